@@ -1,0 +1,1 @@
+"""Acts of the government and the coverage that each is due."""

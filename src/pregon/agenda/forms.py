@@ -1,0 +1,56 @@
+"""The form of an act: it finds the address by itself and says in a sentence what does not hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from pregon.agenda.models import Act
+from pregon.core.text import slug
+
+#: Room for a day and a number behind the words.
+SLUG_LIMIT = 100
+
+
+def free_slug(act: Act) -> str:
+    """An address that says what the act is and when, and that no other act has."""
+    day = act.start.strftime("%Y-%m-%d")
+    wished = f"{day}-{slug(act.title, limit=SLUG_LIMIT)}"
+    taken = set(Act.objects.filter(slug__startswith=wished).exclude(pk=act.pk).values_list("slug", flat=True))
+    number, found = 2, wished
+    while found in taken:
+        found, number = f"{wished}-{number}", number + 1
+    return found
+
+
+class ActForm(WagtailAdminModelForm):
+    """An address once given stays: people have shared it."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        start, end = cleaned.get("start"), cleaned.get("end")
+        if start and end and end < start:
+            self.add_error("end", ValidationError(_("El acto no puede terminar antes de empezar: revisa las horas.")))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Act:
+        if not self.instance.slug:
+            self.instance.slug = free_slug(self.instance)
+        act: Act = super().save(commit=commit)
+        return act
+
+
+class ExcuseForm(forms.Form):
+    """Why an act is not covered."""
+
+    reason = forms.CharField(
+        label=_("Motivo"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Queda en el registro del acto con tu nombre y la hora."),
+        error_messages={"required": _("Para no cubrir un acto hay que escribir el motivo.")},
+    )

@@ -1,0 +1,1 @@
+"""Wiring: settings, addresses, the command line and the supervisor. No decisions about content live here."""

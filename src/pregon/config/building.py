@@ -1,0 +1,20 @@
+"""What ``init`` and ``demo`` share: a database brought up to date, the site laid out, static files in place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.management import call_command
+
+from pregon.accounts import actions as accounts
+from pregon.newsroom.actions.workflow import ensure_workflow
+from pregon.website import actions as website
+
+
+def build(*, at: datetime) -> None:
+    """Bring database, roles, workflow, site tree and static files to what this version needs. Repeatable."""
+    call_command("migrate", verbosity=0, interactive=False)
+    accounts.ensure_roles()
+    website.lay_out_site(at=at)
+    ensure_workflow()
+    call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,0 +1,261 @@
+"""Settings of one office, read from its home folder and the environment.
+
+``PREGON_HOME`` says which office; every other variable is described in ``docs/reference/settings.md``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from pregon.config.settings.channels import PREGON_CHANNELS as PREGON_CHANNELS
+from pregon.core.env import Env
+from pregon.core.home import Home
+
+env = Env()
+
+HOME = Home(Path(env.text("PREGON_HOME", "var")).expanduser().resolve())
+
+# --- Security ---------------------------------------------------------------------------------------------
+
+# ``pregon init`` writes a key of this office's own; there is no default one to forget.
+SECRET_KEY = env.secret("PREGON_SECRET_KEY", file=HOME.secret)
+DEBUG = env.flag("PREGON_DEBUG")
+BASE_URL = env.text("PREGON_BASE_URL", "http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = env.names("PREGON_ALLOWED_HOSTS") or [
+    urlsplit(BASE_URL).hostname or "localhost",
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "pregon"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail previews a page in a frame of its own
+
+WEAK_KEYS = ("insecure", "changeme", "secret-key", "default")
+if not SECRET_KEY:
+    env.problems.append(
+        f"Esta oficina no tiene clave secreta: prepárala con «pregon init --home {HOME.root}», "
+        "o escribe una en PREGON_SECRET_KEY."
+    )
+elif len(SECRET_KEY) < 40 or any(word in SECRET_KEY.lower() for word in WEAK_KEYS):
+    env.problems.append(
+        "PREGON_SECRET_KEY es demasiado corta o conocida: usa al menos 40 caracteres al azar, "
+        "por ejemplo los que escribe «pregon init»."
+    )
+
+# --- Parts ------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "pregon.config",
+    "pregon.website",
+    "pregon.plan",
+    "pregon.newsroom",
+    "pregon.agenda",
+    "pregon.delivery",
+    "pregon.library",
+    "pregon.accounts",
+    *PREGON_CHANNELS,
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail.sites",
+    "wagtail.contrib.settings",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "django_tasks",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "pregon.config.urls"
+WSGI_APPLICATION = "pregon.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pregon.accounts.context.office",
+            ],
+        },
+    },
+]
+
+# --- Data -------------------------------------------------------------------------------------------------
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's entry for ``postgresql://user:password@host:port/name``, or the SQLite file of this home for ""."""
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME.database,
+            "OPTIONS": {
+                # Writers queue at BEGIN instead of failing half-way; readers never wait for them.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        env.problems.append("PREGON_DATABASE_URL debe empezar con postgresql://, o quedar vacía para usar SQLite.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": database(env.secret("PREGON_DATABASE_URL"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MEDIA_ROOT = HOME.media
+MEDIA_URL = "/escritorio/archivos/"  # behind the desk's login: originals are never public
+STATIC_ROOT = HOME.static
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- People -----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/escritorio/login/"
+
+# --- Words and hours --------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "es-mx"
+LANGUAGES = [("es-mx", "Español (México)")]
+TIME_ZONE = "America/Mexico_City"
+USE_I18N = USE_TZ = True
+FORMAT_MODULE_PATH = "pregon.config.formats"
+
+# --- Wagtail ----------------------------------------------------------------------------------------------
+
+WAGTAIL_SITE_NAME = "Pregón"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español")]
+WAGTAILIMAGES_IMAGE_MODEL = "library.Photo"
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "heic", "tif", "tiff"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 80 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 160_000_000
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # it would call out
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out, with a hash of the person's address
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_WORKFLOW_ENABLED = True
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAILADMIN_NOTIFICATION_USE_HTML = False
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # a video is a link; nothing is fetched while a page is shown
+
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
+
+# --- Mail of the desk itself (password resets, workflow notices) -------------------------------------------
+
+EMAIL_HOST = env.text("PREGON_SMTP_HOST", "localhost")
+EMAIL_PORT = env.number("PREGON_SMTP_PORT", 25)
+EMAIL_HOST_USER = env.text("PREGON_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.secret("PREGON_SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("PREGON_SMTP_STARTTLS")
+EMAIL_USE_SSL = env.flag("PREGON_SMTP_TLS")
+EMAIL_TIMEOUT = 15
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.text("PREGON_SMTP_HOST")
+    else "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = HOME.outbox / "escritorio"
+DEFAULT_FROM_EMAIL = env.text("PREGON_FROM_EMAIL", "pregon@localhost")
+
+# --- What may run in a page -------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    # Wagtail's date pickers carry two inline scripts, so the desk is looser than the public site, which sets
+    # its own header (website/front.py).
+    "EXCLUDE_URL_PREFIXES": [],
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "script-src": ["'self'", "'unsafe-inline'"],
+        "frame-ancestors": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'self'"],
+        "object-src": ["'none'"],
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.text("PREGON_LOG_LEVEL", "WARNING")},
+}
+
+# --- Pregón's own -----------------------------------------------------------------------------------------
+
+# Addresses that may receive although the office has not gone live, for tests of the real path.
+PREGON_ALLOW_LIST = env.names("PREGON_ALLOW_LIST")
+# What one photo may weigh, in bytes and in pixels, before it is refused.
+PREGON_PHOTO_MAX_BYTES = env.number("PREGON_PHOTO_MAX_MB", 80) * 1024 * 1024
+PREGON_PHOTO_MAX_PIXELS = env.number("PREGON_PHOTO_MAX_MEGAPIXELS", 160) * 1_000_000
+
+if env.problems:
+    raise ImproperlyConfigured(" ".join(env.problems))

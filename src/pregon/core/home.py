@@ -1,0 +1,60 @@
+"""One folder holds everything an office owns: database, originals, baked site, outbox and secrets.
+
+A backup is a copy of this folder, so no other module invents a path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the parts of one office lie under its home directory."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "pregon.sqlite3"
+
+    @property
+    def media(self) -> Path:
+        """Originals as they were handed in. Never served to the public."""
+        return self.root / "media"
+
+    @property
+    def derived(self) -> Path:
+        """Photos made ready for publication, waiting for the gate. Never served to the public."""
+        return self.root / "derived"
+
+    @property
+    def baked(self) -> Path:
+        """The public site as files. All that lies here is public, and nothing public lies elsewhere."""
+        return self.root / "baked"
+
+    @property
+    def static(self) -> Path:
+        return self.root / "static"
+
+    @property
+    def outbox(self) -> Path:
+        """What channels in sandbox would have sent."""
+        return self.root / "outbox"
+
+    @property
+    def run(self) -> Path:
+        """Marks of the running parts; safe to lose."""
+        return self.root / "run"
+
+    @property
+    def secret(self) -> Path:
+        return self.root / "secret.key"
+
+    def prepare(self) -> None:
+        """Create the folders. Only the owner may look inside."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        for folder in (self.media, self.derived, self.baked, self.static, self.outbox, self.run):
+            folder.mkdir(exist_ok=True)
+        self.root.chmod(0o750)

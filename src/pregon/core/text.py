@@ -1,0 +1,98 @@
+"""Words made ready for searching, for addresses and for narrow places, as Spanish needs it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+from math import ceil
+
+import snowballstemmer
+
+from pregon.core.plaintext import plain_from_mjml as plain_from_mjml
+
+WORDS_A_MINUTE = 200
+UNTITLED = "sin-titulo"
+
+_word = re.compile(r"[^\W_]+")
+_unstemmed_plural = re.compile(r"\w{2,}[aeo]s")
+_not_in_slugs = re.compile(r"[^a-z0-9]+")
+_address = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
+
+
+def fold(text: str) -> str:
+    """Lowercase without accents, and ñ as n: how people type when they search."""
+    for _ in range(2):  # compatibility letters (ℌ) show their case only after the first round
+        letters = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+    return text
+
+
+@lru_cache(maxsize=20_000)
+def stem_variants(word: str) -> tuple[str, ...]:
+    """Stem of the word as written and, if another, as typed without accents; a query accepts any of them.
+
+    The suffix rules need the accent (-ción, -ó), so a word is stemmed first and folded afterwards.
+    """
+    stemmer = snowballstemmer.stemmer("spanish")  # keeps state while it works: never shared between threads
+    written = unicodedata.normalize("NFC", word).lower()
+    found = [fold(stemmer.stemWord(written)), fold(stemmer.stemWord(fold(word)))]
+    if _unstemmed_plural.fullmatch(found[0]) and found[0] == fold(word):
+        found.append(found[0][:-1])  # snowball leaves «obras» as it is, and it would never meet «obra»
+    return tuple(dict.fromkeys(found))
+
+
+def stems(text: str) -> str:
+    """The shadow column of a text: every stem variant of every word, in reading order."""
+    return " ".join(
+        stem for word in _word.findall(unicodedata.normalize("NFC", text)) for stem in stem_variants(word)
+    )
+
+
+def slug(text: str, *, limit: int = 80) -> str:
+    """The part of an address that says what the page is; cut after a whole word where there is one."""
+    if limit < 1:
+        raise ValueError("A slug needs room for one letter.")
+    whole = _not_in_slugs.sub("-", fold(text)).strip("-") or UNTITLED
+    if len(whole) <= limit:
+        return whole
+    head, boundary, _ = whole[: limit + 1].rpartition("-")
+    return head if boundary else whole[:limit]
+
+
+def shorten(text: str, limit: int) -> str:
+    """The beginning of ``text`` in at most ``limit`` characters, with … where something was left out.
+
+    Neither a word nor an address is ever cut, and an address keeps clear of the … so that it still opens.
+    """
+    text = text.strip()
+    if len(text) <= limit:
+        return text
+    for word in reversed(list(re.finditer(r"\S+", text[: limit + 1]))):
+        if word.end() < len(text) and not text[word.end()].isspace():
+            continue  # the limit fell inside this one
+        if _address.search(word.group()):
+            kept = text[: word.end()] + " …"
+        else:
+            kept = text[: word.end()].rstrip(",;:.–—-(¿¡«“ ") + "…"
+        if len(kept) <= limit:
+            return kept
+    return "…"[: max(limit, 0)]
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice a person most likely meant, for «¿quisiste decir…?»; nothing when none is near."""
+    by_fold = {fold(choice): choice for choice in reversed(list(choices))}
+    wanted = fold(word).strip()
+    if close := get_close_matches(wanted, by_fold, n=1):
+        return by_fold[close[0]]
+    words = set(_word.findall(wanted))
+    holding = [folded for folded in by_fold if words and words <= set(_word.findall(folded))]
+    return by_fold[min(holding, key=lambda folded: (len(folded), folded))] if holding else None
+
+
+def reading_minutes(text: str) -> int:
+    """Whole minutes an unhurried reader needs; never less than one."""
+    return max(1, ceil(len(_word.findall(text)) / WORDS_A_MINUTE))

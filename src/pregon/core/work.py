@@ -1,0 +1,176 @@
+"""The row is the queue: jobs claim due rows of their own, and this module only gives them their turn.
+
+A lane is a set of jobs with workers of its own, so that an alert never waits behind a newsletter. The clock
+is for what happens by the hour rather than by the row.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import close_old_connections
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE = timedelta(seconds=30)
+
+
+class Lane(StrEnum):
+    """Work that waits only for its own kind."""
+
+    ALERT = "alert"
+    NOW = "now"
+    BULK = "bulk"
+    PAGES = "pages"
+    PHOTOS = "photos"
+
+
+#: Claims and does one bounded batch at that moment; returns how many pieces it did, 0 when nothing was due.
+Job = Callable[[datetime], int]
+#: Does what is due by the hour at that moment; short, for all ticks share one thread.
+Tick = Callable[[datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A tick and how often it comes."""
+
+    tick: Tick
+    period: timedelta
+
+
+_sources: dict[Lane, dict[str, Job]] = {}
+_beats: dict[str, Beat] = {}
+
+
+def source(lane: Lane) -> Callable[[Job], Job]:
+    """Register a job for a lane; the same function again only takes its own place."""
+
+    def register(job: Job) -> Job:
+        _sources.setdefault(lane, {})[_name(job)] = job
+        return job
+
+    return register
+
+
+def every(period: timedelta) -> Callable[[Tick], Tick]:
+    """Register a tick for the clock."""
+    if period <= timedelta():
+        raise ValueError("A period must be longer than nothing.")
+
+    def register(tick: Tick) -> Tick:
+        _beats[_name(tick)] = Beat(tick, period)
+        return tick
+
+    return register
+
+
+def turn(lane: Lane, *, at: datetime) -> int:
+    """Let each source of the lane do one batch; returns the pieces done. What a job raises is raised."""
+    return sum(job(at) for job in list(_sources.get(lane, {}).values()))
+
+
+def drain(
+    lanes: Iterable[Lane],
+    *,
+    clock: Callable[[], datetime],
+    until: Callable[[], bool] | None = None,
+    limit: int = 100_000,
+) -> int:
+    """Give the lanes turns until nothing is due, ``until`` is content or ``limit`` pieces are done."""
+    order, total = list(lanes), 0
+    while until is None or not until():
+        done = sum(turn(lane, at=clock()) for lane in order)
+        total += done
+        if not done:
+            break
+        if total >= limit:
+            logger.warning("Drain stopped at its limit", extra={"pieces": total, "limit": limit})
+            break
+    return total
+
+
+class Worker:
+    """Gives one lane its turns until it is told to stop.
+
+    A job that fails rests longer each time, up to ``LONGEST_PAUSE``; the others of the lane go on.
+    """
+
+    def __init__(
+        self, lane: Lane, clock: Callable[[], datetime], pause: timedelta = timedelta(milliseconds=150)
+    ) -> None:
+        self.lane = lane
+        self.clock = clock
+        self.pause = pause.total_seconds()
+        self._rests: dict[str, tuple[float, float]] = {}  # job: until when, and how long this time
+
+    def run(self, stop: threading.Event) -> None:
+        logger.info("Worker started", extra={"lane": self.lane.value})
+        while not stop.is_set():
+            done = self._turn(stop)
+            close_old_connections()
+            if not done:
+                stop.wait(self.pause)
+        logger.info("Worker stopped", extra={"lane": self.lane.value})
+
+    def _turn(self, stop: threading.Event) -> int:
+        done = 0
+        for name, job in list(_sources.get(self.lane, {}).items()):
+            if stop.is_set():
+                break
+            until, rest = self._rests.get(name, (0.0, 0.0))
+            if time.monotonic() < until:
+                continue
+            try:
+                done += job(self.clock())
+            except Exception:
+                rest = min(max(rest * 2, self.pause), LONGEST_PAUSE.total_seconds())
+                self._rests[name] = (time.monotonic() + rest, rest)
+                logger.exception("Job failed", extra={"job": name, "lane": self.lane.value, "rest": rest})
+            else:
+                self._rests.pop(name, None)
+        return done
+
+
+class Clock:
+    """Runs each tick at its period until it is told to stop, at once the first time.
+
+    Periods are measured on a clock that nobody sets: the hour may be put back or forth and no tick is lost.
+    Beats that were missed while a tick took its time are skipped, not made up for.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+
+    def run(self, stop: threading.Event) -> None:
+        beats = dict(_beats)
+        due = dict.fromkeys(beats, time.monotonic())
+        logger.info("Clock started", extra={"ticks": len(beats)})
+        while not stop.is_set():
+            for name in sorted(beats, key=due.__getitem__):
+                if time.monotonic() < due[name] or stop.is_set():
+                    break
+                self._strike(name, beats[name].tick)
+                period = beats[name].period.total_seconds()
+                due[name] += period * max(1, -((due[name] - time.monotonic()) // period))
+            close_old_connections()
+            stop.wait(
+                min(max(0.0, min(due.values()) - time.monotonic()), threading.TIMEOUT_MAX) if due else None
+            )
+        logger.info("Clock stopped", extra={"ticks": len(beats)})
+
+    def _strike(self, name: str, tick: Tick) -> None:
+        try:
+            tick(self.clock())
+        except Exception:
+            logger.exception("Tick failed", extra={"tick": name})
+
+
+def _name(function: Callable[..., object]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"

@@ -1,0 +1,80 @@
+"""States of the ledger, its lanes, and what a channel is allowed to do."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """Where one message to one receiver stands."""
+
+    DUE = "due", _("Por enviar")
+    LEASED = "leased", _("Saliendo")
+    SENT = "sent", _("Enviado")
+    DELIVERED = "delivered", _("Entregado")
+    FAILED = "failed", _("Falló")
+    WITHHELD = "withheld", _("Retenido")
+    SUPPRESSED = "suppressed", _("Omitido")
+    UNCERTAIN = "uncertain", _("Incierto")
+
+
+#: The only legal steps. A lease given back (a postponement) is the one way back to due.
+STEPS: dict[State, set[State]] = {
+    State.DUE: {State.LEASED, State.SUPPRESSED},
+    State.LEASED: {
+        State.DUE,
+        State.SENT,
+        State.FAILED,
+        State.WITHHELD,
+        State.SUPPRESSED,
+        State.UNCERTAIN,
+    },
+    State.SENT: {State.DELIVERED, State.FAILED},
+    State.UNCERTAIN: {State.SENT, State.DUE},
+    State.DELIVERED: set(),
+    State.FAILED: set(),
+    State.WITHHELD: set(),
+    State.SUPPRESSED: set(),
+}
+
+#: Colours of the tokens in website/tokens.css, beside the word and never instead of it.
+COLOURS: dict[State, str] = {
+    State.DUE: "soft",
+    State.LEASED: "warn",
+    State.SENT: "ok",
+    State.DELIVERED: "ok",
+    State.FAILED: "bad",
+    State.WITHHELD: "soft",
+    State.SUPPRESSED: "soft",
+    State.UNCERTAIN: "warn",
+}
+
+WAITING = (State.DUE, State.LEASED)
+OUT = (State.SENT, State.DELIVERED)
+
+
+class MessageKind(models.TextChoices):
+    """What a message is, so that a channel may answer, edit or delete the first one."""
+
+    NEWS = "news", _("Boletín")
+    CORRECTION = "correction", _("Corrección")
+    WITHDRAWAL = "withdrawal", _("Retiro")
+    SERVICE = "service", _("Aviso de la suscripción")
+
+
+class Mode(models.TextChoices):
+    """What a channel may do. Sandbox is where each begins."""
+
+    OFF = "off", _("Apagado")
+    SANDBOX = "sandbox", _("Ensayo: recorre todo el camino y guarda lo que habría salido")
+    LIVE = "live", _("En vivo")
+
+
+class Standing(models.TextChoices):
+    """Where a subscriber stands."""
+
+    PENDING = "pending", _("Falta confirmar")
+    CONFIRMED = "confirmed", _("Confirmado")
+    LEFT = "left", _("Se dio de baja")
+    GONE = "gone", _("La dirección ya no recibe")

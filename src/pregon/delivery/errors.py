@@ -1,0 +1,46 @@
+"""What can go wrong between us and a receiver.
+
+DeliveryError
+├── Rejected            the provider will not take this parcel: final
+│   └── DestinationGone the address itself is no more: final, and it is suppressed from now on
+├── Postponed(wait)     not now: try again after ``wait``
+└── Misconfigured       our credentials or settings are wrong: nothing on this channel can leave until mended
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pregon.core.errors import PregonError
+
+
+class DeliveryError(PregonError):
+    """El envío no salió."""
+
+
+class Rejected(DeliveryError):
+    """El proveedor rechazó el envío."""
+
+
+class DestinationGone(Rejected):
+    """La dirección ya no existe o dejó de recibir."""
+
+
+class Postponed(DeliveryError):
+    """El proveedor pidió esperar."""
+
+    def __init__(self, message: str = "", *, wait: timedelta = timedelta(minutes=5)) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class Misconfigured(DeliveryError):
+    """El canal no está bien configurado: revisa sus datos de acceso en Envíos, Canales."""
+
+
+class UnknownChannel(DeliveryError):
+    """Ese canal no está instalado."""
+
+
+class BadLink(DeliveryError):
+    """El enlace no es válido o ya venció: vuelve a suscribirte y te mandamos uno nuevo."""

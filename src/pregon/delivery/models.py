@@ -1,0 +1,208 @@
+"""Subscribers, dispatches and the ledger: a row per message × channel × receiver, under a unique key."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from pregon.accounts.models import Locality, Topic
+from pregon.core.sealing import seal, unseal
+from pregon.core.work import Lane
+from pregon.delivery.enums import MessageKind, Mode, Standing, State
+from pregon.delivery.values import Audience, Message
+
+SENDING_LANES = [Lane.ALERT, Lane.NOW, Lane.BULK]
+
+
+def new_nonce() -> str:
+    return secrets.token_urlsafe(12)
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def confirmed(self) -> Self:
+        return self.filter(standing=Standing.CONFIRMED)
+
+    def interested_in(self, *, topics: tuple[int, ...], localities: tuple[int, ...]) -> Self:
+        """Those who follow one of these, and those who never narrowed their interest."""
+        wanted = self.filter(Q(every_topic=True) | Q(topics__in=topics)) if topics else self
+        if localities:
+            wanted = wanted.filter(Q(every_locality=True) | Q(localities__in=localities))
+        return wanted.distinct()
+
+
+class Subscriber(models.Model):
+    """An address that asked to receive, with the proof that it did. Also the office's own public channels."""
+
+    channel = models.CharField(_("canal"), max_length=20)
+    address = models.CharField(_("dirección"), max_length=320)
+    name = models.CharField(_("nombre"), max_length=120, blank=True)
+    topics = models.ManyToManyField(Topic, verbose_name=_("temas"), blank=True, related_name="+")
+    localities = models.ManyToManyField(
+        Locality, verbose_name=_("localidades"), blank=True, related_name="+"
+    )
+    every_topic = models.BooleanField(_("todos los temas"), default=True)
+    every_locality = models.BooleanField(_("todas las localidades"), default=True)
+    #: A channel, group or endpoint of the office itself: no one to confirm and no one to unsubscribe.
+    broadcast = models.BooleanField(_("canal de la oficina"), default=False)
+    standing = models.CharField(_("situación"), max_length=10, choices=Standing, default=Standing.PENDING)
+    nonce = models.CharField(max_length=24, default=new_nonce, editable=False)
+    consent = models.TextField(_("lo que aceptó"), blank=True)
+    asked_at = models.DateTimeField(_("lo pidió"))
+    confirmed_at = models.DateTimeField(_("lo confirmó"), null=True, blank=True)
+    left_at = models.DateTimeField(_("se dio de baja"), null=True, blank=True)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("suscriptor")
+        verbose_name_plural = _("suscriptores")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "address"], name="one_subscription_per_address"),
+            models.CheckConstraint(condition=Q(standing__in=Standing.values), name="subscriber_standing_known"),
+        ]
+        indexes = [models.Index(fields=["standing", "channel", "id"], name="subscriber_by_standing")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class DispatchQuerySet(models.QuerySet["Dispatch"]):
+    def to_prepare(self, at: datetime) -> Self:
+        return self.filter(prepared_at__isnull=True).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=at))
+
+    def about(self, origin: str) -> Self:
+        return self.filter(origin=origin)
+
+
+class Dispatch(models.Model):
+    """One message on its way to many. ``key`` makes asking twice harmless."""
+
+    key = models.CharField(max_length=120, unique=True)
+    #: What it is about, as the feature names it: "newsroom.bulletin/12".
+    origin = models.CharField(max_length=120, db_index=True)
+    kind = models.CharField(_("tipo"), max_length=12, choices=MessageKind, default=MessageKind.NEWS)
+    lane = models.CharField(max_length=8, choices=[(lane.value, lane.value) for lane in SENDING_LANES])
+    headline = models.CharField(_("título"), max_length=300)
+    message_json = models.JSONField()
+    audience_json = models.JSONField()
+    created_at = models.DateTimeField(_("pedido"), db_index=True)
+    #: Set once every receiver has its row in the ledger; ``cursor`` is how far that came.
+    prepared_at = models.DateTimeField(null=True, blank=True)
+    cursor = models.BigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    objects = DispatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("envío")
+        verbose_name_plural = _("envíos")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["lane", "id"], condition=Q(prepared_at__isnull=True), name="dispatch_to_prepare"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+    @property
+    def message(self) -> Message:
+        return Message.from_json(self.message_json)
+
+    @property
+    def audience(self) -> Audience:
+        return Audience.from_json(self.audience_json)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def claimable(self, at: datetime) -> Self:
+        """Rows whose hour has come, and rows whose worker stopped answering before it began to send."""
+        return self.filter(
+            Q(state=State.DUE, due_at__lte=at) | Q(state=State.LEASED, lease_until__lt=at, attempted_at__isnull=True)
+        )
+
+    def in_doubt(self, at: datetime) -> Self:
+        """Rows whose worker died between handing the parcel over and writing down the answer."""
+        return self.filter(state=State.LEASED, lease_until__lt=at, attempted_at__isnull=False)
+
+
+class Delivery(models.Model):
+    """One line of the ledger: this message, on this channel, to this receiver."""
+
+    dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="deliveries", db_index=False)
+    channel = models.CharField(_("canal"), max_length=20)
+    destination = models.CharField(_("destino"), max_length=320)
+    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, blank=True, related_name="deliveries")
+    lane = models.CharField(max_length=8)
+    state = models.CharField(_("estado"), max_length=10, choices=State, default=State.DUE)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    #: Set just before the parcel is handed to the provider, cleared when its answer is written down.
+    attempted_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(_("resuelto"), null=True, blank=True)
+    reference = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(_("motivo"), max_length=300, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entrega")
+        verbose_name_plural = _("entregas")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispatch", "channel", "destination"], name="one_delivery_per_receiver"
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="delivery_state_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lane", "due_at", "id"],
+                condition=Q(state__in=[State.DUE, State.LEASED]),
+                name="delivery_to_send",
+            ),
+            models.Index(fields=["dispatch", "channel", "state"], name="delivery_by_dispatch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} → {self.destination}"
+
+    @property
+    def key(self) -> str:
+        return f"{self.dispatch_id}-{self.pk}"
+
+
+class ChannelAccount(models.Model):
+    """How one channel is set up at this office. Without a row a channel is in sandbox."""
+
+    kind = models.CharField(_("canal"), max_length=20, unique=True)
+    mode = models.CharField(_("modo"), max_length=8, choices=Mode, default=Mode.SANDBOX)
+    sealed_options = models.TextField(blank=True, editable=False)
+    cursor = models.CharField(max_length=120, blank=True, editable=False)
+    last_success_at = models.DateTimeField(_("último envío logrado"), null=True, blank=True, editable=False)
+    last_failure_at = models.DateTimeField(_("último fallo"), null=True, blank=True, editable=False)
+    last_failure = models.CharField(max_length=300, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("canal")
+        verbose_name_plural = _("canales")
+        constraints = [models.CheckConstraint(condition=Q(mode__in=Mode.values), name="channel_mode_known")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return json.loads(unseal(self.sealed_options)) if self.sealed_options else {}
+
+    @options.setter
+    def options(self, values: dict[str, Any]) -> None:
+        self.sealed_options = seal(json.dumps(values))

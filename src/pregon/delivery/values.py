@@ -1,0 +1,104 @@
+"""What travels through the engine: one message for all, an audience, and nothing that names a feature."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from pregon.delivery.enums import MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One piece of a message's body: a paragraph, a quotation, a figure with its label, a heading or a list item."""
+
+    kind: str
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A photo that goes along. ``url`` is public; ``path`` lies under the baked site."""
+
+    url: str
+    path: str
+    alt: str
+    caption: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is said, once for every receiver and before any channel fits it to its limits."""
+
+    kind: MessageKind
+    headline: str
+    url: str = ""
+    kicker: str = ""
+    dek: str = ""
+    dateline: str = ""
+    notice: str = ""
+    blocks: tuple[Block, ...] = ()
+    picture: Picture | None = None
+    action: str = ""
+    sender: str = ""
+    sender_detail: str = ""
+    brand: str = "#1f5a45"
+    accent: str = "#b3402a"
+    contact: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        fields = dict(data)
+        fields["kind"] = MessageKind(fields["kind"])
+        fields["blocks"] = tuple(Block(**block) for block in fields.get("blocks", ()))
+        if fields.get("picture"):
+            fields["picture"] = Picture(**fields["picture"])
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who should receive. Exactly one way of choosing is used: by interests, by a former dispatch, or by name."""
+
+    topics: tuple[int, ...] = ()
+    localities: tuple[int, ...] = ()
+    channels: tuple[str, ...] = ()
+    #: Those who had received these dispatches, on the same channel: for corrections and withdrawals.
+    receivers_of: tuple[int, ...] = ()
+    #: These subscribers whatever their state: for confirmations.
+    subscribers: tuple[int, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(**{name: tuple(value) for name, value in data.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How a dispatch stands on one channel."""
+
+    due: int = 0
+    sent: int = 0
+    withheld: int = 0
+    failed: int = 0
+    waiting: int = 0
+    uncertain: int = 0
+    first_at: Any = field(default=None, compare=False)
+    last_at: Any = field(default=None, compare=False)
+
+    @property
+    def settled(self) -> int:
+        return self.due - self.waiting
+
+    @property
+    def percent(self) -> int:
+        return 100 if not self.due else self.settled * 100 // self.due

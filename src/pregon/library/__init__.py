@@ -1,0 +1,1 @@
+"""The photo memory: originals kept whole, published copies clean of private data."""

@@ -1,0 +1,1 @@
+"""Bulletins: written, reviewed, published once, and corrected in the open."""

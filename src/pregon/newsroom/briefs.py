@@ -1,0 +1,82 @@
+"""Turns a bulletin into the message that the delivery engine sends: the engine knows nothing of bulletins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from pregon.accounts.models import Office
+from pregon.delivery.enums import MessageKind
+from pregon.delivery.values import Block, Message, Picture
+from pregon.newsroom.models import Bulletin
+
+
+def body_of(bulletin: Bulletin) -> Iterator[Block]:
+    """The body, block by block, in plain words."""
+    yield Block(kind="paragraph", text=bulletin.lead)
+    for block in bulletin.body:
+        match block.block_type:
+            case "heading":
+                yield Block(kind="heading", text=str(block.value))
+            case "paragraph":
+                yield Block(kind="paragraph", text=strip_tags(block.value.source).strip())
+            case "quote":
+                said_by = ", ".join(part for part in (block.value["person"], block.value["office"]) if part)
+                yield Block(kind="quote", text=block.value["text"], label=said_by)
+            case "figures":
+                for figure in block.value["items"]:
+                    yield Block(kind="figure", text=figure["value"], label=figure["label"])
+            case "items":
+                for item in block.value["items"]:
+                    yield Block(kind="item", text=item)
+            case _other:
+                continue
+
+
+def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") -> Message:
+    """What to say about ``bulletin``; a withdrawal repeats nothing of its text."""
+    office = Office.load()
+    topic = bulletin.topics.first()
+    kicker = " · ".join(part for part in (topic.name if topic else "", _("Boletín %(folio)s") % {"folio": bulletin.folio}) if part)
+    gone = kind == MessageKind.WITHDRAWAL
+    return Message(
+        kind=kind,
+        kicker=kicker,
+        headline=_("Se retira el boletín %(folio)s") % {"folio": bulletin.folio} if gone else bulletin.title,
+        dek="" if gone else bulletin.second_headline,
+        dateline="" if gone else dateline_of(bulletin, office),
+        notice=notice,
+        blocks=() if gone else tuple(body_of(bulletin)),
+        picture=None if gone else picture_of(bulletin),
+        url="" if gone else settings.BASE_URL + bulletin.get_absolute_url(),
+        action="" if gone else _("Leer en el sitio"),
+        sender=f"{office.name} · {office.municipality}",
+        sender_detail=" · ".join(part for part in (office.address, office.telephones) if part),
+        brand=office.brand,
+        accent=office.accent,
+        contact=bulletin.contact or office.email,
+    )
+
+
+def dateline_of(bulletin: Bulletin, office: Office) -> str:
+    return bulletin.dateline or ", ".join(part for part in (office.municipality, office.state) if part)
+
+
+def picture_of(bulletin: Bulletin) -> Picture | None:
+    """The cover, when it may go out and its copies are ready. Text never waits for a photo."""
+    photo = bulletin.cover
+    if photo is None or not photo.may_go_out or not photo.copies:
+        return None
+    copy = next((copy for copy in photo.copies if copy["width"] >= 960), photo.copies[-1])
+    file = f"fotos/{photo.public_id}/{copy['file']}"
+    return Picture(
+        url=f"{settings.BASE_URL}/{file}",
+        path=file,
+        alt=photo.alternative,
+        caption=photo.caption,
+        width=copy["width"],
+        height=copy["height"],
+    )

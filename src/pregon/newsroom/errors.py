@@ -1,0 +1,52 @@
+"""What can go wrong with a bulletin.
+
+NewsroomError
+├── NotPublished
+├── AlreadyWithdrawn
+├── NothingChanged
+├── ReasonNeeded
+└── IntakeError            a folder handed to ``pregon publish``
+    ├── BadFolder          something in it cannot be read as it should
+    ├── Twin               another act is alike
+    └── FolderChanged      it went out already, and now says something else
+"""
+
+from __future__ import annotations
+
+from pregon.core.errors import PregonError
+
+
+class NewsroomError(PregonError):
+    """No se pudo hacer eso con el boletín."""
+
+
+class NotPublished(NewsroomError):
+    """El boletín no está publicado: solo se corrige o se retira lo que ya salió."""
+
+
+class AlreadyWithdrawn(NewsroomError):
+    """El boletín ya fue retirado: escribe uno nuevo si hace falta."""
+
+
+class NothingChanged(NewsroomError):
+    """El texto es igual al publicado: no hay nada que corregir."""
+
+
+class ReasonNeeded(NewsroomError):
+    """Escribe qué cambió y por qué: la corrección se muestra a quien lee."""
+
+
+class IntakeError(NewsroomError):
+    """La carpeta no se pudo publicar."""
+
+
+class BadFolder(IntakeError):
+    """La carpeta no está completa."""
+
+
+class Twin(IntakeError):
+    """Ya hay un acto igual."""
+
+
+class FolderChanged(IntakeError):
+    """La carpeta ya se publicó y su texto cambió."""

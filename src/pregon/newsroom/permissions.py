@@ -1,0 +1,28 @@
+"""Who may write, approve and publish; and which bulletins the public sees."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from pregon.accounts.enums import Role
+from pregon.accounts.registry import grant
+from pregon.core import visibility
+from pregon.core.visibility import Reader
+from pregon.newsroom.models import Bulletin
+
+
+def bulletin_rule(to: Reader, at: datetime) -> Q:
+    """Live, not withdrawn, and past its embargo: the hour is asked again although Wagtail keeps it too."""
+    if to is Reader.DESK:
+        return Q()
+    return Q(live=True, withdrawn_at__isnull=True, number__isnull=False) & (
+        Q(go_live_at__isnull=True) | Q(go_live_at__lte=at)
+    )
+
+
+def register() -> None:
+    visibility.rule_for(Bulletin, bulletin_rule)
+    grant(Role.EDITOR, permissions=["newsroom.view_bulletin", "newsroom.view_correction"])
+    grant(Role.HEAD, permissions=["newsroom.add_correction", "newsroom.add_withdrawal"])
