@@ -1,0 +1,100 @@
+# One word for each thing a developer does here. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+OFFICE ?= mazamitla
+HOME_DIR ?= var
+PORT ?= 8000
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+TESTING := DJANGO_SETTINGS_MODULE=pregon.config.testing
+
+##@ For everyone
+
+.PHONY: help
+help: ## List what can be asked for
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(VENV)/base.stamp ## Furnish a sample office and open it (OFFICE=mazamitla HOME_DIR=var PORT=8000)
+	$(BIN)/pregon demo $(OFFICE) --home $(HOME_DIR) --port $(PORT)
+
+.PHONY: setup
+setup: $(VENV)/dev.stamp ## Prepare .venv with everything a developer needs
+
+##@ Proof
+
+.PHONY: test
+test: setup system lint types floors migrations ## Prove everything: style, types, floors, suite, databases, journeys
+	$(BIN)/pytest -n $(WORKERS) -m "not journey"
+	scripts/with-postgres $(BIN)/pytest -n $(WORKERS) -m postgresql
+	$(BIN)/pytest -m journey
+
+.PHONY: check
+check: setup lint types floors migrations ## Prove the core in under two minutes, without browser or PostgreSQL
+	$(BIN)/pytest -n $(WORKERS) -m "not journey"
+
+.PHONY: lint
+lint: setup ## Look for faults of style without changing a file
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+.PHONY: types
+types: setup ## Check the types
+	$(BIN)/mypy
+
+.PHONY: floors
+floors: setup ## Check that imports only point down
+	$(BIN)/lint-imports
+
+.PHONY: migrations
+migrations: setup ## Check that no migration is missing and that Django finds nothing wrong
+	$(TESTING) $(BIN)/django-admin makemigrations --check --dry-run
+	$(TESTING) $(BIN)/django-admin check --fail-level WARNING
+
+.PHONY: bench
+bench: setup ## Measure Pregón beside its peers and print the ratios
+	scripts/system-packages bench
+	$(BIN)/python benchmarks/run.py
+
+##@ Care
+
+.PHONY: format
+format: setup ## Put the code into shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: system
+system: ## Install what the tests ask of the system (Debian and Ubuntu), or name it
+	scripts/system-packages test
+
+.PHONY: requirements
+requirements: ## Pin the newest versions that requirements/*.in allow, with their hashes
+	scripts/pin-requirements
+
+.PHONY: clean
+clean: ## Remove what can be made again (never an office's home)
+	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- The environment: one folder, two sets; the larger holds the smaller -----------------------------------
+
+$(VENV)/bin/python:
+	python=$$(scripts/find-python); "$$python" -m venv $(VENV)
+
+$(VENV)/base.stamp: requirements/base.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt requirements/base.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $(VENV)/base.stamp $@

@@ -1,0 +1,35 @@
+"""What every test stands on: its servers, and a database that begins as the migrations left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from servers.database import database_of
+
+pytest_plugins = ["servers.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """pytest-django's own fixture, with a copied database in the place of a migrated one."""
+    database = database_of(getattr(request.config, "workerinput", {}).get("workerid", "main"))
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        database.prepare()
+        # Django would flush every table, and the root page and the groups that migrations made with them.
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.restore())
+        yield
+        database.remove()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """A site or a count that one test put in the cache would answer for the next one's."""
+    yield
+    cache.clear()

@@ -1,0 +1,37 @@
+"""The servers as fixtures: new and empty for every test, but for the browser, which takes long to open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from servers.chromium import browsing
+from servers.smtp import SmtpServer, smtp_serving
+from servers.telegram import TelegramApi, telegram_serving
+from servers.webhook import WebhookReceiver, webhook_receiving
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    with smtp_serving() as server:
+        yield server
+
+
+@pytest.fixture
+def telegram_api() -> Iterator[TelegramApi]:
+    with telegram_serving() as api:
+        yield api
+
+
+@pytest.fixture
+def webhook_receiver() -> Iterator[WebhookReceiver]:
+    with webhook_receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
