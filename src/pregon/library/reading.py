@@ -11,7 +11,9 @@ import io
 import re
 import struct
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
@@ -88,7 +90,7 @@ def examine(stream: Readable, *, name: str) -> Facts:
             raw = format_ == "TIFF" and _is_negative(image, data)
             _guard(width, height, name=name)
             whole = WHOLE[format_](data)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+    except Image.DecompressionBombError as bomb:
         raise TooManyPixels(name, limit=settings.PREGON_PHOTO_MAX_PIXELS) from bomb
     except BROKEN as fault:
         # The first bytes were right and the rest is not: cut off on its way, or damaged.
@@ -121,12 +123,17 @@ def sniff(head: bytes) -> str | None:
     return None
 
 
-def _open(data: bytes, format_: str) -> Image.Image:
+@contextmanager
+def _open(data: bytes, format_: str) -> Iterator[Image.Image]:
     if format_ == "HEIC":
         import pillow_heif  # a heavy codec that most processes never need
 
         pillow_heif.register_heif_opener()
-    return Image.open(io.BytesIO(data), formats=PILLOW_NAMES[format_])
+    with warnings.catch_warnings():
+        # Pillow tells the terminal about every odd tag; whoever uploads the photo has no use for that.
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(data), formats=PILLOW_NAMES[format_]) as image:
+            yield image
 
 
 def _guard(width: int, height: int, *, name: str) -> None:
@@ -231,7 +238,7 @@ def read(stream: Readable, *, zone: tzinfo) -> Metadata:
     try:
         with _open(data, format_) as image:
             families = [family(image) for family in (_xmp, _iptc, _exif)]
-    except (*BROKEN, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (*BROKEN, Image.DecompressionBombError):
         return Metadata()
 
     def first(field: str) -> str:
