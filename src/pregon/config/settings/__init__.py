@@ -23,7 +23,7 @@ HOME = Home(Path(env.text("PREGON_HOME", "var")).expanduser().resolve())
 # ``pregon init`` writes a key of this office's own; there is no default one to forget.
 SECRET_KEY = env.secret("PREGON_SECRET_KEY", file=HOME.secret)
 DEBUG = env.flag("PREGON_DEBUG")
-BASE_URL = env.text("PREGON_BASE_URL", "http://localhost:8000").rstrip("/")
+BASE_URL = (env.text("PREGON_BASE_URL") or HOME.kept_address or "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.names("PREGON_ALLOWED_HOSTS") or [
     urlsplit(BASE_URL).hostname or "localhost",
     "localhost",
@@ -191,6 +191,7 @@ WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español")]
 WAGTAILIMAGES_IMAGE_MODEL = "library.Photo"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "pregon.library.forms.PhotoForm"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "heic", "tif", "tiff"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 80 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 160_000_000
