@@ -62,11 +62,18 @@ def remove(path: Path) -> None:
 def safe_name(name: str) -> str:
     """``name`` as a file name that can be served: plain ASCII, no folder, no hidden file, one extension."""
     last = PurePosixPath(name.replace("\\", "/").replace("\x00", "")).name
-    ascii_name = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode()
-    stem, _, extension = ascii_name.rpartition(".") if "." in ascii_name.lstrip(".") else (ascii_name, "", "")
-    extension = re.sub(r"[^a-z0-9]", "", extension.lower())[:10]
-    stem = re.sub(r"[^A-Za-z0-9_]+", "-", stem).strip("-_")[: LONGEST_NAME - len(extension) - 1].strip("-_")
+    stem, _, extension = last.rpartition(".") if "." in last.lstrip(".") else (last, "", "")
+    extension = re.sub(r"[^a-z0-9]", "", _ascii(extension).lower())[:10]
+    stem = (
+        re.sub(r"[^A-Za-z0-9_]+", "-", _ascii(stem))
+        .strip("-_")[: LONGEST_NAME - len(extension) - 1]
+        .strip("-_")
+    )
     return f"{stem or 'archivo'}.{extension}" if extension else stem or "archivo"
+
+
+def _ascii(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def _compressed(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:

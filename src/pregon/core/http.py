@@ -177,7 +177,8 @@ class Http:
 
 
 def _checked(request: httpx2.Request) -> httpx2.Request:
-    if request.url.scheme not in {"http", "https"} or not request.url.host:
+    url = request.url
+    if url.scheme not in {"http", "https"} or not url.host or not 0 < (url.port or 80) < 65_536:
         raise Refused
     return request
 

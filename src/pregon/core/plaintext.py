@@ -224,12 +224,9 @@ class _Walker(HTMLParser):
         paragraph, self.inline, self.address_end = self.inline, "", -1
         for link in self.links:  # a link around several paragraphs ends with the last one
             link.start = 0
-        parts = [" ".join(part.split(" ")).strip(" ") for part in re.sub(" +", " ", paragraph).split("\n")]
-        while parts and not parts[-1]:
-            parts.pop()
-        while parts and not parts[0]:
-            parts.pop(0)
-        if not parts:
+        parts = [part.strip() for part in re.sub(" +", " ", paragraph).split("\n")]
+        parts = re.sub("\n{3,}", "\n\n", "\n".join(parts)).strip("\n").split("\n")
+        if parts == [""]:
             return
         first = "".join(margin.first or margin.rest for margin in self.margins)
         rest = "".join(margin.rest for margin in self.margins)
