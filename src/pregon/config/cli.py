@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pregon import __version__
+from pregon.config import founding
 
 COMMANDS = {
     "init": "prepara una oficina de verdad, vacía, con su titular",
@@ -77,9 +78,9 @@ def run(arguments: Sequence[str]) -> int:
     """Hand over to Django, with our own way of saying what went wrong."""
     name, *rest = arguments
     if name in {"init", "demo"}:
-        from pregon.config.founding import prepare_home
-
-        prepare_home()
+        founding.prepare_home()
+    if name in {"demo", "up"}:
+        founding.keep_address(rest)
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import CommandError, ManagementUtility, load_command_class
     from django.db import DatabaseError

@@ -49,8 +49,21 @@ class Home:
         return self.root / "run"
 
     @property
+    def address(self) -> Path:
+        """Where this office was last served, so that every command writes the same links."""
+        return self.root / "address"
+
+    @property
     def secret(self) -> Path:
         return self.root / "secret.key"
+
+    @property
+    def kept_address(self) -> str:
+        return self.address.read_text(encoding="utf-8").strip() if self.address.is_file() else ""
+
+    def keep_address(self, address: str) -> None:
+        if self.root.is_dir() and self.kept_address != address:
+            self.address.write_text(f"{address}\n", encoding="utf-8")
 
     def prepare(self) -> None:
         """Create the folders. Only the owner may look inside."""

@@ -7,6 +7,7 @@ class NewsroomConfig(AppConfig):
     verbose_name = "Redacción"
 
     def ready(self) -> None:
-        from pregon.newsroom import permissions, tasks  # noqa: F401 - importing the tasks registers them
+        from pregon.newsroom import permissions, receivers, tasks  # noqa: F401 - importing the tasks registers them
 
         permissions.register()
+        receivers.connect()

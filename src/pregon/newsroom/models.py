@@ -11,7 +11,6 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
@@ -20,9 +19,10 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from pregon.accounts.models import Department, Locality, Topic
+from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act
 from pregon.core.text import stems
+from pregon.core.visibility import Reader
 from pregon.library.models import Album, Photo
 from pregon.newsroom.blocks import BodyBlock
 
@@ -165,18 +165,34 @@ class Bulletin(Page):  # type: ignore[misc]  # Wagtail carries no types
     def get_absolute_url(self) -> str:
         return f"/boletines/{self.slug}/"
 
+    def get_url_parts(self, request: Any = None) -> tuple[int, str, str] | None:
+        """Wagtail's own address of a page, so that "view live" on the desk opens the public one."""
+        parts = super().get_url_parts(request)
+        return (parts[0], settings.BASE_URL, self.get_absolute_url()) if parts else None
+
+    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """What its template needs, for the public page and for the preview on the desk."""
+        from pregon.newsroom.briefs import dateline_of  # both stand above models
+        from pregon.newsroom.queries import page_of
+
+        preview = bool(getattr(request, "is_preview", False))
+        reader = Reader.DESK if preview else Reader.PUBLIC
+        return {
+            **super().get_context(request, *args, **kwargs),
+            **page_of(self, to=reader, at=timezone.now()),
+            "section": "news",
+            "preview": preview,
+            "dateline": dateline_of(self, Office.load(request_or_site=request)),
+        }
+
     def publish(self, revision: Any, user: Any = None, **options: Any) -> Any:
         """Wagtail's one way to publish: from the editor, from the workflow, from the clock and from the command line.
 
-        Everything that follows from a publication happens in the same transaction, or none of it does.
+        Everything that follows from a publication (``receivers.py`` listens to Wagtail's signal) happens in the same
+        transaction, or none of it does.
         """
-        from pregon.newsroom.actions import publish as publishing  # models stand below actions
-
         with transaction.atomic():
             result = super().publish(revision, user=user, **options)
-            published = type(self).objects.get(pk=self.pk)
-            if published.live:
-                publishing.follow_up(published, by=user, at=timezone.now())
         self.refresh_from_db()
         return result
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
+from wagtail.models import ReferenceIndex
 
+from pregon.core.visibility import Reader, may_see, visible
 from pregon.library.models import Photo
-from pregon.newsroom.models import Bulletin
+from pregon.newsroom.models import Bulletin, Correction
+
+#: How many photos of the album stand beside the text.
+BESIDE = 6
 
 #: The fields whose change is a correction.
 WORDS = ("title", "second_headline", "dateline", "lead", "contact")
@@ -39,7 +46,15 @@ def photos_only_in(bulletin: Bulletin) -> Any:
     kept = Q(album_id__in=others.exclude(album=None).values("album_id")) | Q(
         pk__in=others.exclude(cover=None).values("cover_id")
     )
-    return photos_of(bulletin).exclude(kept)
+    mine = set(photos_of(bulletin).exclude(kept).values_list("pk", flat=True))
+    # Wagtail keeps an index of what each StreamField refers to, so no body has to be opened.
+    shown = ReferenceIndex.objects.filter(
+        to_content_type=ContentType.objects.get_for_model(Photo), to_object_id__in=[str(pk) for pk in mine]
+    )
+    elsewhere = others.filter(pk__in=[int(pk) for pk in shown.values_list("object_id", flat=True)])
+    for other in elsewhere:
+        mine -= photo_ids_in_body(other)
+    return Photo.objects.filter(pk__in=mine)
 
 
 def wording(bulletin: Bulletin) -> dict[str, Any]:
@@ -50,3 +65,20 @@ def wording(bulletin: Bulletin) -> dict[str, Any]:
     ]
     said["cover"] = bulletin.cover_id
     return said
+
+
+def page_of(bulletin: Bulletin, *, to: Reader, at: datetime) -> dict[str, Any]:
+    """What the page of ``bulletin`` shows to that reader beside its own text. The gate is asked once for all its
+    photos: the templates look them up in ``photos`` and show no other."""
+    seen = visible(photos_of(bulletin), to=to, at=at)
+    photos = {photo.pk: photo for photo in (seen if to is Reader.DESK else seen.exclude(copies=[]))}
+    album = bulletin.album if bulletin.album and may_see(bulletin.album, to=to, at=at) else None
+    act = bulletin.act if bulletin.act and may_see(bulletin.act, to=to, at=at) else None
+    return {
+        "photos": photos,
+        "cover": photos.get(bulletin.cover_id),
+        "album": album,
+        "album_photos": [photo for photo in photos.values() if album and photo.album_id == album.pk][:BESIDE],
+        "act": act,
+        "corrections": Correction.objects.filter(bulletin_id=bulletin.pk).order_by("at", "pk"),
+    }

@@ -53,7 +53,7 @@ def publish_due(at: datetime) -> int:
     return published
 
 
-def follow_up(bulletin: Bulletin, *, by: User | None, at: datetime) -> None:
+def follow_up(bulletin: Bulletin, *, at: datetime) -> None:
     """All that follows from a bulletin going live. Called inside the publishing transaction; the first publication
     counts, a later one only refreshes what the public sees."""
     first = bulletin.number is None

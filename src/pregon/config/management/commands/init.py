@@ -33,7 +33,7 @@ class Command(BaseCommand):
         now = timezone.now()
         build(at=now)
         if options["plan"]:
-            plans.set_up_office(options["plan"], at=now)
+            plans.set_up_office(options["plan"])
             plans.load_plan(options["plan"], at=now)
         office = Office.load()
         if name := options["name"] or (office.municipality or self.ask("Municipio: ")):

@@ -1,0 +1,141 @@
+"""What ``pregon doctor`` looks at, each check a question with a sentence for an answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from pregon.accounts.models import Office, User
+from pregon.delivery.enums import Mode, State
+from pregon.delivery.errors import DeliveryError
+from pregon.delivery.models import ChannelAccount, Delivery
+from pregon.delivery.registry import channel_class, options_from
+from pregon.library.enums import Development
+from pregon.library.models import Photo
+from pregon.newsroom.models import Bulletin
+from pregon.website.models import BakedPage
+
+LATE = timedelta(minutes=10)
+ENOUGH_DISK = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer. ``ill`` findings make the exit code 1."""
+
+    ill: bool
+    sentence: str
+
+
+Check = Callable[[datetime], Iterator[Finding]]
+
+
+def examine(*, at: datetime) -> list[Finding]:
+    """Every finding, in the order a person would look."""
+    findings = [*home(at), *database(at)]
+    if any(finding.ill for finding in findings):
+        return findings  # the rest asks the database
+    for check in (office, channels, work_waiting, site, framework):
+        findings.extend(check(at))
+    return findings
+
+
+def home(at: datetime) -> Iterator[Finding]:
+    root = settings.HOME.root
+    if not root.is_dir():
+        yield Finding(True, f"No existe la carpeta {root}: prepárala con «pregon init --home {root}».")
+        return
+    for folder in (settings.HOME.media, settings.HOME.baked, settings.HOME.outbox):
+        if not os.access(folder, os.W_OK):
+            yield Finding(True, f"No se puede escribir en {folder}: revisa de quién es la carpeta.")
+    if settings.HOME.secret.exists() and settings.HOME.secret.stat().st_mode & 0o077:
+        yield Finding(True, f"La clave secreta la puede leer cualquiera: ejecuta «chmod 600 {settings.HOME.secret}».")
+    free = shutil.disk_usage(root).free
+    if free < ENOUGH_DISK:
+        yield Finding(True, f"Quedan {free // 1024 // 1024} MB libres en el disco: libera espacio antes de publicar.")
+    else:
+        yield Finding(False, f"La carpeta de la oficina es {root}, con {free // 1024**3} GB libres.")
+
+
+def database(at: datetime) -> Iterator[Finding]:
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except (DatabaseError, sqlite3.Error) as problem:
+        yield Finding(True, f"La base de datos no responde: {problem}. Si es nueva, ejecuta «pregon init».")
+        return
+    if pending:
+        yield Finding(True, f"A la base de datos le faltan {len(pending)} cambios: ejecuta «pregon init» para ponerla al día.")
+        return
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA quick_check(1)")
+            verdict = cursor.fetchone()[0]
+        if verdict != "ok":
+            yield Finding(True, f"El archivo de la base de datos está dañado ({verdict}): restaura el último respaldo.")
+            return
+    yield Finding(False, f"La base de datos ({connection.vendor}) está al día.")
+
+
+def office(at: datetime) -> Iterator[Finding]:
+    if not User.objects.filter(is_superuser=True, is_active=True).exists():
+        yield Finding(True, "La oficina no tiene titular: ejecuta «pregon init» y sigue lo que dice.")
+    town = Office.load()
+    if not town.municipality:
+        yield Finding(True, "Falta el nombre del municipio: escríbelo en el escritorio, en Oficina.")
+    if not town.privacy_notice:
+        yield Finding(False, "El aviso de privacidad es el general: conviene escribir el de la oficina.")
+    if not settings.SECURE and "localhost" not in settings.BASE_URL and "127.0.0.1" not in settings.BASE_URL:
+        yield Finding(True, f"El sitio se anuncia sin cifrar ({settings.BASE_URL}): pon https en PREGON_BASE_URL.")
+
+
+def channels(at: datetime) -> Iterator[Finding]:
+    for account in ChannelAccount.objects.filter(mode=Mode.LIVE):
+        label = channel_class(account.kind).label
+        try:
+            options_from(account.kind, account.options)
+        except DeliveryError as problem:
+            yield Finding(True, str(problem))
+            continue
+        lately = Delivery.objects.filter(channel=account.kind, state=State.DUE, due_at__lt=at - LATE).exists()
+        if lately:
+            yield Finding(True, f"{label} tiene envíos atrasados: {account.last_failure or 'ningún trabajador los toma'}.")
+        else:
+            yield Finding(False, f"{label} está en vivo y al corriente.")
+
+
+def work_waiting(at: datetime) -> Iterator[Finding]:
+    uncertain = Delivery.objects.filter(state=State.UNCERTAIN).count()
+    if uncertain:
+        yield Finding(True, f"Hay {uncertain} envíos inciertos: dile al escritorio, en Envíos, si llegaron.")
+    failed = Photo.objects.filter(development=Development.FAILED).count()
+    if failed:
+        yield Finding(True, f"{failed} fotos no se pudieron preparar: ábrelas en el escritorio y súbelas de nuevo.")
+    overdue = Bulletin.objects.filter(approved_schedule=True, go_live_at__lt=at - timedelta(minutes=1)).count()
+    if overdue:
+        yield Finding(True, f"{overdue} boletines pasaron su hora sin salir: enciende el reloj con «pregon up».")
+
+
+def site(at: datetime) -> Iterator[Finding]:
+    late = BakedPage.objects.waiting(at - LATE).count()
+    if late:
+        yield Finding(True, f"{late} páginas esperan hornearse desde hace más de diez minutos: enciende «pregon up».")
+    else:
+        yield Finding(False, f"El sitio tiene {BakedPage.objects.exclude(digest='').count()} páginas horneadas.")
+
+
+def framework(at: datetime) -> Iterator[Finding]:
+    problems: list[Any] = checks.run_checks()
+    for problem in problems:
+        if problem.level >= checks.ERROR:
+            yield Finding(True, f"{problem.msg} {problem.hint or ''}".strip())

@@ -1,0 +1,88 @@
+"""A correction is open, complete, and reaches those who had the first version."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from factories.newsroom import draft, published
+from pregon.core.work import Lane, drain
+from pregon.delivery.enums import MessageKind, Standing
+from pregon.delivery.models import Delivery, Dispatch, Subscriber
+from pregon.newsroom import actions as newsroom
+from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded
+from pregon.newsroom.models import Bulletin
+
+pytestmark = pytest.mark.django_db
+
+
+def reader(address: str) -> Subscriber:
+    return Subscriber.objects.create(
+        channel="email", address=address, standing=Standing.CONFIRMED, asked_at=timezone.now()
+    )
+
+
+def changed(bulletin: Bulletin, **fields: object) -> Bulletin:
+    copy = Bulletin.objects.get(pk=bulletin.pk)
+    for name, value in fields.items():
+        setattr(copy, name, value)
+    return copy
+
+
+def test_a_correction_replaces_the_public_text_and_keeps_both() -> None:
+    bulletin = published(lead="Son 16 luminarias.")
+    correction = newsroom.correct(
+        changed(bulletin, lead="Son 18 luminarias."),
+        change="La primera versión decía 16 luminarias; son 18.",
+        reason="Error de captura.",
+        by=None,
+        at=timezone.now(),
+    )
+    public = Bulletin.objects.get(pk=bulletin.pk)
+    assert (public.lead, public.live, public.folio) == ("Son 18 luminarias.", True, bulletin.folio)
+    assert (correction.before["lead"], correction.after["lead"]) == ("Son 16 luminarias.", "Son 18 luminarias.")
+
+
+def test_it_goes_to_those_who_had_the_first_version_and_to_nobody_else() -> None:
+    reader("antes@ejemplo.invalid")
+    bulletin = published()
+    drain([Lane.NOW], clock=timezone.now)
+    reader("despues@ejemplo.invalid")
+    correction = newsroom.correct(
+        changed(bulletin, lead="Otra entrada."), change="Cambió.", reason="Error.", by=None, at=timezone.now()
+    )
+    drain([Lane.NOW], clock=timezone.now)
+    sent = Delivery.objects.filter(dispatch__kind=MessageKind.CORRECTION).values_list("destination", flat=True)
+    assert list(sent) == ["antes@ejemplo.invalid"]
+    assert correction.receivers == {"email": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"), [("", "Error."), ("Cambió.", " ")], ids=["no change told", "no reason told"]
+)
+def test_it_needs_what_changed_and_why(change: str, reason: str) -> None:
+    bulletin = published()
+    with pytest.raises(ReasonNeeded):
+        newsroom.correct(changed(bulletin, lead="Otra."), change=change, reason=reason, by=None, at=timezone.now())
+    assert Bulletin.objects.get(pk=bulletin.pk).lead == bulletin.lead
+
+
+def test_nothing_changed_is_nothing_to_correct() -> None:
+    bulletin = published()
+    with pytest.raises(NothingChanged):
+        newsroom.correct(changed(bulletin), change="Cambió.", reason="Error.", by=None, at=timezone.now())
+    assert Dispatch.objects.filter(kind=MessageKind.CORRECTION).count() == 0
+
+
+def test_a_draft_is_simply_edited() -> None:
+    with pytest.raises(NotPublished):
+        newsroom.correct(draft(), change="Cambió.", reason="Error.", by=None, at=timezone.now())
+
+
+def test_what_was_withdrawn_is_not_corrected() -> None:
+    bulletin = published()
+    newsroom.withdraw(bulletin, reason="Se publicó por error.", by=None, at=timezone.now())
+    with pytest.raises(AlreadyWithdrawn):
+        newsroom.correct(
+            changed(bulletin, lead="Otra."), change="Cambió.", reason="Error.", by=None, at=timezone.now()
+        )

@@ -1,0 +1,159 @@
+"""What a folder may say, and what the person is told when it says something else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factories.newsroom import folder
+from pregon.newsroom.errors import BadFolder
+from pregon.newsroom.folders import PhotoNote, read_folder, read_text
+
+ZONE = ZoneInfo("America/Mexico_City")
+
+
+def complaint(path: Path) -> str:
+    with pytest.raises(BadFolder) as told:
+        read_folder(path, zone=ZONE)
+    return str(told.value)
+
+
+def test_a_whole_folder_is_read_as_it_is(tmp_path: Path) -> None:
+    taken = read_folder(
+        folder(tmp_path / "acto", more="fin: 12:30\nembargo: 2026-11-21 08:00\nlocalidades: La Loma\n", photos=1),
+        zone=ZONE,
+    )
+    assert taken.title == "Reabre el andador Juárez"
+    assert taken.start == datetime(2026, 11, 20, 10, 0, tzinfo=ZONE)
+    assert taken.end == datetime(2026, 11, 20, 12, 30, tzinfo=ZONE)
+    assert taken.embargo == datetime(2026, 11, 21, 8, 0, tzinfo=ZONE)
+    assert taken.localities == ("La Loma",)
+    assert taken.lead == "El andador quedó abierto este viernes."
+    assert taken.body == (("paragraph", "<p>Las cuadrillas terminaron.</p>"),)
+    assert taken.photos == (PhotoNote(path=tmp_path / "acto" / "foto-1.jpg", caption="El andador, toma 1."),)
+
+
+def test_the_same_content_in_another_folder_has_the_same_digest(tmp_path: Path) -> None:
+    one, other = folder(tmp_path / "uno", photos=1), folder(tmp_path / "otro", photos=1)
+    assert read_folder(one, zone=ZONE).digest == read_folder(other, zone=ZONE).digest
+
+
+def test_one_changed_letter_changes_the_digest(tmp_path: Path) -> None:
+    one, other = folder(tmp_path / "uno"), folder(tmp_path / "otro", text="Las cuadrillas acabaron.")
+    assert read_folder(one, zone=ZONE).digest != read_folder(other, zone=ZONE).digest
+
+
+@pytest.mark.parametrize(
+    ("sheet", "sentence"),
+    [
+        ("Sin datos", "acto.md debe empezar con una línea «---» y debajo titulo, fecha, lugar y dependencia."),
+        ("---\ntitulo: X\n", "Los datos de acto.md no terminan: cierra con otra línea «---» antes del texto."),
+        (
+            "---\ntitulo: X\nfecha: 2026-11-20\n---\nHola",
+            "A acto.md le falta lugar y dependencia: escríbelo arriba, entre las líneas «---».",
+        ),
+        (
+            "---\ntitulo: [a\n---\nHola",
+            "Los datos de acto.md no se entienden, línea 3: cada uno va en su línea como «nombre: valor», "
+            "y entre comillas si lleva dos puntos.",
+        ),
+        (
+            "---\ntitulo: X\nfecha: 2026-02-30 10:00\nlugar: L\ndependencia: D\n---\nHola",
+            "En acto.md, «fecha: 2026-02-30 10:00» no es una fecha que exista: escríbela como 2026-11-20 10:00.",
+        ),
+        (
+            "---\ntitulo: X\nfecha: 2026-02-20\nlugar: L\ndependencia: D\ntitular: N\n---\nHola",
+            "acto.md tiene un dato que no se conoce: «titular». Los que hay son: titulo, fecha, lugar, dependencia, fin, "
+            "tipo, temas, localidades, subtitulo, embargo, canales, contacto, fotos.",
+        ),
+        (
+            "---\ntitulo: X\nfecha: 2026-02-20 10:00\nfin: 9:00\nlugar: L\ndependencia: D\n---\nHola",
+            "En acto.md, «fin» es anterior a «fecha»: revisa las horas.",
+        ),
+        (
+            "---\ntitulo: X\nfecha: 2026-02-20\nlugar: L\ndependencia: D\n---\n",
+            "A acto.md le falta el texto: debajo de los datos escribe al menos un párrafo.",
+        ),
+        (
+            "---\ntitulo: X\nfecha: 2026-02-20\nlugar: L\ndependencia: D\nfotos:\n  - archivo: no.jpg\n---\nHola",
+            "acto.md nombra la foto «no.jpg», que no está en la carpeta: cópiala ahí o corrige el nombre.",
+        ),
+        (
+            "---\ntitulo: X\nfecha: 2026-02-20\nlugar: L\ndependencia: D\n---\nHola\n\n![](no.jpg)",
+            "El texto pone la foto «no.jpg», que no está en la carpeta: cópiala ahí o quítala.",
+        ),
+    ],
+)
+def test_a_broken_sheet_is_answered_with_one_sentence(tmp_path: Path, sheet: str, sentence: str) -> None:
+    (tmp_path / "acto.md").write_text(sheet, encoding="utf-8")
+    assert complaint(tmp_path) == sentence
+
+
+def test_an_empty_folder_says_what_to_put_in_it(tmp_path: Path) -> None:
+    empty = tmp_path / "vacía"
+    empty.mkdir()
+    assert complaint(empty) == "La carpeta «vacía» está vacía: pon en ella acto.md y las fotos."
+
+
+def test_a_folder_without_sheet_says_so(tmp_path: Path) -> None:
+    (tmp_path / "notas.txt").write_text("hola")
+    assert complaint(tmp_path) == f"A la carpeta «{tmp_path.name}» le falta acto.md: ahí van los datos y el texto del acto."
+
+
+def test_a_file_in_another_encoding_says_so(tmp_path: Path) -> None:
+    (tmp_path / "acto.md").write_bytes("---\ntitulo: Reunión".encode("latin-1"))
+    assert complaint(tmp_path) == "acto.md no está en UTF-8: guárdalo de nuevo con esa codificación."
+
+
+def test_markdown_becomes_blocks() -> None:
+    lead, body = read_text(
+        "Entrada.\n\n## Qué sigue\n\nUn [enlace](https://ejemplo.mx) y *algo*.\n\n> Dicho.\n> — Titular, Obras Públicas\n\n"
+        "- uno\n- dos\n\n1. primero\n\n```datos\n320 m: de andador\n18: luminarias\n```\n\n"
+        "https://www.youtube.com/watch?v=abc\n\n![](a.jpg)",
+        known={"a.jpg"},
+    )
+    assert lead == "Entrada."
+    assert body == (
+        ("heading", "Qué sigue"),
+        ("paragraph", '<p>Un <a href="https://ejemplo.mx">enlace</a> y <i>algo</i>.</p>'),
+        ("quote", {"text": "Dicho.", "person": "Titular", "office": "Obras Públicas"}),
+        ("items", {"items": ["uno", "dos"], "numbered": False}),
+        ("items", {"items": ["primero"], "numbered": True}),
+        (
+            "figures",
+            {"items": [{"value": "320 m", "label": "de andador"}, {"value": "18", "label": "luminarias"}]},
+        ),
+        ("video", {"url": "https://www.youtube.com/watch?v=abc", "title": "Video"}),
+        ("photo", "a.jpg"),
+    )
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "[clic](javascript:alert(1))",
+        '<img src=x onerror="alert(1)">',
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "`<script>`",
+    ],
+)
+def test_hostile_text_never_becomes_markup(hostile: str) -> None:
+    _, body = read_text(f"Entrada.\n\n{hostile}", known=set())
+    html = "".join(str(value) for _, value in body).lower()
+    assert [sign for sign in ("<script", "<img", 'href="javascript', 'href="data') if sign in html] == []
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    try:
+        lead, _ = read_text(text, known=set())
+    except BadFolder as problem:
+        assert str(problem).endswith(".")
+    else:
+        assert lead == lead.strip()
