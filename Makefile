@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 OFFICE ?= mazamitla
 HOME_DIR ?= var
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= auto
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,13 +33,13 @@ setup: $(VENV)/dev.stamp ## Prepare .venv with everything a developer needs
 
 .PHONY: test
 test: setup system lint types floors migrations ## Prove everything: style, types, floors, suite, databases, journeys
-	$(BIN)/pytest -n $(WORKERS) -m "not journey"
-	scripts/with-postgres $(BIN)/pytest -n $(WORKERS) -m postgresql
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey"
+	scripts/with-postgres $(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m postgresql
 	$(BIN)/pytest -m journey
 
 .PHONY: check
 check: setup lint types floors migrations ## Prove the core in under two minutes, without browser or PostgreSQL
-	$(BIN)/pytest -n $(WORKERS) -m "not journey"
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey"
 
 .PHONY: lint
 lint: setup ## Look for faults of style without changing a file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +11,11 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from servers.database import database_of
+from servers.loopback import stay_on_this_machine
 
 pytest_plugins = ["servers.fixtures"]
+
+sys.addaudithook(stay_on_this_machine)
 
 
 @pytest.fixture(scope="session")

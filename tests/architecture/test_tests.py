@@ -1,0 +1,24 @@
+"""A test runs or fails. One that lacks its server is told to install it, not left out."""
+
+from __future__ import annotations
+
+import re
+
+from architecture.project import ROOT, TESTS
+
+LEFT_OUT = re.compile(r"pytest\.(?:mark\.)?(?:skip|xfail|importorskip)\b|unittest\.skip|\bskipif\b")
+
+
+def test_no_test_is_left_out() -> None:
+    found = {
+        path.relative_to(TESTS).as_posix(): match[0]
+        for path in TESTS.rglob("*.py")
+        if (match := LEFT_OUT.search(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+def test_ci_runs_what_a_developer_runs() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    commands = [line for line in script if line and not line.startswith("#")]
+    assert commands == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', "export CI=1", "make test"]
