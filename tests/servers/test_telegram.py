@@ -13,10 +13,8 @@ from servers.telegram import TelegramApi, recorded
 def ask(
     api: TelegramApi, method: str, *, files: dict[str, bytes] | None = None, **fields: Any
 ) -> tuple[int, Any]:
-    answer = httpx2.post(
-        f"{api.url}/bot{api.token}/{method}",
-        **({"data": fields, "files": files} if files else {"json": fields}),
-    )
+    address = f"{api.url}/bot{api.token}/{method}"
+    answer = httpx2.post(address, data=fields, files=files) if files else httpx2.post(address, json=fields)
     return answer.status_code, answer.json()
 
 
@@ -88,7 +86,7 @@ def test_the_limit_counts_what_is_read_and_not_its_marks(api: TelegramApi) -> No
 
 
 def test_a_caption_has_a_shorter_limit(api: TelegramApi) -> None:
-    fields = {"chat_id": "@canal", "photo": "https://example.org/a.jpg"}
+    fields: dict[str, Any] = {"chat_id": "@canal", "photo": "https://example.org/a.jpg"}
     assert ask(api, "sendPhoto", caption="x" * 1024, **fields)[0] == 200
     assert ask(api, "sendPhoto", caption="x" * 1025, **fields) == (400, recorded("caption_too_long"))
 
