@@ -10,6 +10,8 @@ from architecture.project import SOURCE, TESTS
 WIRING = {
     "apps": "the application starts in every test",
     "testing": "the settings of every test",
+    "wagtail_hooks": "hangs what other modules hold, each with its own test",
+    "wsgi": "the name that every WSGI server imports",
     "urls": "architecture/test_routes.py",
     "enums": "architecture/test_enums.py",
     "errors": "a docstring and facts; raised in the tests of who raises them",

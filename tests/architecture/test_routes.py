@@ -26,11 +26,15 @@ DOOR = {
 }
 #: For everybody.
 PUBLIC = {
+    r"^((?:[\w\-]+/)*)$",  # what Wagtail calls any page's address; answers 404
     "",
     "accesibilidad/",
+    "agenda.ics",
     "agenda/",
     "agenda/<slug:slug>/",
+    "agenda/<slug:slug>/acto.ics",
     "agenda/<yyyy:year>/<mm:month>/",
+    "atom.xml",
     "boletines/",
     "boletines/<slug:slug>/",
     "boletines/<yyyy:year>/<mm:month>/",
@@ -38,10 +42,20 @@ PUBLIC = {
     "boletines/tema/<slug:slug>/",
     "escudo.png",
     "escudo.svg",
+    "feed.json",
     "galerias/",
     "galerias/<slug:slug>/",
     "marca.css",
+    "plan/",
+    "plan/<slug:slug>/",
+    "plan/<slug:slug>/<slug:indicator>/",
     "privacidad/",
+    "robots.txt",
+    "rss.xml",
+    "sitemap-<yyyy:year>-<mm:month>.xml",
+    "sitemap-noticias.xml",
+    "sitemap-paginas.xml",
+    "sitemap.xml",
     "suscripcion/",
     "suscripcion/gracias/",
 }
