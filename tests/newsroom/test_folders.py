@@ -25,7 +25,9 @@ def complaint(path: Path) -> str:
 
 def test_a_whole_folder_is_read_as_it_is(tmp_path: Path) -> None:
     taken = read_folder(
-        folder(tmp_path / "acto", more="fin: 12:30\nembargo: 2026-11-21 08:00\nlocalidades: La Loma\n", photos=1),
+        folder(
+            tmp_path / "acto", more="fin: 12:30\nembargo: 2026-11-21 08:00\nlocalidades: La Loma\n", photos=1
+        ),
         zone=ZONE,
     )
     assert taken.title == "Reabre el andador Juárez"
@@ -51,16 +53,24 @@ def test_one_changed_letter_changes_the_digest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sheet", "sentence"),
     [
-        ("Sin datos", "acto.md debe empezar con una línea «---» y debajo titulo, fecha, lugar y dependencia."),
-        ("---\ntitulo: X\n", "Los datos de acto.md no terminan: cierra con otra línea «---» antes del texto."),
+        (
+            "Sin datos",
+            "acto.md debe empezar con una línea «---» y debajo titulo, fecha, lugar y dependencia.",
+        ),
+        (
+            "---\ntitulo: X\n",
+            "Los datos de acto.md no terminan: cierra con otra línea «---» antes del texto.",
+        ),
         (
             "---\ntitulo: X\nfecha: 2026-11-20\n---\nHola",
             "A acto.md le falta lugar y dependencia: escríbelo arriba, entre las líneas «---».",
         ),
         (
             "---\ntitulo: [a\n---\nHola",
-            "Los datos de acto.md no se entienden, línea 3: cada uno va en su línea como «nombre: valor», "
-            "y entre comillas si lleva dos puntos.",
+            (
+                "Los datos de acto.md no se entienden, línea 2: cada uno va en su línea como «nombre: valor», "
+                "y entre comillas si lleva dos puntos."
+            ),
         ),
         (
             "---\ntitulo: X\nfecha: 2026-02-30 10:00\nlugar: L\ndependencia: D\n---\nHola",
@@ -68,8 +78,10 @@ def test_one_changed_letter_changes_the_digest(tmp_path: Path) -> None:
         ),
         (
             "---\ntitulo: X\nfecha: 2026-02-20\nlugar: L\ndependencia: D\ntitular: N\n---\nHola",
-            "acto.md tiene un dato que no se conoce: «titular». Los que hay son: titulo, fecha, lugar, dependencia, fin, "
-            "tipo, temas, localidades, subtitulo, embargo, canales, contacto, fotos.",
+            (
+                "acto.md tiene un dato que no se conoce: «titular». Los que hay son: titulo, fecha, lugar, dependencia, "
+                "fin, tipo, temas, localidades, subtitulo, embargo, canales, contacto, fotos."
+            ),
         ),
         (
             "---\ntitulo: X\nfecha: 2026-02-20 10:00\nfin: 9:00\nlugar: L\ndependencia: D\n---\nHola",
@@ -102,7 +114,10 @@ def test_an_empty_folder_says_what_to_put_in_it(tmp_path: Path) -> None:
 
 def test_a_folder_without_sheet_says_so(tmp_path: Path) -> None:
     (tmp_path / "notas.txt").write_text("hola")
-    assert complaint(tmp_path) == f"A la carpeta «{tmp_path.name}» le falta acto.md: ahí van los datos y el texto del acto."
+    assert (
+        complaint(tmp_path)
+        == f"A la carpeta «{tmp_path.name}» le falta acto.md: ahí van los datos y el texto del acto."
+    )
 
 
 def test_a_file_in_another_encoding_says_so(tmp_path: Path) -> None:
@@ -112,7 +127,8 @@ def test_a_file_in_another_encoding_says_so(tmp_path: Path) -> None:
 
 def test_markdown_becomes_blocks() -> None:
     lead, body = read_text(
-        "Entrada.\n\n## Qué sigue\n\nUn [enlace](https://ejemplo.mx) y *algo*.\n\n> Dicho.\n> — Titular, Obras Públicas\n\n"
+        "Entrada.\n\n## Qué sigue\n\nUn [enlace](https://ejemplo.mx) y *algo*.\n\n"
+        "> Dicho.\n> — Titular, Obras Públicas\n\n"
         "- uno\n- dos\n\n1. primero\n\n```datos\n320 m: de andador\n18: luminarias\n```\n\n"
         "https://www.youtube.com/watch?v=abc\n\n![](a.jpg)",
         known={"a.jpg"},

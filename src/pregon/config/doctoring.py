@@ -59,10 +59,14 @@ def home(at: datetime) -> Iterator[Finding]:
         if not os.access(folder, os.W_OK):
             yield Finding(True, f"No se puede escribir en {folder}: revisa de quién es la carpeta.")
     if settings.HOME.secret.exists() and settings.HOME.secret.stat().st_mode & 0o077:
-        yield Finding(True, f"La clave secreta la puede leer cualquiera: ejecuta «chmod 600 {settings.HOME.secret}».")
+        yield Finding(
+            True, f"La clave secreta la puede leer cualquiera: ejecuta «chmod 600 {settings.HOME.secret}»."
+        )
     free = shutil.disk_usage(root).free
     if free < ENOUGH_DISK:
-        yield Finding(True, f"Quedan {free // 1024 // 1024} MB libres en el disco: libera espacio antes de publicar.")
+        yield Finding(
+            True, f"Quedan {free // 1024 // 1024} MB libres en el disco: libera espacio antes de publicar."
+        )
     else:
         yield Finding(False, f"La carpeta de la oficina es {root}, con {free // 1024**3} GB libres.")
 
@@ -75,14 +79,19 @@ def database(at: datetime) -> Iterator[Finding]:
         yield Finding(True, f"La base de datos no responde: {problem}. Si es nueva, ejecuta «pregon init».")
         return
     if pending:
-        yield Finding(True, f"A la base de datos le faltan {len(pending)} cambios: ejecuta «pregon init» para ponerla al día.")
+        yield Finding(
+            True,
+            f"A la base de datos le faltan {len(pending)} cambios: ejecuta «pregon init» para ponerla al día.",
+        )
         return
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA quick_check(1)")
             verdict = cursor.fetchone()[0]
         if verdict != "ok":
-            yield Finding(True, f"El archivo de la base de datos está dañado ({verdict}): restaura el último respaldo.")
+            yield Finding(
+                True, f"El archivo de la base de datos está dañado ({verdict}): restaura el último respaldo."
+            )
             return
     yield Finding(False, f"La base de datos ({connection.vendor}) está al día.")
 
@@ -96,7 +105,9 @@ def office(at: datetime) -> Iterator[Finding]:
     if not town.privacy_notice:
         yield Finding(False, "El aviso de privacidad es el general: conviene escribir el de la oficina.")
     if not settings.SECURE and "localhost" not in settings.BASE_URL and "127.0.0.1" not in settings.BASE_URL:
-        yield Finding(True, f"El sitio se anuncia sin cifrar ({settings.BASE_URL}): pon https en PREGON_BASE_URL.")
+        yield Finding(
+            True, f"El sitio se anuncia sin cifrar ({settings.BASE_URL}): pon https en PREGON_BASE_URL."
+        )
 
 
 def channels(at: datetime) -> Iterator[Finding]:
@@ -109,7 +120,10 @@ def channels(at: datetime) -> Iterator[Finding]:
             continue
         lately = Delivery.objects.filter(channel=account.kind, state=State.DUE, due_at__lt=at - LATE).exists()
         if lately:
-            yield Finding(True, f"{label} tiene envíos atrasados: {account.last_failure or 'ningún trabajador los toma'}.")
+            yield Finding(
+                True,
+                f"{label} tiene envíos atrasados: {account.last_failure or 'ningún trabajador los toma'}.",
+            )
         else:
             yield Finding(False, f"{label} está en vivo y al corriente.")
 
@@ -120,18 +134,28 @@ def work_waiting(at: datetime) -> Iterator[Finding]:
         yield Finding(True, f"Hay {uncertain} envíos inciertos: dile al escritorio, en Envíos, si llegaron.")
     failed = Photo.objects.filter(development=Development.FAILED).count()
     if failed:
-        yield Finding(True, f"{failed} fotos no se pudieron preparar: ábrelas en el escritorio y súbelas de nuevo.")
-    overdue = Bulletin.objects.filter(approved_schedule=True, go_live_at__lt=at - timedelta(minutes=1)).count()
+        yield Finding(
+            True, f"{failed} fotos no se pudieron preparar: ábrelas en el escritorio y súbelas de nuevo."
+        )
+    overdue = Bulletin.objects.filter(
+        approved_schedule=True, go_live_at__lt=at - timedelta(minutes=1)
+    ).count()
     if overdue:
-        yield Finding(True, f"{overdue} boletines pasaron su hora sin salir: enciende el reloj con «pregon up».")
+        yield Finding(
+            True, f"{overdue} boletines pasaron su hora sin salir: enciende el reloj con «pregon up»."
+        )
 
 
 def site(at: datetime) -> Iterator[Finding]:
     late = BakedPage.objects.waiting(at - LATE).count()
     if late:
-        yield Finding(True, f"{late} páginas esperan hornearse desde hace más de diez minutos: enciende «pregon up».")
+        yield Finding(
+            True, f"{late} páginas esperan hornearse desde hace más de diez minutos: enciende «pregon up»."
+        )
     else:
-        yield Finding(False, f"El sitio tiene {BakedPage.objects.exclude(digest='').count()} páginas horneadas.")
+        yield Finding(
+            False, f"El sitio tiene {BakedPage.objects.exclude(digest='').count()} páginas horneadas."
+        )
 
 
 def framework(at: datetime) -> Iterator[Finding]:

@@ -62,14 +62,22 @@ class Report:
                 "url": settings.BASE_URL + self.bulletin.get_absolute_url(),
                 "state": self.state,
             },
-            "act": {"url": settings.BASE_URL + self.bulletin.act.get_absolute_url() if self.bulletin.act else None},
+            "act": {
+                "url": settings.BASE_URL + self.bulletin.act.get_absolute_url() if self.bulletin.act else None
+            },
             "photos": self.photos,
             "channels": {
-                kind: {"due": tally.due, "sent": tally.sent, "withheld": tally.withheld, "failed": tally.failed}
+                kind: {
+                    "due": tally.due,
+                    "sent": tally.sent,
+                    "withheld": tally.withheld,
+                    "failed": tally.failed,
+                }
                 for kind, tally in self.tallies.items()
             },
             "evidence": [
-                {"indicator": fact.indicator, "before": fact.before, "after": fact.after} for fact in self.evidence
+                {"indicator": fact.indicator, "before": fact.before, "after": fact.after}
+                for fact in self.evidence
             ],
             "seconds": self.seconds,
         }
@@ -81,7 +89,13 @@ def run(path: Path, *, by: User | None, wait: float) -> Report:
     before = figures()
     taken = newsroom.take_in(path, by=by, zone=Office.load().zone, at=timezone.now())
     report = Report(bulletin=taken.bulletin, new=taken.new, held_back=taken.held_back)
-    report.seconds = {"read": taken.read_seconds, "published": since(started), "page_ready": None, "first_sent": None, "all_sent": None}
+    report.seconds = {
+        "read": taken.read_seconds,
+        "published": since(started),
+        "page_ready": None,
+        "first_sent": None,
+        "all_sent": None,
+    }
     if taken.bulletin.live and taken.new:
         follow(report, started=started, until=started + wait)
         report.evidence = compare(before, figures())
@@ -117,7 +131,11 @@ def note_times(report: Report, started: float) -> None:
     if report.seconds["first_sent"] is None and any(tally.settled for tally in tallies.values()):
         report.seconds["first_sent"] = since(started)
     prepared = not Dispatch.objects.about(report.bulletin.origin).filter(prepared_at=None).exists()
-    if report.seconds["all_sent"] is None and prepared and not any(tally.waiting for tally in tallies.values()):
+    if (
+        report.seconds["all_sent"] is None
+        and prepared
+        and not any(tally.waiting for tally in tallies.values())
+    ):
         report.seconds["all_sent"] = since(started)
 
 
@@ -143,5 +161,3 @@ def compare(before: dict[str, str], after: dict[str, str]) -> list[Evidence]:
 
 def since(started: float) -> float:
     return round(time.monotonic() - started, 3)
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 
 from django.conf import settings
 from django.utils.html import strip_tags
@@ -22,7 +23,7 @@ def body_of(bulletin: Bulletin) -> Iterator[Block]:
             case "heading":
                 yield Block(kind="heading", text=str(block.value))
             case "paragraph":
-                yield Block(kind="paragraph", text=strip_tags(block.value.source).strip())
+                yield Block(kind="paragraph", text=unescape(strip_tags(block.value.source)).strip())
             case "quote":
                 said_by = ", ".join(part for part in (block.value["person"], block.value["office"]) if part)
                 yield Block(kind="quote", text=block.value["text"], label=said_by)
@@ -40,7 +41,11 @@ def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") ->
     """What to say about ``bulletin``; a withdrawal repeats nothing of its text."""
     office = Office.load()
     topic = bulletin.topics.first()
-    kicker = " · ".join(part for part in (topic.name if topic else "", _("Boletín %(folio)s") % {"folio": bulletin.folio}) if part)
+    kicker = " · ".join(
+        part
+        for part in (topic.name if topic else "", _("Boletín %(folio)s") % {"folio": bulletin.folio})
+        if part
+    )
     gone = kind == MessageKind.WITHDRAWAL
     return Message(
         kind=kind,

@@ -101,7 +101,9 @@ def read_folder(path: Path, *, zone: ZoneInfo) -> Folder:
         topics=many(facts, "temas"),
         localities=many(facts, "localidades"),
         subtitle=one(facts, "subtitulo"),
-        embargo=read_moment("embargo", one(facts, "embargo"), zone=zone, day=start) if one(facts, "embargo") else None,
+        embargo=read_moment("embargo", one(facts, "embargo"), zone=zone, day=start)
+        if one(facts, "embargo")
+        else None,
         channels=many(facts, "canales"),
         contact=one(facts, "contacto"),
         lead=lead,
@@ -112,9 +114,13 @@ def read_folder(path: Path, *, zone: ZoneInfo) -> Folder:
 
 def read_sheet(sheet: Path) -> str:
     if not sheet.is_file():
-        raise BadFolder(f"A la carpeta «{sheet.parent.name}» le falta {SHEET}: ahí van los datos y el texto del acto.")
+        raise BadFolder(
+            f"A la carpeta «{sheet.parent.name}» le falta {SHEET}: ahí van los datos y el texto del acto."
+        )
     if sheet.stat().st_size > SHEET_LIMIT:
-        raise BadFolder(f"{SHEET} pesa más de un megabyte: ahí va solo texto; las fotos van como archivos aparte.")
+        raise BadFolder(
+            f"{SHEET} pesa más de un megabyte: ahí va solo texto; las fotos van como archivos aparte."
+        )
     try:
         return sheet.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -125,7 +131,9 @@ def split_sheet(text: str) -> tuple[str, str]:
     """Front matter between two lines of ``---``, and what follows."""
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[0].strip() != "---":
-        raise BadFolder(f"{SHEET} debe empezar con una línea «---» y debajo titulo, fecha, lugar y dependencia.")
+        raise BadFolder(
+            f"{SHEET} debe empezar con una línea «---» y debajo titulo, fecha, lugar y dependencia."
+        )
     for number, line in enumerate(lines[1:], start=1):
         if line.strip() == "---":
             return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :])
@@ -147,12 +155,13 @@ def read_front(front: str) -> Mapping[str, Any]:
         raise BadFolder(f"{SHEET} no tiene datos: escribe al menos {', '.join(REQUIRED)}.")
     missing = [name for name in REQUIRED if not str(facts.get(name) or "").strip()]
     if missing:
-        raise BadFolder(f"A {SHEET} le falta {' y '.join(missing)}: escríbelo arriba, entre las líneas «---».")
+        raise BadFolder(
+            f"A {SHEET} le falta {' y '.join(missing)}: escríbelo arriba, entre las líneas «---»."
+        )
     unknown = sorted(set(facts) - {*REQUIRED, *OPTIONAL})
     if unknown:
-        raise BadFolder(
-            f"{SHEET} tiene un dato que no se conoce: «{unknown[0]}». Los que hay son: {', '.join((*REQUIRED, *OPTIONAL))}."
-        )
+        names = ", ".join((*REQUIRED, *OPTIONAL))
+        raise BadFolder(f"{SHEET} tiene un dato que no se conoce: «{unknown[0]}». Los que hay son: {names}.")
     return facts
 
 
@@ -171,7 +180,9 @@ def many(facts: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = facts.get(name) or []
     parts: Iterable[Any] = value.split(",") if isinstance(value, str) else value
     if isinstance(parts, dict) or not all(isinstance(part, str) for part in parts):
-        raise BadFolder(f"En {SHEET}, «{name}» es una lista: un valor por línea con guion, o separados por comas.")
+        raise BadFolder(
+            f"En {SHEET}, «{name}» es una lista: un valor por línea con guion, o separados por comas."
+        )
     return tuple(" ".join(part.split()) for part in parts if part.strip())
 
 
@@ -204,7 +215,9 @@ def read_photos(path: Path, notes: Any) -> tuple[PhotoNote, ...]:
     ordered: dict[str, PhotoNote] = {}
     for note in notes or ():
         if not isinstance(note, dict) or not note.get("archivo"):
-            raise BadFolder(f"En {SHEET}, cada foto de «fotos» lleva su «archivo»: escribe el nombre del archivo.")
+            raise BadFolder(
+                f"En {SHEET}, cada foto de «fotos» lleva su «archivo»: escribe el nombre del archivo."
+            )
         name = str(note["archivo"])
         if unknown := sorted(set(note) - {"archivo", "pie", "texto_alternativo", "credito"}):
             raise BadFolder(f"En {SHEET}, la foto «{name}» tiene un dato que no se conoce: «{unknown[0]}».")
@@ -249,7 +262,13 @@ def blocks_from(tokens: list[Token], *, known: set[str]) -> Iterator[tuple[str, 
                 yield quotation(inside)
             case "bullet_list_open" | "ordered_list_open":
                 points = [words(group) for group in items(inside)]
-                yield "items", {"items": [point[:300] for point in points], "numbered": token.type.startswith("ordered")}
+                yield (
+                    "items",
+                    {
+                        "items": [point[:300] for point in points],
+                        "numbered": token.type.startswith("ordered"),
+                    },
+                )
             case "fence" if token.info.strip() == "datos":
                 yield "figures", {"items": list(figures(token.content))}
             case "fence" | "code_block":
@@ -271,8 +290,11 @@ def closing(tokens: list[Token], position: int) -> int:
 
 def words(tokens: list[Token]) -> str:
     return " ".join(
-        "".join(child.content if child.type in {"text", "code_inline"} else " " for child in token.children or ()
-                if child.type in {"text", "code_inline", "softbreak", "hardbreak"})
+        "".join(
+            child.content if child.type in {"text", "code_inline"} else " "
+            for child in token.children or ()
+            if child.type in {"text", "code_inline", "softbreak", "hardbreak"}
+        )
         for token in tokens
         if token.type == "inline"
     ).strip()
@@ -291,10 +313,16 @@ def paragraph(inline: Token, *, known: set[str]) -> tuple[str, Any]:
     if len(children) == 1 and children[0].type == "image":
         name = str(children[0].attrs.get("src", ""))
         if name not in known:
-            raise BadFolder(f"El texto pone la foto «{name}», que no está en la carpeta: cópiala ahí o quítala.")
+            raise BadFolder(
+                f"El texto pone la foto «{name}», que no está en la carpeta: cópiala ahí o quítala."
+            )
         return "photo", name
     address = inline.content.strip()
-    host = (urlsplit(address).hostname or "").removeprefix("www.").removeprefix("m.") if "\n" not in address else ""
+    host = (
+        (urlsplit(address).hostname or "").removeprefix("www.").removeprefix("m.")
+        if "\n" not in address
+        else ""
+    )
     if host in VIDEO_HOSTS and " " not in address:
         return "video", {"url": address, "title": "Video"}
     return "paragraph", f"<p>{rich(children)}</p>"
@@ -338,7 +366,7 @@ def quotation(tokens: list[Token]) -> tuple[str, Any]:
     person = office = ""
     if len(lines) > 1 and lines[-1].lstrip().startswith(("—", "–", "-")):
         person, _, office = lines.pop().lstrip("—–- ").partition(",")
-    said = " ".join(lines).strip().strip("“”\"«»")
+    said = " ".join(lines).strip().strip('“”"«»')
     return "quote", {"text": said, "person": person.strip()[:160], "office": office.strip()[:160]}
 
 
@@ -347,7 +375,9 @@ def figures(content: str) -> Iterator[dict[str, str]]:
     for line in content.strip().split("\n")[:6]:
         value, _, label = line.partition(":")
         if not label.strip():
-            raise BadFolder(f"Cada línea de «datos» va como «320 m: qué es», y una dice «{line.strip()[:60]}».")
+            raise BadFolder(
+                f"Cada línea de «datos» va como «320 m: qué es», y una dice «{line.strip()[:60]}»."
+            )
         yield {"value": value.strip()[:40], "label": label.strip()[:120]}
 
 

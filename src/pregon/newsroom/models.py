@@ -11,6 +11,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
@@ -58,15 +59,18 @@ class Bulletin(Page):  # type: ignore[misc]  # Wagtail carries no types
     dateline = models.CharField(
         _("lugar de la fecha"), max_length=120, blank=True, help_text=_("Vacío: el municipio y el estado.")
     )
-    lead = models.TextField(
-        _("entrada"), help_text=_("Qué, quién, cuándo, dónde y para qué, en un párrafo.")
-    )
+    lead = models.TextField(_("entrada"), help_text=_("Qué, quién, cuándo, dónde y para qué, en un párrafo."))
     body = StreamField(BodyBlock(), verbose_name=_("cuerpo"), blank=True)
     contact = models.CharField(
         _("contacto"), max_length=200, blank=True, help_text=_("Vacío: el de la oficina.")
     )
     department = models.ForeignKey(
-        Department, models.PROTECT, verbose_name=_("dependencia"), null=True, blank=True, related_name="bulletins"
+        Department,
+        models.PROTECT,
+        verbose_name=_("dependencia"),
+        null=True,
+        blank=True,
+        related_name="bulletins",
     )
     act = models.ForeignKey(
         Act, models.SET_NULL, verbose_name=_("acto"), null=True, blank=True, related_name="bulletins"
@@ -160,7 +164,9 @@ class Bulletin(Page):  # type: ignore[misc]  # Wagtail carries no types
     @property
     def plain_body(self) -> str:
         """The words of the body without markup."""
-        return " ".join(str(text) for block in self.body for text in block.block.get_searchable_content(block.value))
+        return " ".join(
+            str(text) for block in self.body for text in block.block.get_searchable_content(block.value)
+        )
 
     def get_absolute_url(self) -> str:
         return f"/boletines/{self.slug}/"

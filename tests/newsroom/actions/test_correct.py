@@ -40,7 +40,10 @@ def test_a_correction_replaces_the_public_text_and_keeps_both() -> None:
     )
     public = Bulletin.objects.get(pk=bulletin.pk)
     assert (public.lead, public.live, public.folio) == ("Son 18 luminarias.", True, bulletin.folio)
-    assert (correction.before["lead"], correction.after["lead"]) == ("Son 16 luminarias.", "Son 18 luminarias.")
+    assert (correction.before["lead"], correction.after["lead"]) == (
+        "Son 16 luminarias.",
+        "Son 18 luminarias.",
+    )
 
 
 def test_it_goes_to_those_who_had_the_first_version_and_to_nobody_else() -> None:
@@ -52,7 +55,9 @@ def test_it_goes_to_those_who_had_the_first_version_and_to_nobody_else() -> None
         changed(bulletin, lead="Otra entrada."), change="Cambió.", reason="Error.", by=None, at=timezone.now()
     )
     drain([Lane.NOW], clock=timezone.now)
-    sent = Delivery.objects.filter(dispatch__kind=MessageKind.CORRECTION).values_list("destination", flat=True)
+    sent = Delivery.objects.filter(dispatch__kind=MessageKind.CORRECTION).values_list(
+        "destination", flat=True
+    )
     assert list(sent) == ["antes@ejemplo.invalid"]
     assert correction.receivers == {"email": 1}
 
@@ -63,7 +68,9 @@ def test_it_goes_to_those_who_had_the_first_version_and_to_nobody_else() -> None
 def test_it_needs_what_changed_and_why(change: str, reason: str) -> None:
     bulletin = published()
     with pytest.raises(ReasonNeeded):
-        newsroom.correct(changed(bulletin, lead="Otra."), change=change, reason=reason, by=None, at=timezone.now())
+        newsroom.correct(
+            changed(bulletin, lead="Otra."), change=change, reason=reason, by=None, at=timezone.now()
+        )
     assert Bulletin.objects.get(pk=bulletin.pk).lead == bulletin.lead
 
 

@@ -128,7 +128,12 @@ def test_a_photo_without_words_stays_in_the_album_and_is_named(tmp_path: Path) -
         ("falsa.jpg", b"esto no es una foto"),
         ("dibujo.png", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
         ("cortada.jpg", jpeg()[:900]),
-        ("bomba.png", as_bytes(picture((10, 10)), "PNG").replace(b"IHDR\x00\x00\x00\x0a\x00\x00\x00\x0a", b"IHDR\x00\x01\x86\xa0\x00\x01\x86\xa0")),
+        (
+            "bomba.png",
+            as_bytes(picture((10, 10)), "PNG").replace(
+                b"IHDR\x00\x00\x00\x0a\x00\x00\x00\x0a", b"IHDR\x00\x01\x86\xa0\x00\x01\x86\xa0"
+            ),
+        ),
     ],
     ids=["not a photo", "svg with script", "cut off", "decompression bomb"],
 )

@@ -43,7 +43,10 @@ def test_those_who_had_received_are_told_without_its_text() -> None:
     told = Delivery.objects.select_related("dispatch").get(dispatch__kind=MessageKind.WITHDRAWAL)
     message = told.dispatch.message
     assert told.destination == "a@ejemplo.invalid"
-    assert (message.headline, message.notice) == (f"Se retira el boletín {bulletin.folio}", "Datos equivocados.")
+    assert (message.headline, message.notice) == (
+        f"Se retira el boletín {bulletin.folio}",
+        "Datos equivocados.",
+    )
     assert (message.blocks, message.picture, message.url) == ((), None, "")
     assert withdrawal.receivers == {"email": 1}
 
@@ -71,7 +74,9 @@ def test_lines_already_prepared_are_stopped() -> None:
 def test_its_photos_come_back_but_not_those_that_another_bulletin_shows(tmp_path: Path) -> None:
     album = AlbumFactory()
     shared = photo(tmp_path, album=album, name="a.jpg", caption="Compartida.")
-    own = photo(tmp_path, album=album, name="b.jpg", data=(tmp_path / "a.jpg").read_bytes() + b"\0", caption="Propia.")
+    own = photo(
+        tmp_path, album=album, name="b.jpg", data=(tmp_path / "a.jpg").read_bytes() + b"\0", caption="Propia."
+    )
     bulletin = published("Se retira", album=album)
     published("Se queda", cover=shared)
     newsroom.withdraw(bulletin, reason="Datos equivocados.", by=None, at=timezone.now())

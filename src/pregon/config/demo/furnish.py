@@ -30,8 +30,8 @@ from pregon.core.calendar import WorkingCalendar
 from pregon.core.text import nearest
 from pregon.core.work import Lane, drain
 from pregon.delivery import actions as delivery
-from pregon.delivery.models import Subscriber
 from pregon.delivery.enums import Standing
+from pregon.delivery.models import Subscriber
 from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.models import Bulletin, NumberSeries
@@ -113,7 +113,9 @@ def publish_story(
     move_back(bulletin, to=start + timedelta(minutes=42 + seed % 50))
 
 
-def write_folder(path: Path, office: str, story: dict[str, Any], *, start: datetime, place: Locality, seed: int) -> None:
+def write_folder(
+    path: Path, office: str, story: dict[str, Any], *, start: datetime, place: Locality, seed: int
+) -> None:
     pictures = 2 + seed % 3
     front = {
         "titulo": story["titulo"],
@@ -136,11 +138,19 @@ def write_folder(path: Path, office: str, story: dict[str, Any], *, start: datet
     }
     text = [story["entrada"], *story["parrafos"][:1]]
     if figures := story.get("datos"):
-        text.append("```datos\n" + "\n".join(f"{value}: {label}" for value, label in figures.items()) + "\n```")
+        text.append(
+            "```datos\n" + "\n".join(f"{value}: {label}" for value, label in figures.items()) + "\n```"
+        )
     if quote := story.get("cita"):
         text.append(f"> {quote['texto']}\n> — {quote['cargo']}")
     text += story["parrafos"][1:]
-    sheet = "---\n" + yaml.safe_dump(front, allow_unicode=True, sort_keys=False) + "---\n\n" + "\n\n".join(text) + "\n"
+    sheet = (
+        "---\n"
+        + yaml.safe_dump(front, allow_unicode=True, sort_keys=False)
+        + "---\n\n"
+        + "\n\n".join(text)
+        + "\n"
+    )
     (path / "acto.md").write_text(sheet, encoding="utf-8")
     for number in range(1, pictures + 1):
         (path / f"{number:02d}.jpg").write_bytes(picture(office, seed=seed * 10 + number))
@@ -154,7 +164,7 @@ def picture(office: str, *, seed: int) -> bytes:
     return data
 
 
-def known(model: type[Department] | type[Topic], name: str) -> str:
+def known(model: type[Department | Topic], name: str) -> str:
     """The office's own record nearest to ``name``; a topic nobody has yet is created."""
     names = list(model.objects.values_list("name", flat=True))
     for candidate in names:
@@ -178,7 +188,7 @@ def move_back(bulletin: Bulletin, *, to: datetime) -> None:
 
 
 def number_by_date() -> None:
-    """Leave the series where a year of this rhythm would be, so that numbers look like an office's and not like a demo's."""
+    """Leave the series where a year of this rhythm would be, so that numbers look like an office's."""
     first = Bulletin.objects.order_by("first_published_at").first()
     if first is None or first.first_published_at is None:
         return
@@ -198,7 +208,9 @@ def number_by_date() -> None:
 def announce(acts: list[dict[str, Any]], *, today: date, zone: ZoneInfo, localities: list[Locality]) -> None:
     for index, told_act in enumerate(acts):
         start = datetime.combine(
-            today + timedelta(days=told_act["dias"]), time.fromisoformat(told_act["hora"].zfill(5)), tzinfo=zone
+            today + timedelta(days=told_act["dias"]),
+            time.fromisoformat(told_act["hora"].zfill(5)),
+            tzinfo=zone,
         )
         act = Act.objects.create(
             title=told_act["titulo"],
@@ -265,11 +277,11 @@ def invite_readers(*, at: datetime) -> None:
         if number % 3 == 0 and topics:
             delivery.choose(reader, topics=dice.sample(topics, k=min(3, len(topics))), localities=[])
     delivery.add_office_channel("@canal_de_muestra", channel="telegram", name="Canal de Telegram", at=at)
-    delivery.add_office_channel("https://ejemplo.invalid/pregon", channel="webhook", name="Sitio de un medio", at=at)
+    delivery.add_office_channel(
+        "https://ejemplo.invalid/pregon", channel="webhook", name="Sitio de un medio", at=at
+    )
 
 
 def addresses() -> Iterator[str]:
     for number in range(1, READERS + 1):
         yield f"lectora-{number:03d}@ejemplo.invalid"
-
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 WIDTH, HEIGHT = 1800, 1200
 
@@ -27,7 +28,12 @@ class Palette:
 
 PALETTES = {
     "mazamitla": Palette(
-        skies=(("#f7dcae", "#e8a87c"), ("#cfe3ee", "#f3d9c4"), ("#b9d3e6", "#e9eef0"), ("#f4c9a0", "#c9795c")),
+        skies=(
+            ("#f7dcae", "#e8a87c"),
+            ("#cfe3ee", "#f3d9c4"),
+            ("#b9d3e6", "#e9eef0"),
+            ("#f4c9a0", "#c9795c"),
+        ),
         land=("#8aa79a", "#5f8775", "#3c6a57", "#234f3f", "#173a2e"),
         walls=("#fbf4e6", "#f4e7d0", "#fffaf0"),
         roofs=("#a8452e", "#973a26", "#b85a3c"),
@@ -35,7 +41,12 @@ PALETTES = {
         paper=(("#b3402a", "#fbf1de"), ("#1f5a45", "#f6e7b8"), ("#c58a1c", "#fff7e2")),
     ),
     "ocotlan": Palette(
-        skies=(("#fbe3b4", "#f0a98a"), ("#bfe0ea", "#f7ecd8"), ("#9cc7dc", "#e3f0f2"), ("#f6b98f", "#a86b86")),
+        skies=(
+            ("#fbe3b4", "#f0a98a"),
+            ("#bfe0ea", "#f7ecd8"),
+            ("#9cc7dc", "#e3f0f2"),
+            ("#f6b98f", "#a86b86"),
+        ),
         land=("#9fb3bd", "#7d97a6", "#5b7a8c", "#3f6073", "#2b485a"),
         walls=("#fdf3e2", "#f2e3cd", "#eadfd0"),
         roofs=("#b06a3b", "#9a5a34", "#c4814e"),
@@ -76,7 +87,7 @@ def ridge(dice: random.Random, *, base: float, swing: float, colour: str) -> str
     step = WIDTH / 8
     points = [(index * step, base + dice.uniform(-swing, swing)) for index in range(10)]
     path = f"M0 {HEIGHT} L0 {points[0][1]:.0f} "
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         middle = (x0 + x1) / 2
         path += f"C{middle:.0f} {y0:.0f} {middle:.0f} {y1:.0f} {x1:.0f} {y1:.0f} "
     return f'<path d="{path}L{WIDTH} {HEIGHT} Z" fill="{colour}"/>'
@@ -177,10 +188,10 @@ def cutting(dice: random.Random, *, x: float, y: float, sheet: str, ground: str)
         for cx in (45, 130, 215)
         for cy in (52, 124, 196)
     )
-    scallops = "".join(f'<circle cx="{22 + 43.4 * index:.0f}" cy="250" r="22" fill="{sheet}"/>' for index in range(6))
-    return (
-        f'<g transform="translate({x:.0f} {y:.0f})"><rect width="260" height="252" fill="{sheet}"/>{scallops}{holes}</g>'
+    scallops = "".join(
+        f'<circle cx="{22 + 43.4 * index:.0f}" cy="250" r="22" fill="{sheet}"/>' for index in range(6)
     )
+    return f'<g transform="translate({x:.0f} {y:.0f})"><rect width="260" height="252" fill="{sheet}"/>{scallops}{holes}</g>'
 
 
 def forest(palette: Palette, dice: random.Random) -> str:

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "pregon.website.middleware.public_policy",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -131,7 +132,9 @@ def database(url: str) -> dict[str, object]:
         }
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
-        env.problems.append("PREGON_DATABASE_URL debe empezar con postgresql://, o quedar vacía para usar SQLite.")
+        env.problems.append(
+            "PREGON_DATABASE_URL debe empezar con postgresql://, o quedar vacía para usar SQLite."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -203,7 +206,9 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_WORKFLOW_ENABLED = True
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAILADMIN_NOTIFICATION_USE_HTML = False
-WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # a video is a link; nothing is fetched while a page is shown
+WAGTAILEMBEDS_FINDERS: list[
+    dict[str, str]
+] = []  # a video is a link; nothing is fetched while a page is shown
 
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
 
@@ -252,6 +257,8 @@ LOGGING = {
 
 # --- Pregón's own -----------------------------------------------------------------------------------------
 
+# Addresses of the reverse proxies whose word about the reader's address and scheme is believed.
+PREGON_TRUSTED_PROXIES = env.names("PREGON_TRUSTED_PROXIES")
 # Addresses that may receive although the office has not gone live, for tests of the real path.
 PREGON_ALLOW_LIST = env.names("PREGON_ALLOW_LIST")
 # What one photo may weigh, in bytes and in pixels, before it is refused.

@@ -10,7 +10,7 @@ os.environ.setdefault("PREGON_HOME", tempfile.mkdtemp(prefix="pregon-tests-"))
 os.environ.setdefault("PREGON_SECRET_KEY", secrets.token_urlsafe(48))
 os.environ.setdefault("PREGON_BASE_URL", "http://testserver")
 
-from pregon.config.settings import *  # noqa: E402, F403 - the variables above must stand before
+from pregon.config.settings import *  # noqa: F403 - the variables above must stand before
 
 # A test hashes hundreds of passwords that protect nothing.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -86,17 +86,23 @@ def take_in(path: Path, *, by: User | None, zone: ZoneInfo, at: datetime) -> Tak
     return Taken(bulletin=bulletin, new=True, held_back=held_back, read_seconds=read_seconds)
 
 
-def correct_from(path: Path, *, change: str, reason: str, by: User | None, zone: ZoneInfo, at: datetime) -> Correction:
+def correct_from(
+    path: Path, *, change: str, reason: str, by: User | None, zone: ZoneInfo, at: datetime
+) -> Correction:
     """Correct the bulletin that came from the folder at ``path`` with what the folder says now."""
     folder = read_folder(path, zone=zone)
     intake = Intake.objects.select_related("bulletin__album").filter(folder=str(folder.path)).first()
     if intake is None:
-        raise BadFolder(f"La carpeta «{folder.path.name}» no se ha publicado: publícala con pregon publish {folder.path}.")
+        raise BadFolder(
+            f"La carpeta «{folder.path.name}» no se ha publicado: publícala con pregon publish {folder.path}."
+        )
     bulletin = intake.bulletin.get_latest_revision_as_object()
     stored: list[str] = []
     try:
         with transaction.atomic():
-            photos = take_photos(folder, bulletin.album, by=by, at=at, stored=stored) if bulletin.album else {}
+            photos = (
+                take_photos(folder, bulletin.album, by=by, at=at, stored=stored) if bulletin.album else {}
+            )
             fill(bulletin, folder, photos)
             correction = correct(bulletin, change=change, reason=reason, by=by, at=at)
             intake.digest = folder.digest
@@ -123,14 +129,23 @@ def resolve_names(folder: Folder) -> Names:
 
 
 def find(candidates: models.QuerySet[Any], name: str, *, what: str) -> Any:
-    """The record called ``name``, accents and capitals aside. Raises :class:`BadFolder` offering the nearest."""
+    """The record called ``name``, accents and capitals aside; part of a name is enough when it fits only one.
+
+    Raises :class:`BadFolder` offering the nearest.
+    """
     by_name: dict[str, Any] = {}
     for candidate in candidates:
         by_name[fold(candidate.name)] = candidate
         if short := getattr(candidate, "short_name", ""):
             by_name.setdefault(fold(short), candidate)
-    if found := by_name.get(fold(name)):
+    wanted = fold(name)
+    if found := by_name.get(wanted):
         return found
+    partly = {
+        candidate.pk: candidate for known, candidate in by_name.items() if f" {wanted} " in f" {known} "
+    }
+    if len(partly) == 1:
+        return partly.popitem()[1]
     close = nearest(name, [candidate.name for candidate in by_name.values()])
     advice = f"¿Será «{close}»?" if close else "Dala de alta en el escritorio, en Oficina."
     raise BadFolder(f"No se conoce {what} «{name}». {advice}")
@@ -142,7 +157,9 @@ def find_kind(name: str) -> Kind:
     options = {fold(word): kind for kind in Kind for word in (kind.value, str(kind.label))}
     if kind := options.get(fold(name)):
         return kind
-    raise BadFolder(f"No se conoce el tipo «{name}». Los que hay son: {', '.join(kind.value for kind in Kind)}.")
+    raise BadFolder(
+        f"No se conoce el tipo «{name}». Los que hay son: {', '.join(kind.value for kind in Kind)}."
+    )
 
 
 def find_channel(name: str) -> str:

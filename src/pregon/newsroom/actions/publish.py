@@ -12,6 +12,7 @@ from wagtail.models import Revision
 from pregon.accounts.models import Office, User
 from pregon.agenda import actions as agenda
 from pregon.agenda.enums import Product
+from pregon.agenda.models import Act
 from pregon.core.text import slug
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
@@ -61,7 +62,7 @@ def follow_up(bulletin: Bulletin, *, at: datetime) -> None:
         give_number(bulletin, at=at)
         library.release(photos_of(bulletin), at=at)
         if bulletin.act:
-            settle_coverage(bulletin, at=at)
+            settle_coverage(bulletin, bulletin.act, at=at)
         send_out(bulletin, at=at)
         logger.info("Bulletin published", extra={"bulletin": bulletin.pk, "number": bulletin.number})
     bulletin_changed.send(sender=Bulletin, bulletin=bulletin, at=at)
@@ -80,15 +81,19 @@ def give_number(bulletin: Bulletin, *, at: datetime) -> None:
     bulletin.save(update_fields=["number", "year", "slug", "url_path"], clean=False)
     # Drafts written from now on start from the live text, so they must carry what publication added to it.
     for revision in Revision.objects.for_instance(bulletin):
-        revision.content |= {"number": bulletin.number, "year": year, "slug": bulletin.slug, "url_path": bulletin.url_path}
+        revision.content |= {
+            "number": bulletin.number,
+            "year": year,
+            "slug": bulletin.slug,
+            "url_path": bulletin.url_path,
+        }
         revision.save(update_fields=["content"])
 
 
-def settle_coverage(bulletin: Bulletin, *, at: datetime) -> None:
-    assert bulletin.act is not None
-    agenda.settle(bulletin.act, product=Product.BULLETIN, evidence=bulletin.get_absolute_url(), at=at)
+def settle_coverage(bulletin: Bulletin, act: Act, *, at: datetime) -> None:
+    agenda.settle(act, product=Product.BULLETIN, evidence=bulletin.get_absolute_url(), at=at)
     if photos_of(bulletin).released().exists():
-        agenda.settle(bulletin.act, product=Product.PHOTOS, evidence=bulletin.get_absolute_url(), at=at)
+        agenda.settle(act, product=Product.PHOTOS, evidence=bulletin.get_absolute_url(), at=at)
 
 
 def send_out(bulletin: Bulletin, *, at: datetime) -> None:

@@ -33,5 +33,7 @@ def ensure_page_permissions(index: BulletinIndex) -> None:
     """Redacción writes under ``index``, the head of the office also publishes. Permissions given by hand stay."""
     for role, codenames in ((Role.EDITOR, WRITES), (Role.HEAD, DECIDES)):
         group, _ = Group.objects.get_or_create(name=role.value)
-        for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=codenames):
+        for permission in Permission.objects.filter(
+            content_type__app_label="wagtailcore", codename__in=codenames
+        ):
             GroupPagePermission.objects.get_or_create(group=group, page=index, permission=permission)

@@ -51,4 +51,6 @@ class Command(BaseCommand):
                 self.say(f"  {email}  {password}")
         else:
             head = User.objects.filter(is_superuser=True).order_by("pk").first()
-            self.say(f"La oficina ya estaba amueblada; entra con {head.email if head else 'quien sea titular'}.")
+            self.say(
+                f"La oficina ya estaba amueblada; entra con {head.email if head else 'quien sea titular'}."
+            )

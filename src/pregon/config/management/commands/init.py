@@ -22,11 +22,15 @@ class Command(BaseCommand):
     help = "Prepara una oficina de verdad, vacía. Pregunta lo que no se le dice."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--plan", default="", metavar="NOMBRE|ARCHIVO", help="mazamitla, ocotlan o un archivo YAML")
+        parser.add_argument(
+            "--plan", default="", metavar="NOMBRE|ARCHIVO", help="mazamitla, ocotlan o un archivo YAML"
+        )
         parser.add_argument("--name", default="", help="nombre del municipio")
         parser.add_argument("--email", default="", help="correo de quien es titular")
         parser.add_argument(
-            "--browser", action="store_true", help="no pregunta la contraseña: la pide el navegador la primera vez"
+            "--browser",
+            action="store_true",
+            help="no pregunta la contraseña: la pide el navegador la primera vez",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,12 +47,16 @@ class Command(BaseCommand):
             self.stdout.write("La oficina está al día; su titular sigue siendo quien era.")
             return
         if options["browser"] or not (options["email"] or sys.stdin.isatty()):
-            self.stdout.write(f"Abre {welcome_address()} con «pregon up» encendido para dar de alta a su titular.")
+            self.stdout.write(
+                f"Abre {welcome_address()} con «pregon up» encendido para dar de alta a su titular."
+            )
             return
         head = accounts.appoint_head(
             options["email"] or self.ask("Correo de quien es titular: "), password=self.password(), at=now
         )
-        self.stdout.write(f"Listo: {head.email} ya puede entrar al escritorio. Enciende todo con «pregon up».")
+        self.stdout.write(
+            f"Listo: {head.email} ya puede entrar al escritorio. Enciende todo con «pregon up»."
+        )
 
     def ask(self, question: str) -> str:
         if not sys.stdin.isatty():

@@ -43,9 +43,9 @@ def lines(report: Report) -> list[str]:
     facts = report.to_json()
     bulletin = report.bulletin
     if not report.new:
+        known = f"boletín {bulletin.folio}" if bulletin.folio else "boletín programado"
         return [
-            f"Esta carpeta ya se publicó como {'boletín ' + bulletin.folio if bulletin.folio else 'boletín programado'}; "
-            "no se publicó nada dos veces.",
+            f"Esta carpeta ya se publicó como {known}; no se publicó nada dos veces.",
             f"  Boletín   {facts['bulletin']['url']}",
         ]
     if report.state == "scheduled":
@@ -70,7 +70,9 @@ def lines(report: Report) -> list[str]:
 
 
 def timing(report: Report, name: str) -> str:
-    return f"  ({report.seconds[name]} s)" if report.seconds.get(name) is not None else "  (todavía se prepara)"
+    return (
+        f"  ({report.seconds[name]} s)" if report.seconds.get(name) is not None else "  (todavía se prepara)"
+    )
 
 
 def times(report: Report) -> list[tuple[str, float]]:

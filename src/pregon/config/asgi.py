@@ -1,0 +1,15 @@
+"""The web part: baked files at once, Django behind them in a bounded number of threads."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregon.config.settings")
+
+django = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402 - settings may be read once Django stands
+
+from pregon.website.front import Front, Gateway  # noqa: E402 - the same
+
+application = Front(Gateway(django), baked=settings.HOME.baked, static=settings.HOME.static)

@@ -1,0 +1,21 @@
+"""``pregon up``: site, desk, workers and clock, supervised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from pregon.config import supervisor
+from pregon.config.management.commands._ports import add_port
+
+
+class Command(BaseCommand):
+    help = "Enciende todo: sitio, escritorio, envíos y reloj. Se apaga con Ctrl+C."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_port(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        supervisor.up(host=options["host"], port=options["port"])

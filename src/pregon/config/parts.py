@@ -1,0 +1,85 @@
+"""The parts of a running office, each a plain function that works until it is told to stop: the same whether the
+supervisor forks it or a person starts it alone."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from types import FrameType
+
+from django.conf import settings
+from django.utils import timezone
+
+from pregon.core.errors import NotSo
+from pregon.core.work import Clock, Lane, Worker
+
+BACKLOG = 1024
+GOODBYE = timedelta(seconds=6)
+
+
+class PortTaken(NotSo):
+    """El puerto ya está ocupado: elige otro con --port."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is prepared. Raises :class:`PortTaken`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as problem:
+        raise PortTaken(
+            f"No se pudo abrir {host}:{port}: {problem.strerror or problem}. Elige otro puerto con --port."
+        ) from problem
+
+
+def serve(listening: socket.socket) -> None:
+    """The site and the desk."""
+    import uvicorn  # only this part needs a server
+
+    from pregon.config.asgi import application
+
+    trusted = settings.PREGON_TRUSTED_PROXIES
+    config = uvicorn.Config(
+        application,
+        http="httptools",
+        loop="uvloop",
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted or None,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=int(GOODBYE.total_seconds()),
+    )
+    # Uvicorn raises the signal again once it has closed; by then there is nothing left to stop.
+    on_stop(lambda: None)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def work(lane: Lane) -> None:
+    """One lane."""
+    Worker(lane, timezone.now).run(until_told())
+
+
+def keep_time() -> None:
+    """The clock."""
+    Clock(timezone.now).run(until_told())
+
+
+def until_told() -> threading.Event:
+    stop = threading.Event()
+    on_stop(stop.set)
+    return stop
+
+
+def on_stop(react: Callable[[], None]) -> None:
+    def told(number: int, frame: FrameType | None) -> None:
+        react()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told)

@@ -1,0 +1,29 @@
+"""Where everything is found: the desk, what only the desk may see, and the public site."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from django.http import Http404, HttpRequest
+from django.urls import include, path, re_path
+from wagtail.admin import urls as desk
+
+from pregon.config import media
+
+
+def no_page(request: HttpRequest, path: str) -> NoReturn:
+    """Wagtail asks for this route to tell a page's address; the site's own views answer it."""
+    raise Http404
+
+
+urlpatterns = [
+    path("escritorio/archivos/<path:path>", media.original, name="original"),
+    path(
+        "escritorio/documentos/<int:document_id>/<path:document_filename>",
+        media.document,
+        name="wagtaildocs_serve",
+    ),
+    path("escritorio/", include(desk)),
+    path("", include("pregon.website.urls")),
+    re_path(r"^((?:[\w\-]+/)*)$", no_page, name="wagtail_serve"),
+]

@@ -1,0 +1,36 @@
+"""The clock's share."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from factories.newsroom import draft
+from pregon.newsroom import actions as newsroom
+from pregon.newsroom.models import Bulletin
+from pregon.newsroom.tasks import publish_scheduled
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_tick_publishes_what_is_due_and_nothing_else() -> None:
+    soon = draft("Ya casi", go_live_at=timezone.now() + timedelta(milliseconds=300))
+    later = draft("Mañana", go_live_at=timezone.now() + timedelta(days=1))
+    for bulletin in (soon, later):
+        newsroom.publish(bulletin, by=None)
+    publish_scheduled(timezone.now() + timedelta(milliseconds=400))
+    assert Bulletin.objects.get(pk=later.pk).live is False
+
+
+def test_overdue_work_of_a_stopped_clock_goes_out_at_the_next_tick() -> None:
+    bulletin = draft("Atrasado", go_live_at=timezone.now() + timedelta(hours=1))
+    newsroom.publish(bulletin, by=None)
+    past = timezone.now() - timedelta(hours=3)
+    revision = Bulletin.objects.get(pk=bulletin.pk).latest_revision
+    revision.content |= {"go_live_at": past.isoformat()}
+    revision.approved_go_live_at = past
+    revision.save(update_fields=["content", "approved_go_live_at"])
+    publish_scheduled(timezone.now())
+    assert Bulletin.objects.get(pk=bulletin.pk).live is True
