@@ -1,0 +1,96 @@
+"""What a reader may fill in: the subscription, its preferences, and the search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pregon.accounts.models import Department, Locality, Topic
+
+
+class Interests(forms.Form):
+    """Which bulletins a reader wants; nothing chosen means all of them."""
+
+    temas = forms.ModelMultipleChoiceField(
+        Topic.objects.all(), required=False, label=_("Temas"), widget=forms.CheckboxSelectMultiple
+    )
+    localidades = forms.ModelMultipleChoiceField(
+        Locality.objects.all(), required=False, label=_("Localidades"), widget=forms.CheckboxSelectMultiple
+    )
+
+
+class PreferencesForm(Interests):
+    """The same choices, changed later."""
+
+
+class SubscribeForm(Interests):
+    """The wish to receive, with the consent that the law asks for."""
+
+    correo = forms.EmailField(
+        label=_("Correo electrónico"),
+        max_length=254,
+        error_messages={
+            "required": _("Escribe tu correo electrónico."),
+            "invalid": _("Ese correo no está completo: escríbelo como nombre@dominio.mx."),
+        },
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "inputmode": "email", "placeholder": "nombre@dominio.mx"}
+        ),
+    )
+    acepto = forms.BooleanField(
+        label=_(
+            "Acepto que la oficina use mi correo solo para enviarme boletines. Puedo darme de baja cuando quiera."
+        ),
+        error_messages={"required": _("Marca la casilla para que podamos escribirte.")},
+    )
+    # People never see this field; programs that fill every field do.
+    sitio = forms.CharField(required=False, label=_("Deja vacío este campo"))
+
+    def clean_correo(self) -> str:
+        return str(self.cleaned_data["correo"]).strip().lower()
+
+
+class SearchForm(forms.Form):
+    """Words and filters. A filter that names nothing is an error to show and not one to hide."""
+
+    q = forms.CharField(
+        required=False, max_length=200, label=_("Palabras"), widget=forms.TextInput(attrs={"type": "search"})
+    )
+    tema = forms.ModelChoiceField(
+        Topic.objects.all(),
+        required=False,
+        to_field_name="slug",
+        label=_("Tema"),
+        empty_label=_("Todos los temas"),
+    )
+    dependencia = forms.ModelChoiceField(
+        Department.objects.all(),
+        required=False,
+        to_field_name="slug",
+        label=_("Dependencia"),
+        empty_label=_("Todas las dependencias"),
+    )
+    localidad = forms.ModelChoiceField(
+        Locality.objects.all(),
+        required=False,
+        to_field_name="slug",
+        label=_("Localidad"),
+        empty_label=_("Todas las localidades"),
+    )
+    desde = forms.DateField(
+        required=False, label=_("Desde"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    hasta = forms.DateField(
+        required=False, label=_("Hasta"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether any filter besides the words is in use, so that the page opens them."""
+        return any(self.data.get(name) for name in self.fields if name != "q")

@@ -1,0 +1,191 @@
+"""What the pages need and Django's own tags do not give: pictures in the right size, absolute addresses, data for
+machines that cannot break out of its script, and the office's seal."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.template.defaultfilters import date as date_format
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from wagtail.rich_text import expand_db_html
+from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
+
+from pregon.accounts.models import Office
+from pregon.core.text import reading_minutes
+from pregon.library.models import Photo
+from pregon.website.data import act_data, bulletin_data
+from pregon.website.queries import document_path
+
+register = template.Library()
+
+# So that text inside a script element can never end it or open another.
+ESCAPES = {
+    ord("<"): "\\u003c",
+    ord(">"): "\\u003e",
+    ord("&"): "\\u0026",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
+#: The width a browser without srcset gets.
+FALLBACK_WIDTH = 960
+#: What social networks ask for.
+SHARE_WIDTH = 1200
+#: Wagtail's own small copy, which only the desk may open.
+PREVIEW = "max-1200x1200"
+
+
+class TextOnly(Whitelister):  # type: ignore[misc]  # Wagtail carries no types
+    """The marks of the body's editor and of the privacy notice."""
+
+    element_rules = {
+        "[document]": allow_without_attributes,
+        "a": attribute_rule({"href": check_url}),
+        **dict.fromkeys(
+            ("p", "br", "b", "strong", "i", "em", "ul", "ol", "li", "h2", "h3"), allow_without_attributes
+        ),
+    }
+
+
+@register.simple_tag
+def absolute(path: str) -> str:
+    """``path`` with the site in front, as other machines need it."""
+    return f"{settings.BASE_URL}{path}"
+
+
+@register.simple_tag
+def data_for_machines(data: dict[str, Any]) -> SafeString:
+    """A schema.org description in its script element."""
+    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
+
+
+@register.simple_tag
+def news_article(bulletin: Any, office: Office, cover: Photo | None) -> SafeString:
+    return data_for_machines(bulletin_data(bulletin, office=office, cover=cover))
+
+
+@register.simple_tag
+def event(act: Any, office: Office) -> SafeString:
+    return data_for_machines(act_data(act, office=office))
+
+
+@register.simple_tag
+def seal(office: Office) -> SafeString:
+    """The office's seal, or one drawn from its colours; beside its name, so a screen reader skips it."""
+    if office.seal:
+        return mark_safe('<img class="seal" src="/escudo.png" alt="" width="48" height="48">')  # noqa: S308 - constant
+    return render_to_string(
+        "website/parts/seal.svg",
+        {"initials": office.initials, "brand": "var(--brand)", "gold": "var(--gold)"},
+    )
+
+
+@register.inclusion_tag("website/parts/picture.html", takes_context=True)
+def picture(
+    context: Context, photo: Photo | None, *, ratio: str = "", sizes: str = "100vw", first: bool = False
+) -> dict[str, Any]:
+    """A photo in the sizes that exist; nothing at all while none does, but for the desk's own preview."""
+    if photo and context.get("preview"):
+        small = photo.get_rendition(PREVIEW)
+        return {
+            "photo": photo, "ratio": ratio, "first": first, "src": small.url, "width": small.width, "height": small.height
+        }  # fmt: skip
+    copies = sorted(photo.copies, key=lambda copy: copy["width"]) if photo else []
+    light = [copy for copy in copies if copy["file"].endswith(".webp")] or copies
+    if photo is None or not light:
+        return {"photo": None}
+    fallback = next((copy for copy in light if copy["width"] >= FALLBACK_WIDTH), light[-1])
+    return {
+        "photo": photo,
+        "ratio": ratio,
+        "sizes": sizes,
+        "first": first,
+        "src": photo_url(photo, fallback["file"]),
+        "srcset": ", ".join(f"{photo_url(photo, copy['file'])} {copy['width']}w" for copy in light),
+        "width": light[-1]["width"],
+        "height": light[-1]["height"],
+    }
+
+
+@register.filter
+def full_size(photo: Photo) -> dict[str, Any] | None:
+    """The largest copy of a photo, as its address, size and weight; JPEG before any other of the same width."""
+    if not photo.copies:
+        return None
+    best = max(photo.copies, key=lambda copy: (copy["width"], copy["file"].endswith(".jpg")))
+    return {**best, "url": photo_url(photo, best["file"]), "extension": best["file"].rsplit(".", 1)[-1]}
+
+
+@register.filter
+def full_size_url(photo: Photo) -> str:
+    full = full_size(photo)
+    return full["url"] if full else ""
+
+
+@register.filter
+def share_size(photo: Photo) -> dict[str, Any] | None:
+    """The copy a social network shows: about 1200 wide, and light."""
+    copies = sorted(photo.copies, key=lambda copy: copy["width"])
+    if not copies:
+        return None
+    chosen = next((copy for copy in copies if copy["width"] >= SHARE_WIDTH), copies[-1])
+    return {**chosen, "url": photo_url(photo, chosen["file"])}
+
+
+@register.filter
+def safe_text(source: str) -> SafeString:
+    """Rich text with nothing in it but the few marks our editor offers, whoever wrote it into the database."""
+    return mark_safe(TextOnly().clean(expand_db_html(source or "")))  # noqa: S308 - cleaned against a list
+
+
+@register.filter
+def host(url: str) -> str:
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+@register.simple_tag(takes_context=True)
+def shown(context: Context, photo: Photo | None) -> Photo | None:
+    """``photo`` if the page may show it: the page asked the visibility gate once for all its photos."""
+    allowed: dict[int, Photo] = context.get("photos", {})
+    return allowed.get(photo.pk) if photo else None
+
+
+@register.simple_tag(takes_context=True)
+def document_url(context: Context, document: Any) -> str:
+    """Where an attached document is taken from: beside the page, or on the desk behind its login."""
+    return str(document.url) if context.get("preview") else document_path(document)
+
+
+@register.filter(expects_localtime=True)
+def written(moment: date | None, form: str) -> str:
+    """A date with its names in small letters, as Spanish writes them; Django's Mexican names begin with capitals."""
+    return date_format(moment, form).lower()
+
+
+@register.filter
+def minutes(bulletin: Any) -> int:
+    return reading_minutes(f"{bulletin.lead} {bulletin.plain_body}")
+
+
+@register.filter
+def in_url(text: str) -> str:
+    """``text`` as one value of a query."""
+    return quote(str(text), safe="")
+
+
+@register.filter
+def coordinate(value: Any) -> str:
+    """Latitude or longitude for an address: a point, whatever the language."""
+    return f"{value:f}"
+
+
+def photo_url(photo: Photo, file: str) -> str:
+    return f"/fotos/{photo.public_id}/{quote(file)}"

@@ -1,0 +1,67 @@
+"""The addresses of the public site, in the words of the people who read them."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from pregon.website import feeds
+from pregon.website.views import agenda, bulletins, galleries, home, office, plan, subscription
+
+
+class Year:
+    regex = "20[0-9]{2}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04d}"
+
+
+class Month(Year):
+    regex = "0[1-9]|1[0-2]"
+
+    def to_url(self, value: int) -> str:
+        return f"{value:02d}"
+
+
+register_converter(Year, "yyyy")
+register_converter(Month, "mm")
+
+app_name = "website"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("boletines/", bulletins.latest, name="bulletins"),
+    path("boletines/buscar/", bulletins.search, name="search"),
+    path("boletines/<yyyy:year>/<mm:month>/", bulletins.month, name="bulletins_month"),
+    path("boletines/tema/<slug:slug>/", bulletins.topic, name="topic"),
+    path("boletines/<slug:slug>/", bulletins.bulletin, name="bulletin"),
+    path("agenda/", agenda.upcoming, name="agenda"),
+    path("agenda/<yyyy:year>/<mm:month>/", agenda.month, name="agenda_month"),
+    path("agenda/<slug:slug>/", agenda.act, name="act"),
+    path("galerias/", galleries.galleries, name="galleries"),
+    path("galerias/<slug:slug>/", galleries.gallery, name="gallery"),
+    path("plan/", plan.plan_index, name="plans"),
+    path("plan/<slug:slug>/", plan.plan_detail, name="plan"),
+    path("plan/<slug:slug>/<slug:indicator>/", plan.indicator_detail, name="indicator"),
+    path("suscripcion/", subscription.subscribe, name="subscribe"),
+    path("suscripcion/gracias/", subscription.thanks, name="subscribe_thanks"),
+    path("suscripcion/confirmar/<str:token>/", subscription.confirm, name="subscribe_confirm"),
+    path("suscripcion/<str:token>/", subscription.preferences, name="preferences"),
+    path("suscripcion/<str:token>/baja/", subscription.leave, name="unsubscribe"),
+    path("privacidad/", office.privacy, name="privacy"),
+    path("accesibilidad/", office.accessibility, name="accessibility"),
+    path("marca.css", office.brand, name="brand"),
+    path("escudo.svg", office.drawn_seal, name="drawn_seal"),
+    path("escudo.png", office.seal, name="seal"),
+    path("rss.xml", feeds.rss, name="rss"),
+    path("atom.xml", feeds.atom, name="atom"),
+    path("feed.json", feeds.json_feed, name="json_feed"),
+    path("agenda.ics", feeds.agenda_ics, name="agenda_ics"),
+    path("agenda/<slug:slug>/acto.ics", feeds.act_ics, name="act_ics"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("sitemap-paginas.xml", feeds.sitemap_pages, name="sitemap_pages"),
+    path("sitemap-<yyyy:year>-<mm:month>.xml", feeds.sitemap_month, name="sitemap_month"),
+    path("sitemap-noticias.xml", feeds.sitemap_news, name="sitemap_news"),
+    path("robots.txt", feeds.robots, name="robots"),
+]

@@ -1,0 +1,143 @@
+"""Bulletins: the latest, by month, by topic, one of them, and the search through all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pregon.accounts.models import Topic
+from pregon.core.visibility import visible
+from pregon.newsroom.models import Bulletin
+from pregon.website.forms import SearchForm
+from pregon.website.search import find
+from pregon.website.views import shelf
+from pregon.website.views.frame import public_page
+
+LATEST = 20
+PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One line of the archive."""
+
+    first: date
+    bulletins: int
+
+    @property
+    def url(self) -> str:
+        return f"/boletines/{self.first:%Y/%m}/"
+
+
+def archive() -> list[Month]:
+    """Every month with public bulletins, newest first."""
+    counted = (
+        visible(Bulletin.objects.all(), at=timezone.now())
+        .annotate(month=TruncMonth("first_published_at"))
+        .values("month")
+        .annotate(many=Count("pk"))
+        .order_by("-month")
+    )
+    return [Month(timezone.localdate(row["month"]), row["many"]) for row in counted]
+
+
+@public_page
+def latest(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    followed = Topic.objects.filter(bulletins__in=visible(Bulletin.objects.all(), at=at)).distinct()
+    context = {
+        "section": "news",
+        "title": _("Boletines"),
+        "bulletins": shelf.bulletins(at)[:LATEST],
+        "topics": followed,
+        "months": archive(),
+        "empty": _("Aquí aparecerán los boletines en cuanto se publique el primero."),
+    }
+    return render(request, "website/bulletins.html", context)
+
+
+@public_page
+def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    start, end = shelf.month_span(year, month)
+    found = shelf.bulletins(timezone.now()).filter(first_published_at__gte=start, first_published_at__lt=end)
+    bulletins = list(found)
+    if not bulletins:
+        raise Http404
+    first = date(year, month, 1)
+    months = archive()
+    context = {
+        "section": "news",
+        "month": first,
+        "bulletins": bulletins,
+        "earlier": next((other for other in months if other.first < first), None),
+        "later": next((other for other in reversed(months) if other.first > first), None),
+        "months": months,
+    }
+    return render(request, "website/bulletins_month.html", context)
+
+
+@public_page
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    topic = get_object_or_404(Topic, slug=slug)
+    found = shelf.bulletins(timezone.now()).filter(topics=topic)
+    context = {
+        "section": "news",
+        "topic": topic,
+        "title": topic.name,
+        "total": found.count(),
+        "bulletins": found[:LATEST],
+        "empty": _("Todavía no hay boletines de este tema; aquí aparecerán."),
+    }
+    return render(request, "website/bulletins_topic.html", context)
+
+
+@public_page
+def bulletin(request: HttpRequest, slug: str) -> HttpResponse:
+    """One bulletin; a withdrawn one answers that it is gone, why and since when, and nothing of what it said."""
+    public = visible(Bulletin.objects.all(), at=timezone.now())
+    found = public.filter(slug=slug).select_related("department", "act__album", "album").first()
+    if found is not None:
+        return render(request, found.template, found.get_context(request))
+    taken_back = Bulletin.objects.filter(slug=slug, withdrawn_at__isnull=False, number__isnull=False)
+    gone = taken_back.select_related("withdrawal").first()
+    if gone is None:
+        raise Http404
+    context: dict[str, Any] = {
+        "section": "news",
+        "folio": gone.folio,
+        "withdrawn_at": gone.withdrawn_at,
+        "reason": gone.withdrawal.reason if hasattr(gone, "withdrawal") else "",
+    }
+    return render(request, "website/withdrawn.html", context, status=410)
+
+
+@public_page
+def search(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    asked = form.is_valid() and any(form.cleaned_data.values())
+    found = shelf.bulletins(timezone.now())
+    if asked:
+        found = find(found, **form.cleaned_data)
+    pages = Paginator(found, PER_PAGE)
+    page = pages.get_page(request.GET.get("pagina"))
+    query = request.GET.copy()
+    query.pop("pagina", None)
+    context = {
+        "section": "news",
+        "form": form,
+        "asked": asked,
+        "page": page,
+        "bulletins": page.object_list,
+        "total": pages.count,
+        "query": query.urlencode(),
+    }
+    return render(request, "website/search.html", context)

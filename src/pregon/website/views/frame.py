@@ -1,0 +1,32 @@
+"""What every public view shares: reading only, in the office's own hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from pregon.accounts.models import Office
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def in_office_hours(view: View[P]) -> View[P]:
+    """Days and hours inside ``view`` are those of the office's own zone."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with timezone.override(Office.load(request_or_site=request).zone):
+            return view(request, *args, **kwargs)
+
+    return answer
+
+
+def public_page(view: View[P]) -> View[P]:
+    """A page anyone may read and nobody may post to."""
+    return require_safe(in_office_hours(view))

@@ -1,0 +1,41 @@
+"""The front page: what happened, what happens today, how the plan is going."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from pregon.plan.queries import headline_figures
+from pregon.website.views import shelf
+from pregon.website.views.frame import public_page
+
+BESIDE_THE_LEAD = 6
+NEXT_ACTS = 3
+ALBUMS = 4
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    today = timezone.localdate(at)
+    tomorrow, after = (shelf.start_of(today + timedelta(days=days)) for days in (1, 2))
+    bulletins = list(shelf.bulletins(at)[: 1 + BESIDE_THE_LEAD])
+    near = list(shelf.acts(at).between(shelf.start_of(today), after))
+    coming = [] if near else list(shelf.acts(at).filter(start__gte=after)[:NEXT_ACTS])
+    return render(
+        request,
+        "website/home.html",
+        {
+            "lead": bulletins[0] if bulletins else None,
+            "bulletins": bulletins[1:],
+            "today": today,
+            "acts_today": [act for act in near if act.start < tomorrow],
+            "acts_tomorrow": [act for act in near if act.start >= tomorrow],
+            "acts_coming": coming,
+            "albums": shelf.with_first_photo(shelf.albums(at)[:ALBUMS]),
+            "figures": headline_figures(at),
+        },
+    )

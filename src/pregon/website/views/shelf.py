@@ -1,0 +1,88 @@
+"""What a listing shows of bulletins, acts and albums: their public parts, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from pregon.agenda.models import Act, ActQuerySet
+from pregon.core.visibility import visible
+from pregon.library.models import Album, Photo
+from pregon.newsroom.models import Bulletin, BulletinQuerySet
+
+if TYPE_CHECKING:
+    ShelfAlbum = Album
+
+
+def photos(at: datetime) -> QuerySet[Photo]:
+    """Public photos whose copies are ready: one without them shows as soon as its page is baked again."""
+    return visible(Photo.objects.all(), at=at).exclude(copies=[])
+
+
+def bulletins(at: datetime) -> BulletinQuerySet:
+    """Public bulletins, newest first, with what their card shows."""
+    cards = visible(Bulletin.objects.all(), at=at).newest_first()  # type: ignore[attr-defined]  # Wagtail carries no types
+    return cards.select_related("department").prefetch_related(  # type: ignore[no-any-return]  # the same
+        "topics", Prefetch("cover", queryset=photos(at))
+    )
+
+
+def acts(at: datetime) -> ActQuerySet:
+    """Public acts in the order in which they happen."""
+    return visible(Act.objects.all(), at=at).order_by("start", "pk")  # type: ignore[return-value]  # same queryset
+
+
+def albums(at: datetime) -> QuerySet[Album]:
+    """Public albums that have something to show, newest first, with how many photos and which comes first."""
+    inside = photos(at).filter(album=OuterRef("pk")).order_by("position", "pk")
+    many = inside.order_by().values("album").annotate(many=Count("pk")).values("many")
+    return (
+        visible(Album.objects.all(), at=at)
+        .annotate(
+            first_photo=Subquery(inside.values("pk")[:1]),
+            many=Coalesce(Subquery(many, output_field=IntegerField()), 0),
+        )
+        .filter(many__gt=0)
+        .order_by("-day", "-pk")
+    )
+
+
+def with_first_photo(shown: Iterable[Album]) -> list[Album]:
+    """``shown`` albums, each with its first photo at hand as ``face``, in one query for all."""
+    listed = list(shown)
+    faces = Photo.objects.in_bulk([album.first_photo for album in listed])  # type: ignore[attr-defined]  # annotated
+    for album in listed:
+        album.face = faces.get(album.first_photo)  # type: ignore[attr-defined]  # for the template
+    return listed
+
+
+def days(found: Iterable[Act]) -> list[tuple[date, list[Act]]]:
+    """Acts grouped by the local day on which they begin."""
+    grouped: dict[date, list[Act]] = {}
+    for act in found:
+        grouped.setdefault(timezone.localdate(act.start), []).append(act)
+    return sorted(grouped.items())
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a local day."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def month_span(year: int, month: int) -> tuple[datetime, datetime]:
+    """First moment of a local month and of the next one."""
+    first = date(year, month, 1)
+    return start_of(first), start_of(next_month(first))
+
+
+def next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def previous_month(first: date) -> date:
+    return (first - timedelta(days=1)).replace(day=1)
