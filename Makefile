@@ -52,7 +52,7 @@ types: setup ## Check the types
 
 .PHONY: floors
 floors: setup ## Check that imports only point down
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 .PHONY: migrations
 migrations: setup ## Check that no migration is missing and that Django finds nothing wrong
