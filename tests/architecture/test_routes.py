@@ -61,6 +61,7 @@ PUBLIC = {
 }
 #: For whoever holds a link that we signed.
 SIGNED = {
+    "bienvenida/<str:token>/",  # the one-time address of the first head
     "suscripcion/<str:token>/",
     "suscripcion/<str:token>/baja/",
     "suscripcion/confirmar/<str:token>/",

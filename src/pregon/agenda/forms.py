@@ -34,7 +34,9 @@ class ActForm(WagtailAdminModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         start, end = cleaned.get("start"), cleaned.get("end")
         if start and end and end < start:
-            self.add_error("end", ValidationError(_("El acto no puede terminar antes de empezar: revisa las horas.")))
+            self.add_error(
+                "end", ValidationError(_("El acto no puede terminar antes de empezar: revisa las horas."))
+            )
         return cleaned
 
     def save(self, commit: bool = True) -> Act:

@@ -17,7 +17,7 @@ from pregon.agenda.queries import DayRow, Tag, day_rows
 def local_midnight(at: datetime, *, days: int = 0) -> datetime:
     """The beginning of the local day of ``at``, or of one some days later: true on the days the clock changes too."""
     day = timezone.localdate(at) + timedelta(days=days)
-    return timezone.make_aware(datetime.combine(day, time.min))  # noqa: DTZ001 - made aware on this very line
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def summary(rows: list[DayRow]) -> str:
@@ -26,7 +26,9 @@ def summary(rows: list[DayRow]) -> str:
         return ""
     alone = sum(row.tag == Tag.NOBODY for row in rows)
     if alone:
-        words = ngettext("%(count)d sin quien lo cubra", "%(count)d sin quien los cubra", alone) % {"count": alone}
+        words = ngettext("%(count)d sin quien lo cubra", "%(count)d sin quien los cubra", alone) % {
+            "count": alone
+        }
     else:
         words = _("todos con quien los cubra") if len(rows) > 1 else _("con quien lo cubra")
     return f"{len(rows)} · {words}"

@@ -71,7 +71,9 @@ def with_coverages(acts: QuerySet[Act]) -> QuerySet[Act]:
 
 def day_rows(start: datetime, end: datetime, *, at: datetime) -> list[DayRow]:
     """The acts that begin in the interval, in order."""
-    return [row_of(act, at=at) for act in with_coverages(Act.objects.between(start, end).order_by("start", "pk"))]
+    return [
+        row_of(act, at=at) for act in with_coverages(Act.objects.between(start, end).order_by("start", "pk"))
+    ]
 
 
 def row_of(act: Act, *, at: datetime) -> DayRow:

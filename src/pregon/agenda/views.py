@@ -61,5 +61,7 @@ class ExcuseView(PermissionRequiredMixin, WagtailAdminTemplateMixin, FormView[Ex
         with transaction.atomic():
             for coverage in self.open:
                 agenda.excuse(coverage, by=self.request.user, reason=form.cleaned_data["reason"], at=at)  # type: ignore[arg-type]  # the permission keeps strangers out
-        messages.success(self.request, _("Quedó anotado que «%(act)s» no se cubrirá.") % {"act": self.act.title})
+        messages.success(
+            self.request, _("Quedó anotado que «%(act)s» no se cubrirá.") % {"act": self.act.title}
+        )
         return HttpResponseRedirect(reverse("actos:edit", args=[self.act.pk]))

@@ -12,8 +12,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -34,7 +42,7 @@ class WhenColumn(Column):
     """Day and hour as people say them."""
 
     def get_value(self, instance: Act) -> str:
-        return date_format(timezone.localtime(instance.start), "D j \\d\\e M Y, G:i")
+        return date_format(timezone.localtime(instance.start), "l j \\d\\e F, G:i").lower()
 
 
 class TagColumn(Column):
@@ -54,7 +62,9 @@ class ActFilterSet(WagtailFilterSet):
         label=gettext_lazy("Dependencia"), queryset=Department.objects.filter(active=True)
     )
     owed = django_filters.BooleanFilter(
-        label=gettext_lazy("Debe cobertura"), method="filter_owed", widget=django_filters.widgets.BooleanWidget
+        label=gettext_lazy("Debe cobertura"),
+        method="filter_owed",
+        widget=django_filters.widgets.BooleanWidget,
     )
 
     class Meta:
@@ -70,14 +80,20 @@ class ActIndexView(generic.IndexView):
     """Opens on what is to come: the past is behind a filter or an order away."""
 
     is_searchable = True
+    page_title = gettext_lazy("Agenda")
 
     def get_base_queryset(self) -> QuerySet[Act]:
         return with_coverages(Act.objects.all())
 
+    def get_list_more_buttons(self, instance: Act) -> list[Button]:
+        return []  # the title opens it; what else may be done is said there
+
     def search_queryset(self, queryset: QuerySet[Act]) -> QuerySet[Act]:
         if not self.is_searching:
             return queryset
-        found = get_search_backend().autocomplete(self.search_query, Act.objects.all(), order_by_relevance=False)
+        found = get_search_backend().autocomplete(
+            self.search_query, Act.objects.all(), order_by_relevance=False
+        )
         return queryset.filter(pk__in=[act.pk for act in found[:SEARCH_LIMIT]])
 
 
@@ -107,13 +123,9 @@ class ActEditView(generic.EditView):
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        return [
-            HeaderButton(
-                _("Escribir boletín"),
-                url=f"{reverse('wagtailadmin_home')}boletines/nuevo/?acto={self.object.pk}",
-                icon_name="edit",
-            )
-        ]
+        """What the floors above offer for an act: they register the hook ``register_act_buttons``."""
+        offers = hooks.get_hooks("register_act_buttons")
+        return [button for offer in offers for button in offer(self.object, self.request.user)]
 
 
 def next_full_hour(at: datetime) -> datetime:
@@ -163,10 +175,12 @@ class ActViewSet(ModelViewSet):
             ObjectList(
                 [
                     MultiFieldPanel(
-                        [FieldPanel("topics"), FieldPanel("localities")], heading=gettext_lazy("A quién le toca")
+                        [FieldPanel("topics"), FieldPanel("localities")],
+                        heading=gettext_lazy("A quién le toca"),
                     ),
                     MultiFieldPanel(
-                        [FieldPanel("public"), FieldPanel("public_from")], heading=gettext_lazy("Anuncio al público")
+                        [FieldPanel("public"), FieldPanel("public_from")],
+                        heading=gettext_lazy("Anuncio al público"),
                     ),
                     MultiFieldPanel(
                         [FieldRowPanel([FieldPanel("latitude"), FieldPanel("longitude")])],

@@ -24,6 +24,7 @@ urlpatterns = [
         name="wagtaildocs_serve",
     ),
     path("escritorio/", include(desk)),
+    path("", include("pregon.accounts.urls")),
     path("", include("pregon.website.urls")),
     re_path(r"^((?:[\w\-]+/)*)$", no_page, name="wagtail_serve"),
 ]

@@ -1,0 +1,92 @@
+"""The forms of the office: its first head in the browser, people at the desk, and lists whose address finds itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.functional import lazy
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.users.forms import UserCreationForm, UserEditForm
+
+from pregon.core.text import slug
+
+
+class WelcomeForm(forms.Form):
+    """The first person of the office."""
+
+    email = forms.EmailField(
+        label=_("Correo electrónico"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        error_messages={
+            "required": _("Escribe el correo con el que vas a entrar."),
+            "invalid": _("Eso no es un correo electrónico: escríbelo como nombre@dominio."),
+        },
+    )
+    password = forms.CharField(
+        label=_("Contraseña"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=lazy(password_validators_help_text_html, SafeString)(),
+        error_messages={"required": _("Escribe una contraseña.")},
+    )
+    again = forms.CharField(
+        label=_("La misma contraseña otra vez"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Escribe la contraseña otra vez, para que no se quede un error.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, second = cleaned.get("password"), cleaned.get("again")
+        if first and second and first != second:
+            self.add_error(
+                "again", ValidationError(_("Las dos contraseñas no son iguales: escríbelas de nuevo."))
+            )
+        return cleaned
+
+
+class NamedForm(WagtailAdminModelForm):
+    """For a department, a topic or a locality: the address is made of the name once, and then stays."""
+
+    def save(self, commit: bool = True) -> Any:
+        if not self.instance.slug:
+            self.instance.slug = free_slug(self.instance)
+        return super().save(commit=commit)
+
+
+def free_slug(item: Any) -> str:
+    """An address of ``item`` that no other of its kind has."""
+    model: type[Model] = type(item)
+    wished = slug(item.name, limit=70)
+    taken = set(
+        model._default_manager.filter(slug__startswith=wished)
+        .exclude(pk=item.pk)
+        .values_list("slug", flat=True)
+    )
+    number, found = 2, wished
+    while found in taken:
+        found, number = f"{wished}-{number}", number + 1
+    return found
+
+
+class PersonCreationForm(UserCreationForm):
+    """A new person: an address, a name, a password and roles. Nobody invents a user name."""
+
+    last_name = forms.CharField(label=_("Apellidos"), required=False)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class PersonEditForm(UserEditForm):
+    last_name = forms.CharField(label=_("Apellidos"), required=False)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()

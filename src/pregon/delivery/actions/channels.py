@@ -1,0 +1,40 @@
+"""Setting up a channel: its mode and its options, which are sealed and never shown again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from pregon.accounts.models import User
+from pregon.delivery.enums import Mode
+from pregon.delivery.models import ChannelAccount
+from pregon.delivery.registry import channel_class, options_from
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def set_up(kind: str, *, mode: Mode, values: Mapping[str, Any], by: User, at: datetime) -> ChannelAccount:
+    """Store ``values`` and ``mode``. A secret left empty keeps the stored one. Raises ``Misconfigured`` when the
+    channel shall go live and something is still missing."""
+    secret = channel_class(kind).options_class.secret
+    account = ChannelAccount.objects.select_for_update().filter(kind=kind).first() or ChannelAccount(
+        kind=kind
+    )
+    stored = account.options
+    merged = {
+        name: stored.get(name, "") if name in secret and not value else value
+        for name, value in values.items()
+    }
+    if mode == Mode.LIVE:
+        options_from(kind, merged)
+    account.mode, account.options = mode, merged
+    account.save()
+    logger.info(
+        "Channel set up", extra={"channel": kind, "mode": mode.value, "by": by.pk, "at": at.isoformat()}
+    )
+    return account

@@ -1,0 +1,43 @@
+"""Addresses of the delivery desk: dispatches, channels, and what is done with subscribers beside their list."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from pregon.delivery.views import (
+    ChannelsView,
+    ChannelView,
+    DispatchesView,
+    DispatchView,
+    LeaveView,
+    NowView,
+    OfficeChannelView,
+    PreviewHtmlView,
+    PreviewView,
+    ProgressView,
+    ResolveView,
+)
+
+dispatches = [
+    path("", DispatchesView.as_view(), name="index"),
+    path("ahora/", NowView.as_view(), name="now"),
+    path("<int:pk>/", DispatchView.as_view(), name="dispatch"),
+    path("<int:pk>/avance/", ProgressView.as_view(), name="progress"),
+    path("<int:pk>/vista/<slug:kind>/", PreviewView.as_view(), name="preview"),
+    path("<int:pk>/vista/<slug:kind>/html/", PreviewHtmlView.as_view(), name="preview_html"),
+    path("linea/<int:pk>/", ResolveView.as_view(), name="resolve"),
+]
+channels = [
+    path("", ChannelsView.as_view(), name="index"),
+    path("<slug:kind>/", ChannelView.as_view(), name="edit"),
+]
+subscribers = [
+    path("nuevo-canal/", OfficeChannelView.as_view(), name="add"),
+    path("<int:pk>/baja/", LeaveView.as_view(), name="leave"),
+]
+
+urlpatterns = [
+    path("envios/", include((dispatches, "envios"))),
+    path("canales/", include((channels, "canales"))),
+    path("suscriptores/", include((subscribers, "suscriptores_desk"))),
+]

@@ -1,0 +1,107 @@
+"""*Suscriptores*: who receives, by channel and standing. Consent is theirs: nothing of it is edited here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.base import ViewSet
+from wagtail.admin.widgets.button import HeaderButton
+
+from pregon.delivery.enums import Standing
+from pregon.delivery.models import Subscriber
+from pregon.delivery.panels import label_of
+from pregon.delivery.registry import channel_class, kinds
+
+TONES = {Standing.PENDING: "warn", Standing.CONFIRMED: "ok", Standing.LEFT: "soft", Standing.GONE: "bad"}
+
+
+class StandingColumn(Column):
+    cell_template_name = "delivery/desk/standing_cell.html"
+
+    def get_value(self, instance: Subscriber) -> dict[str, Any]:
+        standing = Standing(instance.standing)
+        return {"tone": TONES[standing], "words": standing.label}
+
+
+class LeaveColumn(Column):
+    cell_template_name = "delivery/desk/leave_cell.html"
+
+    def get_value(self, instance: Subscriber) -> bool:
+        return instance.standing in {Standing.PENDING, Standing.CONFIRMED}
+
+
+class SubscriberFilterSet(WagtailFilterSet):
+    channel = django_filters.MultipleChoiceFilter(
+        label=gettext_lazy("Canal"), choices=lambda: [(kind, channel_class(kind).label) for kind in kinds()]
+    )
+    standing = django_filters.MultipleChoiceFilter(label=gettext_lazy("Situación"), choices=Standing.choices)
+    broadcast = django_filters.BooleanFilter(label=gettext_lazy("Canal de la oficina"))
+
+    class Meta:
+        model = Subscriber
+        fields: list[str] = []
+
+
+class SubscriberIndexView(generic.IndexView):
+    model = Subscriber
+    page_title = gettext_lazy("Suscriptores")
+    search_fields = ["address", "name"]
+    search_backend_name = None
+    any_permission_required = ["view", "add", "change"]
+
+    def get_add_url(self) -> str | None:
+        return reverse("suscriptores_desk:add") if self.user_has_permission("add") else None
+
+    @property
+    def add_button(self) -> HeaderButton:
+        return HeaderButton(_("Nuevo canal de la oficina"), url=self.add_url, icon_name="plus")
+
+
+class SubscriberViewSet(ViewSet):
+    name = "suscriptores"
+    icon = "group"
+    model = Subscriber
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_common_view_kwargs(  # type: ignore[no-any-return]  # Wagtail carries no types
+            header_icon=self.icon,
+            index_url_name=self.get_url_name("index"),
+            index_results_url_name=self.get_url_name("index_results"),
+            filterset_class=SubscriberFilterSet,
+            default_ordering="-pk",
+            paginate_by=50,
+            columns=[
+                Column("address", label=gettext_lazy("Dirección")),
+                Column("name", label=gettext_lazy("Nombre"), width="18%"),
+                Column(
+                    "channel",
+                    label=gettext_lazy("Canal"),
+                    width="14%",
+                    accessor=lambda subscriber: label_of(subscriber.channel),
+                ),
+                StandingColumn("standing", label=gettext_lazy("Situación"), width="16%"),
+                DateColumn("asked_at", label=gettext_lazy("Lo pidió"), width="14%"),
+                LeaveColumn("leave", label="", width="12%"),
+            ],
+            **kwargs,
+        )
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [
+            path("", self.construct_view(SubscriberIndexView), name="index"),
+            path(
+                "resultados/",
+                self.construct_view(SubscriberIndexView, results_only=True),
+                name="index_results",
+            ),
+        ]
+
+
+subscriber_viewset = SubscriberViewSet()

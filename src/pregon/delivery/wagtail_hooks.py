@@ -1,0 +1,58 @@
+"""Hangs the delivery desk on Wagtail: Envíos with its channels and subscribers, and what is going out on Hoy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import include, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+
+from pregon.delivery.panels import GoingOutPanel
+from pregon.delivery.viewsets import SubscriberViewSet, subscriber_viewset
+
+
+@hooks.register("register_admin_viewset")
+def delivery_viewset() -> SubscriberViewSet:
+    return subscriber_viewset
+
+
+@hooks.register("register_admin_urls")
+def delivery_urls() -> list[Any]:
+    return [path("", include("pregon.delivery.urls"))]
+
+
+class PermittedMenuItem(MenuItem):
+    """Shown to those who may look."""
+
+    def __init__(self, label: Any, url: str, *, permission: str, **kwargs: Any) -> None:
+        super().__init__(label, url, **kwargs)
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.permission)
+
+
+@hooks.register("register_admin_menu_item")
+def delivery_menu() -> MenuItem:
+    items = [
+        (_("Lo que sale"), "envios:index", "delivery.view_dispatch", "mail"),
+        (_("Suscriptores"), "suscriptores:index", "delivery.view_subscriber", "group"),
+        (_("Canales"), "canales:index", "delivery.view_channelaccount", "sliders"),
+    ]
+    menu = Menu(
+        items=[
+            PermittedMenuItem(label, reverse(name), permission=needed, icon_name=icon, order=order)
+            for order, (label, name, needed, icon) in enumerate(items)
+        ]
+    )
+    return SubmenuMenuItem(_("Envíos"), menu, name="envios", icon_name="mail", order=50)
+
+
+@hooks.register("construct_homepage_panels")
+def delivery_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if request.user.has_perm("delivery.view_dispatch"):
+        panels.append(GoingOutPanel(timezone.now()))

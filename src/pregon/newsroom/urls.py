@@ -1,0 +1,16 @@
+"""Addresses of what may be done with a bulletin on the desk, beside those of its list."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from pregon.newsroom.views import CorrectView, NewBulletinView, SheetView, WithdrawView
+
+app_name = "newsroom_desk"
+
+urlpatterns = [
+    path("nuevo/", NewBulletinView.as_view(), name="new"),
+    path("<int:pk>/", SheetView.as_view(), name="sheet"),
+    path("<int:pk>/corregir/", CorrectView.as_view(), name="correct"),
+    path("<int:pk>/retirar/", WithdrawView.as_view(), name="withdraw"),
+]

@@ -1,0 +1,143 @@
+"""Hangs the newsroom on the desk and keeps public words from being changed in silence: what went out is corrected
+or withdrawn, never overwritten, unpublished, moved or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import include, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets.button import HeaderButton
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
+
+from pregon.agenda.models import Act
+from pregon.newsroom.models import Bulletin
+from pregon.newsroom.panels import ApprovalPanel
+from pregon.newsroom.views import needs_correction
+from pregon.newsroom.viewsets import BulletinViewSet, bulletin_viewset
+
+
+@hooks.register("register_admin_viewset")
+def newsroom_viewset() -> BulletinViewSet:
+    return bulletin_viewset
+
+
+@hooks.register("register_admin_urls")
+def newsroom_urls() -> list[Any]:
+    return [path("boletines/", include("pregon.newsroom.urls"))]
+
+
+def writes(request: HttpRequest) -> bool:
+    policy = policy_registry.get_by_type(Bulletin)
+    return bool(policy.user_has_any_permission(request.user, {"add", "change", "publish"}))
+
+
+class BulletinsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return writes(request)
+
+
+@hooks.register("register_admin_menu_item")
+def newsroom_menu() -> MenuItem:
+    return BulletinsMenuItem(
+        gettext_lazy("Boletines"),
+        reverse("boletines:index"),
+        name="boletines",
+        icon_name="doc-full",
+        order=30,
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def newsroom_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if writes(request):
+        panels.append(ApprovalPanel(timezone.now()))
+
+
+@hooks.register("register_act_buttons")
+def write_about(act: Act, user: Any) -> Iterable[HeaderButton]:
+    """On the act's own page: the bulletin that comes out of it."""
+    if policy_registry.get_by_type(Bulletin).user_has_permission(user, "add"):
+        yield HeaderButton(
+            _("Escribir boletín"), url=f"{reverse('newsroom_desk:new')}?acto={act.pk}", icon_name="edit"
+        )
+
+
+def issued(page: Page) -> Bulletin | None:
+    """The bulletin behind ``page`` when it carries a number, whatever became of it."""
+    found: Bulletin | None = Bulletin.objects.filter(pk=page.pk, number__isnull=False).first()
+    return found
+
+
+def to_sheet(request: HttpRequest, bulletin: Bulletin, sentence: str) -> HttpResponse:
+    messages.error(request, sentence)
+    return HttpResponseRedirect(reverse("newsroom_desk:sheet", args=[bulletin.pk]))
+
+
+@hooks.register("before_edit_page")
+def keep_issued_out_of_the_way_of_approval(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """The plain editor still serves for topics and dates; an issued bulletin never goes through approval again,
+    because approval publishes without asking what changed, and a withdrawn one is not edited at all."""
+    bulletin = issued(page)
+    if bulletin is None:
+        return None
+    if bulletin.withdrawn_at:
+        return to_sheet(request, bulletin, _("El boletín ya fue retirado: escribe uno nuevo si hace falta."))
+    if request.method == "POST" and any(
+        name in request.POST for name in ("action-submit", "workflow-action-name")
+    ):
+        return to_sheet(
+            request, bulletin, _("Este boletín ya se publicó: sus palabras solo cambian con una corrección.")
+        )
+    return None
+
+
+@hooks.register("before_publish_page")
+def ask_for_a_correction(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Other words in the place of public ones need a correction; the draft just saved is where it starts from."""
+    if not isinstance(page, Bulletin) or not needs_correction(page):
+        return None
+    messages.warning(
+        request,
+        _("Este boletín ya se publicó: di qué cambió y por qué, y la corrección saldrá con el texto nuevo."),
+    )
+    return HttpResponseRedirect(reverse("newsroom_desk:correct", args=[page.pk]))
+
+
+REFUSAL = gettext_lazy(
+    "Un boletín publicado no se borra ni se oculta: retíralo, con su motivo, desde esta ficha."
+)
+
+
+@hooks.register("before_delete_page")
+@hooks.register("before_unpublish_page")
+def point_to_withdrawal(request: HttpRequest, page: Page) -> HttpResponse | None:
+    bulletin = issued(page)
+    return to_sheet(request, bulletin, str(REFUSAL)) if bulletin else None
+
+
+@hooks.register("before_bulk_action")
+def no_bulk_either(
+    request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
+) -> HttpResponse | None:
+    """Deleting, hiding, publishing or moving many pages at once obeys the same rule as one at a time."""
+    if action_type not in {"delete", "unpublish", "publish", "move"}:
+        return None
+    pages = [page for page in objects if isinstance(page, Page)]
+    found = Bulletin.objects.filter(pk__in=[page.pk for page in pages], number__isnull=False).first()
+    return to_sheet(request, found, str(REFUSAL)) if found else None
+
+
+@hooks.register("before_delete_page")
+def keep_the_shelf(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """A shelf with issued bulletins on it is not deleted with them."""
+    found = Bulletin.objects.descendant_of(page).filter(number__isnull=False).first()
+    return to_sheet(request, found, str(REFUSAL)) if found else None
