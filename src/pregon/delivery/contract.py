@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
 from pregon.core.http import Http
@@ -28,13 +29,13 @@ class Parcel:
     preferences_url: str = ""
     unsubscribe_url: str = ""
     confirm_url: str = ""
-    #: What the provider answered for the message this one corrects or withdraws; "" for a first message.
+    #: The reference of the last message about the same thing that this receiver got; "" for a first message.
     in_reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The provider's yes. ``reference`` finds the message again at the provider."""
+    """The provider's yes. ``reference`` finds the message again at the provider; it comes back as ``in_reply_to``."""
 
     reference: str
 
@@ -63,13 +64,23 @@ class Preview:
     suffix: str = ".txt"
 
 
+class Wish(StrEnum):
+    """What somebody who writes to us asks for."""
+
+    SUBSCRIBE = "subscribe"
+    LEAVE = "leave"
+    #: They shut the door on us: the same as leaving, but nobody reads a farewell.
+    BLOCK = "block"
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Something that came in from a receiver: who, and what they ask for ("subscribe", "leave")."""
+    """Something that came in: from whom, and what they ask for. ``cursor`` is where to go on reading after it."""
 
     sender: str
     name: str
-    wish: str
+    wish: Wish
     cursor: str
 
 
@@ -82,6 +93,14 @@ class Options:
     @classmethod
     def names(cls) -> list[str]:
         return [field.name for field in fields(cls)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpOptions(Options):
+    """Base of the options of a channel that speaks HTTP."""
+
+    #: Lets it reach the office's own network; for a server of the office that stands there.
+    allow_private: bool = False
 
 
 O = TypeVar("O", bound=Options)  # noqa: E741 - the letter says options

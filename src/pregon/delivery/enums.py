@@ -78,3 +78,12 @@ class Standing(models.TextChoices):
     CONFIRMED = "confirmed", _("Confirmado")
     LEFT = "left", _("Se dio de baja")
     GONE = "gone", _("La dirección ya no recibe")
+
+
+#: The only legal steps. Who left or was gone may come back by asking again.
+STANDING_STEPS: dict[Standing, set[Standing]] = {
+    Standing.PENDING: {Standing.CONFIRMED, Standing.LEFT, Standing.GONE},
+    Standing.CONFIRMED: {Standing.LEFT, Standing.GONE},
+    Standing.LEFT: {Standing.PENDING, Standing.CONFIRMED, Standing.GONE},
+    Standing.GONE: {Standing.PENDING, Standing.CONFIRMED, Standing.LEFT},
+}

@@ -3,7 +3,8 @@
 DeliveryError
 ├── Rejected            the provider will not take this parcel: final
 │   └── DestinationGone the address itself is no more: final, and it is suppressed from now on
-├── Postponed(wait)     not now: try again after ``wait``
+├── Postponed(wait)     not now: try again after ``wait``; ``whole`` when nobody else would get through either
+├── Unanswered          it was handed over and the answer got lost: nobody knows whether it went out
 └── Misconfigured       our credentials or settings are wrong: nothing on this channel can leave until mended
 """
 
@@ -29,9 +30,16 @@ class DestinationGone(Rejected):
 class Postponed(DeliveryError):
     """El proveedor pidió esperar."""
 
-    def __init__(self, message: str = "", *, wait: timedelta = timedelta(minutes=5)) -> None:
+    def __init__(
+        self, message: str = "", *, wait: timedelta = timedelta(minutes=5), whole: bool = False
+    ) -> None:
         super().__init__(message)
         self.wait = wait
+        self.whole = whole
+
+
+class Unanswered(DeliveryError):
+    """Se entregó al proveedor y su respuesta se perdió: no se sabe si salió."""
 
 
 class Misconfigured(DeliveryError):

@@ -43,9 +43,7 @@ class Subscriber(models.Model):
     address = models.CharField(_("dirección"), max_length=320)
     name = models.CharField(_("nombre"), max_length=120, blank=True)
     topics = models.ManyToManyField(Topic, verbose_name=_("temas"), blank=True, related_name="+")
-    localities = models.ManyToManyField(
-        Locality, verbose_name=_("localidades"), blank=True, related_name="+"
-    )
+    localities = models.ManyToManyField(Locality, verbose_name=_("localidades"), blank=True, related_name="+")
     every_topic = models.BooleanField(_("todos los temas"), default=True)
     every_locality = models.BooleanField(_("todas las localidades"), default=True)
     #: A channel, group or endpoint of the office itself: no one to confirm and no one to unsubscribe.
@@ -65,7 +63,9 @@ class Subscriber(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["channel", "address"], name="one_subscription_per_address"),
-            models.CheckConstraint(condition=Q(standing__in=Standing.values), name="subscriber_standing_known"),
+            models.CheckConstraint(
+                condition=Q(standing__in=Standing.values), name="subscriber_standing_known"
+            ),
         ]
         indexes = [models.Index(fields=["standing", "channel", "id"], name="subscriber_by_standing")]
 
@@ -75,7 +75,9 @@ class Subscriber(models.Model):
 
 class DispatchQuerySet(models.QuerySet["Dispatch"]):
     def to_prepare(self, at: datetime) -> Self:
-        return self.filter(prepared_at__isnull=True).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=at))
+        return self.filter(prepared_at__isnull=True).filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lt=at)
+        )
 
     def about(self, origin: str) -> Self:
         return self.filter(origin=origin)
@@ -124,14 +126,12 @@ class Dispatch(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def claimable(self, at: datetime) -> Self:
-        """Rows whose hour has come, and rows whose worker stopped answering before it began to send."""
-        return self.filter(
-            Q(state=State.DUE, due_at__lte=at) | Q(state=State.LEASED, lease_until__lt=at, attempted_at__isnull=True)
-        )
+        """Rows whose hour has come."""
+        return self.filter(state=State.DUE, due_at__lte=at)
 
-    def in_doubt(self, at: datetime) -> Self:
-        """Rows whose worker died between handing the parcel over and writing down the answer."""
-        return self.filter(state=State.LEASED, lease_until__lt=at, attempted_at__isnull=False)
+    def lapsed(self, at: datetime) -> Self:
+        """Rows whose worker stopped answering; ``attempted_at`` tells whether it had begun to send."""
+        return self.filter(state=State.LEASED, lease_until__lt=at)
 
 
 class Delivery(models.Model):
@@ -140,7 +140,9 @@ class Delivery(models.Model):
     dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="deliveries", db_index=False)
     channel = models.CharField(_("canal"), max_length=20)
     destination = models.CharField(_("destino"), max_length=320)
-    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, blank=True, related_name="deliveries")
+    subscriber = models.ForeignKey(
+        Subscriber, models.SET_NULL, null=True, blank=True, related_name="deliveries"
+    )
     lane = models.CharField(max_length=8)
     state = models.CharField(_("estado"), max_length=10, choices=State, default=State.DUE)
     due_at = models.DateTimeField()
@@ -165,10 +167,11 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["lane", "due_at", "id"],
-                condition=Q(state__in=[State.DUE, State.LEASED]),
+                fields=["lane", "channel", "due_at", "id"],
+                condition=Q(state=State.DUE),
                 name="delivery_to_send",
             ),
+            models.Index(fields=["lease_until"], condition=Q(state=State.LEASED), name="delivery_leased"),
             models.Index(fields=["dispatch", "channel", "state"], name="delivery_by_dispatch"),
         ]
 
@@ -187,6 +190,8 @@ class ChannelAccount(models.Model):
     mode = models.CharField(_("modo"), max_length=8, choices=Mode, default=Mode.SANDBOX)
     sealed_options = models.TextField(blank=True, editable=False)
     cursor = models.CharField(max_length=120, blank=True, editable=False)
+    #: Nothing leaves before this moment: the provider asked to wait, or its pace is used up until then.
+    busy_until = models.DateTimeField(null=True, blank=True, editable=False)
     last_success_at = models.DateTimeField(_("último envío logrado"), null=True, blank=True, editable=False)
     last_failure_at = models.DateTimeField(_("último fallo"), null=True, blank=True, editable=False)
     last_failure = models.CharField(max_length=300, blank=True, editable=False)

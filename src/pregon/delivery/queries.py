@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from pregon.delivery.enums import OUT, WAITING, MessageKind, Mode, State
+from pregon.delivery.enums import OUT, WAITING, MessageKind, Mode, Standing, State
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 from pregon.delivery.registry import kinds
 from pregon.delivery.values import Audience, Tally
+
+FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL)
 
 
 def dispatches_about(origin: str) -> QuerySet[Dispatch]:
@@ -48,11 +51,14 @@ def receivers(audience: Audience) -> QuerySet[Subscriber]:
     return confirmed.interested_in(topics=audience.topics, localities=audience.localities)
 
 
-def former_receivers(audience: Audience) -> QuerySet[Delivery]:
-    """The ledger lines of those who had received the dispatches that ``audience`` follows up."""
-    return Delivery.objects.filter(
-        dispatch__in=audience.receivers_of, state__in=[*OUT, State.UNCERTAIN, State.WITHHELD]
-    )
+def former_receivers(audience: Audience, *, also: Iterable[State] = ()) -> QuerySet[Delivery]:
+    """The ledger lines of those who had received the dispatches that ``audience`` follows up.
+
+    What was only rehearsed is followed up by a rehearsal, never by a message to somebody who never had the first.
+    """
+    rehearsing = [kind for kind, mode in modes().items() if mode != Mode.LIVE]
+    received = Q(state__in=[*OUT, State.UNCERTAIN, *also]) | Q(state=State.WITHHELD, channel__in=rehearsing)
+    return Delivery.objects.filter(received, dispatch__in=audience.receivers_of)
 
 
 def head_count(audience: Audience) -> int:
@@ -80,25 +86,50 @@ def tallies(dispatch: Dispatch | Iterable[Dispatch]) -> dict[str, Tally]:
         )
         .order_by("channel")
     )
-    return {row.pop("channel"): Tally(**row) for row in rows}
+    totals: list[dict[str, Any]] = [dict(row) for row in rows]
+    return {row.pop("channel"): Tally(**row) for row in totals}
 
 
-def earlier_reference(delivery: Delivery) -> str:
-    """What the provider answered when this receiver got the first message about the same thing; "" when none did."""
-    if delivery.dispatch.kind not in {MessageKind.CORRECTION, MessageKind.WITHDRAWAL}:
-        return ""
-    earlier = (
+def earlier_references(lines: Iterable[Delivery]) -> dict[int, str]:
+    """What the provider last answered to the receivers of these follow-ups about the same thing, by line."""
+    asking = [line for line in lines if line.dispatch.kind in FOLLOW_UPS]
+    if not asking:
+        return {}
+    answered = (
         Delivery.objects.filter(
-            dispatch__origin=delivery.dispatch.origin,
-            dispatch__kind=MessageKind.NEWS,
-            channel=delivery.channel,
-            destination=delivery.destination,
+            dispatch__origin__in={line.dispatch.origin for line in asking},
+            channel__in={line.channel for line in asking},
+            destination__in={line.destination for line in asking},
         )
         .exclude(reference="")
         .order_by("pk")
-        .first()
+        .values_list("dispatch__origin", "channel", "destination", "reference")
     )
-    return earlier.reference if earlier else ""
+    last = {(origin, channel, destination): reference for origin, channel, destination, reference in answered}
+    found = {line.pk: last.get((line.dispatch.origin, line.channel, line.destination), "") for line in asking}
+    return {pk: reference for pk, reference in found.items() if reference}
+
+
+def superseded(lines: Iterable[Delivery]) -> set[int]:
+    """Of ``lines``, those about which something newer was said meanwhile: a correction that also goes to whoever
+    still waited, or a withdrawal. What they carry must not leave any more."""
+    waiting = [line for line in lines if line.dispatch.kind != MessageKind.SERVICE]
+    newer = Dispatch.objects.filter(
+        Q(kind=MessageKind.WITHDRAWAL) | Q(kind=MessageKind.CORRECTION, prepared_at__isnull=False),
+        origin__in={line.dispatch.origin for line in waiting},
+    )
+    latest = dict(newer.order_by("pk").values_list("origin", "pk"))
+    return {line.pk for line in waiting if latest.get(line.dispatch.origin, 0) > line.dispatch_id}
+
+
+def may_receive(line: Delivery) -> bool:
+    """Whether the receiver still wants it, asked at the last moment. A farewell reaches who has just left."""
+    allowed = {Standing.CONFIRMED}
+    if line.dispatch.kind == MessageKind.SERVICE:
+        allowed |= {Standing.PENDING, Standing.LEFT}
+    if line.subscriber_id is None:  # the subscription was deleted meanwhile
+        return False
+    return Subscriber.objects.filter(pk=line.subscriber_id, standing__in=allowed).exists()
 
 
 def permitted(destination: str) -> bool:

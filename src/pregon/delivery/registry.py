@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from typing import Any
 
-from pregon.core.http import Http
-from pregon.delivery.contract import Channel, Options
+from django.utils.translation import gettext as _
+
+from pregon.core.http import Http, client
+from pregon.delivery.contract import Channel, HttpOptions, Options
 from pregon.delivery.errors import Misconfigured, UnknownChannel
 
 _channels: dict[str, type[Channel[Any]]] = {}
@@ -16,7 +19,9 @@ def register(channel: type[Channel[Any]]) -> None:
     """Make a channel known; each channel's AppConfig calls this once."""
     known = _channels.get(channel.kind)
     if known is not None and known is not channel:
-        message = f"Two channels call themselves {channel.kind!r}: {known.__module__} and {channel.__module__}."
+        message = (
+            f"Two channels call themselves {channel.kind!r}: {known.__module__} and {channel.__module__}."
+        )
         raise ValueError(message)
     _channels[channel.kind] = channel
 
@@ -30,7 +35,10 @@ def channel_class(kind: str) -> type[Channel[Any]]:
         return _channels[kind]
     except KeyError:
         known = ", ".join(kinds())
-        raise UnknownChannel(f"El canal «{kind}» no está instalado; los que hay son: {known}.") from None
+        raise UnknownChannel(
+            _("El canal «%(kind)s» no está instalado; los que hay son: %(known)s.")
+            % {"kind": kind, "known": known}
+        ) from None
 
 
 def options_from(kind: str, values: dict[str, Any]) -> Options:
@@ -42,17 +50,21 @@ def options_from(kind: str, values: dict[str, Any]) -> Options:
         if field.default is MISSING and field.default_factory is MISSING and not values.get(field.name)
     ]
     if missing:
-        label = channel_class(kind).label
-        raise Misconfigured(f"A {label} le falta: {', '.join(missing)}. Escríbelo en Envíos, Canales.")
+        raise Misconfigured(
+            _("A %(channel)s le falta: %(missing)s. Escríbelo en Envíos, Canales.")
+            % {"channel": channel_class(kind).label, "missing": ", ".join(missing)}
+        )
     known = {field.name: values[field.name] for field in fields(options_class) if field.name in values}
     return options_class(**known)
 
 
-def build(kind: str, values: dict[str, Any], *, http: Http) -> Channel[Any]:
-    return channel_class(kind)(options_from(kind, values), http)
+def build(kind: str, values: dict[str, Any], *, http: Http | None = None) -> Channel[Any]:
+    """The channel, ready to send. Raises ``Misconfigured`` while something is missing."""
+    options = options_from(kind, values)
+    return channel_class(kind)(options, http or door(allow_private=reaches_inside(options)))
 
 
-def rehearse(kind: str, values: dict[str, Any], *, http: Http) -> Channel[Any]:
+def rehearse(kind: str, values: dict[str, Any], *, http: Http | None = None) -> Channel[Any]:
     """The channel for sandbox: options that nobody filled in yet are empty, since nothing will leave."""
     options_class = channel_class(kind).options_class
     blanks = {
@@ -61,4 +73,14 @@ def rehearse(kind: str, values: dict[str, Any], *, http: Http) -> Channel[Any]:
         if field.default is MISSING and field.default_factory is MISSING
     }
     known = {field.name: values[field.name] for field in fields(options_class) if values.get(field.name)}
-    return channel_class(kind)(options_class(**(blanks | known)), http)
+    return channel_class(kind)(options_class(**(blanks | known)), http or door(allow_private=False))
+
+
+def reaches_inside(options: Options) -> bool:
+    return isinstance(options, HttpOptions) and options.allow_private
+
+
+@lru_cache(maxsize=2)
+def door(*, allow_private: bool) -> Http:
+    """One client for all threads of this process: certificates are read once, and connections are kept."""
+    return client(allow_private=allow_private)

@@ -1,5 +1,7 @@
-"""Verbs of the engine: dispatch (ask), prepare (one row per receiver), deliver (claim, send, write down), subscribe."""
+"""Verbs of the engine: dispatch (ask), prepare (one row per receiver), deliver (claim, send, write down), subscribe,
+collect (what receivers write to us)."""
 
+from pregon.delivery.actions.collect import collect_due as collect_due
 from pregon.delivery.actions.deliver import deliver_due as deliver_due
 from pregon.delivery.actions.dispatch import dispatch as dispatch
 from pregon.delivery.actions.dispatch import stop as stop

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from pregon.core.work import Lane
+from pregon.delivery.enums import WAITING, MessageKind, State
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 from pregon.delivery.queries import former_receivers, receivers
 
@@ -17,23 +18,40 @@ STEP = 2_000
 
 
 def prepare_due(lane: Lane, *, at: datetime) -> int:
-    """Prepare the next step of the oldest unprepared dispatch in ``lane``; returns how many lines it wrote, at least 1
-    when there was a dispatch to prepare."""
+    """Prepare the next step of the oldest unprepared dispatch in ``lane``; returns how many receivers it went
+    through, at least 1 when there was a dispatch to prepare."""
+    if not Dispatch.objects.to_prepare(at).filter(lane=lane).exists():
+        return 0
     with transaction.atomic():
-        dispatch = Dispatch.objects.select_for_update().to_prepare(at).filter(lane=lane).order_by("pk").first()
+        dispatch = (
+            Dispatch.objects.select_for_update().to_prepare(at).filter(lane=lane).order_by("pk").first()
+        )
         if dispatch is None:
             return 0
-        written = follow_up_step(dispatch, at=at) if dispatch.audience.receivers_of else interest_step(dispatch, at=at)
-        if written < STEP:
+        dispatch = unprepared_before(dispatch, at=at) or dispatch
+        follows = bool(dispatch.audience.receivers_of)
+        passed = follow_up_step(dispatch, at=at) if follows else interest_step(dispatch, at=at)
+        if passed < STEP:
             dispatch.prepared_at = at
         dispatch.save(update_fields=["cursor", "prepared_at"])
-        return max(written, 1)
+        return max(passed, 1)
+
+
+def unprepared_before(dispatch: Dispatch, *, at: datetime) -> Dispatch | None:
+    """What ``dispatch`` follows up comes first: only then it is known who will have received it."""
+    followed = dispatch.audience.receivers_of
+    if not followed:
+        return None
+    return Dispatch.objects.select_for_update().to_prepare(at).filter(pk__in=followed).order_by("pk").first()
 
 
 def interest_step(dispatch: Dispatch, *, at: datetime) -> int:
     """Lines for the next subscribers, in the order of their ids."""
     step: list[Subscriber] = list(
-        receivers(dispatch.audience).filter(pk__gt=dispatch.cursor).order_by("pk").only("channel", "address")[:STEP]
+        receivers(dispatch.audience)
+        .filter(pk__gt=dispatch.cursor)
+        .order_by("pk")
+        .only("channel", "address")[:STEP]
     )
     write_lines(dispatch, [(one.channel, one.address, one.pk) for one in step], at=at)
     if step:
@@ -42,8 +60,13 @@ def interest_step(dispatch: Dispatch, *, at: datetime) -> int:
 
 
 def follow_up_step(dispatch: Dispatch, *, at: datetime) -> int:
-    """Lines for the next of those who had received an earlier message about the same thing."""
-    step = list(former_receivers(dispatch.audience).filter(pk__gt=dispatch.cursor).order_by("pk")[:STEP])
+    """Lines for the next of those who had received an earlier message about the same thing.
+
+    A correction also goes to whoever still waits for the first version, which then no longer leaves.
+    """
+    also = WAITING if dispatch.kind == MessageKind.CORRECTION else (State.LEASED,)
+    former = former_receivers(dispatch.audience, also=also).filter(pk__gt=dispatch.cursor)
+    step = list(former.order_by("pk").only("channel", "destination", "subscriber")[:STEP])
     write_lines(dispatch, [(one.channel, one.destination, one.subscriber_id) for one in step], at=at)
     if step:
         dispatch.cursor = step[-1].pk

@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Locality, Office, Topic
 from pregon.core.work import Lane
 from pregon.delivery.actions.dispatch import dispatch
 from pregon.delivery.enums import MessageKind, Standing
-from pregon.delivery.models import Subscriber, new_nonce
+from pregon.delivery.models import Dispatch, Subscriber, new_nonce
 from pregon.delivery.values import Audience, Block, Message
 
 #: A second letter to the same address within this time is not sent, so that nobody can be flooded through us.
 PAUSE = timedelta(minutes=10)
+LETTERS_A_DAY = 3
 
 
 @transaction.atomic
@@ -32,51 +34,75 @@ def ask_to_subscribe(
     at: datetime,
 ) -> None:
     """Note the wish of ``address`` and write to it. ``address`` is already in the channel's one spelling."""
-    subscriber, new = Subscriber.objects.select_for_update().get_or_create(
-        channel=channel, address=address, defaults={"asked_at": at, "name": name, "consent": consent}
-    )
-    if not new and at - subscriber.asked_at < PAUSE:
+    asked = Subscriber(channel=channel, address=address, name=name, consent=consent, asked_at=at)
+    Subscriber.objects.bulk_create([asked], ignore_conflicts=True)  # the same work, known or not
+    subscriber = Subscriber.objects.select_for_update().get(channel=channel, address=address)
+    new = subscriber.nonce == asked.nonce
+    if subscriber.broadcast or (not new and at - subscriber.asked_at < PAUSE):
         return
-    if subscriber.standing != Standing.CONFIRMED:
+    if subscriber.standing in {Standing.LEFT, Standing.GONE}:
+        subscriber.nonce = new_nonce()  # links of the former subscription open nothing any more
         subscriber.standing = Standing.PENDING
-        subscriber.name, subscriber.consent, subscriber.nonce = name, consent, new_nonce()
+    if subscriber.standing == Standing.PENDING:
+        subscriber.name, subscriber.consent = name, consent
         choose(subscriber, topics=topics, localities=localities)
     subscriber.asked_at = at
     subscriber.save()
-    write_letter(subscriber, at=at)
+    letters = Dispatch.objects.about(origin_of(subscriber)).filter(created_at__gt=at - timedelta(days=1))
+    if letters.count() < LETTERS_A_DAY:
+        write_letter(subscriber, at=at)
 
 
 def write_letter(subscriber: Subscriber, *, at: datetime) -> None:
     """The letter that only the holder of the address reads: confirm, or "you already receive this"."""
-    office = Office.load()
-    known = subscriber.standing == Standing.CONFIRMED
     dispatch(
-        Message(
-            kind=MessageKind.SERVICE,
-            headline="Ya recibes nuestros boletines" if known else "Confirma tu suscripción",
-            blocks=(
-                Block(
-                    kind="paragraph",
-                    text=(
-                        "Alguien escribió esta dirección en nuestra página de suscripción. Ya recibes los boletines; "
-                        "si quieres cambiar los temas o darte de baja, usa los enlaces de abajo."
-                        if known
-                        else "Pediste recibir los boletines en esta dirección. Confírmalo con el botón; "
-                        "si no fuiste tú, ignora este mensaje y no volveremos a escribirte."
-                    ),
-                ),
-            ),
-            action="Cambiar mis preferencias" if known else "Confirmar mi suscripción",
-            sender=f"{office.name} · {office.municipality}",
-            sender_detail=" · ".join(part for part in (office.address, office.telephones) if part),
-            brand=office.brand,
-            accent=office.accent,
-        ),
-        key=f"delivery.subscriber/{subscriber.pk}/{at.isoformat()}",
-        origin=f"delivery.subscriber/{subscriber.pk}",
+        already_known() if subscriber.standing == Standing.CONFIRMED else please_confirm(),
+        key=f"{origin_of(subscriber)}/{at.isoformat()}",
+        origin=origin_of(subscriber),
         lane=Lane.NOW,
         audience=Audience(subscribers=(subscriber.pk,)),
         at=at,
+    )
+
+
+def origin_of(subscriber: Subscriber) -> str:
+    return f"delivery.subscriber/{subscriber.pk}"
+
+
+def please_confirm() -> Message:
+    return service(
+        headline=_("Confirma tu suscripción"),
+        text=_(
+            "Pediste recibir los boletines en esta dirección. Confírmalo con el botón; si no fuiste tú, "
+            "ignora este mensaje y no recibirás ningún boletín."
+        ),
+        action=_("Confirmar mi suscripción"),
+    )
+
+
+def already_known() -> Message:
+    return service(
+        headline=_("Ya recibes nuestros boletines"),
+        text=_(
+            "Alguien escribió esta dirección en nuestra página de suscripción. Ya recibes los boletines; si "
+            "quieres cambiar los temas o darte de baja, usa los enlaces de este mensaje."
+        ),
+        action=_("Cambiar mis preferencias"),
+    )
+
+
+def service(*, headline: str, text: str, action: str = "") -> Message:
+    """A message about the subscription itself."""
+    office = Office.load()
+    return Message(
+        kind=MessageKind.SERVICE,
+        headline=headline,
+        blocks=(Block(kind="paragraph", text=text),),
+        action=action,
+        sender=str(office),
+        sender_detail=" · ".join(part for part in (office.address, office.telephones) if part),
+        brand=office.brand,
+        accent=office.accent,
     )
 
 
@@ -112,7 +138,7 @@ def leave(subscriber: Subscriber, *, at: datetime) -> Subscriber:
 
 def subscribe_directly(address: str, *, channel: str, name: str, consent: str, at: datetime) -> Subscriber:
     """For channels where the person writes to us first (Telegram): asking from the address itself is the proof."""
-    subscriber, _ = Subscriber.objects.get_or_create(
+    subscriber, _new = Subscriber.objects.get_or_create(
         channel=channel, address=address, defaults={"asked_at": at, "name": name, "consent": consent}
     )
     return confirm(subscriber, at=at)
@@ -120,7 +146,7 @@ def subscribe_directly(address: str, *, channel: str, name: str, consent: str, a
 
 def add_office_channel(address: str, *, channel: str, name: str, at: datetime, **fields: Any) -> Subscriber:
     """A public channel, group or endpoint of the office itself; it receives everything and never unsubscribes."""
-    subscriber, _ = Subscriber.objects.update_or_create(
+    subscriber, _new = Subscriber.objects.update_or_create(
         channel=channel,
         address=address,
         defaults={"name": name, "broadcast": True, "asked_at": at, **fields},
