@@ -1,0 +1,62 @@
+"""How an indicator is read: which way is better, how often, and the four lights."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Direction(models.TextChoices):
+    """Which way an indicator should move."""
+
+    UP = "ascendente", _("Ascendente: más es mejor")
+    DOWN = "descendente", _("Descendente: menos es mejor")
+
+
+class Overshoot(models.TextChoices):
+    """What it means to pass the target by far."""
+
+    MET = "cumple", _("Pasar la meta es cumplirla")
+    DOUBT = "revisar", _("Pasarla por mucho pide revisar la meta")
+
+
+class Frequency(models.TextChoices):
+    """How often an indicator is measured."""
+
+    DAILY = "diaria", _("Diaria")
+    MONTHLY = "mensual", _("Mensual")
+    QUARTERLY = "trimestral", _("Trimestral")
+    HALF_YEARLY = "semestral", _("Semestral")
+    YEARLY = "anual", _("Anual")
+    ONCE = "unica", _("Una sola vez")
+
+
+class Light(models.TextChoices):
+    """The traffic light. Grey is a light of its own: a missing figure is neither good nor bad."""
+
+    GREEN = "verde", _("En meta")
+    YELLOW = "amarillo", _("Atención")
+    RED = "rojo", _("Fuera de meta")
+    GREY = "gris", _("Sin dato")
+
+
+#: Names of the tokens in website/tokens.css, beside the word and never instead of it.
+COLOURS: dict[Light, str] = {
+    Light.GREEN: "ok",
+    Light.YELLOW: "warn",
+    Light.RED: "bad",
+    Light.GREY: "soft",
+}
+
+
+class Mark(models.TextChoices):
+    """What one month of an activity's calendar shows."""
+
+    DONE = "hecho", _("Hecho")
+    LATE = "sin-registros", _("Planeado, sin registros")
+    NOW = "en-curso", _("En curso, aún sin registros")
+    AHEAD = "por-venir", _("Planeado")
+    BEFORE = "antes", _("Planeado, antes del primer registro")
+    UNMEASURED = "planeado", _("Planeado; no se mide con registros")
+    EXTRA = "ademas", _("Hecho sin estar planeado")
+    NONE = "no", _("Sin actividad planeada")

@@ -1,0 +1,434 @@
+"""Questions about a plan: its figures, its lights, its months, and what stands behind each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Prefetch
+from django.utils.dates import MONTHS, MONTHS_3
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pregon.accounts.models import Office
+from pregon.core.calendar import WorkingCalendar, local_day
+from pregon.plan import registry
+from pregon.plan.contract import PERCENT, Measure, Period, Question, Reading
+from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot
+from pregon.plan.measures import records_begin
+from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
+
+TENTH = Decimal("0.1")
+HEADLINES = 4
+
+ACTIVITY_WORDS = {
+    Light.GREEN: gettext_lazy("Al corriente"),
+    Light.YELLOW: gettext_lazy("Hay meses sin registros"),
+    Light.GREY: gettext_lazy("Sin dato"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure as people meet it: on the home page, on the desk, in a plan."""
+
+    name: str
+    text: str
+    value: Decimal | None
+    #: Share of the target, or of what was owed where there is no target; ``None`` without a figure.
+    percent: Decimal | None
+    target: Decimal | None
+    light: Light
+    word: str
+    url: str
+    unit: str = ""
+
+    @property
+    def colour(self) -> str:
+        return COLOURS[self.light]
+
+    @property
+    def bar(self) -> Decimal:
+        """The length of its bar, 0 to 100."""
+        return min(max(self.percent or Decimal(0), Decimal(0)), PERCENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One bar of an indicator's plot. Without a value it is drawn empty and says so."""
+
+    label: str
+    value: Decimal | None
+    text: str
+    length: Decimal
+    now: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorSheet:
+    """An indicator with its figure, its plot, and the answer they come from."""
+
+    indicator: Indicator
+    figure: Figure
+    levels: tuple[Level, ...]
+    measure: Measure | None
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthCell:
+    """One month of an activity."""
+
+    name: str
+    short: str
+    planned: bool
+    mark: Mark
+    count: int
+    now: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivitySheet:
+    """An activity with its twelve months; ``figure`` only where a measure answers it."""
+
+    activity: Activity
+    months: tuple[MonthCell, ...]
+    figure: Figure | None
+    measure: Measure | None
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeSheet:
+    """One programme with what hangs from it; the last one of a plan may be nobody's and has no programme."""
+
+    programme: Programme | None
+    indicators: tuple[IndicatorSheet, ...]
+    activities: tuple[ActivitySheet, ...]
+    inputs: tuple[Input, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSheet:
+    """A whole plan, ready to be shown."""
+
+    plan: Plan
+    programmes: tuple[ProgrammeSheet, ...]
+    months: tuple[tuple[str, str, bool], ...]
+    #: The day of the office's first record, when it falls inside the plan's year.
+    since: date | None
+
+    @property
+    def indicators(self) -> tuple[IndicatorSheet, ...]:
+        return tuple(sheet for programme in self.programmes for sheet in programme.indicators)
+
+    @property
+    def activities(self) -> tuple[ActivitySheet, ...]:
+        return tuple(sheet for programme in self.programmes for sheet in programme.activities)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All that is measured: indicators first, then the activities that no indicator counts."""
+        told = [sheet for sheet in self.indicators if sheet.measure]
+        asked = {(sheet.indicator.measure, _frozen(sheet.indicator.parameters)) for sheet in told}
+        figures = [sheet.figure for sheet in told]
+        for row in self.activities:
+            key = (row.activity.measure, _frozen(row.activity.parameters))
+            if row.figure and key not in asked:
+                asked.add(key)
+                figures.append(row.figure)
+        return tuple(figures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthStanding:
+    """How the plan stands in one month: "noviembre, día hábil 14 de 20"."""
+
+    month: str
+    working_day: int
+    working_days: int
+    figures: tuple[Figure, ...]
+
+    @property
+    def text(self) -> str:
+        return _("%(month)s, día hábil %(day)s de %(days)s") % {
+            "month": self.month,
+            "day": self.working_day,
+            "days": self.working_days,
+        }
+
+
+class Asking:
+    """Asks each measure once, however many indicators and activities point to it.
+
+    An office that begins in October answers from October on: days before its first record are no failures.
+    """
+
+    def __init__(self, period: Period, *, at: datetime) -> None:
+        self.at = at
+        self.zone = Office.load().zone
+        self.today = local_day(at, self.zone)
+        self.calendar = WorkingCalendar()
+        self.since = records_begin(at, self.zone)
+        self.period = period.since(self.since) if self.since else None
+        self._answers: dict[tuple[str, str], Reading] = {}
+
+    def about(self, item: Indicator | Activity) -> tuple[Measure | None, Reading | None]:
+        if not item.measure:
+            return None, None
+        measure = registry.find(item.measure)
+        if self.period is None:
+            return measure, None
+        key = (item.measure, _frozen(item.parameters))
+        if key not in self._answers:
+            self._answers[key] = measure.take(
+                Question(
+                    period=self.period,
+                    at=self.at,
+                    zone=self.zone,
+                    calendar=self.calendar,
+                    scope=registry.scope_of(measure, item.parameters),
+                )
+            )
+        return measure, self._answers[key]
+
+
+def traffic_light(indicator: Indicator, reading: Reading | None) -> Light:
+    """The light of what was read. Without a figure or without a target it is grey, never red."""
+    share = share_of_target(indicator, reading.value if reading else None)
+    if share is None:
+        return Light.GREY
+    if share > indicator.overshoot_from and indicator.overshoot == Overshoot.DOUBT:
+        return Light.RED
+    if share >= indicator.green_from:
+        return Light.GREEN
+    return Light.YELLOW if share >= indicator.yellow_from else Light.RED
+
+
+def share_of_target(indicator: Indicator, value: Decimal | None) -> Decimal | None:
+    """Per cent of the target reached: value over target, or the reverse where less is better."""
+    target = indicator.target
+    if value is None or target is None:
+        return None
+    part, whole = (value, target) if indicator.direction == Direction.UP else (target, value)
+    if whole == 0:
+        # Nothing was wanted and nothing came, or less is better and there is none: the target is met.
+        return PERCENT if part >= 0 else Decimal(0)
+    return PERCENT * part / whole
+
+
+def activity_light(months: Iterable[MonthCell]) -> Light:
+    """An activity promises months and not a figure: it is on time while no planned month passed empty."""
+    marks = {cell.mark for cell in months}
+    if Mark.LATE in marks:
+        return Light.YELLOW
+    return Light.GREEN if Mark.DONE in marks else Light.GREY
+
+
+def current_plan(at: datetime) -> Plan | None:
+    """The plan of the local year; failing that the latest one before it."""
+    year = local_day(at, Office.load().zone).year
+    return Plan.objects.filter(year__lte=year).order_by("-year", "pk").first()
+
+
+def plans() -> Iterable[Plan]:
+    return Plan.objects.all()
+
+
+def headline_figures(at: datetime, *, limit: int = HEADLINES) -> tuple[Figure, ...]:
+    """The few figures of the current plan for the home page; none where there is no plan."""
+    plan = current_plan(at)
+    return plan_sheet(plan, at=at).figures[:limit] if plan else ()
+
+
+def month_standing(plan: Plan, month: int, *, at: datetime) -> MonthStanding:
+    """How ``plan`` stands in one month of its year."""
+    period = Period.month(plan.year, month)
+    asking = Asking(period, at=at)
+    working = asking.calendar.between(period.first, period.last)
+    return MonthStanding(
+        month=str(MONTHS[month]).lower(),
+        working_day=sum(day <= asking.today for day in working),
+        working_days=len(working),
+        figures=_sheet(plan, asking).figures,
+    )
+
+
+def plan_sheet(plan: Plan, *, at: datetime) -> PlanSheet:
+    """The whole plan with a year's readings. Each measure is asked once."""
+    return _sheet(plan, Asking(Period.year(plan.year), at=at))
+
+
+def _sheet(plan: Plan, asking: Asking) -> PlanSheet:
+    indicators = [_indicator(item, plan, asking) for item in plan.indicators.all()]
+    activities = [_activity(item, plan, asking) for item in plan.activities.all()]
+    programmes = plan.programmes.prefetch_related(Prefetch("inputs", Input.objects.order_by("pk")))
+    sheets = [
+        ProgrammeSheet(
+            programme=programme,
+            indicators=tuple(row for row in indicators if row.indicator.programme_id == programme.pk),
+            activities=tuple(row for row in activities if row.activity.programme_id == programme.pk),
+            inputs=tuple(programme.inputs.all()),
+        )
+        for programme in programmes
+    ]
+    loose = ProgrammeSheet(
+        programme=None,
+        indicators=tuple(row for row in indicators if row.indicator.programme_id is None),
+        activities=tuple(row for row in activities if row.activity.programme_id is None),
+    )
+    if loose.indicators or loose.activities:
+        sheets.append(loose)
+    now = _month_now(plan, asking)
+    return PlanSheet(
+        plan=plan,
+        programmes=tuple(sheets),
+        months=tuple((str(MONTHS[n]).lower(), str(MONTHS_3[n]).lower(), n == now) for n in range(1, 13)),
+        since=asking.since if asking.since and asking.since in Period.year(plan.year) else None,
+    )
+
+
+def _indicator(indicator: Indicator, plan: Plan, asking: Asking) -> IndicatorSheet:
+    indicator.plan = plan
+    measure, reading = asking.about(indicator)
+    value = reading.value if reading else None
+    light = traffic_light(indicator, reading)
+    share = share_of_target(indicator, value)
+    figure = Figure(
+        name=indicator.short_name or indicator.name,
+        text=reading.text if reading and value is not None else _("sin dato"),
+        value=value,
+        percent=_rounded(share if share is not None else value),
+        target=indicator.target,
+        light=light,
+        word=_word(light, value=value, target=indicator.target),
+        url=indicator.get_absolute_url(),
+        unit=reading.unit if reading and value is not None else "",
+    )
+    return IndicatorSheet(
+        indicator=indicator, figure=figure, levels=_levels(indicator, value), measure=measure, reading=reading
+    )
+
+
+def _activity(activity: Activity, plan: Plan, asking: Asking) -> ActivitySheet:
+    activity.plan = plan
+    measure, reading = asking.about(activity)
+    months = _months(activity, plan, reading, asking)
+    figure = None
+    if measure:
+        light = activity_light(months)
+        figure = Figure(
+            name=activity.short_name or str(measure.title),
+            text=reading.text if reading and reading.denominator else _("sin dato"),
+            value=reading.value if reading else None,
+            percent=_rounded(reading.value if reading else None),
+            target=None,
+            light=light,
+            word=str(ACTIVITY_WORDS[light]),
+            url=activity.get_absolute_url(),
+            unit=reading.unit if reading and reading.denominator else "",
+        )
+    return ActivitySheet(
+        activity=activity,
+        months=months,
+        figure=figure,
+        measure=measure,
+        reading=reading,
+    )
+
+
+def _months(activity: Activity, plan: Plan, reading: Reading | None, asking: Asking) -> tuple[MonthCell, ...]:
+    now = _month_now(plan, asking)
+    cells = []
+    for number, planned in enumerate(activity.months, start=1):
+        count = 0
+        if reading is not None:
+            count = len(reading.within(Period.month(plan.year, number)).records)
+        cells.append(
+            MonthCell(
+                name=str(MONTHS[number]).lower(),
+                short=str(MONTHS_3[number]).lower(),
+                planned=planned,
+                mark=_mark(
+                    planned=planned,
+                    measured=bool(activity.measure),
+                    count=count,
+                    ahead=number - now,
+                    before=bool(asking.since and WorkingCalendar.month(plan.year, number)[1] < asking.since),
+                ),
+                count=count,
+                now=number == now,
+            )
+        )
+    return tuple(cells)
+
+
+def _mark(*, planned: bool, measured: bool, count: int, ahead: int, before: bool) -> Mark:
+    if count:
+        return Mark.DONE if planned else Mark.EXTRA
+    if not planned:
+        return Mark.NONE
+    if not measured:
+        return Mark.UNMEASURED
+    if before:
+        return Mark.BEFORE
+    if ahead == 0:
+        return Mark.NOW
+    return Mark.AHEAD if ahead > 0 else Mark.LATE
+
+
+def _month_now(plan: Plan, asking: Asking) -> int:
+    """The month that runs, 1 to 12; 0 before the plan's year and 13 after it."""
+    today = asking.today
+    if today.year == plan.year:
+        return today.month
+    return 0 if today.year < plan.year else 13
+
+
+def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
+    """Baseline, the year before, now and target on one scale that begins at zero."""
+    rows: list[tuple[str, Decimal | None, str]] = []
+    year = f" ({indicator.baseline_year})" if indicator.baseline_year else ""
+    rows.append((_("Línea base") + year, indicator.baseline, _("sin dato")))
+    if indicator.baseline is not None or indicator.previous is not None:
+        rows.append(
+            (_("Resultado %(year)s") % {"year": indicator.plan.year - 1}, indicator.previous, _("sin dato"))
+        )
+    rows.append((_("Ahora"), value, _("sin dato")))
+    rows.append((_("Meta %(year)s") % {"year": indicator.plan.year}, indicator.target, _("sin meta")))
+    top = max([PERCENT, *(level for _label, level, _empty in rows if level is not None)])
+    return tuple(
+        Level(
+            label=label,
+            value=level,
+            text=empty if level is None else _number(level, indicator),
+            length=Decimal(0) if level is None else (PERCENT * level / top).quantize(TENTH, ROUND_HALF_UP),
+            now=label == _("Ahora"),
+        )
+        for label, level, empty in rows
+    )
+
+
+def _number(level: Decimal, indicator: Indicator) -> str:
+    rounded = f"{level.quantize(TENTH, ROUND_HALF_UP):f}".removesuffix(".0")
+    # Whatever unit the document names, a measure answers in per cent.
+    per_cent = indicator.measure or indicator.unit.casefold().startswith("porcentaje")
+    return f"{rounded} %" if per_cent else rounded
+
+
+def _word(light: Light, *, value: Decimal | None, target: Decimal | None) -> str:
+    """The light in words; grey says which of the two is missing."""
+    if light is not Light.GREY:
+        return str(light.label)
+    return _("Sin meta") if target is None and value is not None else _("Sin dato")
+
+
+def _rounded(share: Decimal | None) -> Decimal | None:
+    return None if share is None else share.quantize(TENTH, ROUND_HALF_UP)
+
+
+def _frozen(parameters: dict[str, str]) -> str:
+    return json.dumps(parameters, sort_keys=True)

@@ -1,0 +1,352 @@
+"""Reads a plan file into values. Every fault is found in one go and told with its place, in Spanish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from django.utils.translation import gettext as _
+
+from pregon.core.text import nearest
+from pregon.plan.enums import Direction, Frequency, Overshoot
+from pregon.plan.errors import BrokenPlan, UnknownPlan
+from pregon.plan.values import (
+    ActivityLine,
+    IndicatorLine,
+    InputLine,
+    MeasureLine,
+    OfficePart,
+    PlanFile,
+    PlanPart,
+    ProgrammeLine,
+)
+
+SEEDS = Path(__file__).parent / "seeds"
+LARGEST = 1_000_000
+MOST_FAULTS = 12
+EVERY_MONTH = "todos"
+
+KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+OWN_CODE = re.compile(r"actividad-\d+")  # the addresses of activities
+
+T = TypeVar("T")
+
+
+def known() -> list[str]:
+    """The names of the plans that come with Pregón."""
+    return sorted(path.stem for path in SEEDS.glob("*.yaml"))
+
+
+def read(path_or_name: Path | str) -> PlanFile:
+    """The plan in a file, or one of ours by its name. Raises :class:`UnknownPlan` or :class:`BrokenPlan`."""
+    path = SEEDS / f"{path_or_name}.yaml" if str(path_or_name) in known() else Path(path_or_name)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BrokenPlan(_("«%(path)s» pesa demasiado para ser un plan.") % {"path": path})
+        text = path.read_text(encoding="utf-8")
+    except OSError as problem:
+        sentence = _(
+            "No hay un plan en «%(path)s»: escribe la ruta de un archivo, o uno de estos nombres: %(known)s."
+        )
+        sentence %= {"path": path_or_name, "known": ", ".join(known())}
+        if near := nearest(str(path_or_name), known()):
+            sentence += " " + _("¿Quisiste decir «%(near)s»?") % {"near": near}
+        raise UnknownPlan(sentence) from problem
+    except UnicodeDecodeError as problem:
+        raise BrokenPlan(
+            _("«%(path)s» no es texto UTF-8: guárdalo con esa codificación.") % {"path": path}
+        ) from problem
+    return parse(text, name=path.name)
+
+
+def parse(text: str, *, name: str) -> PlanFile:
+    """The plan in ``text``. Raises :class:`BrokenPlan` with every fault."""
+    try:
+        whole = yaml.load(text, Loader=StrictLoader)  # noqa: S506 - StrictLoader is a SafeLoader
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise BrokenPlan(
+            _("«%(name)s» no es YAML bien escrito: revisa la línea %(line)s.") % {"name": name, "line": line}
+        ) from problem
+    faults: list[str] = []
+    root = Node(whole, "", faults)
+    found = PlanFile(office=_office(root), plan=_plan(root.node("plan", required=True)))
+    root.close()
+    if faults:
+        shown = faults[:MOST_FAULTS]
+        if more := len(faults) - len(shown):
+            shown.append(_("y otros %(more)s.") % {"more": more})
+        sentence = _("El plan «%(name)s» no se puede cargar: %(faults)s")
+        raise BrokenPlan(sentence % {"name": name, "faults": " ".join(shown)}, faults=faults)
+    return found
+
+
+class StrictLoader(yaml.SafeLoader):
+    """YAML without objects, and without the same key twice: the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[object] = set()
+        for key_node, _value in node.value:
+            key = key_node.value
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, "duplicate key", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+class Node:
+    """One mapping of the file: hands out its parts typed, notes each fault with its place, and goes on."""
+
+    def __init__(self, content: object, place: str, faults: list[str]) -> None:
+        self.place, self.faults, self.asked = place, faults, set[str]()
+        self.content: dict[str, Any] = {}
+        if isinstance(content, dict):
+            self.content = {str(key): value for key, value in content.items()}
+        elif content is not None:
+            self.fault("", _("se esperaba una lista de claves y valores"))
+
+    def fault(self, key: str, what: str) -> None:
+        place = f"{self.place}.{key}".strip(".") or _("el archivo")
+        self.faults.append(_("%(place)s: %(what)s.") % {"place": place, "what": what})
+
+    def take(self, key: str, *, required: bool = False) -> Any:
+        self.asked.add(key)
+        value = self.content.get(key)
+        if required and value in (None, "", [], {}):
+            self.fault(key, _("falta"))
+        return value
+
+    def text(self, key: str, *, required: bool = False, limit: int = 5000, default: str = "") -> str:
+        value = self.take(key, required=required)
+        if value is None:
+            return default
+        if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
+            self.fault(key, _("se esperaba texto"))
+            return default
+        words = " ".join(str(value).split())
+        if len(words) > limit:
+            self.fault(key, _("pasa de %(limit)s caracteres") % {"limit": limit})
+        return words
+
+    def matching(self, key: str, pattern: re.Pattern[str], what: str, *, required: bool = False) -> str:
+        value = self.text(key, required=required, limit=60)
+        if value and not pattern.fullmatch(value):
+            self.fault(key, what)
+        return value
+
+    def number(
+        self, key: str, *, default: Decimal | None = None, floor: Decimal | None = None
+    ) -> Decimal | None:
+        value = self.take(key)
+        if value is None:
+            return default
+        number = Decimal(str(value)) if type(value) in {int, float} else Decimal("NaN")
+        if not number.is_finite():
+            self.fault(key, _("se esperaba un número"))
+            return default
+        if floor is not None and number < floor:
+            self.fault(key, _("no puede ser menor que %(floor)s") % {"floor": floor})
+        if abs(number) >= 10**7:
+            self.fault(key, _("es un número demasiado grande"))
+            return default
+        return number
+
+    def year(self, key: str, *, required: bool = False) -> int | None:
+        value = self.take(key, required=required)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not 1990 <= value <= 2100:
+            self.fault(key, _("se esperaba un año de cuatro cifras"))
+            return None
+        return value
+
+    def choice(self, key: str, options: Iterable[str], *, default: str) -> str:
+        value = self.text(key, default=default)
+        choices = list(options)
+        if value not in choices:
+            self.fault(
+                key, _("se esperaba una de estas palabras: %(choices)s") % {"choices": ", ".join(choices)}
+            )
+            return default
+        return value
+
+    def months(self, key: str) -> tuple[bool, ...]:
+        value = self.take(key)
+        if value in (None, EVERY_MONTH):
+            return (True,) * 12
+        if not isinstance(value, list) or not all(type(month) is int and 1 <= month <= 12 for month in value):
+            self.fault(key, _("se esperaba «todos» o una lista de meses del 1 al 12"))
+            return (True,) * 12
+        return tuple(month in value for month in range(1, 13))
+
+    def names(self, key: str, *, limit: int = 160) -> tuple[str, ...]:
+        value = self.take(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
+            self.fault(key, _("se esperaba una lista de textos"))
+            return ()
+        if any(len(name) > limit for name in value):
+            self.fault(key, _("pasa de %(limit)s caracteres") % {"limit": limit})
+        return tuple(" ".join(name.split()) for name in value)
+
+    def node(self, key: str, *, required: bool = False) -> Node:
+        return Node(self.take(key, required=required), f"{self.place}.{key}".strip("."), self.faults)
+
+    def each(self, key: str, line: Callable[[Node], T]) -> tuple[T, ...]:
+        value = self.take(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            self.fault(key, _("se esperaba una lista"))
+            return ()
+        found = []
+        for place, content in enumerate(value, start=1):
+            node = Node(content, f"{self.place}.{key}[{place}]".strip("."), self.faults)
+            found.append(line(node))
+            node.close()
+        return tuple(found)
+
+    def close(self) -> None:
+        """Whatever nobody asked for is a word nobody knows."""
+        for key in self.content:
+            if key not in self.asked:
+                near = nearest(key, self.asked)
+                what = _("esta clave no se conoce")
+                if near:
+                    what += _("; ¿quisiste decir «%(near)s»?") % {"near": near}
+                self.fault(key, what)
+
+
+def _office(root: Node) -> OfficePart:
+    office = root.node("oficina")
+    colours = office.node("colores")
+    wrong = _("se esperaba un color como #1F5A45")
+    found = OfficePart(
+        municipality=office.text("municipio", limit=120),
+        state=office.text("estado", limit=80),
+        name=office.text("nombre", limit=160),
+        brand=colours.matching("principal", COLOUR, wrong),
+        accent=colours.matching("acento", COLOUR, wrong),
+        gold=colours.matching("realce", COLOUR, wrong),
+        address=office.text("domicilio", limit=240),
+        telephones=" · ".join(office.names("telefonos", limit=40)),
+        website=office.text("sitio", limit=200),
+        departments=root.names("dependencias"),
+        localities=root.names("localidades", limit=120),
+        topics=root.names("temas", limit=80),
+    )
+    colours.close()
+    office.close()
+    return found
+
+
+def _plan(plan: Node) -> PlanPart:
+    found = PlanPart(
+        key=plan.matching("clave", KEY, _("se esperaban minúsculas y guiones"), required=True),
+        title=plan.text("titulo", required=True, limit=200),
+        year=plan.year("ejercicio", required=True) or 0,
+        unit_name=plan.text("unidad", required=True, limit=160),
+        description=plan.text("descripcion"),
+        mission=plan.text("mision"),
+        vision=plan.text("vision"),
+        values=plan.each("valores", _value),
+        goals=plan.names("propositos", limit=500),
+        source=plan.text("fuente"),
+        programmes=plan.each("programas", _programme),
+        indicators=plan.each("indicadores", _indicator),
+        activities=plan.each("actividades", _activity),
+    )
+    codes = [line.code for line in (*found.indicators, *(i for p in found.programmes for i in p.indicators))]
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        plan.fault("indicadores", _("la clave «%(code)s» está repetida") % {"code": code})
+    plan.close()
+    return found
+
+
+def _value(node: Node) -> tuple[str, str]:
+    return node.text("nombre", required=True, limit=80), node.text("texto", required=True)
+
+
+def _programme(node: Node) -> ProgrammeLine:
+    return ProgrammeLine(
+        name=node.text("nombre", required=True, limit=160),
+        general_objective=node.text("objetivo_general"),
+        particular_objective=node.text("objetivo_particular"),
+        strategy=node.text("estrategia"),
+        line_of_action=node.text("linea_de_accion"),
+        programme_name=node.text("programa", limit=200),
+        description=node.text("descripcion"),
+        months=node.months("meses"),
+        inputs=node.each("insumos", _input),
+        indicators=node.each("indicadores", _indicator),
+        activities=node.each("actividades", _activity),
+    )
+
+
+def _input(node: Node) -> InputLine:
+    return InputLine(
+        description=node.text("descripcion", required=True, limit=300),
+        amount=node.number("monto", floor=Decimal(0)),
+    )
+
+
+def _activity(node: Node) -> ActivityLine:
+    return ActivityLine(
+        description=node.text("descripcion", required=True, limit=300),
+        short_name=node.text("corto", limit=40),
+        months=node.months("meses"),
+        measure=_measure(node.node("medida")),
+    )
+
+
+def _indicator(node: Node) -> IndicatorLine:
+    code = node.matching("clave", KEY, _("se esperaban minúsculas y guiones"), required=True)
+    if OWN_CODE.fullmatch(code):
+        node.fault("clave", _("esa clave es de las actividades; escribe otra"))
+    baseline = node.node("linea_base")
+    lights = node.node("semaforo")
+    line = IndicatorLine(
+        code=code,
+        name=node.text("nombre", required=True, limit=160),
+        short_name=node.text("corto", limit=40),
+        definition=node.text("definicion"),
+        unit=node.text("unidad", limit=60, default="Porcentaje"),
+        baseline=baseline.number("valor"),
+        baseline_year=baseline.year("ejercicio"),
+        previous=node.number("resultado_anterior"),
+        target=node.number("meta"),
+        target_text=node.text("meta_con_palabras", limit=300),
+        direction=node.choice("sentido", Direction.values, default=Direction.UP.value),
+        green_from=lights.number("verde") or Decimal(95),
+        yellow_from=lights.number("amarillo") or Decimal(80),
+        overshoot=lights.choice("si_se_pasa", Overshoot.values, default=Overshoot.MET.value),
+        overshoot_from=lights.number("pasarse_desde", floor=Decimal(100)) or Decimal(125),
+        frequency=node.choice("frecuencia", Frequency.values, default=Frequency.MONTHLY.value),
+        measure=_measure(node.node("medida")),
+    )
+    if not 0 < line.yellow_from <= line.green_from:
+        node.fault("semaforo", _("el verde empieza donde el amarillo o más arriba, y ambos pasan de 0"))
+    baseline.close()
+    lights.close()
+    return line
+
+
+def _measure(node: Node) -> MeasureLine:
+    name = node.text("nombre", limit=60)
+    given = node.take("parametros")
+    if given is not None and not (
+        isinstance(given, dict) and all(isinstance(part, str) for pair in given.items() for part in pair)
+    ):
+        node.fault("parametros", _("se esperaban pares de nombre y texto"))
+        given = None
+    if given and not name:
+        node.fault("nombre", _("falta"))
+    node.close()
+    return MeasureLine(name=name, parameters=dict(given or {}))

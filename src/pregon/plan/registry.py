@@ -1,0 +1,60 @@
+"""The measures an indicator may name. A floor above or a package from outside adds its own the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from pregon.core.text import nearest
+from pregon.plan.contract import Measure, Question, Reading, Scope
+from pregon.plan.errors import UnknownMeasure
+
+if TYPE_CHECKING:  # a type that exists only in the stubs
+    from django_stubs_ext import StrPromise
+
+_measures: dict[str, Measure] = {}
+
+Take = Callable[[Question], Reading]
+
+
+def measure(
+    name: str, *, title: str | StrPromise, how: str | StrPromise, parameters: Iterable[str]
+) -> Callable[[Take], Take]:
+    """Register the decorated function as the measure ``name``; two of one name are refused."""
+
+    def register(take: Take) -> Take:
+        if name in _measures:
+            raise ValueError(f"There are two measures named {name}.")
+        _measures[name] = Measure(
+            name=name, title=title, how=how, parameters=frozenset(parameters), take=take
+        )
+        return take
+
+    return register
+
+
+def find(name: str) -> Measure:
+    """The measure of that name. Raises :class:`UnknownMeasure`, with the nearest name when there is one."""
+    try:
+        return _measures[name]
+    except KeyError as missing:
+        sentence = _("La medida «%(name)s» no existe.") % {"name": name}
+        if near := nearest(name, _measures):
+            sentence += " " + _("¿Quisiste decir «%(near)s»?") % {"near": near}
+        raise UnknownMeasure(sentence) from missing
+
+
+def scope_of(measure: Measure, parameters: Mapping[str, str]) -> Scope:
+    """What ``parameters`` narrow ``measure`` to. Raises :class:`UnknownMeasure` for a stray one."""
+    if stray := sorted(set(parameters) - measure.parameters):
+        raise UnknownMeasure(
+            _("La medida «%(name)s» no entiende el parámetro «%(stray)s»; entiende: %(known)s.")
+            % {"name": measure.name, "stray": stray[0], "known": ", ".join(sorted(measure.parameters))}
+        )
+    return Scope(**parameters)
+
+
+def names() -> list[str]:
+    return sorted(_measures)
