@@ -14,7 +14,7 @@ from pregon.core.visibility import Reader
 
 
 def act_rule(to: Reader, at: datetime) -> Q:
-    """The public sees acts that are announced; one that is still to be confirmed is not announced."""
+    """The public sees acts that are announced, cancelled and unconfirmed ones too: their page says so."""
     if to is Reader.DESK:
         return Q()
     announced = Q(public_from__isnull=True) | Q(public_from__lte=at)

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.core.management import call_command
 
 from pregon.accounts import actions as accounts
-from pregon.newsroom.actions.workflow import ensure_workflow
+from pregon.newsroom.actions.workflow import ensure_page_permissions, ensure_workflow
+from pregon.newsroom.models import BulletinIndex
 from pregon.website import actions as website
 
 
@@ -16,5 +17,7 @@ def build(*, at: datetime) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     accounts.ensure_roles()
     website.lay_out_site(at=at)
-    ensure_workflow()
+    shelf = BulletinIndex.objects.get()
+    ensure_page_permissions(shelf)
+    ensure_workflow(shelf)
     call_command("collectstatic", verbosity=0, interactive=False)

@@ -7,7 +7,9 @@ the same name, and turns every error into one sentence and an exit code: 0 done,
 from __future__ import annotations
 
 import os
+import re
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,8 +41,33 @@ HELP = "\n".join(
 )
 
 
+#: What argparse says, in the words of this office. The command's own help follows each.
+USAGE = (
+    (r"the following arguments are required: (.+)", "Falta {0}"),
+    (r"unrecognized arguments: (.+)", "No se entiende «{0}»"),
+    (r"argument (.+?): expected one argument", "Después de {0} va un valor"),
+    (r"argument (.+?): invalid choice: '?(.*?)'? \(choose from (.+)\)", "«{1}» no sirve, elige entre {2}"),
+    (r"argument (.+?): invalid .+? value: '(.*)'", "«{1}» no sirve para {0}"),
+)
+
+#: What Django offers to every command and nobody in an office needs to read.
+BACKSTAGE = (
+    "--version",
+    "--verbosity",
+    "--settings",
+    "--pythonpath",
+    "--traceback",
+    "--no-color",
+    "--force-color",
+)
+
+
+class WrongUsage(Exception):
+    """The order was not written as it should be: exit code 2."""
+
+
 def take_home(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
-    """Split ``--home DIR`` (or ``--home=DIR``) from the rest. Raises ``ValueError`` when it names nothing."""
+    """Split ``--home DIR`` (or ``--home=DIR``) from the rest. Raises :class:`WrongUsage` when it names nothing."""
     home: str | None = None
     rest: list[str] = []
     waiting = iter(arguments)
@@ -51,17 +78,32 @@ def take_home(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
             home = argument.removeprefix("--home=")
         else:
             rest.append(argument)
-    if home == "":
-        raise ValueError
+        if home is not None and (not home.strip() or home.startswith("-")):
+            raise WrongUsage("Después de --home va la carpeta de la oficina.")
     return home, rest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        home, rest = take_home(sys.argv[1:] if arguments is None else arguments)
-    except ValueError:
-        return complain("Después de --home va la carpeta de la oficina.", code=2)
+        return obey(given)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except WrongUsage as problem:
+        return complain(str(problem), code=2)
+    except KeyboardInterrupt:
+        return complain("Interrumpido.", code=1)
+    except (
+        Exception
+    ) as problem:  # the last door before a person: what nobody foresaw is told in one sentence too
+        if "--traceback" in given:
+            raise
+        return complain(explain(problem), code=1)
+
+
+def obey(arguments: Sequence[str]) -> int:
+    home, rest = take_home(arguments)
     if not rest or rest[0] in {"-h", "--help", "help"}:
         print(HELP)
         return 0
@@ -71,45 +113,79 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if home is not None:
         os.environ["PREGON_HOME"] = str(Path(home).expanduser().resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregon.config.settings")
-    return run(rest)
+    name, *options = rest
+    return run(name, options) if name in COMMANDS else lend_to_django(name, options)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Hand over to Django, with our own way of saying what went wrong."""
-    name, *rest = arguments
+def run(name: str, arguments: Sequence[str]) -> int:
+    """One of our own commands."""
     if name in {"init", "demo"}:
         founding.prepare_home()
     if name in {"demo", "up"}:
-        founding.keep_address(rest)
+        founding.keep_address(arguments)
+    import django
+    from django.core.management import CommandError, load_command_class
+
+    django.setup()
+    command = load_command_class("pregon.config", name)
+    command.suppressed_base_arguments = {*command.suppressed_base_arguments, *BACKSTAGE}
+    parser = command.create_parser("pregon", name, add_help=False)
+    parser.add_argument("-h", "--help", action="help", help="muestra esta ayuda")
+    try:
+        options = vars(parser.parse_args(list(arguments)))
+    except CommandError as problem:
+        raise WrongUsage(explain_usage(name, str(problem))) from problem
+    return int(command.execute(*options.pop("args", ()), **options) or 0)
+
+
+def lend_to_django(name: str, arguments: Sequence[str]) -> int:
+    """A command of Django or Wagtail (``migrate``, ``shell``…), in Django's own way."""
+    import django
+    from django.core import management
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import CommandError, ManagementUtility, load_command_class
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as problem:
+        if name in management.find_commands(management.__path__[0]):
+            raise
+        raise WrongUsage(
+            f"«{name}» no es una orden de pregon, o pide una oficina ya preparada con «pregon init»; "
+            "«pregon --help» dice las que hay."
+        ) from problem
+    if name not in management.get_commands():
+        raise WrongUsage(f"«{name}» no es una orden de pregon: «pregon --help» dice las que hay.")
+    management.ManagementUtility(["pregon", name, *arguments]).execute()
+    return 0
+
+
+def explain_usage(name: str, said: str) -> str:
+    """What argparse found wrong, as a sentence."""
+    advice = f"«pregon {name} --help» explica cómo se usa."
+    for pattern, words in USAGE:
+        if found := re.search(pattern, said):
+            return f"{words.format(*found.groups())}; {advice}"
+    return f"No se entiende lo que sigue a «pregon {name}»; {advice}"
+
+
+def explain(problem: Exception) -> str:
+    """What went wrong, for the person at the keyboard."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError
     from django.db import DatabaseError
 
     from pregon.core.errors import PregonError
 
-    try:
-        if name not in COMMANDS:
-            ManagementUtility(["pregon", *arguments]).execute()
-            return 0
-        import django
-
-        django.setup()
-        command = load_command_class("pregon.config", name)
-        command._called_from_command_line = True
-        parser = command.create_parser("pregon", name)
-        options = vars(parser.parse_args(rest))
-        return int(command.execute(*options.pop("args", ()), **options) or 0)
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else 1
-    except KeyboardInterrupt:
-        return complain("Interrumpido.", code=1)
-    except (ImproperlyConfigured, PregonError, CommandError) as problem:
-        return complain(str(problem), code=1)
-    except DatabaseError as problem:
-        return complain(explain_database(problem), code=1)
-    except OSError as problem:
-        where = f" ({problem.filename})" if problem.filename else ""
-        return complain(f"El sistema no dejó leer o escribir{where}: {problem.strerror or problem}.", code=1)
+    match problem:
+        case ImproperlyConfigured() | PregonError() | CommandError():
+            return str(problem)
+        case DatabaseError():
+            return explain_database(problem)
+        case OSError():
+            where = f" ({problem.filename})" if problem.filename else ""
+            return f"El sistema no dejó leer o escribir{where}: {problem.strerror or problem}."
+        case _:
+            return set_down(problem)
 
 
 def explain_database(problem: Exception) -> str:
@@ -120,6 +196,18 @@ def explain_database(problem: Exception) -> str:
     if "disk is full" in said or "No space" in said:
         return "El disco está lleno: libera espacio y repite la orden; no se publicó nada a medias."
     return f"La base de datos no responde como debe: {said}. «pregon doctor» da más detalle."
+
+
+def set_down(problem: Exception) -> str:
+    """Keep the traceback of a fault of ours in the home, where a person may send it from."""
+    kept = founding.office_home().run / "falla.txt"
+    told = f"Falló algo que nadie había previsto ({type(problem).__name__})"
+    try:
+        kept.write_text("".join(traceback.format_exception(problem)), encoding="utf-8")
+        kept.chmod(0o600)
+    except OSError:
+        return f"{told}: repite la orden con --traceback para ver el detalle."
+    return f"{told}: el detalle quedó en {kept}, para quien mantiene el sistema."
 
 
 def complain(sentence: str, *, code: int) -> int:

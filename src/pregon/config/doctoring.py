@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from wagtail.models import Revision
 
 from pregon.accounts.models import Office, User
 from pregon.delivery.enums import Mode, State
@@ -22,7 +23,6 @@ from pregon.delivery.models import ChannelAccount, Delivery
 from pregon.delivery.registry import channel_class, options_from
 from pregon.library.enums import Development
 from pregon.library.models import Photo
-from pregon.newsroom.models import Bulletin
 from pregon.website.models import BakedPage
 
 LATE = timedelta(minutes=10)
@@ -137,9 +137,7 @@ def work_waiting(at: datetime) -> Iterator[Finding]:
         yield Finding(
             True, f"{failed} fotos no se pudieron preparar: ábrelas en el escritorio y súbelas de nuevo."
         )
-    overdue = Bulletin.objects.filter(
-        approved_schedule=True, go_live_at__lt=at - timedelta(minutes=1)
-    ).count()
+    overdue = Revision.objects.filter(approved_go_live_at__lt=at - timedelta(minutes=1)).count()
     if overdue:
         yield Finding(
             True, f"{overdue} boletines pasaron su hora sin salir: enciende el reloj con «pregon up»."

@@ -99,8 +99,6 @@ def run(path: Path, *, by: User | None, wait: float) -> Report:
     if taken.bulletin.live and taken.new:
         follow(report, started=started, until=started + wait)
         report.evidence = compare(before, figures())
-    else:
-        report.seconds |= {"page_ready": None}
     report.photos = photos_of(taken.bulletin).count()
     report.tallies = tallies_of(taken.bulletin)
     return report
@@ -109,17 +107,14 @@ def run(path: Path, *, by: User | None, wait: float) -> Report:
 def follow(report: Report, *, started: float, until: float) -> None:
     """Work what is due, text first: pages and messages, then photos, then the pages that show them."""
     bulletin = report.bulletin
-    page = bulletin.get_absolute_url()
-    lanes = (Lane.NOW, Lane.PAGES)
     while time.monotonic() < until:
-        done = sum(turn(lane, at=timezone.now()) for lane in lanes)
+        sent = turn(Lane.NOW, at=timezone.now())
+        done = sent + turn(Lane.PAGES, at=timezone.now())
+        if not sent and developing(bulletin):
+            done += turn(Lane.PHOTOS, at=timezone.now())
         note_times(report, started)
         if done:
             continue
-        if developing(bulletin):
-            done = turn(Lane.PHOTOS, at=timezone.now())
-        elif report.seconds["page_ready"] is None and website.is_fresh(page):
-            report.seconds["page_ready"] = since(started)
         if report.seconds["page_ready"] is not None and report.seconds["all_sent"] is not None:
             return
         if not done:
@@ -127,10 +122,17 @@ def follow(report: Report, *, started: float, until: float) -> None:
 
 
 def note_times(report: Report, started: float) -> None:
+    bulletin = report.bulletin
+    if (
+        report.seconds["page_ready"] is None
+        and website.is_fresh(bulletin.get_absolute_url())
+        and not developing(bulletin)
+    ):
+        report.seconds["page_ready"] = since(started)
     tallies = tallies_of(report.bulletin)
     if report.seconds["first_sent"] is None and any(tally.settled for tally in tallies.values()):
         report.seconds["first_sent"] = since(started)
-    prepared = not Dispatch.objects.about(report.bulletin.origin).filter(prepared_at=None).exists()
+    prepared = not Dispatch.objects.about(bulletin.origin).filter(prepared_at=None).exists()
     if (
         report.seconds["all_sent"] is None
         and prepared

@@ -53,6 +53,8 @@ def write_published(path: Path, data: bytes) -> None:
 
 def remove(path: Path) -> None:
     """Take ``path`` and its copies away; what is not there is no trouble."""
+    if not path.parent.is_dir():
+        return
     _drop_copies(path)  # first: nginx would serve a copy whose original is gone
     path.unlink(missing_ok=True)
     with suppress(FileNotFoundError):

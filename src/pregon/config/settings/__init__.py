@@ -135,13 +135,20 @@ def database(url: str) -> dict[str, object]:
         env.problems.append(
             "PREGON_DATABASE_URL debe empezar con postgresql://, o quedar vacía para usar SQLite."
         )
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+        env.problems.append(
+            "PREGON_DATABASE_URL no lleva un puerto que exista: escríbelo como :5432, o quítalo."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
-        "PORT": parts.port or "",
+        "PORT": port or "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from pregon.accounts.models import User
+from pregon.accounts.models import Office, User
 from pregon.config import publishing
 from pregon.config.publishing import Report
 from pregon.delivery.registry import channel_class
@@ -49,7 +49,7 @@ def lines(report: Report) -> list[str]:
             f"  Boletín   {facts['bulletin']['url']}",
         ]
     if report.state == "scheduled":
-        moment = bulletin.go_live_at.astimezone() if bulletin.go_live_at else None
+        moment = bulletin.go_live_at.astimezone(Office.load().zone) if bulletin.go_live_at else None
         return [
             f"Queda embargado hasta {moment:%d/%m/%Y %H:%M}; sale solo a esa hora mientras «pregon up» esté encendido.",
             f"  Fotos     {report.photos}",
