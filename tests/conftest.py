@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
@@ -37,3 +39,18 @@ def empty_cache() -> Iterator[None]:
     """A site or a count that one test put in the cache would answer for the next one's."""
     yield
     cache.clear()
+
+
+@pytest.fixture
+def time_machine_at() -> Iterator[Callable[[datetime], None]]:
+    """Moves the clock of the test to a moment; it goes on from there."""
+    travellers: list[time_machine.travel] = []
+
+    def go(moment: datetime) -> None:
+        traveller = time_machine.travel(moment, tick=True)
+        traveller.start()
+        travellers.append(traveller)
+
+    yield go
+    for traveller in reversed(travellers):
+        traveller.stop()

@@ -38,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username or "")
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail's image manager is untyped
     """A person at the desk, known by an e-mail address."""
 
     username = None  # type: ignore[assignment]  # Django's own way to drop the field
@@ -56,9 +56,14 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.email
 
+    def clean(self) -> None:
+        """Capitals do not make another person: forms compare and keep the address without them."""
+        super().clean()
+        self.email = self.email.lower()
+
 
 @register_setting(icon="home", order=1)
-class Office(BaseGenericSetting):  # type: ignore[django-manager-missing]  # Wagtail's base carries no types
+class Office(BaseGenericSetting):
     """The town hall this installation speaks for: its name, face and addresses. One row."""
 
     municipality = models.CharField(_("municipio"), max_length=120, default="", blank=True)
@@ -118,7 +123,7 @@ class Office(BaseGenericSetting):  # type: ignore[django-manager-missing]  # Wag
         return self.municipality[:1].upper() or "P"
 
 
-class Department(models.Model):
+class Department(models.Model):  # type: ignore[django-manager-missing]  # acts and bulletins: untyped managers
     """A dependency of the government: the one an act or a bulletin is about."""
 
     name = models.CharField(_("nombre"), max_length=160, unique=True)

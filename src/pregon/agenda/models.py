@@ -27,7 +27,7 @@ class ActQuerySet(models.QuerySet["Act"]):
         return self.filter(state__in=[State.CONFIRMED, State.TENTATIVE])
 
 
-class Act(index.Indexed, ClusterableModel):  # type: ignore[misc]  # Wagtail carries no types
+class Act(index.Indexed, ClusterableModel):
     """An official act: where, when, whose, and what coverage it is due."""
 
     title = models.CharField(_("título"), max_length=200)

@@ -14,7 +14,7 @@ from wagtail.documents.views.serve import serve as serve_document
 @require_safe
 def original(request: HttpRequest, path: str) -> HttpResponseBase:
     """One uploaded file; nothing inside it may run, whatever it turns out to be."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response["Cache-Control"] = "private, max-age=600"
     return response

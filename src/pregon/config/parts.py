@@ -1,8 +1,9 @@
-"""The parts of a running office, each a plain function that works until it is told to stop: the same whether the
-supervisor forks it or a person starts it alone."""
+"""The parts of a running office, each a plain function that works until it is told to stop: the same whether
+the supervisor forks it or a person starts it alone."""
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import threading
@@ -12,6 +13,7 @@ from types import FrameType
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from pregon.core.errors import NotSo
 from pregon.core.work import Clock, Lane, Worker
@@ -20,19 +22,23 @@ BACKLOG = 1024
 GOODBYE = timedelta(seconds=6)
 
 
-class PortTaken(NotSo):
-    """El puerto ya está ocupado: elige otro con --port."""
+class CannotListen(NotSo):
+    """No se puede abrir el puerto: elige otro con --port."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything else is prepared. Raises :class:`PortTaken`."""
+    """Take the port before anything else is prepared. Raises :class:`CannotListen`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as problem:
-        raise PortTaken(
-            f"No se pudo abrir {host}:{port}: {problem.strerror or problem}. Elige otro puerto con --port."
-        ) from problem
+        if problem.errno == errno.EADDRINUSE:
+            sentence = _("El puerto %(port)s ya está ocupado: cierra lo que lo usa o elige otro con --port.")
+        else:
+            sentence = _(
+                "No se puede escuchar en %(host)s, puerto %(port)s: elige otros con --host y --port."
+            )
+        raise CannotListen(sentence % {"host": host, "port": port}) from problem
 
 
 def serve(listening: socket.socket) -> None:

@@ -1,5 +1,8 @@
-"""``pregon up``: everything in one command. Django is loaded once, then the parts are forked from it and share its
-memory; a part that dies is started again, and when this process ends, however it ends, no part outlives it."""
+"""``pregon up``: everything in one command.
+
+Django is loaded once, then the parts are forked from it and share its memory. A part that dies is started again;
+when this process ends, however it ends, no part outlives it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import NoReturn
+from typing import NoReturn, TextIO
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -109,7 +112,7 @@ class Supervisor:
         child.rest = min(child.rest, LONGEST_REST)
         child.pid, child.again_at = 0, time.monotonic() + child.rest
         sentence = _("La parte «%(part)s» terminó (código %(code)s): se vuelve a encender en %(rest).1f s.")
-        print(sentence % {"part": child.name, "code": code, "rest": child.rest}, file=sys.stderr, flush=True)
+        say(sentence % {"part": child.name, "code": code, "rest": child.rest}, to=sys.stderr)
 
     def stop(self) -> None:
         """End every part, gently first; nobody is left behind."""
@@ -153,7 +156,7 @@ def fork(name: str, part: Part) -> int:
 def become_part(name: str, parent: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(PR_SET_NAME, f"pregon:{name}".encode()[:15], 0, 0, 0)
+    libc.prctl(PR_SET_NAME, f"pregon:{name.removeprefix('worker-')}".encode()[:15], 0, 0, 0)
     if os.getppid() != parent:  # it died before it could be watched
         leave(1)
     for number in WATCHED:
@@ -212,8 +215,8 @@ def warm() -> None:
 
     from pregon.config import asgi  # noqa: F401 - the same
 
-    _ = engines.all()
-    _ = get_resolver().reverse_dict
+    engines.all()
+    get_resolver()._populate()  # noqa: SLF001 - otherwise every part would read all routes for itself
     settings.HOME.prepare()
     connections.close_all()
     gc.collect()
@@ -246,7 +249,12 @@ def greet(host: str, port: int) -> None:
             connection.close()
         if status == http.client.OK:
             words = {"site": settings.BASE_URL, "desk": f"{settings.BASE_URL}/escritorio/"}
-            print(_("Pregón está en %(site)s · escritorio en %(desk)s") % words, flush=True)
+            say(_("Pregón está en %(site)s · escritorio en %(desk)s") % words, to=sys.stdout)
             return
         time.sleep(LOOK)
-    print(_("El sitio no responde todavía: «pregon doctor» dice qué le falta."), file=sys.stderr, flush=True)
+    say(_("El sitio no responde todavía: «pregon doctor» dice qué le falta."), to=sys.stderr)
+
+
+def say(sentence: str, *, to: TextIO) -> None:
+    to.write(f"{sentence}\n")
+    to.flush()

@@ -11,7 +11,7 @@ from wagtail.images.blocks import ImageChooserBlock
 INLINE = ["bold", "italic", "link"]
 
 
-class QuoteBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries no types
+class QuoteBlock(blocks.StructBlock):
     text = blocks.TextBlock(label=_("Cita"))
     person = blocks.CharBlock(label=_("Quién lo dijo"), max_length=160)
     office = blocks.CharBlock(label=_("Cargo"), max_length=160, required=False)
@@ -22,8 +22,10 @@ class QuoteBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries n
         template = "newsroom/blocks/quote.html"
 
 
-class FigureBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries no types
-    value = blocks.CharBlock(label=_("Dato"), max_length=40, help_text=_("Con su unidad: 320 m, 18, 4.2 millones."))
+class FigureBlock(blocks.StructBlock):
+    value = blocks.CharBlock(
+        label=_("Dato"), max_length=40, help_text=_("Con su unidad: 320 m, 18, 4.2 millones.")
+    )
     label = blocks.CharBlock(label=_("Qué es"), max_length=120)
 
     class Meta:
@@ -31,7 +33,7 @@ class FigureBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries 
         label = _("Dato")
 
 
-class FiguresBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries no types
+class FiguresBlock(blocks.StructBlock):
     items = blocks.ListBlock(FigureBlock(), label=_("Datos"), min_num=1, max_num=6)
 
     class Meta:
@@ -40,7 +42,7 @@ class FiguresBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries
         template = "newsroom/blocks/figures.html"
 
 
-class ItemsBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries no types
+class ItemsBlock(blocks.StructBlock):
     items = blocks.ListBlock(blocks.CharBlock(max_length=300), label=_("Puntos"), min_num=1)
     numbered = blocks.BooleanBlock(label=_("Numerada"), required=False)
 
@@ -50,7 +52,7 @@ class ItemsBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries n
         template = "newsroom/blocks/items.html"
 
 
-class PhotoBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries no types
+class PhotoBlock(blocks.StructBlock):
     photo = ImageChooserBlock(label=_("Foto"))
 
     class Meta:
@@ -59,7 +61,7 @@ class PhotoBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries n
         template = "newsroom/blocks/photo.html"
 
 
-class GalleryBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries no types
+class GalleryBlock(blocks.StructBlock):
     photos = blocks.ListBlock(ImageChooserBlock(), label=_("Fotos"), min_num=2)
 
     class Meta:
@@ -68,7 +70,7 @@ class GalleryBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries
         template = "newsroom/blocks/gallery.html"
 
 
-class VideoBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries no types
+class VideoBlock(blocks.StructBlock):
     url = blocks.URLBlock(label=_("Dirección del video"))
     title = blocks.CharBlock(label=_("Qué se ve"), max_length=160)
 
@@ -78,7 +80,7 @@ class VideoBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries n
         template = "newsroom/blocks/video.html"
 
 
-class AttachmentBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carries no types
+class AttachmentBlock(blocks.StructBlock):
     document = DocumentChooserBlock(label=_("Documento"))
     title = blocks.CharBlock(label=_("Qué es"), max_length=160, required=False)
 
@@ -88,7 +90,7 @@ class AttachmentBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail carr
         template = "newsroom/blocks/attachment.html"
 
 
-class BodyBlock(blocks.StreamBlock):  # type: ignore[misc]  # Wagtail carries no types
+class BodyBlock(blocks.StreamBlock):
     heading = blocks.CharBlock(
         label=_("Subtítulo"), max_length=160, icon="title", template="newsroom/blocks/heading.html"
     )

@@ -28,7 +28,7 @@ from pregon.library.models import Album, Photo
 from pregon.newsroom.blocks import BodyBlock
 
 
-class BulletinIndex(Page):  # type: ignore[misc]  # Wagtail carries no types
+class BulletinIndex(Page):
     """The shelf that all bulletins stand on. One per site."""
 
     subpage_types = ["newsroom.Bulletin"]
@@ -38,7 +38,7 @@ class BulletinIndex(Page):  # type: ignore[misc]  # Wagtail carries no types
         verbose_name = _("boletines")
 
 
-class BulletinQuerySet(PageQuerySet):  # type: ignore[misc]  # Wagtail carries no types
+class BulletinQuerySet(PageQuerySet):
     def newest_first(self) -> Self:
         return self.order_by("-first_published_at", "-pk")  # type: ignore[no-any-return]
 
@@ -50,7 +50,7 @@ class BulletinQuerySet(PageQuerySet):  # type: ignore[misc]  # Wagtail carries n
 BulletinManager = PageManager.from_queryset(BulletinQuerySet)
 
 
-class Bulletin(Page):  # type: ignore[misc]  # Wagtail carries no types
+class Bulletin(Page):
     """A press bulletin. ``title`` is its headline; number and year are given at publication and never again."""
 
     number = models.PositiveIntegerField(_("número"), null=True, blank=True, editable=False)
