@@ -41,7 +41,8 @@ class SubscribeForm(Interests):
     )
     acepto = forms.BooleanField(
         label=_(
-            "Acepto que la oficina use mi correo solo para enviarme boletines. Puedo darme de baja cuando quiera."
+            "Acepto que la oficina use mi correo solo para enviarme boletines. "
+            "Puedo darme de baja cuando quiera."
         ),
         error_messages={"required": _("Marca la casilla para que podamos escribirte.")},
     )

@@ -1,7 +1,7 @@
-"""Finding bulletins: Wagtail's index over the words and over their Spanish stems, narrowed with plain filters.
+"""Finding bulletins: Wagtail's index over words and their Spanish stems, narrowed with plain filters.
 
-The index answers only *which* bulletins hold the words; what may be seen is already decided by the queryset that
-comes in, so a search can never show more than a listing.
+The index answers only *which* bulletins hold the words; what may be seen is already decided by the queryset
+that comes in, so a search can never show more than a listing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def find(
         bulletins = bulletins.filter(first_published_at__gte=_midnight(desde))
     if hasta:
         bulletins = bulletins.filter(first_published_at__lt=_midnight(hasta + timedelta(days=1)))
-    return bulletins.distinct()
+    return bulletins.distinct()  # type: ignore[no-any-return]  # Wagtail carries no types
 
 
 def holding(words: str) -> list[int]:
@@ -55,7 +55,7 @@ def holding(words: str) -> list[int]:
     if not asked:
         return []
     each = [reduce(or_, (PlainText(form) for form in {word, *stem_variants(word)})) for word in asked]
-    found = Bulletin.objects.only("pk").order_by("-pk").search(reduce(and_, each), order_by_relevance=False)
+    found = Bulletin.objects.only("pk").search(reduce(and_, each))
     return [bulletin.pk for bulletin in found[:MOST_FOUND]]
 
 

@@ -1,5 +1,5 @@
-"""What the pages need and Django's own tags do not give: pictures in the right size, absolute addresses, data for
-machines that cannot break out of its script, and the office's seal."""
+"""What the pages need and Django's own tags do not give: pictures in the right size, absolute addresses, data
+for machines that cannot break out of its script, and the office's seal."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SHARE_WIDTH = 1200
 PREVIEW = "max-1200x1200"
 
 
-class TextOnly(Whitelister):  # type: ignore[misc]  # Wagtail carries no types
+class TextOnly(Whitelister):
     """The marks of the body's editor and of the privacy notice."""
 
     element_rules = {
@@ -81,10 +81,10 @@ def event(act: Any, office: Office) -> SafeString:
 def seal(office: Office) -> SafeString:
     """The office's seal, or one drawn from its colours; beside its name, so a screen reader skips it."""
     if office.seal:
-        return mark_safe('<img class="seal" src="/escudo.png" alt="" width="48" height="48">')  # noqa: S308 - constant
+        return mark_safe('<img class="seal" src="/escudo.png" alt="" width="48" height="48">')
     return render_to_string(
         "website/parts/seal.svg",
-        {"initials": office.initials, "brand": "var(--brand)", "gold": "var(--gold)"},
+        {"initials": office.initials, "brand": "var(--band)", "gold": "var(--gold)"},
     )
 
 
@@ -95,9 +95,8 @@ def picture(
     """A photo in the sizes that exist; nothing at all while none does, but for the desk's own preview."""
     if photo and context.get("preview"):
         small = photo.get_rendition(PREVIEW)
-        return {
-            "photo": photo, "ratio": ratio, "first": first, "src": small.url, "width": small.width, "height": small.height
-        }  # fmt: skip
+        size = {"src": small.url, "width": small.width, "height": small.height}
+        return {"photo": photo, "ratio": ratio, "first": first, **size}
     copies = sorted(photo.copies, key=lambda copy: copy["width"]) if photo else []
     light = [copy for copy in copies if copy["file"].endswith(".webp")] or copies
     if photo is None or not light:
@@ -117,7 +116,7 @@ def picture(
 
 @register.filter
 def full_size(photo: Photo) -> dict[str, Any] | None:
-    """The largest copy of a photo, as its address, size and weight; JPEG before any other of the same width."""
+    """The largest copy of a photo: address, size and weight; JPEG before any other of the same width."""
     if not photo.copies:
         return None
     best = max(photo.copies, key=lambda copy: (copy["width"], copy["file"].endswith(".jpg")))
@@ -142,8 +141,9 @@ def share_size(photo: Photo) -> dict[str, Any] | None:
 
 @register.filter
 def safe_text(source: str) -> SafeString:
-    """Rich text with nothing in it but the few marks our editor offers, whoever wrote it into the database."""
-    return mark_safe(TextOnly().clean(expand_db_html(source or "")))  # noqa: S308 - cleaned against a list
+    """Rich text with nothing but the few marks our editor offers, whoever wrote it into the database."""
+    cleaned: str = TextOnly().clean(expand_db_html(source or ""))
+    return mark_safe(cleaned)  # noqa: S308 - cleaned against a list
 
 
 @register.filter
@@ -154,7 +154,7 @@ def host(url: str) -> str:
 @register.simple_tag(takes_context=True)
 def shown(context: Context, photo: Photo | None) -> Photo | None:
     """``photo`` if the page may show it: the page asked the visibility gate once for all its photos."""
-    allowed: dict[int, Photo] = context.get("photos", {})
+    allowed: dict[int, Photo] = context.get("photos") or {}
     return allowed.get(photo.pk) if photo else None
 
 

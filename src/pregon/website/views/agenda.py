@@ -56,6 +56,8 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
         for week in MONDAY_FIRST.monthdatescalendar(year, month)
     ]
     current = timezone.localdate(at).replace(day=1)
+    back = first > current or public.filter(start__lt=start).exists()
+    onward = first < current or public.filter(start__gte=end).exists()
     context = {
         "section": "agenda",
         "month": first,
@@ -63,12 +65,8 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
         "days": days,
         "today": timezone.localdate(at),
         # Only months that hold something are linked, so that nothing follows the calendar for ever.
-        "previous": shelf.previous_month(first)
-        if first > current or public.filter(start__lt=start).exists()
-        else None,
-        "following": shelf.next_month(first)
-        if first < current or public.filter(start__gte=end).exists()
-        else None,
+        "previous": shelf.previous_month(first) if back else None,
+        "following": shelf.next_month(first) if onward else None,
     }
     return render(request, "website/agenda_month.html", context)
 

@@ -102,7 +102,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public_page
 def bulletin(request: HttpRequest, slug: str) -> HttpResponse:
-    """One bulletin; a withdrawn one answers that it is gone, why and since when, and nothing of what it said."""
+    """One bulletin; a withdrawn one answers that it is gone, since when and why, and nothing of its text."""
     public = visible(Bulletin.objects.all(), at=timezone.now())
     found = public.filter(slug=slug).select_related("department", "act__album", "album").first()
     if found is not None:

@@ -36,7 +36,7 @@ def brand(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def drawn_seal(request: HttpRequest) -> HttpResponse:
-    """The seal drawn from colours and initial: the icon of the page, and the seal of an office without one."""
+    """The seal drawn from colours and initial: the icon of every page, and an office's seal until it has one."""
     office = Office.load(request_or_site=request)
     drawn = render_to_string(
         "website/parts/seal.svg",

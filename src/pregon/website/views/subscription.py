@@ -1,14 +1,15 @@
 """Subscribing, confirming, choosing and leaving, without an account.
 
-The form is baked, so it carries no token of ours: one printed on a page that everybody gets would prove nothing.
-What stands against misuse: only a page of this site may post it (``Sec-Fetch-Site`` or ``Origin``), a field that
-people do not see stays empty, the action writes to the same address at most once in a while, and nothing is sent
-to it afterwards unless its holder confirms. The pages behind a signed link need no other token either: nobody who
-lacks the link can name its address. Every known and unknown address gets the same answer.
+The form is baked, so it carries no token of ours: one printed on a page that everybody gets proves nothing. What
+stands against misuse: only a page of this site may post it (``Sec-Fetch-Site`` or ``Origin``), a field that people
+do not see stays empty, the action writes to the same address at most once in a while, and nothing is sent to it
+afterwards unless its holder confirms. The pages behind a signed link need no other token either: nobody who lacks
+the link can name its address. Every known and unknown address gets the same answer.
 """
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,10 +25,13 @@ from pregon.delivery import actions as delivery
 from pregon.delivery.enums import Standing
 from pregon.delivery.errors import BadLink
 from pregon.delivery.links import holder_of
+from pregon.delivery.models import Subscriber
+from pregon.delivery.queries import open_channels
 from pregon.website.forms import PreferencesForm, SubscribeForm
 from pregon.website.views.frame import in_office_hours
 
 ONE_CLICK = "One-Click"
+PUBLIC_NAME = re.compile(r"@(\w{5,32})", re.ASCII)
 
 
 @csrf_exempt
@@ -35,19 +39,12 @@ ONE_CLICK = "One-Click"
 @in_office_hours
 def subscribe(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "website/subscribe.html", {"section": "subscription", "form": SubscribeForm()})
+        return ask(request, SubscribeForm())
     if not from_this_site(request):
-        return render(
-            request,
-            "website/subscribe.html",
-            {"section": "subscription", "form": SubscribeForm()},
-            status=403,
-        )
+        return ask(request, SubscribeForm(), status=403)
     form = SubscribeForm(request.POST)
     if not form.is_valid():
-        return render(
-            request, "website/subscribe.html", {"section": "subscription", "form": form}, status=422
-        )
+        return ask(request, form, status=422)
     if not form.cleaned_data["sitio"]:
         delivery.ask_to_subscribe(
             form.cleaned_data["correo"],
@@ -58,6 +55,20 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             at=timezone.now(),
         )
     return HttpResponseRedirect("/suscripcion/gracias/", status=303)
+
+
+def ask(request: HttpRequest, form: SubscribeForm, *, status: int = 200) -> HttpResponse:
+    context = {"section": "subscription", "form": form, "telegram": telegram_channel()}
+    return render(request, "website/subscribe.html", context, status=status)
+
+
+def telegram_channel() -> str:
+    """The address of the office's own public channel; "" while it has none. Following it tells us nothing."""
+    if "telegram" not in open_channels():
+        return ""
+    own = Subscriber.objects.confirmed().filter(channel="telegram", broadcast=True).order_by("pk")
+    names = (PUBLIC_NAME.fullmatch(address) for address in own.values_list("address", flat=True))
+    return next((f"https://t.me/{name[1]}" for name in names if name), "")
 
 
 @require_safe
@@ -110,7 +121,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, token: str) -> HttpResponse:
-    """RFC 8058: a mail program posts here by itself and gets a plain yes; a person sees a button, then a page."""
+    """RFC 8058: a mail program posts here alone and gets a plain yes; a person sees a button, then a page."""
     one_click = request.method == "POST" and request.POST.get("List-Unsubscribe") == ONE_CLICK
     try:
         subscriber = holder_of(token, purpose="preferences")

@@ -1,0 +1,85 @@
+"""The tags give what exists and never more."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from django.template import Context
+
+from factories.website import COPIES, HOSTILE
+from pregon.library.models import Photo
+from pregon.website.templatetags import pregon as tags
+
+
+def photo(*copies: dict[str, object]) -> Photo:
+    return Photo(pk=7, caption="Pie", copies=list(copies))
+
+
+def test_a_picture_without_copies_is_nothing() -> None:
+    assert tags.picture(Context(), photo()) == {"photo": None}
+    assert tags.picture(Context(), None) == {"photo": None}
+
+
+def test_a_picture_offers_the_light_copies_in_order() -> None:
+    one = photo(*reversed(COPIES))
+    given = tags.picture(Context(), one)
+    folder = f"/fotos/{one.public_id}"
+    assert given["srcset"] == f"{folder}/480.webp 480w, {folder}/960.webp 960w"
+    assert (given["src"], given["width"], given["height"]) == (f"{folder}/960.webp", 960, 640)
+
+
+def test_a_picture_with_a_single_copy_shows_that() -> None:
+    one = photo(COPIES[2])
+    assert tags.picture(Context(), one)["src"] == f"/fotos/{one.public_id}/full.jpg"
+
+
+def test_the_full_size_is_the_widest_and_jpeg_wins_a_tie() -> None:
+    twin = {**COPIES[2], "file": "1200.webp"}
+    full = tags.full_size(photo(COPIES[0], twin, COPIES[2]))
+    assert full is not None
+    assert (full["file"], full["extension"]) == ("full.jpg", "jpg")
+    assert tags.full_size(photo()) is None
+    assert tags.full_size_url(photo()) == ""
+    assert tags.share_size(photo()) is None
+
+
+def test_only_photos_that_passed_the_gate_are_shown() -> None:
+    one = photo(COPIES[0])
+    assert tags.shown(Context({"photos": {7: one}}), one) is one
+    assert tags.shown(Context({"photos": {}}), one) is None
+    assert tags.shown(Context(), None) is None
+
+
+def test_data_cannot_end_its_script_and_reads_back_whole() -> None:
+    written = tags.data_for_machines({"name": f"{HOSTILE}\u2028"})
+    inside = written.removeprefix('<script type="application/ld+json">').removesuffix("</script>")
+    assert [sign for sign in "<>&\u2028" if sign in inside] == []
+    assert json.loads(inside) == {"name": f"{HOSTILE}\u2028"}
+
+
+@pytest.mark.parametrize(
+    ("source", "cleaned"),
+    [
+        ("<p>Uno <b>dos</b></p>", "<p>Uno <b>dos</b></p>"),
+        ('<p onclick="x()">Uno</p>', "<p>Uno</p>"),
+        ('<a href="javascript:alert(1)">ir</a>', "<a>ir</a>"),
+        ('<img src="x" onerror="alert(1)">', ""),
+        ("<p>1 &lt; 2 &amp; 3</p>", "<p>1 &lt; 2 &amp; 3</p>"),
+    ],
+)
+def test_rich_text_keeps_its_few_marks_only(source: str, cleaned: str) -> None:
+    assert tags.safe_text(source) == cleaned
+
+
+def test_names_of_days_and_months_begin_small() -> None:
+    assert tags.written(date(2026, 11, 20), r"l j \d\e F \d\e Y") == "viernes 20 de noviembre de 2026"
+
+
+def test_a_video_names_its_site() -> None:
+    assert tags.host("https://www.video.example/ver?v=1") == "video.example"
+
+
+def test_a_coordinate_is_written_with_a_point() -> None:
+    assert tags.coordinate(19.5) == "19.500000"

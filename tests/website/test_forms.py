@@ -1,0 +1,30 @@
+"""What a reader writes is brought into one spelling, or refused with a sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from factories.newsroom import town
+from pregon.website.forms import PreferencesForm, SearchForm, SubscribeForm
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_address_is_kept_in_small_letters() -> None:
+    form = SubscribeForm({"correo": "Vecina@Muestra.EXAMPLE", "acepto": "on"})
+    assert form.is_valid()
+    assert form.cleaned_data["correo"] == "vecina@muestra.example"
+
+
+def test_choosing_nothing_is_a_choice() -> None:
+    assert PreferencesForm({}).is_valid()
+
+
+def test_an_unknown_choice_is_refused() -> None:
+    assert not PreferencesForm({"temas": ["99999"]}).is_valid()
+
+
+@pytest.mark.parametrize(("data", "narrowed"), [({"q": "x"}, False), ({"tema": "salud"}, True), ({}, False)])
+def test_filters_open_when_one_is_in_use(data: dict[str, str], narrowed: bool) -> None:
+    town()
+    assert SearchForm(data).narrowed is narrowed

@@ -1,0 +1,237 @@
+"""Nobody learns from these pages who is subscribed, and no scanner of mail can say yes or no for a person."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from factories.newsroom import town
+from factories.website import HOSTILE
+from pregon.accounts.models import Locality, Topic
+from pregon.delivery import actions as delivery
+from pregon.delivery.enums import Mode, Standing
+from pregon.delivery.links import CONFIRM_WITHIN, links_for
+from pregon.delivery.models import ChannelAccount, Dispatch, Subscriber
+
+pytestmark = pytest.mark.django_db
+SAME = {"Sec-Fetch-Site": "same-origin"}
+WISH = {"correo": "vecina@muestra.example", "acepto": "on"}
+
+
+@pytest.fixture(autouse=True)
+def office() -> None:
+    town()
+
+
+@pytest.fixture
+def strict() -> Client:
+    """A browser without our cookies, on a site that checks for forged posts."""
+    return Client(enforce_csrf_checks=True)
+
+
+def subscriber(standing: Standing = Standing.PENDING, **fields: object) -> Subscriber:
+    given = {"address": f"{secrets.token_hex(4)}@muestra.example", **fields}
+    return Subscriber.objects.create(channel="email", asked_at=timezone.now(), standing=standing, **given)
+
+
+def path(url: str) -> str:
+    return url.removeprefix("http://testserver")
+
+
+# --- Asking -------------------------------------------------------------------------------------------------
+
+
+def test_the_form_is_the_same_for_everyone(client: Client) -> None:
+    first, second = client.get("/suscripcion/"), client.get("/suscripcion/")
+    assert first.content == second.content
+    assert first.cookies == {}
+    assert "csrf" not in first.content.decode()
+
+
+def test_a_wish_is_noted_with_its_choices_and_a_letter_is_on_its_way(strict: Client) -> None:
+    topic, locality = Topic.objects.get(name="Salud"), Locality.objects.get(name="La Loma")
+    answer = strict.post(
+        "/suscripcion/",
+        {**WISH, "correo": " Vecina@Muestra.example ", "temas": [topic.pk], "localidades": [locality.pk]},
+        headers=SAME,
+    )
+    assert (answer.status_code, answer["Location"]) == (303, "/suscripcion/gracias/")
+    found = Subscriber.objects.get()
+    assert (found.address, found.standing) == ("vecina@muestra.example", Standing.PENDING)
+    assert (list(found.topics.all()), list(found.localities.all())) == ([topic], [locality])
+    assert found.consent.startswith("Acepto que la oficina use mi correo")
+    assert Dispatch.objects.count() == 1
+
+
+@pytest.mark.parametrize("standing", [None, *Standing])
+def test_known_and_unknown_addresses_get_the_same_answer_byte_for_byte(
+    strict: Client, standing: Standing | None
+) -> None:
+    if standing:
+        subscriber(standing, address="conocida@muestra.example", confirmed_at=timezone.now())
+    answers = [
+        strict.post("/suscripcion/", {**WISH, "correo": address}, headers=SAME)
+        for address in ("conocida@muestra.example", "nueva@muestra.example")
+    ]
+    one, other = ((a.status_code, a.content, dict(a.headers), a.cookies.output()) for a in answers)
+    assert one == other
+    assert strict.get("/suscripcion/gracias/").cookies == {}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://testserver"}, 303),
+        ({"Origin": "https://otra.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 403),
+    ],
+)
+def test_only_a_page_of_this_site_may_post_the_form(
+    strict: Client, headers: dict[str, str], status: int
+) -> None:
+    assert strict.post("/suscripcion/", WISH, headers=headers).status_code == status
+    assert Subscriber.objects.exists() is (status == 303)
+
+
+def test_a_program_that_fills_every_field_is_thanked_and_forgotten(strict: Client) -> None:
+    answer = strict.post("/suscripcion/", {**WISH, "sitio": "https://spam.example"}, headers=SAME)
+    assert answer.status_code == 303
+    assert not Subscriber.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ({"correo": "vecina", "acepto": "on"}, "Ese correo no está completo"),
+        ({"correo": "", "acepto": "on"}, "Escribe tu correo electrónico."),
+        ({"correo": "vecina@muestra.example"}, "Marca la casilla para que podamos escribirte."),
+    ],
+)
+def test_what_is_missing_is_said(strict: Client, wish: dict[str, str], sentence: str) -> None:
+    answer = strict.post("/suscripcion/", wish, headers=SAME)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not Subscriber.objects.exists()
+
+
+def test_a_hostile_address_stays_words(strict: Client) -> None:
+    page = strict.post("/suscripcion/", {**WISH, "correo": HOSTILE}, headers=SAME).content.decode()
+    assert "<script>alert" not in page
+
+
+def test_the_offices_own_telegram_channel_is_offered_while_it_is_on(client: Client) -> None:
+    delivery.add_office_channel("@muestra_avisos", channel="telegram", name="Canal", at=timezone.now())
+    assert "https://t.me/muestra_avisos" in client.get("/suscripcion/").content.decode()
+    ChannelAccount.objects.create(kind="telegram", mode=Mode.OFF)
+    assert "t.me" not in client.get("/suscripcion/").content.decode()
+
+
+# --- Confirming ---------------------------------------------------------------------------------------------
+
+
+def test_opening_the_link_shows_a_button_and_changes_nothing(strict: Client) -> None:
+    asked = subscriber()
+    answer = strict.get(path(links_for(asked).confirm))
+    asked.refresh_from_db()
+    assert (answer.status_code, asked.standing) == (200, Standing.PENDING)
+    assert "<button" in answer.content.decode()
+
+
+def test_pressing_the_button_confirms_and_twice_does_no_harm(strict: Client) -> None:
+    asked = subscriber()
+    link = path(links_for(asked).confirm)
+    assert [strict.post(link).status_code for _ in range(2)] == [200, 200]
+    asked.refresh_from_db()
+    assert asked.standing == Standing.CONFIRMED
+
+
+def test_a_late_link_says_so_and_confirms_nothing(strict: Client) -> None:
+    asked = subscriber()
+    link = path(links_for(asked).confirm)
+    with time_machine.travel(timezone.now() + CONFIRM_WITHIN + timedelta(minutes=1)):
+        answer = strict.post(link)
+    asked.refresh_from_db()
+    assert (answer.status_code, asked.standing) == (404, Standing.PENDING)
+
+
+# --- Preferences and leaving --------------------------------------------------------------------------------
+
+
+def test_preferences_show_what_was_chosen_and_keep_what_is_changed(strict: Client) -> None:
+    kept = subscriber(Standing.CONFIRMED)
+    health, works = Topic.objects.get(name="Salud"), Topic.objects.get(name="Obra pública")
+    delivery.choose(kept, topics=[health], localities=[])
+    link = path(links_for(kept).preferences)
+    shown = strict.get(link)
+    assert list(shown.context["form"].initial["temas"]) == [health]
+    assert kept.address not in shown.content.decode()
+    assert strict.post(link, {"temas": [works.pk]}).status_code == 200
+    assert list(kept.topics.all()) == [works]
+    strict.post(link, {})
+    kept.refresh_from_db()
+    assert kept.every_topic is True
+
+
+def test_opening_the_way_out_changes_nothing(strict: Client) -> None:
+    kept = subscriber(Standing.CONFIRMED)
+    answer = strict.get(path(links_for(kept).unsubscribe))
+    kept.refresh_from_db()
+    assert (answer.status_code, kept.standing) == (200, Standing.CONFIRMED)
+
+
+def test_one_click_leaves_at_once_without_redirect_or_cookie(strict: Client) -> None:
+    kept = subscriber(Standing.CONFIRMED)
+    answer = strict.post(path(links_for(kept).unsubscribe), {"List-Unsubscribe": "One-Click"})
+    kept.refresh_from_db()
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert answer.content.decode() == "Listo: ya no te escribiremos."
+    assert (answer.cookies, kept.standing) == ({}, Standing.LEFT)
+
+
+def test_one_click_may_come_as_a_form_of_many_parts(strict: Client) -> None:
+    kept = subscriber(Standing.CONFIRMED)
+    body = '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
+    link = path(links_for(kept).unsubscribe)
+    answer = strict.post(link, body, content_type="multipart/form-data; boundary=x")
+    kept.refresh_from_db()
+    assert (answer["Content-Type"], kept.standing) == ("text/plain; charset=utf-8", Standing.LEFT)
+
+
+def test_pressing_the_button_leaves_and_shows_a_page(strict: Client) -> None:
+    kept = subscriber(Standing.CONFIRMED)
+    answer = strict.post(path(links_for(kept).unsubscribe))
+    kept.refresh_from_db()
+    assert "Listo: ya no te escribiremos" in answer.content.decode()
+    assert kept.standing == Standing.LEFT
+
+
+@pytest.mark.parametrize("page", ["/suscripcion/{}/", "/suscripcion/{}/baja/", "/suscripcion/confirmar/{}/"])
+@pytest.mark.parametrize("token", ["x", "a.b.c", "WyIxLjEiXQ.1abc.firma-falsa"])
+def test_a_forged_link_opens_nothing(strict: Client, page: str, token: str) -> None:
+    for answer in (strict.get(page.format(token)), strict.post(page.format(token))):
+        assert answer.status_code == 404
+        assert answer.cookies == {}
+
+
+def test_a_link_opens_only_what_it_is_for(strict: Client) -> None:
+    kept = subscriber()
+    token = path(links_for(kept).preferences).split("/")[2]
+    assert strict.post(f"/suscripcion/confirmar/{token}/").status_code == 404
+
+
+def test_pages_behind_a_link_tell_nobody_their_address(strict: Client) -> None:
+    links = links_for(subscriber(Standing.CONFIRMED))
+    for url in (links.confirm, links.preferences, links.unsubscribe):
+        answer = strict.get(path(url))
+        assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("no-referrer", "noindex")
+        assert "no-store" in answer["Cache-Control"]
+        assert answer.cookies == {}
