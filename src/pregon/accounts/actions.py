@@ -43,7 +43,13 @@ def hire(email: str, *, password: str, roles: Iterable[Role], name: str = "") ->
     try:
         validate_email(email)
     except ValidationError as problem:
-        raise BadAddress(f"«{email}» no es un correo electrónico: escríbelo como nombre@dominio.") from problem
+        raise BadAddress(
+            f"«{email}» no es un correo electrónico: escríbelo como nombre@dominio."
+        ) from problem
+    if User.objects.filter(email__iexact=email).exists():
+        raise BadAddress(
+            f"Ya hay una persona con el correo «{email}»: dale el papel que le falta en el escritorio."
+        )
     user = User(email=email.lower(), first_name=name)
     try:
         validate_password(password, user)

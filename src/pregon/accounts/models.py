@@ -87,7 +87,9 @@ class Office(BaseGenericSetting):
         _("aviso de privacidad"),
         blank=True,
         features=["h2", "h3", "bold", "italic", "ol", "ul", "link"],
-        help_text=_("Artículos 21 y 22 de la LGPDPPSO: quién responde, para qué, y cómo ejercer los derechos ARCO."),
+        help_text=_(
+            "Artículos 21 y 22 de la LGPDPPSO: quién responde, para qué, y cómo ejercer los derechos ARCO."
+        ),
     )
 
     panels = [
@@ -187,7 +189,12 @@ class Official(models.Model):
     name = models.CharField(_("nombre"), max_length=160)
     position = models.CharField(_("cargo"), max_length=160)
     department = models.ForeignKey(
-        Department, models.PROTECT, verbose_name=_("dependencia"), null=True, blank=True, related_name="officials"
+        Department,
+        models.PROTECT,
+        verbose_name=_("dependencia"),
+        null=True,
+        blank=True,
+        related_name="officials",
     )
     since = models.DateField(_("en el cargo desde"))
     until = models.DateField(_("hasta"), null=True, blank=True)

@@ -15,5 +15,6 @@ GRANTS: defaultdict[Role, set[str]] = defaultdict(set)
 
 def grant(*roles: Role, permissions: Iterable[str]) -> None:
     """Give ``permissions`` ("app_label.codename") to each of ``roles``; the head of the office gets all of them."""
+    given = set(permissions)
     for role in {*roles, Role.HEAD}:
-        GRANTS[role].update(permissions)
+        GRANTS[role] |= given
