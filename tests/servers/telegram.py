@@ -69,6 +69,7 @@ class TelegramApi:
         self.webhook_secret = ""
         self._updates: list[dict[str, Any]] = []
         self._waits: list[int] = []
+        self._photos: set[str] = set()
         self._silence = 0
         self._numbers = count(1)
         self._methods: dict[str, Callable[[Call], Any]] = {
@@ -266,13 +267,16 @@ class TelegramApi:
 
     def _photo(self, call: Call, named: str, attached: str) -> list[dict[str, Any]]:
         content = call.files.get(attached)
+        if content is None and named in self._photos:  # one that was uploaded before
+            return [{"file_id": named, "width": 1280, "height": 853}]
         if content is None and not named.startswith(("http://", "https://")):
             raise refuse("there is no photo in the request")
         if content is not None and not content.startswith(FIRST_BYTES):
             raise refuse("IMAGE_PROCESS_FAILED")
         if content is not None and len(content) > PHOTO_LIMIT:
             raise RefusalError({"ok": False, "error_code": 413, "description": "Request Entity Too Large"})
-        return [{"file_id": f"photo-{next(self._numbers)}", "width": 1280, "height": 853}]
+        self._photos.add(kept := f"photo-{next(self._numbers)}")
+        return [{"file_id": kept, "width": 1280, "height": 853}]
 
     def _keep(self, chat: dict[str, Any], **content: Any) -> dict[str, Any]:
         message = {"message_id": next(self._numbers), "chat": chat, "date": 1795000000, **content}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from typing import Any
@@ -83,4 +84,6 @@ def reaches_inside(options: Options) -> bool:
 @lru_cache(maxsize=2)
 def door(*, allow_private: bool) -> Http:
     """One client for all threads of this process: certificates are read once, and connections are kept."""
-    return client(allow_private=allow_private)
+    http = client(allow_private=allow_private)
+    atexit.register(http.close)
+    return http

@@ -1,0 +1,1 @@
+"""Correo: bulletins by e-mail, in text and HTML, with one-click unsubscription."""

@@ -1,0 +1,251 @@
+"""Posts to the office's public channel and to who wrote to its bot; a correction edits, a withdrawal deletes.
+
+A reference lists the messages that stand in the chat for one bulletin, the newest first: "chat:number:kind …".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from pregon.channels.telegram.bot import Bot, Refused
+from pregon.channels.telegram.wording import Wording, worded
+from pregon.core.http import Http
+from pregon.delivery.contract import (
+    Arrival,
+    Channel,
+    HttpOptions,
+    Limits,
+    Parcel,
+    Preview,
+    Receipt,
+    Wish,
+)
+from pregon.delivery.enums import MessageKind
+from pregon.delivery.errors import Misconfigured, Rejected
+from pregon.delivery.values import Picture
+
+NAME = re.compile(r"(?:https?://)?(?:www\.)?(?:t\.me/|@)([a-z]\w{3,31})/?", re.IGNORECASE | re.ASCII)
+NUMBER = re.compile(r"-?[0-9]{1,15}")
+TOKEN = re.compile(r"[0-9]+:[\w-]+", re.ASCII)
+FORMATS = {".jpg", ".jpeg", ".png", ".webp"}
+HEAVIEST = 10 * 1024 * 1024
+HELLO, GOODBYE = {"/start", "/alta"}, {"/stop", "/baja"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramOptions(HttpOptions):
+    """The bot that speaks for the office."""
+
+    secret: ClassVar[frozenset[str]] = frozenset({"token"})
+
+    token: str
+    api_base: str = "https://api.telegram.org"
+
+    def __post_init__(self) -> None:
+        if self.token and not TOKEN.fullmatch(self.token):
+            raise Misconfigured(
+                _("La clave del bot no tiene la forma que da BotFather: números, dos puntos y letras.")
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message stands."""
+
+    chat: str
+    number: int
+    kind: str
+
+    @classmethod
+    def all_in(cls, reference: str) -> list[Self]:
+        found = (re.fullmatch(r"(-?\d+):(\d+):(text|photo)", part) for part in reference.split())
+        return [cls(chat=place[1], number=int(place[2]), kind=place[3]) for place in found if place]
+
+    def __str__(self) -> str:
+        return f"{self.chat}:{self.number}:{self.kind}"
+
+
+class TelegramChannel(Channel[TelegramOptions]):
+    """A bot of the office."""
+
+    kind = "telegram"
+    label = "Telegram"
+    options_class = TelegramOptions
+    # 30 messages a second for one bot, as its FAQ says; a little less, for others may use it too.
+    limits = Limits(body=4096, caption=1024, per_minute=1500)
+    body, caption = 4096, 1024
+
+    def __init__(self, options: TelegramOptions, http: Http) -> None:
+        super().__init__(options, http)
+        self._bot = Bot(http, base=options.api_base, token=options.token)
+        self._uploaded: dict[str, str] = {}
+
+    # --- Contract ---
+
+    def normalise(self, destination: str) -> str:
+        given = destination.strip()
+        if NUMBER.fullmatch(given):
+            return str(int(given))
+        if name := NAME.fullmatch(given):
+            return f"@{name[1].lower()}"
+        raise Rejected(
+            _("«%(given)s» no es un chat de Telegram: escribe @nombre o su número.") % {"given": given[:80]}
+        )
+
+    def preview(self, parcel: Parcel) -> Preview:
+        wording = worded(parcel, limit=self.caption if self._photo(parcel) else self.body)
+        picture = parcel.message.picture if self._photo(parcel) else None
+        photo = [_("[Foto: %(alt)s]") % {"alt": picture.alt}] if picture else []
+        return Preview(
+            subject=parcel.message.headline,
+            text="\n\n".join([*photo, wording.seen]) + "\n",
+            html=wording.marked.replace("\n", "<br>"),
+        )
+
+    def send(self, parcel: Parcel) -> Receipt:
+        standing = Place.all_in(parcel.in_reply_to)
+        if parcel.message.kind == MessageKind.WITHDRAWAL and standing:
+            return self._withdraw(parcel, standing)
+        if parcel.message.kind == MessageKind.CORRECTION and standing:
+            return self._correct(parcel, standing)
+        return self._post(parcel, answering=None)
+
+    def check(self) -> str:
+        return f"@{self._bot.call('getMe').get('username', '')}"
+
+    def collect(self, cursor: str) -> Sequence[Arrival]:
+        updates = self._bot.call(
+            "getUpdates",
+            offset=int(cursor) if cursor.isdecimal() else None,
+            timeout=0,
+            limit=100,
+            allowed_updates=["message", "my_chat_member"],
+        )
+        return [arrival_of(update) for update in updates]
+
+    # --- Saying, correcting, taking back ---
+
+    def _post(self, parcel: Parcel, *, answering: Place | None) -> Receipt:
+        kept = f" {parcel.in_reply_to}" if parcel.in_reply_to else ""
+        place = self._post_photo(parcel, answering) or self._post_text(parcel, answering)
+        return Receipt(reference=f"{place}{kept}")
+
+    def _post_photo(self, parcel: Parcel, answering: Place | None) -> Place | None:
+        """With its photo. ``None`` when there is none that Telegram takes: the text never waits for a photo."""
+        path = self._photo(parcel)
+        if path is None:
+            return None
+        wording = worded(parcel, limit=self.caption)
+        known = self._uploaded.get(str(path))
+        try:
+            if known:
+                message = self._say("sendPhoto", parcel, answering, photo=known, caption=wording.marked)
+            else:
+                file = (f"foto{path.suffix}", path.read_bytes())
+                message = self._say(
+                    "sendPhoto", parcel, answering, files={"photo": file}, caption=wording.marked
+                )
+        except (OSError, Refused):
+            return None
+        if sizes := message.get("photo"):
+            self._uploaded[str(path)] = sizes[-1]["file_id"]
+        return place_of(message, kind="photo")
+
+    def _post_text(self, parcel: Parcel, answering: Place | None) -> Place:
+        wording = worded(parcel, limit=self.body)
+        return place_of(self._say("sendMessage", parcel, answering, text=wording.marked), kind="text")
+
+    def _say(self, method: str, parcel: Parcel, answering: Place | None, **content: Any) -> dict[str, Any]:
+        reply = {"message_id": answering.number, "allow_sending_without_reply": True} if answering else None
+        message: dict[str, Any] = self._bot.call(
+            method,
+            chat_id=self.normalise(parcel.destination),
+            parse_mode="HTML",
+            reply_parameters=reply,
+            **content,
+        )
+        return message
+
+    def _correct(self, parcel: Parcel, standing: list[Place]) -> Receipt:
+        newest = standing[0]
+        if self._edit(newest, worded(parcel, limit=self._limit_of(newest))):
+            return Receipt(reference=parcel.in_reply_to)
+        return self._post(parcel, answering=newest)
+
+    def _withdraw(self, parcel: Parcel, standing: list[Place]) -> Receipt:
+        """Delete what stands; what is too old for that (48 hours) says that it was withdrawn, or is told so."""
+        left = [place for place in standing if not self._delete(place)]
+        told = [place for place in left if self._edit(place, worded(parcel, limit=self._limit_of(place)))]
+        if left and not told:
+            return self._post(parcel, answering=left[0])
+        return Receipt(reference=parcel.in_reply_to)
+
+    def _delete(self, place: Place) -> bool:
+        try:
+            self._bot.call("deleteMessage", chat_id=place.chat, message_id=place.number)
+        except Refused as refusal:
+            return "message to delete not found" in refusal.description
+        return True
+
+    def _edit(self, place: Place, wording: Wording) -> bool:
+        caption = place.kind == "photo"
+        try:
+            self._bot.call(
+                "editMessageCaption" if caption else "editMessageText",
+                chat_id=place.chat,
+                message_id=place.number,
+                parse_mode="HTML",
+                caption=wording.marked if caption else None,
+                text=None if caption else wording.marked,
+            )
+        except Refused as refusal:
+            return "message is not modified" in refusal.description
+        return True
+
+    def _limit_of(self, place: Place) -> int:
+        return self.caption if place.kind == "photo" else self.body
+
+    def _photo(self, parcel: Parcel) -> Path | None:
+        picture = parcel.message.picture
+        return file_of(picture) if picture else None
+
+
+def file_of(picture: Picture) -> Path | None:
+    """The photo's file in the baked site, if it is there and Telegram takes its kind and weight."""
+    baked = settings.HOME.baked.resolve()
+    path = (baked / picture.path).resolve()
+    fits = path.is_relative_to(baked) and path.suffix.lower() in FORMATS
+    return path if fits and path.is_file() and path.stat().st_size <= HEAVIEST else None
+
+
+def place_of(message: dict[str, Any], *, kind: str) -> Place:
+    return Place(chat=str(message["chat"]["id"]), number=int(message["message_id"]), kind=kind)
+
+
+def arrival_of(update: dict[str, Any]) -> Arrival:
+    """What one update asks for; only private chats ask for anything."""
+    message, membership = update.get("message", {}), update.get("my_chat_member", {})
+    chat = message.get("chat") or membership.get("chat") or {}
+    wish = Wish.NOTHING
+    if chat.get("type") == "private":
+        word = next(words_of(message), "")
+        if membership.get("new_chat_member", {}).get("status") == "kicked":
+            wish = Wish.BLOCK
+        elif word in HELLO:
+            wish = Wish.SUBSCRIBE
+        elif word in GOODBYE:
+            wish = Wish.LEAVE
+    name = " ".join(filter(None, (chat.get("first_name"), chat.get("last_name"))))
+    return Arrival(sender=str(chat.get("id", "")), name=name, wish=wish, cursor=str(update["update_id"] + 1))
+
+
+def words_of(message: dict[str, Any]) -> Iterator[str]:
+    """The words of a message in lower case; a command may carry the bot's name behind an @."""
+    return (word.partition("@")[0].lower() for word in str(message.get("text", "")).split())

@@ -1,0 +1,1 @@
+"""Webhook: every bulletin as signed JSON, for the programs of others."""

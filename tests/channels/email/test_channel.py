@@ -1,0 +1,182 @@
+"""Mail through a real server: what arrives, and a name for each thing that goes wrong."""
+
+from __future__ import annotations
+
+import smtplib
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from factories.delivery import message, parcel, picture
+from pregon.channels.email.channel import EmailChannel
+from pregon.delivery import registry
+from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
+from servers.smtp import SmtpServer
+
+
+def channel(server: SmtpServer, **options: Any) -> EmailChannel:
+    given = {
+        "host": server.host,
+        "port": server.port,
+        "security": "none",
+        "sender_address": "boletines@muestra.example",
+    }
+    built = registry.build("email", given | options)
+    assert isinstance(built, EmailChannel)
+    return built
+
+
+def test_what_arrives_is_what_was_sent(smtp_server: SmtpServer) -> None:
+    receipt = channel(smtp_server).send(parcel(message(headline="Ñandú, «güero» y 😀", picture=picture())))
+    [mail] = smtp_server.messages
+    text, html = (mail.message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert (mail.sender, mail.recipients) == ("boletines@muestra.example", ["vecina@muestra.example"])
+    assert (mail.message["Subject"], mail.message["Message-ID"]) == ("Ñandú, «güero» y 😀", receipt.reference)
+    assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert ("Ñandú, «güero» y 😀" in text.get_content(), "Ñandú, «güero» y 😀" in html.get_content()) == (
+        True,
+        True,
+    )
+
+
+def test_a_line_that_begins_with_a_dot_arrives_with_it(smtp_server: SmtpServer) -> None:
+    dotted = parcel(preferences_url=".…", unsubscribe_url=f"https://muestra.example/{'.' * 400}/")
+    channel(smtp_server).send(dotted)
+    body = smtp_server.messages[0].message.get_body(("plain",))
+    assert body is not None
+    assert dotted.unsubscribe_url in body.get_content()
+
+
+def test_a_batch_goes_through_one_connection(
+    smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = count_connections(monkeypatch)
+    mail = channel(smtp_server)
+    with mail.session():
+        for number in range(3):
+            mail.send(parcel(destination=f"persona{number}@muestra.example"))
+    assert (len(smtp_server.messages), len(opened)) == (3, 1)
+
+
+def test_a_server_that_hung_up_between_two_parcels_is_called_again(smtp_server: SmtpServer) -> None:
+    mail = channel(smtp_server)
+    with mail.session():
+        mail.send(parcel())
+        smtp_server.die()
+        smtp_server.start()
+        mail.send(parcel(key="1-3"))
+    assert [one.message["Message-ID"] for one in smtp_server.messages] == [
+        "<1-2@muestra.example>",
+        "<1-3@muestra.example>",
+    ]
+
+
+def test_a_refused_address_does_not_disturb_the_next_one(smtp_server: SmtpServer) -> None:
+    smtp_server.refused.add("nadie@muestra.example")
+    smtp_server.postponed.add("luego@muestra.example")
+    mail = channel(smtp_server)
+    with mail.session():
+        with pytest.raises(DestinationGone):
+            mail.send(parcel(destination="nadie@muestra.example"))
+        with pytest.raises(Postponed) as delay:
+            mail.send(parcel(destination="luego@muestra.example"))
+        mail.send(parcel())
+    assert (delay.value.whole, [one.recipients for one in smtp_server.messages]) == (
+        False,
+        [["vecina@muestra.example"]],
+    )
+
+
+def test_a_dead_server_holds_everybody_for_a_short_while(smtp_server: SmtpServer) -> None:
+    smtp_server.die()
+    with pytest.raises(Postponed) as delay:
+        channel(smtp_server).send(parcel())
+    assert (delay.value.whole, delay.value.wait) == (True, timedelta(seconds=30))
+
+
+def test_a_server_that_dies_after_the_last_dot_leaves_a_doubt(
+    smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    smtp_server.delay = 1
+
+    def hang_up(smtp: smtplib.SMTP) -> tuple[int, bytes]:
+        smtp.close()
+        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+    mail = channel(smtp_server)
+    with mail.session():
+        assert mail._smtp is not None
+        answers = mail._smtp.getreply
+        said = iter([answers, answers, answers])  # mail from, rcpt to, data
+        smtp = mail._smtp
+        monkeypatch.setattr(smtp, "getreply", lambda: next(said, lambda: hang_up(smtp))())
+        with pytest.raises(Unanswered):
+            mail.send(parcel())
+
+
+def test_letters_of_the_world_in_an_address_ask_for_smtputf8(smtp_server: SmtpServer) -> None:
+    channel(smtp_server).send(parcel(destination="begoña@muestra.example"))
+    [mail] = smtp_server.messages
+    assert (mail.recipients, mail.message["To"]) == (["begoña@muestra.example"], "begoña@muestra.example")
+
+
+def test_an_address_that_is_none_never_reaches_the_server(smtp_server: SmtpServer) -> None:
+    with pytest.raises(Rejected):
+        channel(smtp_server).send(parcel(destination="a@b.example>\r\nRCPT TO:<otra@muestra.example"))
+    assert smtp_server.messages == []
+
+
+def test_a_server_without_tls_is_a_wrong_setting_and_no_mail_leaves_in_the_clear(
+    smtp_server: SmtpServer,
+) -> None:
+    with pytest.raises(Misconfigured):
+        channel(smtp_server, security="starttls").send(parcel())
+    assert smtp_server.messages == []
+
+
+def test_a_server_that_wants_no_password_says_that_the_account_is_wrong(smtp_server: SmtpServer) -> None:
+    with pytest.raises(Misconfigured):
+        channel(smtp_server, user="boletines", password="secreta").check()
+
+
+def test_checking_says_who_we_are(smtp_server: SmtpServer) -> None:
+    assert channel(smtp_server).check() == "boletines@muestra.example en 127.0.0.1"
+
+
+def test_checking_a_dead_server_is_a_wrong_setting(smtp_server: SmtpServer) -> None:
+    smtp_server.die()
+    with pytest.raises(Misconfigured):
+        channel(smtp_server).check()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"security": "quizá"}, {"port": 0}, {"sender_address": "nadie"}, {"reply_to": "a@b@c"}]
+)
+def test_wrong_options_are_named_before_anything_leaves(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Misconfigured):
+        registry.build("email", {"host": "correo.example", "sender_address": "a@muestra.example"} | wrong)
+
+
+def test_what_would_leave_is_a_whole_message() -> None:
+    preview = registry.rehearse("email", {}).preview(parcel())
+    assert (preview.subject, preview.suffix, preview.raw.startswith(b"To: vecina@muestra.example\r\n")) == (
+        "Reabre el andador con empedrado nuevo",
+        ".eml",
+        True,
+    )
+
+
+def count_connections(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    opened: list[int] = []
+    connect = smtplib.SMTP.connect
+
+    def counted(smtp: smtplib.SMTP, *arguments: Any, **named: Any) -> tuple[int, bytes]:
+        opened.append(threading.get_ident())
+        return connect(smtp, *arguments, **named)
+
+    monkeypatch.setattr(smtplib.SMTP, "connect", counted)
+    return opened
