@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import InlinePanel
 
 from pregon.agenda.models import Act
 from pregon.core.text import slug
@@ -44,6 +45,22 @@ class ActForm(WagtailAdminModelForm):
             self.instance.slug = free_slug(self.instance)
         act: Act = super().save(commit=commit)
         return act
+
+
+class CoverageForm(WagtailAdminModelForm):
+    """A coverage on the form is a coverage asked for, also when nobody touched what it proposed."""
+
+    def has_changed(self) -> bool:
+        return self.instance.pk is None or bool(super().has_changed())
+
+
+class CoveragesPanel(InlinePanel):
+    """The coverages of an act, each through :class:`CoverageForm`."""
+
+    def get_form_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = super().get_form_options()
+        options["formsets"]["coverages"]["form"] = CoverageForm
+        return options
 
 
 class ExcuseForm(forms.Form):

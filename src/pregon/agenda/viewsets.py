@@ -17,7 +17,6 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
-    InlinePanel,
     MultiFieldPanel,
     ObjectList,
     TabbedInterface,
@@ -30,7 +29,7 @@ from wagtail.search.backends import get_search_backend
 
 from pregon.accounts.models import Department
 from pregon.agenda.enums import Kind, Product, State
-from pregon.agenda.forms import ActForm
+from pregon.agenda.forms import ActForm, CoveragesPanel
 from pregon.agenda.models import Act, Coverage
 from pregon.agenda.queries import row_of, with_coverages
 
@@ -102,7 +101,8 @@ class ActCreateView(generic.CreateView):
 
     def get_initial_form_instance(self) -> Act:
         act = Act(start=next_full_hour(timezone.now()))
-        act.coverages = [Coverage(product=Product.BULLETIN), Coverage(product=Product.PHOTOS)]
+        if self.request.method == "GET":  # what comes back in the form says it all
+            act.coverages = [Coverage(product=Product.BULLETIN), Coverage(product=Product.PHOTOS)]
         return act
 
 
@@ -162,7 +162,7 @@ class ActViewSet(ModelViewSet):
                     FieldRowPanel([FieldPanel("start"), FieldPanel("end")]),
                     FieldPanel("place"),
                     FieldRowPanel([FieldPanel("department"), FieldPanel("kind"), FieldPanel("state")]),
-                    InlinePanel(
+                    CoveragesPanel(
                         "coverages",
                         heading=gettext_lazy("Qué se le debe"),
                         label=gettext_lazy("cobertura"),

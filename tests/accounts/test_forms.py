@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from factories.accounts import TopicFactory, UserFactory
+from pregon.accounts.forms import NamedForm, PersonCreationForm, PersonEditForm, WelcomeForm, free_slug
+from pregon.accounts.models import Topic, User
+
+pytestmark = pytest.mark.django_db
+
+PHRASE = "una frase larga de prueba"
+
+
+class TopicForm(NamedForm):
+    class Meta:
+        model = Topic
+        fields = ["name"]
+
+
+def test_two_passwords_that_differ_are_refused() -> None:
+    form = WelcomeForm({"email": "titular@muestra.example", "password": PHRASE, "again": "otra"})
+    assert form.errors == {"again": ["Las dos contraseñas no son iguales: escríbelas de nuevo."]}
+
+
+def test_an_empty_welcome_says_what_is_missing_line_by_line() -> None:
+    assert sorted(WelcomeForm({}).errors) == ["again", "email", "password"]
+
+
+def test_a_name_becomes_an_address_that_nobody_else_has() -> None:
+    TopicFactory.create(name="Uno", slug="obra-publica")
+    assert free_slug(Topic(name="Obra pública")) == "obra-publica-2"
+
+
+def test_a_changed_name_keeps_its_address() -> None:
+    topic = TopicFactory.create(name="Obras", slug="obras")
+    form = TopicForm({"name": "Obra pública"}, instance=topic, for_user=None)
+    assert (form.is_valid(), form.save().slug) == (True, "obras")
+
+
+def test_a_person_is_made_by_address_in_small_letters() -> None:
+    told = {
+        "email": "Redaccion@Muestra.Example",
+        "first_name": "Redacción",
+        "password1": PHRASE,
+        "password2": PHRASE,
+    }
+    form = PersonCreationForm(told)
+    assert form.is_valid(), form.errors
+    made = form.save()
+    assert (made.email, made.check_password(PHRASE), User.objects.count()) == (
+        "redaccion@muestra.example",
+        True,
+        1,
+    )
+
+
+def test_a_person_keeps_the_password_when_none_is_written() -> None:
+    person = UserFactory.create()
+    form = PersonEditForm(
+        {"email": person.email, "first_name": "Fotografía", "is_active": "on"}, instance=person
+    )
+    assert form.is_valid(), form.errors
+    form.save()
+    person.refresh_from_db()
+    assert (person.first_name, person.check_password("una-clave-de-prueba")) == ("Fotografía", True)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+from factories.accounts import UserFactory
+from factories.delivery import NOON, SpokenChannel
+from pregon.delivery import registry
+from pregon.delivery.actions.channels import set_up
+from pregon.delivery.contract import Options
+from pregon.delivery.enums import Mode
+from pregon.delivery.errors import Misconfigured
+from pregon.delivery.models import ChannelAccount
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedOptions(Options):
+    secret: ClassVar[frozenset[str]] = frozenset({"token"})
+
+    host: str
+    token: str
+
+
+class LockedChannel(SpokenChannel):
+    kind = "locked"
+    label = "Con llave"
+    options_class = LockedOptions  # type: ignore[assignment]  # the channel of the tests, with options of its own
+
+
+@pytest.fixture(autouse=True)
+def locked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(registry._channels, LockedChannel.kind, LockedChannel)
+    yield
+
+
+def test_an_empty_secret_keeps_the_stored_one() -> None:
+    by = UserFactory.create()
+    set_up("locked", mode=Mode.SANDBOX, values={"host": "uno", "token": "secreto"}, by=by, at=NOON)
+    account = set_up("locked", mode=Mode.LIVE, values={"host": "dos", "token": ""}, by=by, at=NOON)
+    assert (account.mode, account.options) == (Mode.LIVE, {"host": "dos", "token": "secreto"})
+    assert "secreto" not in ChannelAccount.objects.get().sealed_options
+
+
+def test_a_channel_with_something_missing_stays_as_it_was() -> None:
+    by = UserFactory.create()
+    set_up("locked", mode=Mode.SANDBOX, values={"host": "uno", "token": "secreto"}, by=by, at=NOON)
+    with pytest.raises(Misconfigured, match="le falta: host"):
+        set_up("locked", mode=Mode.LIVE, values={"host": "", "token": ""}, by=by, at=NOON)
+    account = ChannelAccount.objects.get()
+    assert (account.mode, account.options["host"]) == (Mode.SANDBOX, "uno")

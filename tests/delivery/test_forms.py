@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pytest
+from django import forms
+
+from pregon.delivery.contract import Options
+from pregon.delivery.forms import LedgerFilterForm, ModeForm, OfficeChannelForm, options_form
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample(Options):
+    secret: ClassVar[frozenset[str]] = frozenset({"token"})
+
+    host: str = field(metadata={"label": "Servidor", "help": "Como lo da el proveedor."})
+    token: str = ""
+    port: int = 25
+    starttls: bool = True
+
+
+def test_each_option_is_a_line_of_its_kind() -> None:
+    form = options_form(Sample, stored={})
+    assert {name: type(line) for name, line in form.fields.items()} == {
+        "host": forms.CharField,
+        "token": forms.CharField,
+        "port": forms.IntegerField,
+        "starttls": forms.BooleanField,
+    }
+    assert (form.fields["host"].label, form["port"].value()) == ("Servidor", 25)
+
+
+def test_a_stored_secret_is_never_shown_back() -> None:
+    page = options_form(Sample, stored={"host": "correo.example", "token": "muy-secreto"}).as_p()
+    assert ("correo.example" in page, "muy-secreto" in page, "Déjalo vacío" in page) == (True, False, True)
+
+
+def test_a_mode_is_one_of_three() -> None:
+    assert (ModeForm({"mode": "live"}).is_valid(), ModeForm({"mode": "loud"}).is_valid()) == (True, False)
+
+
+def test_a_filter_knows_only_the_channels_there_are() -> None:
+    known = [("spoken", "De viva voz")]
+    answers = [
+        LedgerFilterForm({"channel": kind}, channels=known).is_valid() for kind in ("spoken", "smoke", "")
+    ]
+    assert answers == [True, False, True]
+
+
+def test_an_office_channel_is_of_an_installed_kind() -> None:
+    told = {"address": "@muestra", "name": "Canal"}
+    assert OfficeChannelForm(told | {"channel": "spoken"}).is_valid()
+    assert list(OfficeChannelForm(told | {"channel": "smoke"}).errors) == ["channel"]

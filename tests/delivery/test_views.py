@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from factories.accounts import UserFactory
+from factories.delivery import SpokenChannel, SubscriberFactory, ask, live, prepare_all
+from pregon.accounts.enums import Role
+from pregon.delivery.contract import Parcel, Preview
+from pregon.delivery.enums import Mode, Standing, State
+from pregon.delivery.errors import Misconfigured
+from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def head(client: Client) -> Client:
+    client.force_login(UserFactory.create(roles=[Role.HEAD]))
+    return client
+
+
+@pytest.fixture
+def dispatch() -> Dispatch:
+    SubscriberFactory.create()
+    asked = ask()
+    prepare_all()
+    return asked
+
+
+def page(client: Client, name: str, *args: object, **query: str) -> str:
+    return client.get(reverse(name, args=args), query).content.decode()
+
+
+def test_dispatches_are_listed_with_their_bars(head: Client, dispatch: Dispatch) -> None:
+    shown = page(head, "envios:index")
+    assert (dispatch.headline in shown, "0 de 1" in shown) == (True, True)
+
+
+def test_a_long_history_is_cut_by_id(head: Client) -> None:
+    first = ask()
+    for _number in range(20):
+        ask()
+    answer = head.get(reverse("envios:index"))
+    assert len(answer.context["progress"]) == 20
+    older = head.get(answer.context["older_url"])
+    assert [one.dispatch for one in older.context["progress"]] == [first]
+
+
+def test_the_list_costs_the_same_with_one_dispatch_and_with_three(head: Client) -> None:
+    spent = []
+    for _number in range(3):
+        ask()
+        page(head, "envios:index")
+        with CaptureQueriesContext(connection) as queries:
+            page(head, "envios:index")
+        spent.append(len(queries))
+    assert spent[0] == spent[2]
+
+
+@pytest.mark.parametrize("name", ["envios:now", "envios:progress"])
+def test_a_fragment_is_not_a_whole_page(head: Client, dispatch: Dispatch, name: str) -> None:
+    args = [dispatch.pk] if name == "envios:progress" else []
+    assert "<html" not in page(head, name, *args)
+
+
+def test_one_dispatch_shows_each_line_and_why_some_failed(head: Client, dispatch: Dispatch) -> None:
+    Delivery.objects.update(state=State.FAILED, reason="El buzón ya no existe.")
+    shown = page(head, "envios:dispatch", dispatch.pk)
+    assert ("El buzón ya no existe." in shown, "Falló" in shown) == (True, True)
+
+
+def test_lines_are_narrowed_by_state_and_cut_by_id(head: Client, dispatch: Dispatch) -> None:
+    lines = [
+        Delivery(
+            dispatch=dispatch, channel="spoken", destination=f"p{n}", lane="now", due_at=dispatch.created_at
+        )
+        for n in range(60)
+    ]
+    Delivery.objects.bulk_create(lines)
+    first = head.get(reverse("envios:dispatch", args=[dispatch.pk]), {"state": "due"})
+    second = head.get(first.context["older_url"])
+    none = head.get(reverse("envios:dispatch", args=[dispatch.pk]), {"state": "failed"})
+    assert [len(answer.context["lines"]) for answer in (first, second, none)] == [50, 11, 0]
+
+
+@pytest.mark.parametrize(("answer", "state"), [("arrived", State.SENT), ("again", State.DUE)])
+def test_a_line_in_doubt_has_its_two_answers(
+    head: Client, dispatch: Dispatch, answer: str, state: State
+) -> None:
+    Delivery.objects.update(state=State.UNCERTAIN)
+    line = Delivery.objects.get()
+    assert "Sí llegó" in page(head, "envios:dispatch", dispatch.pk)
+    head.post(reverse("envios:resolve", args=[line.pk]), {"answer": answer})
+    assert Delivery.objects.get().state == state
+
+
+def test_a_line_has_no_third_answer(head: Client, dispatch: Dispatch) -> None:
+    line = Delivery.objects.get()
+    assert head.post(reverse("envios:resolve", args=[line.pk]), {"answer": "burn"}).status_code == 404
+
+
+def test_who_may_only_look_answers_nothing(client: Client, dispatch: Dispatch) -> None:
+    Delivery.objects.update(state=State.UNCERTAIN)
+    client.force_login(UserFactory.create(roles=[Role.EDITOR]))
+    shown = page(client, "envios:dispatch", dispatch.pk)
+    client.post(reverse("envios:resolve", args=[Delivery.objects.get().pk]), {"answer": "arrived"})
+    assert ("Sí llegó" in shown, Delivery.objects.get().state) == (False, State.UNCERTAIN)
+
+
+def test_a_message_is_seen_as_its_receiver_sees_it(head: Client, dispatch: Dispatch) -> None:
+    shown = page(head, "envios:preview", dispatch.pk, "spoken")
+    assert ("desk-bubble" in shown, dispatch.headline in shown) == (True, True)
+
+
+def test_a_mail_is_seen_in_a_frame_that_can_do_nothing(
+    head: Client, dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mail(channel: SpokenChannel, parcel: Parcel) -> Preview:
+        html = f"<html><body>{parcel.unsubscribe_url}<script>alert(1)</script></body></html>"
+        return Preview(subject="Asunto", text="Texto", html=html)
+
+    monkeypatch.setattr(SpokenChannel, "preview", mail)
+    assert 'sandbox=""' in page(head, "envios:preview", dispatch.pk, "spoken")
+    answer = head.get(reverse("envios:preview_html", args=[dispatch.pk, "spoken"]))
+    policy = answer["Content-Security-Policy"]
+    assert (policy.startswith("sandbox; default-src 'none'"), "script-src" in policy) == (True, False)
+    assert "/suscripcion/muestra/" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["envios:preview", "envios:preview_html"])
+def test_an_unknown_channel_shows_nothing(head: Client, dispatch: Dispatch, name: str) -> None:
+    assert head.get(reverse(name, args=[dispatch.pk, "smoke"])).status_code == 404
+
+
+def test_channels_say_what_they_may_do(head: Client) -> None:
+    live("spoken")
+    shown = page(head, "canales:index")
+    assert ("En vivo" in shown, "Ensayo" in shown, "De viva voz" in shown) == (True, True, True)
+
+
+def test_a_channel_is_set_up_and_asked_whether_it_is_known(
+    head: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SpokenChannel, "check", lambda channel: "@muestra")
+    answer = head.post(reverse("canales:edit", args=["spoken"]), {"mode": "live", "do": "check"})
+    assert "El proveedor nos reconoce como @muestra." in answer.content.decode()
+    assert ChannelAccount.objects.get().mode == Mode.LIVE
+
+
+def test_a_refusal_of_the_provider_is_shown_in_its_words(
+    head: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(channel: SpokenChannel) -> str:
+        raise Misconfigured("El proveedor no reconoce la clave.")
+
+    monkeypatch.setattr(SpokenChannel, "check", refuse)
+    answer = head.post(reverse("canales:edit", args=["spoken"]), {"mode": "sandbox", "do": "check"})
+    assert "El proveedor no reconoce la clave." in answer.content.decode()
+
+
+def test_an_editor_sees_the_channels_and_changes_none(client: Client) -> None:
+    client.force_login(UserFactory.create(roles=[Role.EDITOR]))
+    shown = page(client, "canales:index")
+    client.post(reverse("canales:edit", args=["spoken"]), {"mode": "live", "do": "save"})
+    assert ("Configurar" in shown, ChannelAccount.objects.count()) == (False, 0)
+
+
+def test_an_office_channel_receives_from_then_on(head: Client) -> None:
+    told = {"channel": "spoken", "address": "@muestra", "name": "Canal de la oficina"}
+    head.post(reverse("suscriptores_desk:add"), told)
+    made = Subscriber.objects.get()
+    assert (made.address, made.broadcast, made.standing) == ("@muestra", True, Standing.CONFIRMED)
+
+
+def test_a_subscription_is_ended_only_after_asking(head: Client) -> None:
+    one = SubscriberFactory.create()
+    address = reverse("suscriptores_desk:leave", args=[one.pk])
+    assert one.address in head.get(address).content.decode()
+    assert Subscriber.objects.get().standing == Standing.CONFIRMED
+    head.post(address)
+    assert Subscriber.objects.get().standing == Standing.LEFT
+
+
+def test_an_editor_neither_adds_nor_ends_subscriptions(client: Client) -> None:
+    one = SubscriberFactory.create()
+    client.force_login(UserFactory.create(roles=[Role.EDITOR]))
+    client.post(reverse("suscriptores_desk:leave", args=[one.pk]))
+    client.post(reverse("suscriptores_desk:add"), {"channel": "spoken", "address": "@a", "name": "A"})
+    assert list(Subscriber.objects.values_list("standing", flat=True)) == [Standing.CONFIRMED]

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from factories.accounts import UserFactory
+from factories.delivery import SubscriberFactory
+from pregon.accounts.enums import Role
+from pregon.delivery.enums import Standing
+from pregon.delivery.viewsets import TONES
+
+pytestmark = pytest.mark.django_db
+
+
+def addresses(client: Client, **query: str) -> list[str]:
+    answer = client.get(reverse("suscriptores:index"), query)
+    return [shown.address for shown in answer.context["object_list"]]
+
+
+def test_every_standing_has_a_tone() -> None:
+    assert set(TONES) == set(Standing)
+
+
+def test_subscribers_are_found_by_address_and_narrowed_by_standing(client: Client) -> None:
+    client.force_login(UserFactory.create(roles=[Role.EDITOR]))
+    SubscriberFactory.create(address="vecina@muestra.example")
+    SubscriberFactory.create(address="vecino@muestra.example", standing=Standing.LEFT)
+    assert addresses(client, q="vecina") == ["vecina@muestra.example"]
+    assert addresses(client, standing=Standing.LEFT.value) == ["vecino@muestra.example"]
+
+
+def test_the_list_costs_the_same_with_one_subscriber_and_with_three(client: Client) -> None:
+    client.force_login(UserFactory.create(roles=[Role.HEAD]))
+    spent = []
+    for _number in range(3):
+        SubscriberFactory.create()
+        addresses(client)
+        with CaptureQueriesContext(connection) as queries:
+            addresses(client)
+        spent.append(len(queries))
+    assert spent[0] == spent[2]
+
+
+def test_who_may_not_look_at_subscribers_sees_none(client: Client) -> None:
+    client.force_login(UserFactory.create(roles=[Role.READER]))
+    assert client.get(reverse("suscriptores:index")).status_code == 302

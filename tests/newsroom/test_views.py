@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
+
+from factories.accounts import UserFactory
+from factories.newsroom import act, draft, published, shelf
+from pregon.accounts.enums import Role
+from pregon.accounts.models import Topic
+from pregon.newsroom.actions.workflow import ensure_page_permissions
+from pregon.newsroom.models import Bulletin, Correction
+from pregon.newsroom.views import needs_correction
+
+pytestmark = pytest.mark.django_db
+
+
+def come_in(client: Client, role: Role) -> Client:
+    ensure_page_permissions(shelf())
+    client.force_login(UserFactory.create(roles=[role]))
+    return client
+
+
+@pytest.fixture
+def head(client: Client) -> Client:
+    return come_in(client, Role.HEAD)
+
+
+def words(**fields: Any) -> dict[str, Any]:
+    """The form of a correction as a browser sends it."""
+    body = streamfield([("paragraph", rich_text("<p>Con banquetas nuevas.</p>"))])
+    told: dict[str, Any] = (
+        nested_form_data({"body": body})
+        | {
+            "title": "Reabre el andador",
+            "second_headline": "",
+            "lead": "El andador reabrió este viernes.",
+            "dateline": "",
+            "contact": "",
+            "cover": "",
+            "motivo-change": "El día de la reapertura.",
+            "motivo-reason": "La dependencia nos dio otra fecha.",
+        }
+        | fields
+    )
+    return told
+
+
+def test_a_bulletin_begins_with_what_its_act_says(head: Client) -> None:
+    made = act("Reapertura del andador")
+    made.topics = [Topic.objects.get(name="Salud")]
+    made.save()
+    form = head.get(reverse("newsroom_desk:new"), {"acto": made.pk}).context["form"]
+    assert (form["title"].value(), form["act"].value(), form["department"].value()) == (
+        "Reapertura del andador",
+        made.pk,
+        made.department_id,
+    )
+    assert [topic.name for topic in form.instance.topics.all()] == ["Salud"]
+
+
+def test_a_bulletin_without_an_act_begins_empty(head: Client) -> None:
+    shelf()
+    answer = head.get(reverse("newsroom_desk:new"), {"acto": "x"})
+    assert (answer.status_code, answer.context["form"]["title"].value()) == (200, "")
+
+
+def test_who_does_not_write_begins_nothing(client: Client) -> None:
+    come_in(client, Role.READER)
+    assert client.get(reverse("newsroom_desk:new")).status_code == 302
+
+
+def test_the_sheet_tells_what_became_of_a_bulletin(head: Client) -> None:
+    bulletin = published()
+    page = head.get(reverse("newsroom_desk:sheet", args=[bulletin.pk])).content.decode()
+    assert [said in page for said in (bulletin.folio, "Publicado", "Corregir", "Retirar")] == [True] * 4
+
+
+def test_a_draft_has_no_sheet(head: Client) -> None:
+    assert head.get(reverse("newsroom_desk:sheet", args=[draft().pk])).status_code == 404
+
+
+def test_a_writer_sees_the_sheet_but_neither_corrects_nor_withdraws(client: Client) -> None:
+    bulletin = published()
+    come_in(client, Role.EDITOR)
+    assert client.get(reverse("newsroom_desk:sheet", args=[bulletin.pk])).status_code == 200
+    for name in ("correct", "withdraw"):
+        client.post(reverse(f"newsroom_desk:{name}", args=[bulletin.pk]), words() | {"reason": "Porque sí."})
+    bulletin.refresh_from_db()
+    assert (Correction.objects.count(), bulletin.withdrawn_at) == (0, None)
+
+
+def test_a_correction_replaces_the_words_and_is_kept(head: Client) -> None:
+    bulletin = published()
+    answer = head.post(reverse("newsroom_desk:correct", args=[bulletin.pk]), words())
+    assert answer["Location"] == reverse("newsroom_desk:sheet", args=[bulletin.pk])
+    assert Bulletin.objects.get(pk=bulletin.pk).lead == "El andador reabrió este viernes."
+    assert Correction.objects.values_list("change", flat=True).get() == "El día de la reapertura."
+
+
+def test_a_correction_without_reasons_keeps_what_was_typed_and_changes_nothing(head: Client) -> None:
+    bulletin = published()
+    told = words(**{"motivo-change": "", "motivo-reason": ""})
+    page = head.post(reverse("newsroom_desk:correct", args=[bulletin.pk]), told).content.decode()
+    assert ("Escribe qué cambió" in page, "El andador reabrió este viernes." in page) == (True, True)
+    assert Bulletin.objects.get(pk=bulletin.pk).lead == "El andador reabrió este día."
+
+
+def test_an_unchanged_text_is_no_correction(head: Client) -> None:
+    bulletin = published()
+    told = words(lead=bulletin.lead) | nested_form_data({"body": streamfield([])})
+    page = head.post(reverse("newsroom_desk:correct", args=[bulletin.pk]), told).content.decode()
+    assert ("no hay nada que corregir" in page, Correction.objects.count()) == (True, 0)
+
+
+def test_what_was_typed_in_the_plain_editor_is_where_a_correction_starts(head: Client) -> None:
+    bulletin = published()
+    bulletin.lead = "Lo que alguien ya escribió."
+    bulletin.save_revision()
+    page = head.get(reverse("newsroom_desk:correct", args=[bulletin.pk])).content.decode()
+    assert "Lo que alguien ya escribió." in page
+
+
+def test_a_withdrawal_needs_its_reason_and_happens_once(head: Client) -> None:
+    bulletin = published()
+    address = reverse("newsroom_desk:withdraw", args=[bulletin.pk])
+    assert "Escribe por qué" in head.post(address, {"reason": ""}).content.decode()
+    head.post(address, {"reason": "No era cierto."})
+    again = head.get(address)
+    assert (Bulletin.objects.get(pk=bulletin.pk).withdrawal.reason, again["Location"]) == (
+        "No era cierto.",
+        reverse("newsroom_desk:sheet", args=[bulletin.pk]),
+    )
+
+
+def test_only_other_words_in_public_need_a_correction() -> None:
+    bulletin = published()
+    same = needs_correction(bulletin)
+    bulletin.title = "Otro título"
+    assert (same, needs_correction(bulletin), needs_correction(draft("Aparte"))) == (False, True, False)

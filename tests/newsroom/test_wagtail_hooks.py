@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.test.utils.form_data import nested_form_data, streamfield
+
+from factories.accounts import UserFactory
+from factories.newsroom import draft, published, shelf
+from pregon.newsroom.actions.workflow import ensure_workflow
+from pregon.newsroom.models import Bulletin
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def head(client: Client) -> Client:
+    client.force_login(UserFactory.create(is_superuser=True))
+    return client
+
+
+def editor_form(bulletin: Bulletin, **fields: object) -> dict[str, object]:
+    """Wagtail's plain editor as a browser sends it."""
+    told: dict[str, object] = (
+        nested_form_data({"body": streamfield([])})
+        | {
+            "title": bulletin.title,
+            "slug": bulletin.slug,
+            "lead": bulletin.lead,
+            "second_headline": "",
+            "dateline": "",
+            "contact": "",
+            "comments-TOTAL_FORMS": 0,
+            "comments-INITIAL_FORMS": 0,
+        }
+        | fields
+    )
+    return told
+
+
+def post(client: Client, bulletin: Bulletin, **fields: object) -> str:
+    answer = client.post(
+        reverse("wagtailadmin_pages:edit", args=[bulletin.pk]), editor_form(bulletin, **fields)
+    )
+    return str(answer.headers.get("Location", ""))
+
+
+def sheet(bulletin: Bulletin) -> str:
+    return reverse("newsroom_desk:sheet", args=[bulletin.pk])
+
+
+def public(bulletin: Bulletin) -> Bulletin:
+    found: Bulletin = Bulletin.objects.get(pk=bulletin.pk)
+    return found
+
+
+def test_publishing_other_words_leads_to_the_correction_and_changes_nothing(head: Client) -> None:
+    bulletin = published()
+    went = post(head, bulletin, title="Otro título", **{"action-publish": "yes"})
+    assert (went, public(bulletin).title) == (
+        reverse("newsroom_desk:correct", args=[bulletin.pk]),
+        "Reabre el andador",
+    )
+
+
+def test_publishing_the_same_words_again_goes_through(head: Client) -> None:
+    bulletin = published()
+    went = post(head, bulletin, **{"action-publish": "yes"})
+    assert (went, public(bulletin).live) == (reverse("wagtailadmin_explore", args=[shelf().pk]), True)
+
+
+def test_an_issued_bulletin_does_not_go_through_approval_again(head: Client) -> None:
+    ensure_workflow(shelf())
+    bulletin = published()
+    went = post(head, bulletin, title="Otro título", **{"action-submit": "yes"})
+    assert (went, public(bulletin).current_workflow_state) == (sheet(bulletin), None)
+
+
+def test_a_draft_is_published_from_the_plain_editor(head: Client) -> None:
+    bulletin = draft()
+    bulletin.save_revision()
+    post(head, bulletin, **{"action-publish": "yes"})
+    assert public(bulletin).number == 1
+
+
+@pytest.mark.parametrize("verb", ["delete", "unpublish"])
+def test_an_issued_bulletin_is_neither_deleted_nor_hidden(head: Client, verb: str) -> None:
+    bulletin = published()
+    answer = head.post(reverse(f"wagtailadmin_pages:{verb}", args=[bulletin.pk]))
+    assert (answer["Location"], public(bulletin).live) == (sheet(bulletin), True)
+
+
+def test_a_draft_may_be_deleted(head: Client) -> None:
+    bulletin = draft()
+    head.post(reverse("wagtailadmin_pages:delete", args=[bulletin.pk]))
+    assert Bulletin.objects.count() == 0
+
+
+@pytest.mark.parametrize("verb", ["delete", "unpublish"])
+def test_many_at_once_obey_the_same_rule(head: Client, verb: str) -> None:
+    bulletin = published()
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", verb])
+    answer = head.post(f"{address}?id={bulletin.pk}")
+    assert (answer["Location"], public(bulletin).live) == (sheet(bulletin), True)
+
+
+def test_the_shelf_is_not_deleted_under_issued_bulletins(head: Client) -> None:
+    bulletin = published()
+    answer = head.post(reverse("wagtailadmin_pages:delete", args=[shelf().pk]))
+    assert (answer["Location"], public(bulletin).live) == (sheet(bulletin), True)
