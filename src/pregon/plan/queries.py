@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from pregon.accounts.models import Office
 from pregon.core.calendar import WorkingCalendar, local_day
 from pregon.plan import registry
-from pregon.plan.contract import PERCENT, Measure, Period, Question, Reading
+from pregon.plan.contract import PERCENT, Measure, Missing, Period, Question, Reading
 from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot
 from pregon.plan.measures import records_begin
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
@@ -49,6 +49,11 @@ class Figure:
     @property
     def colour(self) -> str:
         return COLOURS[self.light]
+
+    @property
+    def tone(self) -> str:
+        """The same colour by the name the desk gives it."""
+        return "" if self.light is Light.GREY else COLOURS[self.light]
 
     @property
     def bar(self) -> Decimal:
@@ -247,13 +252,13 @@ def headline_figures(at: datetime, *, limit: int = HEADLINES) -> tuple[Figure, .
 def month_standing(plan: Plan, month: int, *, at: datetime) -> MonthStanding:
     """How ``plan`` stands in one month of its year."""
     period = Period.month(plan.year, month)
-    asking = Asking(period, at=at)
+    asking = Asking(Period.year(plan.year), at=at)
     working = asking.calendar.between(period.first, period.last)
     return MonthStanding(
         month=str(MONTHS[month]).lower(),
         working_day=sum(day <= asking.today for day in working),
         working_days=len(working),
-        figures=_sheet(plan, asking).figures,
+        figures=_sheet(plan, asking, window=period).figures,
     )
 
 
@@ -262,9 +267,23 @@ def plan_sheet(plan: Plan, *, at: datetime) -> PlanSheet:
     return _sheet(plan, Asking(Period.year(plan.year), at=at))
 
 
-def _sheet(plan: Plan, asking: Asking) -> PlanSheet:
-    indicators = [_indicator(item, plan, asking) for item in plan.indicators.all()]
-    activities = [_activity(item, plan, asking) for item in plan.activities.all()]
+def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
+    """What the plan lacks now, each thing once however many promises it breaks, the latest first.
+
+    Acts come before days: an act can still be covered, a day that passed cannot.
+    """
+    found: dict[tuple[date, str, str], Missing] = {}
+    rows: list[IndicatorSheet | ActivitySheet] = [*sheet.indicators, *sheet.activities]
+    for row in rows:
+        for missing in row.reading.missing if row.reading else ():
+            found.setdefault((missing.when, missing.title, missing.detail), missing)
+    return tuple(sorted(found.values(), key=lambda missing: (bool(missing.url), missing.when), reverse=True))
+
+
+def _sheet(plan: Plan, asking: Asking, *, window: Period | None = None) -> PlanSheet:
+    """``window`` narrows the figures to some days of the year; the calendar stays whole."""
+    indicators = [_indicator(item, plan, asking, window) for item in plan.indicators.all()]
+    activities = [_activity(item, plan, asking, window) for item in plan.activities.all()]
     programmes = plan.programmes.prefetch_related(Prefetch("inputs", Input.objects.order_by("pk")))
     sheets = [
         ProgrammeSheet(
@@ -291,9 +310,11 @@ def _sheet(plan: Plan, asking: Asking) -> PlanSheet:
     )
 
 
-def _indicator(indicator: Indicator, plan: Plan, asking: Asking) -> IndicatorSheet:
+def _indicator(indicator: Indicator, plan: Plan, asking: Asking, window: Period | None) -> IndicatorSheet:
     indicator.plan = plan
     measure, reading = asking.about(indicator)
+    if reading and window:
+        reading = reading.within(window)
     value = reading.value if reading else None
     light = traffic_light(indicator, reading)
     share = share_of_target(indicator, value)
@@ -313,13 +334,17 @@ def _indicator(indicator: Indicator, plan: Plan, asking: Asking) -> IndicatorShe
     )
 
 
-def _activity(activity: Activity, plan: Plan, asking: Asking) -> ActivitySheet:
+def _activity(activity: Activity, plan: Plan, asking: Asking, window: Period | None) -> ActivitySheet:
     activity.plan = plan
     measure, reading = asking.about(activity)
     months = _months(activity, plan, reading, asking)
+    looked_at = months
+    if window:
+        looked_at = months[window.first.month - 1 : window.last.month]
+        reading = reading.within(window) if reading else None
     figure = None
     if measure:
-        light = activity_light(months)
+        light = activity_light(looked_at)
         figure = Figure(
             name=activity.short_name or str(measure.title),
             text=reading.text if reading and reading.denominator else _("sin dato"),
@@ -357,7 +382,8 @@ def _months(activity: Activity, plan: Plan, reading: Reading | None, asking: Ask
                     measured=bool(activity.measure),
                     count=count,
                     ahead=number - now,
-                    before=bool(asking.since and WorkingCalendar.month(plan.year, number)[1] < asking.since),
+                    before=number < now
+                    and (asking.since is None or Period.month(plan.year, number).last < asking.since),
                 ),
                 count=count,
                 now=number == now,

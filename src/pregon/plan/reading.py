@@ -220,7 +220,7 @@ class Node:
                 near = nearest(key, self.asked)
                 what = _("esta clave no se conoce")
                 if near:
-                    what += _("; ¿quisiste decir «%(near)s»?") % {"near": near}
+                    what += _("; quizá es «%(near)s»") % {"near": near}
                 self.fault(key, what)
 
 

@@ -1,0 +1,37 @@
+"""The desk's forms of a plan: a measure is chosen among those that exist, with parameters it understands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from pregon.plan import registry
+from pregon.plan.errors import UnknownMeasure
+
+
+class MeasuredForm(WagtailAdminModelForm):
+    """An indicator or an activity."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        titles = [(name, registry.find(name).title) for name in registry.names()]
+        self.fields["measure"] = forms.ChoiceField(
+            label=_("Medida"),
+            required=False,
+            choices=[("", _("Los registros de la oficina no lo miden")), *titles],
+            help_text=_("La pregunta que responden los registros de la oficina."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        name, parameters = cleaned.get("measure"), cleaned.get("parameters") or {}
+        if not name or not isinstance(parameters, dict):
+            return cleaned
+        try:
+            registry.scope_of(registry.find(name), parameters)
+        except UnknownMeasure as problem:
+            self.add_error("parameters", str(problem))
+        return cleaned

@@ -1,0 +1,14 @@
+"""Addresses of the plan on the desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from pregon.plan.views import CurrentPlanView, SheetView
+
+app_name = "plan_desk"
+
+urlpatterns = [
+    path("", CurrentPlanView.as_view(), name="index"),
+    path("<int:pk>/", SheetView.as_view(), name="sheet"),
+]

@@ -1,0 +1,95 @@
+"""The parts of a plan as Wagtail edits them. They have no menu of their own: the plan's page leads to each."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from pregon.plan.forms import MeasuredForm
+from pregon.plan.models import Activity, Indicator, Plan, Programme
+
+
+class PartViewSet(SnippetViewSet):
+    icon = "tasks"
+    add_to_admin_menu = False
+    copy_view_enabled = False
+
+
+class PlanViewSet(PartViewSet):
+    model = Plan
+    list_display = ["title", "year", "unit_name"]
+    panels = [
+        FieldPanel("title"),
+        FieldRowPanel([FieldPanel("year"), FieldPanel("slug")]),
+        FieldPanel("unit_name"),
+        FieldPanel("description"),
+        MultiFieldPanel(
+            [FieldPanel("mission"), FieldPanel("vision"), FieldPanel("values"), FieldPanel("goals")],
+            heading=_("La oficina"),
+        ),
+        FieldPanel("source"),
+    ]
+
+
+class ProgrammeViewSet(PartViewSet):
+    model = Programme
+    list_display = ["name", "plan"]
+    list_filter = ["plan"]
+    panels = [
+        FieldRowPanel([FieldPanel("plan"), FieldPanel("order")]),
+        FieldPanel("name"),
+        FieldPanel("description"),
+        MultiFieldPanel(
+            [
+                FieldPanel("general_objective"),
+                FieldPanel("particular_objective"),
+                FieldPanel("strategy"),
+                FieldPanel("line_of_action"),
+                FieldPanel("programme_name"),
+            ],
+            heading=_("De dónde viene"),
+        ),
+        FieldPanel("months"),
+        InlinePanel("inputs", heading=_("Insumos"), label=_("Insumo")),
+    ]
+
+
+class IndicatorViewSet(PartViewSet):
+    model = Indicator
+    list_display = ["name", "plan", "target"]
+    list_filter = ["plan"]
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("plan"), FieldPanel("programme")]),
+            FieldRowPanel([FieldPanel("name"), FieldPanel("short_name")]),
+            FieldRowPanel([FieldPanel("code"), FieldPanel("order")]),
+            FieldPanel("definition"),
+            FieldRowPanel([FieldPanel("unit"), FieldPanel("frequency"), FieldPanel("direction")]),
+            FieldRowPanel([FieldPanel("baseline"), FieldPanel("baseline_year"), FieldPanel("previous")]),
+            FieldRowPanel([FieldPanel("target"), FieldPanel("target_text")]),
+            FieldRowPanel([FieldPanel("green_from"), FieldPanel("yellow_from")], heading=_("Semáforo")),
+            FieldRowPanel([FieldPanel("overshoot"), FieldPanel("overshoot_from")]),
+            MultiFieldPanel([FieldPanel("measure"), FieldPanel("parameters")], heading=_("Cómo se mide")),
+        ],
+        base_form_class=MeasuredForm,
+    )
+
+
+class ActivityViewSet(PartViewSet):
+    model = Activity
+    list_display = ["description", "plan", "number"]
+    list_filter = ["plan"]
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("plan"), FieldPanel("programme"), FieldPanel("number")]),
+            FieldPanel("description"),
+            FieldPanel("short_name"),
+            FieldPanel("months"),
+            MultiFieldPanel([FieldPanel("measure"), FieldPanel("parameters")], heading=_("Cómo se mide")),
+        ],
+        base_form_class=MeasuredForm,
+    )
+
+
+VIEWSETS: tuple[type[PartViewSet], ...] = (PlanViewSet, ProgrammeViewSet, IndicatorViewSet, ActivityViewSet)

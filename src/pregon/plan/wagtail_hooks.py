@@ -1,0 +1,41 @@
+"""Hangs the plan on the desk: its pages, its menu entry, its panel on Hoy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import include, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.snippets.models import register_snippet
+
+from pregon.plan.panels import PlanPanel
+from pregon.plan.permissions import SEE
+from pregon.plan.viewsets import VIEWSETS
+
+for viewset in VIEWSETS:
+    register_snippet(viewset)
+
+
+@hooks.register("register_admin_urls")
+def plan_urls() -> list[Any]:
+    return [path("plan/", include("pregon.plan.urls"))]
+
+
+class PlanMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(SEE)
+
+
+@hooks.register("register_admin_menu_item")
+def plan_menu() -> MenuItem:
+    return PlanMenuItem(_("Plan anual"), reverse("plan_desk:index"), name="plan", icon_name="tasks", order=60)
+
+
+@hooks.register("construct_homepage_panels")
+def plan_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if request.user.has_perm(SEE):
+        panels.append(PlanPanel(timezone.now()))

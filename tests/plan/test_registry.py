@@ -1,0 +1,41 @@
+"""Measures by their names."""
+
+from __future__ import annotations
+
+import pytest
+
+from pregon.plan import registry
+from pregon.plan.contract import Question, Reading, Scope
+from pregon.plan.errors import UnknownMeasure
+
+
+def test_the_three_measures_of_the_first_plans_are_registered() -> None:
+    assert registry.names() == ["acts_covered", "bulletins_on_working_days", "days_with_publication"]
+
+
+def test_an_unknown_measure_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(UnknownMeasure) as refusal:
+        registry.find("actos_covered")
+    assert str(refusal.value) == "La medida «actos_covered» no existe. ¿Quisiste decir «acts_covered»?"
+
+
+def test_a_parameter_that_a_measure_does_not_understand_is_refused() -> None:
+    with pytest.raises(UnknownMeasure) as refusal:
+        registry.scope_of(registry.find("acts_covered"), {"channel": "telegram"})
+    assert str(refusal.value) == (
+        "La medida «acts_covered» no entiende el parámetro «channel»; "
+        "entiende: department, kind, locality, topic."
+    )
+
+
+def test_parameters_become_the_scope() -> None:
+    scope = registry.scope_of(registry.find("days_with_publication"), {"channel": "telegram"})
+    assert scope == Scope(channel="telegram")
+
+
+def test_two_measures_of_one_name_are_refused() -> None:
+    def again(question: Question) -> Reading:
+        raise AssertionError(question)
+
+    with pytest.raises(ValueError, match="two measures named acts_covered"):
+        registry.measure("acts_covered", title="", how="", parameters=[])(again)

@@ -1,0 +1,142 @@
+"""How the plan is going, as citizens see it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from factories.plan import IndicatorFactory, PlanFactory, act, bulletin, moment
+from pregon.agenda.enums import Settlement
+from pregon.plan import actions
+from pregon.plan.models import Plan
+
+pytestmark = pytest.mark.django_db
+
+AT = moment("2026-11-20")
+OFFICES = ["mazamitla", "ocotlan"]
+
+
+@pytest.fixture(autouse=True)
+def friday() -> Iterator[None]:
+    with time_machine.travel(AT, tick=False):
+        yield
+
+
+def words(client: Client, url: str) -> str:
+    """What a reader gets, tags apart."""
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return actions.load_plan("mazamitla", year=2026, at=AT)
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_every_page_of_both_plans_is_answered(client: Client, office: str) -> None:
+    actions.set_up_office(office)
+    made = actions.load_plan(office, year=2026, at=AT)
+    bulletin("2026-11-10")
+    act("2026-11-10 09:00", Settlement.COVERED)
+    pages = ["/plan/", made.get_absolute_url()]
+    pages += [item.get_absolute_url() for item in (*made.indicators.all(), *made.activities.all())]
+    assert {client.get(page).status_code for page in pages} == {200}
+
+
+def test_without_a_plan_the_page_says_what_will_be_there(client: Client) -> None:
+    assert "Todavía no hay un plan publicado." in words(client, "/plan/")
+
+
+@pytest.mark.parametrize("path", ["/plan/otro/", "/plan/comunicacion-social-2026/otro/"])
+def test_what_is_not_there_is_not_found(client: Client, plan: Plan, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_figure_opens_on_the_records_it_counts(client: Client, plan: Plan) -> None:
+    about = bulletin("2026-11-10", title="Reabre el andador")
+    page = client.get(f"/plan/{plan.slug}/actividad-1/").content.decode()
+    assert f'<a href="{about.get_absolute_url()}">Reabre el andador</a>' in page
+    assert "Boletín 001/2026" in page
+
+
+def test_what_is_missing_says_what_lacks(client: Client, plan: Plan) -> None:
+    act("2026-11-10 09:00", Settlement.DUE, Settlement.COVERED, title="Arranque de obra")
+    page = words(client, f"/plan/{plan.slug}/actos-cubiertos/")
+    assert "Arranque de obra Falta: Boletín. · hace 10 días" in page
+    assert "Fuera de meta" in page
+
+
+def test_internal_acts_count_and_their_names_stay_inside(client: Client, plan: Plan) -> None:
+    act("2026-11-10 09:00", Settlement.COVERED, title="Gabinete secreto", public=False)
+    act("2026-11-11 09:00", Settlement.DUE, title="Reunión reservada", public=False)
+    act("2026-11-12 09:00", Settlement.EXCUSED, title="Visita reservada", public=False)
+    page = words(client, f"/plan/{plan.slug}/actos-cubiertos/")
+    told = ["Gabinete secreto", "Reunión reservada", "Visita reservada"]
+    assert [name in page for name in told] == [False] * 3
+    assert "Cuenta también 1 acto interno, que no se anuncia." in page
+    assert "Falta también 1 acto interno, que no se anuncia." in page
+    assert "1 de 2" in page
+
+
+def test_nothing_of_an_embargoed_or_withdrawn_bulletin_is_told(client: Client, plan: Plan) -> None:
+    bulletin("2026-11-10", number=1, title="Aún no se dice", go_live_at=moment("2099-01-01"))
+    bulletin("2026-11-11", number=2, title="Ya no se dice", withdrawn_at=moment("2026-11-12"))
+    bulletin("2026-11-12", number=3, title="Se dice")
+    pages = [words(client, f"/plan/{plan.slug}/{slug}/") for slug in ("actividad-1", "redes-al-dia")]
+    assert [[title in page for title in ("Aún no", "Ya no", "Se dice")] for page in pages] == [
+        [False, False, True]
+    ] * 2
+
+
+def test_what_the_plan_leaves_empty_is_said(client: Client) -> None:
+    made = actions.load_plan("ocotlan", year=2026, at=AT)
+    page = words(client, made.get_absolute_url())
+    assert "Línea base 70 % Resultado 2025 sin dato Ahora sin dato Meta 2026 sin meta" in page
+    assert "(sin monto)" in page
+    assert "Programa No aplica" in page
+
+
+def test_the_calendar_can_be_read_aloud(client: Client, plan: Plan) -> None:
+    bulletin("2026-11-10")
+    page = words(client, f"/plan/{plan.slug}/actividad-1/")
+    assert "noviembre: Hecho, 1 registro" in page
+    assert "octubre: Planeado, antes del primer registro" in page
+
+
+def test_a_plan_writes_no_script_and_no_style_into_its_pages(client: Client) -> None:
+    made = PlanFactory.create(title="<script>alert(1)</script>", description="<b>x</b>")
+    IndicatorFactory.create(plan=made, code="uno", name="<img src=x onerror=alert(1)>")
+    pages = [made.get_absolute_url(), f"{made.get_absolute_url()}uno/", "/plan/"]
+    for page in (client.get(url).content.decode() for url in pages):
+        assert re.findall(r"<script|<img src=x|<b>x|style=", page) == []
+
+
+def test_nobody_may_post_to_a_plan(client: Client, plan: Plan) -> None:
+    assert client.post(plan.get_absolute_url()).status_code == 405
+
+
+def test_three_plans_cost_the_index_as_many_queries_as_one(client: Client, plan: Plan) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/plan/")
+        return len(queries)
+
+    cost()  # the very first question writes the office's row
+    one = cost()
+    PlanFactory.create(year=2025)
+    PlanFactory.create(year=2024)
+    assert cost() == one
+
+
+def test_the_page_weighs_little(client: Client, plan: Plan) -> None:
+    for day in range(1, 21):
+        bulletin(f"2026-11-{day:02d}", title="Un título de los que suele tener un boletín de la oficina")
+    assert len(client.get(plan.get_absolute_url()).content) < 45_000
