@@ -6,15 +6,20 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.test import Client, RequestFactory
 from django.utils import timezone
+from wagtail.documents import get_document_model
+from wagtail.models import Site
 
-from factories.library import AlbumFactory
+from factories.library import AlbumFactory, photo
 from factories.newsroom import act, draft, published, town
 from factories.website import HOSTILE, ready_photo, released_photo
-from pregon.accounts.models import Department, Locality, Topic
+from pregon.accounts.models import Department, Locality, Topic, User
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.models import Bulletin, Correction
 
@@ -38,11 +43,11 @@ def titles(answer: object) -> list[str]:
 
 
 def test_a_bulletin_shows_every_part_of_its_body(client: Client) -> None:
-    photo = released_photo(caption="El andador terminado", credit="Redacción")
+    shown = released_photo(caption="El andador terminado", credit="Redacción")
     bulletin = published(
         "Reabre el andador",
         second_headline="Trescientos metros",
-        cover=photo,
+        cover=shown,
         body=body(
             {"type": "paragraph", "value": "<p>Con <b>piedra</b> de la región.</p>"},
             {"type": "heading", "value": "Qué sigue"},
@@ -52,7 +57,7 @@ def test_a_bulletin_shows_every_part_of_its_body(client: Client) -> None:
             },
             {"type": "figures", "value": {"items": [{"value": "320 m", "label": "de empedrado"}]}},
             {"type": "items", "value": {"items": ["A pie", "En bicicleta"], "numbered": True}},
-            {"type": "photo", "value": {"photo": photo.pk}},
+            {"type": "photo", "value": {"photo": shown.pk}},
             {"type": "video", "value": {"url": "https://video.example/1", "title": "Recorrido"}},
         ),
     )
@@ -73,9 +78,9 @@ def test_a_bulletin_shows_every_part_of_its_body(client: Client) -> None:
 
 
 def test_photos_name_their_size_so_that_nothing_jumps(client: Client) -> None:
-    photo = released_photo()
-    page = client.get(published(cover=photo).get_absolute_url()).content.decode()
-    folder = f"/fotos/{photo.public_id}"
+    shown = released_photo()
+    page = client.get(published(cover=shown).get_absolute_url()).content.decode()
+    folder = f"/fotos/{shown.public_id}"
     assert f'<img src="{folder}/960.webp" srcset="{folder}/480.webp 480w, {folder}/960.webp 960w"' in page
     assert 'width="960" height="640"' in page
 
@@ -104,9 +109,9 @@ def test_a_hidden_act_album_or_photo_leaves_no_trace(client: Client) -> None:
 
 
 def test_a_photo_without_copies_waits(client: Client) -> None:
-    photo = released_photo(copies=[], caption="Todavía sin copias")
-    page = client.get(published(cover=photo).get_absolute_url()).content.decode()
-    assert str(photo.public_id) not in page
+    shown = released_photo(copies=[], caption="Todavía sin copias")
+    page = client.get(published(cover=shown).get_absolute_url()).content.decode()
+    assert str(shown.public_id) not in page
     assert "Todavía sin copias" not in page
 
 
@@ -180,11 +185,11 @@ def test_its_data_for_machines_can_be_read_back(client: Client) -> None:
 
 
 def test_social_networks_get_whole_addresses(client: Client) -> None:
-    photo = released_photo()
-    bulletin = published("Reabre el andador", cover=photo)
+    shown = released_photo()
+    bulletin = published("Reabre el andador", cover=shown)
     page = client.get(bulletin.get_absolute_url()).content.decode()
     assert f'<link rel="canonical" href="http://testserver{bulletin.get_absolute_url()}">' in page
-    assert f'<meta property="og:image" content="http://testserver/fotos/{photo.public_id}/full.jpg">' in page
+    assert f'<meta property="og:image" content="http://testserver/fotos/{shown.public_id}/full.jpg">' in page
 
 
 def test_more_photos_cost_no_more_questions(questions: Callable[[str], int]) -> None:
@@ -195,6 +200,42 @@ def test_more_photos_cost_no_more_questions(questions: Callable[[str], int]) -> 
         return published(album=album, cover=photos[0], body=blocks).get_absolute_url()
 
     assert questions(with_photos(1)) == questions(with_photos(3))
+
+
+# Wagtail leaves the temporary file of a new rendition for the garbage collector to close.
+@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning", "ignore:unclosed file:ResourceWarning")
+def test_the_desk_previews_a_draft_with_photos_that_are_not_out_yet(
+    django_user_model: type[User], tmp_path: Path
+) -> None:
+    inside = photo(tmp_path, caption="Todavía adentro")
+    bulletin = draft("Borrador", cover=inside, body=body({"type": "photo", "value": {"photo": inside.pk}}))
+    editor = django_user_model.objects.create_superuser("edicion@muestra.example", "una clave larga")
+    request = RequestFactory().get("/")
+    request.user = editor
+    answer = bulletin.make_preview_request(request)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert page.count("Todavía adentro") >= 2
+    assert f'src="{settings.MEDIA_URL}' in page
+
+
+def test_the_desk_opens_a_live_bulletin_at_its_public_address() -> None:
+    bulletin = published()
+    assert bulletin.get_absolute_url() == f"/boletines/{bulletin.slug}/"
+    root = Site.objects.get(is_default_site=True)
+    root.root_page = bulletin.get_parent()
+    root.save()
+    assert bulletin.full_url == f"http://testserver/boletines/{bulletin.slug}/"
+
+
+def test_an_attached_document_is_taken_from_beside_the_page(client: Client) -> None:
+    document = get_document_model().objects.create(
+        title="Convocatoria", file=ContentFile(b"%PDF-1.4 hola", name="convocatoria.pdf")
+    )
+    blocks = body({"type": "attachment", "value": {"document": document.pk, "title": ""}})
+    page = client.get(published(body=blocks).get_absolute_url()).content.decode()
+    assert f'href="/documentos/{document.pk}/{document.filename}"' in page
+    assert "<b>Convocatoria</b><small>PDF · 13" in page
 
 
 # --- Listings -----------------------------------------------------------------------------------------------
