@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import ngettext
 from wagtail.models import Revision
 
 from pregon.accounts.models import Office, User
@@ -79,10 +80,9 @@ def database(at: datetime) -> Iterator[Finding]:
         yield Finding(True, f"La base de datos no responde: {problem}. Si es nueva, ejecuta «pregon init».")
         return
     if pending:
-        yield Finding(
-            True,
-            f"A la base de datos le faltan {len(pending)} cambios: ejecuta «pregon init» para ponerla al día.",
-        )
+        lacks = ngettext("le falta %(count)s cambio", "le faltan %(count)s cambios", len(pending))
+        lacking = lacks % {"count": len(pending)}
+        yield Finding(True, f"A la base de datos {lacking}: ejecuta «pregon init» para ponerla al día.")
         return
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -131,29 +131,45 @@ def channels(at: datetime) -> Iterator[Finding]:
 def work_waiting(at: datetime) -> Iterator[Finding]:
     uncertain = Delivery.objects.filter(state=State.UNCERTAIN).count()
     if uncertain:
-        yield Finding(True, f"Hay {uncertain} envíos inciertos: dile al escritorio, en Envíos, si llegaron.")
+        said = ngettext(
+            "Hay %(count)s envío incierto: dile al escritorio, en Envíos, si llegó.",
+            "Hay %(count)s envíos inciertos: dile al escritorio, en Envíos, si llegaron.",
+            uncertain,
+        )
+        yield Finding(True, said % {"count": uncertain})
     failed = Photo.objects.filter(development=Development.FAILED).count()
     if failed:
-        yield Finding(
-            True, f"{failed} fotos no se pudieron preparar: ábrelas en el escritorio y súbelas de nuevo."
+        said = ngettext(
+            "%(count)s foto no se pudo preparar: ábrela en el escritorio y súbela de nuevo.",
+            "%(count)s fotos no se pudieron preparar: ábrelas en el escritorio y súbelas de nuevo.",
+            failed,
         )
+        yield Finding(True, said % {"count": failed})
     overdue = Revision.objects.filter(approved_go_live_at__lt=at - timedelta(minutes=1)).count()
     if overdue:
-        yield Finding(
-            True, f"{overdue} boletines pasaron su hora sin salir: enciende el reloj con «pregon up»."
+        said = ngettext(
+            "%(count)s boletín pasó su hora sin salir: enciende el reloj con «pregon up».",
+            "%(count)s boletines pasaron su hora sin salir: enciende el reloj con «pregon up».",
+            overdue,
         )
+        yield Finding(True, said % {"count": overdue})
 
 
 def site(at: datetime) -> Iterator[Finding]:
     late = BakedPage.objects.waiting(at - LATE).count()
     if late:
-        yield Finding(
-            True, f"{late} páginas esperan hornearse desde hace más de diez minutos: enciende «pregon up»."
+        said = ngettext(
+            "%(count)s página espera hornearse desde hace más de diez minutos: enciende «pregon up».",
+            "%(count)s páginas esperan hornearse desde hace más de diez minutos: enciende «pregon up».",
+            late,
         )
+        yield Finding(True, said % {"count": late})
     else:
-        yield Finding(
-            False, f"El sitio tiene {BakedPage.objects.exclude(digest='').count()} páginas horneadas."
+        baked = BakedPage.objects.exclude(digest="").count()
+        said = ngettext(
+            "El sitio tiene %(count)s página horneada.", "El sitio tiene %(count)s páginas horneadas.", baked
         )
+        yield Finding(False, said % {"count": baked})
 
 
 def framework(at: datetime) -> Iterator[Finding]:

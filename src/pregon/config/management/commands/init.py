@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -38,7 +39,9 @@ class Command(BaseCommand):
         build(at=now)
         if options["plan"]:
             plans.set_up_office(options["plan"])
-            plans.load_plan(options["plan"], at=now)
+            # One of our plans is of a year gone by; a file of the office's own says which year it is for.
+            own = Path(options["plan"]).is_file()
+            plans.load_plan(options["plan"], year=None if own else timezone.localtime(now).year, at=now)
         office = Office.load()
         if name := options["name"] or (office.municipality or self.ask("Municipio: ")):
             office.municipality = name
