@@ -76,6 +76,15 @@ def test_an_act_that_asks_for_nothing_says_so() -> None:
     assert (row.tag, row.detail) == (Tag.NOT_ASKED, "")
 
 
+def test_an_act_with_nobody_stays_alone_while_it_is_under_way() -> None:
+    rows = [
+        row_of(act(), at=DURING),
+        row_of(assign(act()), at=DURING),
+        row_of(act(state=State.CANCELLED), at=DURING),
+    ]
+    assert [row.alone for row in rows] == [True, False, False]
+
+
 def test_the_detail_names_pieces_and_people_once() -> None:
     made = assign(act())
     assert detail_of(made.coverages.order_by("pk")) == f"Boletín, Fotos · {made.coverages.all()[0].assignee}"

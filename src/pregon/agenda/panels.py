@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
-from pregon.agenda.queries import DayRow, Tag, day_rows
+from pregon.agenda.queries import DayRow, day_rows
 
 
 def local_midnight(at: datetime, *, days: int = 0) -> datetime:
@@ -24,7 +24,7 @@ def summary(rows: list[DayRow]) -> str:
     """The day in one line: how many acts, and how many with nobody to cover them."""
     if not rows:
         return ""
-    alone = sum(row.tag == Tag.NOBODY for row in rows)
+    alone = sum(row.alone for row in rows)
     if alone:
         words = ngettext("%(count)d sin quien lo cubra", "%(count)d sin quien los cubra", alone) % {
             "count": alone

@@ -57,6 +57,8 @@ class DayRow:
     act: Act
     tag: Tag
     detail: str
+    #: It takes place, owes a piece, and nobody is named for any.
+    alone: bool
 
     @property
     def tone(self) -> str:
@@ -78,7 +80,10 @@ def day_rows(start: datetime, end: datetime, *, at: datetime) -> list[DayRow]:
 
 def row_of(act: Act, *, at: datetime) -> DayRow:
     coverages = list(act.coverages.all())
-    return DayRow(act=act, tag=tag_of(act, coverages, at=at), detail=detail_of(coverages))
+    due = [one for one in coverages if one.settlement == Settlement.DUE]
+    takes_place = act.state in {State.CONFIRMED, State.TENTATIVE}
+    alone = takes_place and bool(due) and not any(one.assignee for one in due)
+    return DayRow(act=act, tag=tag_of(act, coverages, at=at), detail=detail_of(coverages), alone=alone)
 
 
 def tag_of(act: Act, coverages: Iterable[Coverage], *, at: datetime) -> Tag:
