@@ -5,16 +5,19 @@ The row is the queue, so this command works the same rows as the workers of ``pr
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 
 from pregon.accounts.models import Office, User
-from pregon.core.work import Lane, turn
+from pregon.core.work import Lane, Worker, turn
 from pregon.delivery import queries as ledger
 from pregon.delivery.models import Dispatch
 from pregon.delivery.values import Tally
@@ -26,6 +29,8 @@ from pregon.plan import queries as plans
 from pregon.website import queries as website
 
 PAUSE = 0.05
+#: A photo of 24 megapixels takes some 150 MB while it is developed.
+MOST_HANDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,39 +111,78 @@ def run(path: Path, *, by: User | None, wait: float) -> Report:
 
 def follow(report: Report, *, started: float, until: float) -> None:
     """Work what is due, text first: pages and messages, then photos, then the pages that show them."""
-    bulletin = report.bulletin
-    while time.monotonic() < until:
-        sent = turn(Lane.NOW, at=timezone.now())
-        done = sent + turn(Lane.PAGES, at=timezone.now())
-        if not sent and developing(bulletin):
-            done += turn(Lane.PHOTOS, at=timezone.now())
-        note_times(report, started)
-        if done:
-            continue
-        if report.seconds["page_ready"] is not None and report.seconds["all_sent"] is not None:
-            return
-        if not done:
-            time.sleep(PAUSE)
+    bulletin, published = report.bulletin, timezone.now()
+    with Hands(spare_cores()) as hands:
+        while time.monotonic() < until:
+            now, waiting = timezone.now(), developing(bulletin)
+            if not waiting:
+                hands.rest()  # the last photo has asked for its pages by now
+            sent = turn(Lane.NOW, at=now)
+            # Every photo that is ready asks for its pages again: they are baked once, after the last one.
+            baked = turn(Lane.PAGES, at=published if waiting else now)
+            note_times(report, started, illustrated=not waiting)
+            if None not in (report.seconds["page_ready"], report.seconds["all_sent"]):
+                return
+            done = sent + baked
+            if waiting and not baked:
+                hands.begin()
+                done = done or turn(Lane.PHOTOS, at=timezone.now())
+            if not done:
+                time.sleep(PAUSE)
 
 
-def note_times(report: Report, started: float) -> None:
-    bulletin = report.bulletin
-    if (
-        report.seconds["page_ready"] is None
-        and website.is_fresh(bulletin.get_absolute_url())
-        and not developing(bulletin)
-    ):
-        report.seconds["page_ready"] = since(started)
-    tallies = tallies_of(report.bulletin)
-    if report.seconds["first_sent"] is None and any(tally.settled for tally in tallies.values()):
-        report.seconds["first_sent"] = since(started)
+class Hands:
+    """Threads that develop photos once the text is out: libvips works outside of Python's lock."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.over = threading.Event()
+        self.threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.rest()
+
+    def begin(self) -> None:
+        """Start, the first time."""
+        while len(self.threads) < self.count:
+            self.threads.append(threading.Thread(target=self.work, name="photos", daemon=True))
+            self.threads[-1].start()
+
+    def rest(self) -> None:
+        """Stop for good, each after the photo in its hands."""
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def work(self) -> None:
+        try:
+            Worker(Lane.PHOTOS, timezone.now).run(self.over)
+        finally:
+            connections.close_all()
+
+
+def spare_cores() -> int:
+    """What this machine has beside the core that the text is worked on."""
+    return min(len(os.sched_getaffinity(0)) - 1, MOST_HANDS)
+
+
+def note_times(report: Report, started: float, *, illustrated: bool) -> None:
+    """Write down what has just happened for the first time; a page is ready once it shows its photos."""
+    seconds, bulletin = report.seconds, report.bulletin
+    tallies = tallies_of(bulletin)
+    settled = any(tally.settled for tally in tallies.values())
     prepared = not Dispatch.objects.about(bulletin.origin).filter(prepared_at=None).exists()
-    if (
-        report.seconds["all_sent"] is None
-        and prepared
-        and not any(tally.waiting for tally in tallies.values())
-    ):
-        report.seconds["all_sent"] = since(started)
+    happened = {
+        "page_ready": illustrated and website.is_fresh(bulletin.get_absolute_url()),
+        "first_sent": settled,
+        "all_sent": prepared and not any(tally.waiting for tally in tallies.values()),
+    }
+    for name, yes in happened.items():
+        if yes and seconds[name] is None:
+            seconds[name] = since(started)
 
 
 def developing(bulletin: Bulletin) -> bool:

@@ -61,10 +61,7 @@ def ingest(
     if metadata.headline and not words.headline:
         photo.title = metadata.headline
     describe(photo, facts=facts, metadata=metadata, at=at)
-    with path.open("rb") as stream:
-        # The extension is that of the content, so that no name can make a server mistake the type.
-        stem = PurePath(safe_name(called)).stem
-        photo.file.save(f"{stem}.{EXTENSIONS[facts.format]}", File(stream), save=False)
+    keep_original(photo, path, called=called, facts=facts)
     try:
         with transaction.atomic():
             if album is not None:
@@ -80,6 +77,18 @@ def ingest(
         return there
     logger.info("Photo taken in", extra={"photo": photo.pk, "bytes": facts.bytes, "format": facts.format})
     return photo
+
+
+def keep_original(photo: Photo, path: Path, *, called: str, facts: Facts) -> None:
+    """Store the file of an unsaved photo.
+
+    Its size is written down here, because the field would decode the whole picture to learn it.
+    """
+    # The extension is that of the content, so that no name can make a server mistake the type.
+    name = f"{PurePath(safe_name(called)).stem}.{EXTENSIONS[facts.format]}"
+    with path.open("rb") as stream:
+        photo.file.name = photo.file.storage.save(photo.get_upload_to(name), File(stream))
+    photo.width, photo.height = facts.width, facts.height
 
 
 def take_note(photo: Photo, *, at: datetime) -> None:
@@ -104,7 +113,7 @@ def describe(photo: Photo, *, facts: Facts, metadata: Metadata, at: datetime) ->
     if photo.taken_at is None and metadata.taken_at and metadata.taken_at <= at + timedelta(days=1):
         photo.taken_at = metadata.taken_at  # a photo from the future comes from a clock that was never set
     for field in ("title", "caption", "alt_text", "credit", "place"):
-        limit = Photo._meta.get_field(field).max_length  # noqa: SLF001 - Django's public door in spite of its name
+        limit = Photo._meta.get_field(field).max_length
         setattr(photo, field, getattr(photo, field)[:limit])
     photo.digest, photo.file_size = facts.digest, facts.bytes
     ask_for_copies(photo)
