@@ -7,9 +7,11 @@ import errno
 import signal
 import socket
 import threading
+from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
@@ -18,12 +20,23 @@ from django.utils.translation import gettext as _
 from pregon.core.errors import NotSo
 from pregon.core.work import Clock, Lane, Worker
 
+LOOPBACK = "127.0.0.1"
+DEFAULT_PORT = 8000
 BACKLOG = 1024
 GOODBYE = timedelta(seconds=6)
 
 
 class CannotListen(NotSo):
     """No se puede abrir el puerto: elige otro con --port."""
+
+
+def ask_for_port(parser: ArgumentParser) -> None:
+    """``--host`` and ``--port``; the port of the office's own address where it names one."""
+    address = urlsplit(settings.BASE_URL)
+    parser.add_argument("--host", default=LOOPBACK, help="dirección en la que escucha (127.0.0.1)")
+    parser.add_argument(
+        "--port", type=int, default=address.port or DEFAULT_PORT, help="puerto en el que escucha (8000)"
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

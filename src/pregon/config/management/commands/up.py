@@ -6,8 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from pregon.config import supervisor
-from pregon.config.management.commands._ports import add_port
+from pregon.config import parts, supervisor
 
 
 class Command(BaseCommand):
@@ -15,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_port(parser)
+        parts.ask_for_port(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         supervisor.up(host=options["host"], port=options["port"])

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from pregon.config import parts
-from pregon.config.management.commands._ports import add_port
 
 
 class Command(BaseCommand):
@@ -15,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_port(parser)
+        parts.ask_for_port(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         with parts.listen(options["host"], options["port"]) as listening:

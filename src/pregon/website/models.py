@@ -1,0 +1,77 @@
+"""The root of the public site, and a row for each address of it that is kept as a file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from pregon.website.enums import Baking
+
+
+class HomePage(Page):
+    """The root of the site; what it shows is gathered by its view and never typed here."""
+
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["newsroom.BulletinIndex"]
+    max_count = 1
+    preview_modes: ClassVar[list[tuple[str, str]]] = []
+
+    class Meta:
+        verbose_name = _("portada")
+
+    def get_absolute_url(self) -> str:
+        return "/"
+
+
+class BakedPageQuerySet(models.QuerySet["BakedPage"]):
+    def waiting(self, at: datetime) -> Self:
+        """Pages whose moment has come, and those whose baker stopped answering."""
+        return self.filter(
+            Q(due_at__lte=at) & ~Q(state=Baking.LEASED) | Q(state=Baking.LEASED, lease_until__lte=at)
+        )
+
+    def in_turn(self) -> Self:
+        """News before a whole edition, addresses that nobody can open yet before those that are only old."""
+        return self.order_by("bulk", F("baked_at").asc(nulls_first=True), "due_at", "pk")
+
+    def below(self, prefix: str) -> Self:
+        return self.filter(path__startswith=prefix)
+
+
+class BakedPage(models.Model):
+    """One public address that is answered from a file, and when that file has to be made again."""
+
+    path = models.CharField(_("dirección"), max_length=500, unique=True)
+    state = models.CharField(_("estado"), max_length=8, choices=Baking, default=Baking.DUE)
+    due_at = models.DateTimeField(_("por hornear desde"), null=True, blank=True, db_index=True)
+    lease_until = models.DateTimeField(null=True, blank=True, db_index=True)
+    #: Grows with every mark and every lease, so that a baker knows whether what it made is still wanted.
+    version = models.PositiveBigIntegerField(default=0)
+    #: Part of a whole new edition: news overtakes it.
+    bulk = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64, blank=True)
+    baked_at = models.DateTimeField(_("horneada"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    objects = BakedPageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("página horneada")
+        verbose_name_plural = _("páginas horneadas")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=Baking.values), name="baking_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=Baking.LEASED, lease_until__isnull=False)
+                | ~Q(state=Baking.LEASED) & Q(lease_until__isnull=True),
+                name="baking_lease_while_leased",
+            ),
+            models.CheckConstraint(condition=Q(path__startswith="/"), name="baking_path_from_root"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,156 @@
+"""What happens below, heard here: each change marks the pages that show it, in the same transaction.
+
+What stops being public is taken down the moment that transaction is over, without waiting for a worker.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from django.utils import timezone
+from wagtail.signals import page_slug_changed, page_unpublished
+
+from pregon.accounts.models import Department, Locality, Office, Topic
+from pregon.agenda.models import Act, Coverage
+from pregon.core.visibility import may_see
+from pregon.library.models import Album, Photo
+from pregon.library.signals import photo_ready
+from pregon.newsroom.models import Bulletin
+from pregon.newsroom.signals import bulletin_changed
+from pregon.plan.models import Plan
+from pregon.website import actions as website
+from pregon.website import queries
+
+
+def connect() -> None:
+    """Listen to the floors below."""
+    bulletin_changed.connect(bulletin_did, dispatch_uid="pregon.website.bulletin")
+    page_unpublished.connect(page_left, sender=Bulletin, dispatch_uid="pregon.website.unpublished")
+    pre_delete.connect(page_deleted, sender=Bulletin, dispatch_uid="pregon.website.deleted")
+    page_slug_changed.connect(page_moved, sender=Bulletin, dispatch_uid="pregon.website.moved")
+    photo_ready.connect(photo_did, dispatch_uid="pregon.website.photo")
+    post_save.connect(photo_saved, sender=Photo, dispatch_uid="pregon.website.photo")
+    pre_delete.connect(photo_deleted, sender=Photo, dispatch_uid="pregon.website.photo")
+    pre_save.connect(act_about_to_change, sender=Act, dispatch_uid="pregon.website.act")
+    post_save.connect(act_did, sender=Act, dispatch_uid="pregon.website.act")
+    pre_delete.connect(act_deleted, sender=Act, dispatch_uid="pregon.website.act")
+    post_save.connect(coverage_did, sender=Coverage, dispatch_uid="pregon.website.coverage")
+    post_save.connect(album_saved, sender=Album, dispatch_uid="pregon.website.album")
+    pre_delete.connect(album_saved, sender=Album, dispatch_uid="pregon.website.album")
+    post_save.connect(plan_saved, sender=Plan, dispatch_uid="pregon.website.plan")
+    post_save.connect(face_saved, sender=Office, dispatch_uid="pregon.website.face")
+    for named in (Topic, Department, Locality):
+        post_save.connect(name_saved, sender=named, dispatch_uid=f"pregon.website.{named.__name__}")
+        post_delete.connect(name_saved, sender=named, dispatch_uid=f"pregon.website.{named.__name__}")
+
+
+def refresh(paths: list[str], *, at: datetime, hidden: str = "") -> None:
+    """Make ``paths`` due; when the page ``hidden`` is public no longer, take them all down as well."""
+    website.mark(paths, at=at)
+    if hidden:
+        transaction.on_commit(partial(website.take_down, paths, at=at, gone=hidden))
+
+
+# --- Bulletins ----------------------------------------------------------------------------------------------
+
+
+def bulletin_did(sender: Any, bulletin: Bulletin, at: datetime, **kwargs: Any) -> None:
+    hidden = "" if may_see(bulletin, at=at) else bulletin.get_absolute_url()
+    refresh(queries.paths_of_bulletin(bulletin), at=at, hidden=hidden)
+    website.mark(queries.archive_paths(), at=at, bulk=True)
+
+
+def page_left(sender: Any, instance: Bulletin, **kwargs: Any) -> None:
+    refresh(queries.paths_of_bulletin(instance), at=timezone.now(), hidden=instance.get_absolute_url())
+
+
+def page_deleted(sender: Any, instance: Bulletin, **kwargs: Any) -> None:
+    if instance.first_published_at:
+        page_left(sender, instance)
+
+
+def page_moved(sender: Any, instance: Bulletin, instance_before: Bulletin, **kwargs: Any) -> None:
+    if instance_before.first_published_at:
+        left = instance_before.get_absolute_url()
+        refresh([left], at=timezone.now(), hidden=left)
+
+
+# --- Photos -------------------------------------------------------------------------------------------------
+
+
+def photo_did(sender: Any, photo: Photo, at: datetime, **kwargs: Any) -> None:
+    if photo.released_at:
+        website.mark(queries.paths_of_photo(photo), at=at)
+
+
+def photo_saved(sender: Any, instance: Photo, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    if not created and not raw:
+        photo_did(sender, instance, timezone.now())
+
+
+def photo_deleted(sender: Any, instance: Photo, **kwargs: Any) -> None:
+    if instance.released_at:
+        paths = queries.paths_of_photo(instance)
+        refresh(paths, at=timezone.now(), hidden=paths[0])
+
+
+def album_saved(sender: Any, instance: Album, **kwargs: Any) -> None:
+    at = timezone.now()
+    if may_see(instance, at=at):
+        website.mark(queries.paths_of_album(instance), at=at)
+
+
+# --- Agenda and plan ----------------------------------------------------------------------------------------
+
+
+def act_about_to_change(sender: Any, instance: Act, raw: bool = False, **kwargs: Any) -> None:
+    """The day and the address it had show it no longer."""
+    before = Act.objects.filter(pk=instance.pk).first() if instance.pk and not raw else None
+    if before:
+        left = before.get_absolute_url()
+        moved = left != instance.get_absolute_url()
+        refresh(queries.paths_of_act(before), at=timezone.now(), hidden=left if moved else "")
+
+
+def act_did(sender: Any, instance: Act, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    if raw:
+        return
+    at = timezone.now()
+    paths = queries.paths_of_act(instance)
+    hidden = not created and not may_see(instance, at=at)
+    refresh(paths, at=at, hidden=instance.get_absolute_url() if hidden else "")
+    if instance.public and instance.public_from and instance.public_from > at:
+        website.mark(paths, at=at, due=instance.public_from)
+
+
+def act_deleted(sender: Any, instance: Act, **kwargs: Any) -> None:
+    refresh(queries.paths_of_act(instance), at=timezone.now(), hidden=instance.get_absolute_url())
+
+
+def coverage_did(sender: Any, instance: Coverage, **kwargs: Any) -> None:
+    website.mark([queries.HOME, *queries.plan_paths()], at=timezone.now())
+
+
+def plan_saved(sender: Any, instance: Plan, **kwargs: Any) -> None:
+    website.mark(queries.paths_of_plan(instance), at=timezone.now())
+
+
+# --- What stands on every page ------------------------------------------------------------------------------
+
+
+def face_saved(sender: Any, **kwargs: Any) -> None:
+    website.mark_everything(at=timezone.now())
+
+
+def name_saved(sender: Any, instance: Model, created: bool = False, **kwargs: Any) -> None:
+    at = timezone.now()
+    if isinstance(instance, Topic):
+        website.mark([f"/boletines/tema/{instance.slug}/"], at=at)
+    website.mark(["/suscripcion/", queries.LATEST], at=at)
+    if not created:
+        website.mark_everything(at=at)

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from pregon.website.front import POLICY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/boletines/buscar/?q=agua", "/nada-de-nada/", "/suscripcion/"])
+def test_a_page_that_django_answers_is_as_strict_as_a_baked_one(client: Client, path: str) -> None:
+    assert client.get(path)["Content-Security-Policy"] == POLICY
+
+
+def test_the_desk_keeps_its_own_policy(client: Client) -> None:
+    answer = client.get("/escritorio/login/")
+    assert "'unsafe-inline'" in answer["Content-Security-Policy"]

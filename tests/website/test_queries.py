@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from factories import library as photos
+from factories import newsroom as news
+from pregon.accounts.models import Topic
+from pregon.website import queries
+
+pytestmark = pytest.mark.django_db
+EVENING = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # still the 20th in the centre of Mexico
+
+
+def test_a_bulletin_is_shown_by_its_month_topics_act_and_album() -> None:
+    act, album = news.act(), photos.AlbumFactory()
+    topic = Topic.objects.create(name="Agua", slug="agua")
+    bulletin = news.published("Pozo nuevo", act=act, album=album, topics=[topic])
+    month = timezone.localdate(bulletin.first_published_at)
+    paths = queries.paths_of_bulletin(bulletin)
+    wanted = {
+        bulletin.get_absolute_url(),
+        act.get_absolute_url(),
+        f"/galerias/{album.slug}/",
+        "/boletines/tema/agua/",
+        f"/boletines/{month:%Y/%m}/",
+        f"/sitemap-{month:%Y-%m}.xml",
+        *("/", "/boletines/", "/galerias/", "/rss.xml", "/atom.xml", "/feed.json", "/sitemap-noticias.xml"),
+    }
+    assert wanted - set(paths) == set()
+
+
+def test_a_topic_that_was_taken_away_is_still_told() -> None:
+    old, new = (Topic.objects.create(name=name, slug=name) for name in ("agua", "luz"))
+    bulletin = news.published("Pozo nuevo", topics=[old])
+    bulletin.topics = [new]
+    bulletin.save_revision().publish()
+    bulletin.refresh_from_db()
+    assert {"agua", "luz"} <= set(queries.topics_of(bulletin))
+
+
+def test_the_answer_costs_the_same_however_many_bulletins_there_are() -> None:
+    counts = []
+    for many in (1, 3):
+        bulletins = [news.published(f"Boletín {many} {n}") for n in range(many)]
+        with CaptureQueriesContext(connection) as asked:
+            queries.paths_of_bulletin(bulletins[-1])
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_everything_holds_what_each_thing_asks_for() -> None:
+    bulletin = news.published("Pozo nuevo", act=news.act(start=timezone.now()))
+    everything = set(queries.everything(timezone.now() + timedelta(seconds=1)))
+    own = {bulletin.get_absolute_url(), bulletin.act.get_absolute_url(), "/", "/rss.xml"}
+    assert own - everything == set()
+
+
+def test_a_day_ends_at_the_offices_own_midnight() -> None:
+    office = news.town()
+    assert queries.midnight_after(EVENING, office) == datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
+
+
+def test_a_months_page_names_its_neighbours_across_the_year() -> None:
+    paths = queries.agenda_paths(datetime(2026, 12, 15, tzinfo=UTC), news.town())
+    assert paths == ["/agenda/2026/12/", "/agenda/2026/11/", "/agenda/2027/01/"]
+
+
+def test_what_never_changes_by_the_hour_is_never_due_by_it() -> None:
+    at = timezone.now()
+    bulletin = news.published("Pozo nuevo")
+    assert [queries.next_change(path, at) for path in ("/privacidad/", bulletin.get_absolute_url())] == [
+        None,
+        None,
+    ]
+
+
+def test_the_news_sitemap_is_due_when_its_oldest_entry_is_two_days_old() -> None:
+    bulletin = news.published("Pozo nuevo")
+    at = bulletin.first_published_at + timedelta(hours=1)
+    due = bulletin.first_published_at + queries.NEWS_WINDOW
+    assert queries.next_change("/sitemap-noticias.xml", at) == due
+
+
+def test_an_act_is_due_when_it_begins_and_when_it_ends() -> None:
+    start = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+    act = news.act(start=start, end=start + timedelta(hours=2))
+    path = act.get_absolute_url()
+    moments = [queries.next_change(path, start + timedelta(minutes=m)) for m in (-30, 30, 150)]
+    assert moments == [start, start + timedelta(hours=2), None]
