@@ -42,10 +42,11 @@ def load_plan(path_or_name: Path | str, *, at: datetime, year: int | None = None
             "values": [{"name": name, "text": text} for name, text in part.values],
             "goals": list(part.goals),
             "source": _source(part, moved),
-            "loaded_at": at,
         },
     )
     _fill(plan, part, keep_result=not moved)
+    plan.loaded_at = at
+    plan.save(update_fields=["loaded_at"])  # whoever listens to the plan hears of it when it is whole
     return plan
 
 

@@ -163,8 +163,8 @@ def plan_paths() -> list[str]:
 
 def paths_of_plan(plan: Plan) -> list[str]:
     """The pages of ``plan``, those that nobody baked yet among them."""
-    indicators = Indicator.objects.filter(programme__plan=plan).select_related("programme__plan")
-    activities = Activity.objects.filter(programme__plan=plan).select_related("programme__plan")
+    indicators = Indicator.objects.filter(plan=plan).select_related("plan")
+    activities = Activity.objects.filter(plan=plan).select_related("plan")
     paths = [HOME, PLANS, plan.get_absolute_url()]
     paths += [indicator.get_absolute_url() for indicator in indicators]
     return [*paths, *(activity.get_absolute_url() for activity in activities)]
