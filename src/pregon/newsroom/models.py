@@ -20,12 +20,13 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from pregon.accounts.models import Department, Locality, Office, Topic
+from pregon.accounts.models import Department, Locality, Topic
 from pregon.agenda.models import Act
 from pregon.core.text import stems
 from pregon.core.visibility import Reader
 from pregon.library.models import Album, Photo
 from pregon.newsroom.blocks import BodyBlock
+from pregon.newsroom.signals import page_asked
 
 
 class BulletinIndex(Page):
@@ -178,18 +179,12 @@ class Bulletin(Page):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What its template needs, for the public page and for the preview on the desk."""
-        from pregon.newsroom.briefs import dateline_of  # both stand above models
-        from pregon.newsroom.queries import page_of
-
         preview = bool(getattr(request, "is_preview", False))
         reader = Reader.DESK if preview else Reader.PUBLIC
-        return {
-            **super().get_context(request, *args, **kwargs),
-            **page_of(self, to=reader, at=timezone.now()),
-            "section": "news",
-            "preview": preview,
-            "dateline": dateline_of(self, Office.load(request_or_site=request)),
-        }
+        context = {**super().get_context(request, *args, **kwargs), "section": "news", "preview": preview}
+        for _receiver, parts in page_asked.send(type(self), bulletin=self, to=reader, at=timezone.now()):
+            context.update(parts)  # type: ignore[arg-type]  # the stubs say str; a receiver may answer anything
+        return context
 
     def publish(self, revision: Any, user: Any = None, **options: Any) -> Any:
         """Wagtail's one way to publish: from the editor, from the workflow, from the clock and from the command line.

@@ -68,8 +68,8 @@ def wording(bulletin: Bulletin) -> dict[str, Any]:
 
 
 def page_of(bulletin: Bulletin, *, to: Reader, at: datetime) -> dict[str, Any]:
-    """What the page of ``bulletin`` shows to that reader beside its own text. The gate is asked once for all its
-    photos: the templates look them up in ``photos`` and show no other."""
+    """What the page of ``bulletin`` shows to that reader beside its own text. The gate is asked once for all
+    its photos: the templates look them up in ``photos`` and show no other."""
     seen = visible(photos_of(bulletin), to=to, at=at)
     photos = {photo.pk: photo for photo in (seen if to is Reader.DESK else seen.exclude(copies=[]))}
     album = bulletin.album if bulletin.album and may_see(bulletin.album, to=to, at=at) else None

@@ -4,3 +4,7 @@ from django.dispatch import Signal
 
 #: ``bulletin``, ``at``. Something about a bulletin changed what the public sees: published, corrected, withdrawn.
 bulletin_changed = Signal()
+
+#: ``bulletin``, ``to``, ``at``. A page of a bulletin is being drawn for that reader. The model cannot ask the
+#: queries that stand above it, so a receiver answers with what the page shows, by its names in the template.
+page_asked = Signal()

@@ -81,7 +81,7 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "section": "agenda",
         "act": found,
-        "over": (found.end or found.start) < at,
+        "over": (found.end or found.start) <= at,
         "bulletins": shelf.bulletins(at).filter(act=found),
         "album": album,
         "photos": shelf.photos(at).filter(album=album).order_by("position", "pk")[:6] if album else [],
