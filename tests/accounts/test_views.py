@@ -58,3 +58,8 @@ def test_an_office_with_a_head_welcomes_nobody(client: Client, token: Path) -> N
 def test_a_weak_password_is_refused_in_words_and_makes_nobody(client: Client, token: Path) -> None:
     page = client.post(ADDRESS, TOLD | {"password": "12345", "again": "12345"}).content.decode()
     assert ('role="alert"' in page, User.objects.count(), token.exists()) == (True, 0, True)
+
+
+def test_the_browser_may_say_where_the_form_came_from(client: Client, token: Path) -> None:
+    # Under "no-referrer" a browser sends "Origin: null", and Django refuses the form.
+    assert '<meta name="referrer" content="same-origin">' in client.get(ADDRESS).content.decode()

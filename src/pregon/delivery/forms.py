@@ -14,6 +14,22 @@ from pregon.delivery.errors import Rejected
 from pregon.delivery.models import ChannelAccount
 from pregon.delivery.registry import channel_class, kinds, rehearse
 
+#: Words for options that many channels share; one with others says them itself: ``field(metadata={"label": …})``.
+WORDS = {
+    "host": _("Servidor"),
+    "port": _("Puerto"),
+    "security": _("Cifrado (starttls, tls o ninguno)"),
+    "user": _("Usuario"),
+    "password": _("Contraseña"),
+    "sender_address": _("Correo del remitente"),
+    "sender_name": _("Nombre del remitente"),
+    "reply_to": _("Correo para respuestas"),
+    "token": _("Ficha de acceso"),
+    "api_base": _("Dirección del servicio"),
+    "signing_secret": _("Clave para firmar"),
+    "allow_private": _("Está en la red de la oficina"),
+}
+
 
 class ModeForm(forms.Form):
     """What a channel may do."""
@@ -23,7 +39,9 @@ class ModeForm(forms.Form):
 
 def field_for(option: Field[Any], kind: Any, *, secret: bool, stored: bool) -> forms.Field:
     """The form's field of one option. ``stored`` tells that a secret is already kept."""
-    label = option.metadata.get("label") or option.name.replace("_", " ").capitalize()
+    label = (
+        option.metadata.get("label") or WORDS.get(option.name) or option.name.replace("_", " ").capitalize()
+    )
     words: dict[str, Any] = {"label": label, "help_text": option.metadata.get("help", ""), "required": False}
     default = "" if option.default is MISSING else option.default
     if kind is bool:
