@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregon.channels.email.colours import NIGHT, WHITE, Palette, contrast
+from pregon.channels.email.colours import NIGHT, READABLE, WHITE, Palette, contrast
 
 COLOUR = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
@@ -20,7 +20,7 @@ def test_words_in_any_colour_can_be_read_by_day_and_by_night(brand: str, accent:
         (palette.brand_night, NIGHT),
         (palette.accent_night, NIGHT),
     ]
-    assert [pair for pair in pairs if contrast(*pair) < 4.0] == []
+    assert [pair for pair in pairs if contrast(*pair) < READABLE] == []
 
 
 def test_a_colour_that_can_be_read_is_left_alone() -> None:

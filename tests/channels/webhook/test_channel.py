@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -171,7 +170,7 @@ def test_what_is_no_address_for_a_webhook_is_refused(typed: str) -> None:
         ("", timedelta(minutes=5)),
         ("mañana", timedelta(minutes=5)),
         ("Wed, 21 Oct 2015 07:28:00 GMT", timedelta()),
-        (format_datetime(datetime.now(UTC) + timedelta(days=30)), LONGEST_WAIT),
+        ("Wed, 21 Oct 2099 07:28:00 GMT", LONGEST_WAIT),
     ],
 )
 def test_a_wait_is_read_in_seconds_or_as_a_date_and_within_reason(asked: str, wait: timedelta) -> None:

@@ -105,6 +105,7 @@ def test_the_questions_for_a_batch_do_not_grow_with_it(people: int, hands: Hands
 # --- Two workers, and one that dies -------------------------------------------------------------------------
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_nothing_twice() -> None:
     live("spoken")

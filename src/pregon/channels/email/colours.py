@@ -9,6 +9,7 @@ from typing import Self
 HEX = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 BRAND, ACCENT = "#1f5a45", "#b3402a"
 WHITE, INK, NIGHT = "#ffffff", "#1d2320", "#1a201d"
+BLACK = "#000000"  # of black and white, one can be read on any colour; of ink and white, not always
 READABLE = 4.5  # WCAG 2.2 AA
 
 
@@ -29,7 +30,7 @@ class Palette:
         accent = accent if HEX.fullmatch(accent) else ACCENT
         return cls(
             brand=brand,
-            on_brand=max((WHITE, INK), key=lambda ink: contrast(ink, brand)),
+            on_brand=max((WHITE, BLACK), key=lambda ink: contrast(ink, brand)),
             brand_text=legible(brand, on=WHITE),
             brand_night=legible(brand, on=NIGHT),
             accent_text=legible(accent, on=WHITE),

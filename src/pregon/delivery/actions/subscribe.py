@@ -43,9 +43,13 @@ def ask_to_subscribe(
     if subscriber.standing in {Standing.LEFT, Standing.GONE}:
         subscriber.nonce = new_nonce()  # links of the former subscription open nothing any more
         subscriber.standing = Standing.PENDING
+    held = list(subscriber.topics.all()), list(subscriber.localities.all())
     if subscriber.standing == Standing.PENDING:
         subscriber.name, subscriber.consent = name, consent
-        choose(subscriber, topics=topics, localities=localities)
+        held = list(topics), list(localities)
+    choose(
+        subscriber, topics=held[0], localities=held[1]
+    )  # a stranger changes nothing, and is as long about it
     subscriber.asked_at = at
     subscriber.save()
     letters = Dispatch.objects.about(origin_of(subscriber)).filter(created_at__gt=at - timedelta(days=1))

@@ -1,0 +1,71 @@
+"""What the tables hold to, whatever the code does."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from factories.delivery import NOON, SubscriberFactory, ask, live, prepare_all
+from pregon.core.work import Lane
+from pregon.delivery.enums import State
+from pregon.delivery.models import ChannelAccount, Delivery, Subscriber
+
+pytestmark = pytest.mark.django_db
+
+
+def test_nobody_is_subscribed_twice() -> None:
+    person = SubscriberFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SubscriberFactory(address=person.address)
+    SubscriberFactory(address=person.address, channel="keyed")
+    assert Subscriber.objects.count() == 2
+
+
+def test_a_receiver_has_one_line_for_a_dispatch() -> None:
+    SubscriberFactory()
+    asked = ask()
+    prepare_all()
+    line = Delivery.objects.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delivery.objects.create(
+            dispatch=asked, channel=line.channel, destination=line.destination, lane="now", due_at=NOON
+        )
+    assert line.key == f"{asked.pk}-{line.pk}"
+
+
+def test_no_line_is_in_a_state_that_does_not_exist() -> None:
+    SubscriberFactory()
+    ask()
+    prepare_all()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delivery.objects.update(state="perdido")
+    assert Delivery.objects.get().state == State.DUE
+
+
+def test_options_are_sealed_in_the_table() -> None:
+    live("spoken", token="un secreto")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sealed_options FROM delivery_channelaccount")
+        [stored] = cursor.fetchone()
+    assert ("secreto" in stored, ChannelAccount.objects.get().options, ChannelAccount(kind="x").options) == (
+        False,
+        {"token": "un secreto"},
+        {},
+    )
+
+
+def plan(query: str, parameters: tuple[object, ...]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {query}", parameters)
+        return " ".join(str(row[-1]) for row in cursor.fetchall())
+
+
+def test_what_is_due_and_what_has_lapsed_are_found_by_their_own_indexes() -> None:
+    due = Delivery.objects.claimable(NOON).filter(lane=Lane.NOW, channel="spoken").order_by("due_at", "pk")
+    lapsed = Delivery.objects.lapsed(NOON)
+    plans = [plan(*query.values("pk").query.sql_with_params()) for query in (due, lapsed)]
+    assert ["delivery_to_send" in plans[0], "TEMP B-TREE" in plans[0], "delivery_leased" in plans[1]] == [
+        True,
+        False,
+        True,
+    ]

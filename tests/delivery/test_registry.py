@@ -1,0 +1,79 @@
+"""Which channels there are, and the channel of an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+from factories.delivery import KeyedChannel, SpokenChannel
+from pregon.delivery import registry
+from pregon.delivery.contract import HttpOptions
+from pregon.delivery.errors import Misconfigured, UnknownChannel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineOptions(HttpOptions):
+    secret: ClassVar[frozenset[str]] = frozenset({"token"})
+
+    token: str
+    port: int = 25
+
+
+class LineChannel(SpokenChannel):
+    kind = "line"
+    label = "Línea"
+    options_class = LineOptions  # type: ignore[assignment]  # only its options differ
+
+
+@pytest.fixture(autouse=True)
+def line() -> None:
+    registry.register(LineChannel)
+
+
+def test_channels_are_listed_by_kind() -> None:
+    assert registry.kinds() == ["keyed", "line", "paced", "spoken"]
+
+
+def test_registering_twice_is_registering_once_and_two_of_a_kind_are_refused() -> None:
+    registry.register(LineChannel)
+
+    class Another(KeyedChannel):
+        kind = "line"
+
+    with pytest.raises(ValueError, match="Two channels call themselves 'line'"):
+        registry.register(Another)
+
+
+def test_an_unknown_channel_is_named_with_those_that_exist() -> None:
+    with pytest.raises(UnknownChannel) as problem:
+        registry.channel_class("fax")
+    assert str(problem.value) == (
+        "El canal «fax» no está instalado; los que hay son: keyed, line, paced, spoken."
+    )
+
+
+def test_what_is_missing_is_named() -> None:
+    with pytest.raises(Misconfigured) as problem:
+        registry.build("line", {"token": ""})
+    assert str(problem.value) == "A Línea le falta: token. Escríbelo en Envíos, Canales."
+
+
+def test_stored_values_become_options_and_strange_ones_are_left_out() -> None:
+    options = registry.build("line", {"token": "a", "port": 26, "antiguo": True}).options
+    assert options == LineOptions(token="a", port=26)
+
+
+def test_a_rehearsal_needs_nothing() -> None:
+    assert registry.rehearse("line", {}).options == LineOptions(token="")
+
+
+def test_a_channel_reaches_the_offices_own_network_only_when_its_options_say_so() -> None:
+    closed, opened = (registry.build("line", {"token": "a", "allow_private": told}) for told in (False, True))
+    assert (closed.http is registry.door(allow_private=False), opened.http is closed.http) == (True, False)
+
+
+def test_a_rehearsal_never_reaches_inside() -> None:
+    rehearsed = registry.rehearse("line", {"allow_private": True})
+    assert rehearsed.http is registry.door(allow_private=False)

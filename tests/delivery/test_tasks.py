@@ -1,0 +1,76 @@
+"""The lanes prepare and send; the clock listens without keeping anybody waiting."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+import pytest
+
+from factories.delivery import NOON, SpokenChannel, SubscriberFactory, ask, live, message, said_to
+from pregon.core.work import Lane, turn
+from pregon.delivery import actions as delivery
+from pregon.delivery import tasks
+from pregon.delivery.contract import Arrival, Wish
+from pregon.delivery.models import Delivery, Subscriber
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lane", [Lane.ALERT, Lane.NOW, Lane.BULK])
+def test_a_turn_of_a_lane_prepares_and_sends_its_own(lane: Lane) -> None:
+    live("spoken")
+    person = SubscriberFactory()
+    for other in (Lane.ALERT, Lane.NOW, Lane.BULK):
+        ask(message(headline=other.value), lane=other)
+    assert (turn(lane, at=NOON), said_to()) == (2, [person.address])
+    assert [parcel.message.headline for parcel in SpokenChannel.sent] == [lane.value]
+
+
+@pytest.mark.django_db
+def test_a_turn_with_nothing_due_does_nothing_and_says_so() -> None:
+    assert (turn(Lane.NOW, at=NOON), Delivery.objects.count()) == (0, 0)
+
+
+def wait_for_the_listener() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "arrivals":
+            thread.join(timeout=20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_collects_what_came_in() -> None:
+    live("spoken")
+    SpokenChannel.arrivals.append(Arrival(sender="7", name="Vecina", wish=Wish.SUBSCRIBE, cursor="2"))
+    tasks.collect_arrivals(NOON)
+    wait_for_the_listener()
+    assert Subscriber.objects.get().address == "7"
+
+
+def test_a_provider_that_takes_its_time_holds_up_no_other_beat(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[datetime] = []
+    answer = threading.Event()
+
+    def slowly(*, at: datetime) -> int:
+        asked.append(at)
+        answer.wait(20)
+        return 0
+
+    monkeypatch.setattr(delivery, "collect_due", slowly)
+    for _beat in range(3):
+        tasks.collect_arrivals(NOON)
+    answer.set()
+    wait_for_the_listener()
+    assert asked == [NOON]
+
+
+def test_a_listener_that_fails_listens_again_at_the_next_beat(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*, at: datetime) -> int:
+        raise RuntimeError
+
+    monkeypatch.setattr(delivery, "collect_due", fail)
+    for _beat in range(2):
+        tasks.collect_arrivals(NOON)
+        wait_for_the_listener()
+    assert [record.message for record in caplog.records] == ["Collecting failed", "Collecting failed"]

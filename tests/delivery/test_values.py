@@ -1,0 +1,52 @@
+"""What is stored of a message and an audience is what comes back."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factories.delivery import message, picture
+from pregon.delivery.enums import MessageKind
+from pregon.delivery.values import Audience, Block, Message, Tally
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]))
+IDS = st.lists(st.integers(1, 10**9)).map(tuple)
+
+
+@given(
+    kind=st.sampled_from(MessageKind),
+    headline=WORDS,
+    blocks=st.lists(st.builds(Block, kind=WORDS, text=WORDS, label=WORDS)).map(tuple),
+    photo=st.booleans(),
+)
+def test_a_message_comes_back_from_json(
+    kind: MessageKind, headline: str, blocks: tuple[Block, ...], photo: bool
+) -> None:
+    given_ = message(kind, headline=headline, blocks=blocks, picture=picture() if photo else None)
+    back = Message.from_json(json.loads(json.dumps(given_.to_json())))
+    assert (back, hash(back)) == (given_, hash(given_))
+
+
+@given(topics=IDS, localities=IDS, channels=st.lists(WORDS).map(tuple), receivers_of=IDS, subscribers=IDS)
+def test_an_audience_comes_back_from_json(
+    topics: tuple[int, ...],
+    localities: tuple[int, ...],
+    channels: tuple[str, ...],
+    receivers_of: tuple[int, ...],
+    subscribers: tuple[int, ...],
+) -> None:
+    given_ = Audience(
+        topics=topics,
+        localities=localities,
+        channels=channels,
+        receivers_of=receivers_of,
+        subscribers=subscribers,
+    )
+    assert Audience.from_json(json.loads(json.dumps(given_.to_json()))) == given_
+
+
+def test_a_tally_counts_what_is_settled() -> None:
+    tally = Tally(due=8, sent=4, failed=1, waiting=3)
+    assert (tally.settled, tally.percent, Tally().percent) == (5, 62, 100)
