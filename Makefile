@@ -26,6 +26,9 @@ help: ## List what can be asked for
 demo: $(VENV)/base.stamp ## Furnish a sample office and open it (OFFICE=mazamitla HOME_DIR=var PORT=8000)
 	$(BIN)/pregon demo $(OFFICE) --home $(HOME_DIR) --port $(PORT)
 
+.PHONY: install
+install: $(VENV)/base.stamp ## Prepare .venv with what an office needs, and nothing more
+
 .PHONY: setup
 setup: $(VENV)/dev.stamp ## Prepare .venv with everything a developer needs
 

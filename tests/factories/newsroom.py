@@ -60,10 +60,14 @@ def act(title: str = "Reapertura del andador", *, start: datetime = NOON, **fiel
     return made
 
 
-def draft(title: str = "Reabre el andador", *, lead: str = "El andador reabrió este día.", **fields: Any) -> Bulletin:
+def draft(
+    title: str = "Reabre el andador", *, lead: str = "El andador reabrió este día.", **fields: Any
+) -> Bulletin:
     """A bulletin that nobody outside has seen."""
     index = shelf()
-    bulletin = Bulletin(title=title, lead=lead, live=False, slug=slugify(f"{title}-{Bulletin.objects.count()}"), **fields)
+    bulletin = Bulletin(
+        title=title, lead=lead, live=False, slug=slugify(f"{title}-{Bulletin.objects.count()}"), **fields
+    )
     index.add_child(instance=bulletin)
     return bulletin
 
@@ -94,7 +98,8 @@ def folder(path: Path, *, more: str = "", text: str = "Las cuadrillas terminaron
     """A whole folder at ``path``, with its sheet and ``photos`` small photos that say what they show."""
     path.mkdir(parents=True, exist_ok=True)
     notes = "".join(
-        f"  - archivo: foto-{number}.jpg\n    pie: El andador, toma {number}.\n" for number in range(1, photos + 1)
+        f"  - archivo: foto-{number}.jpg\n    pie: El andador, toma {number}.\n"
+        for number in range(1, photos + 1)
     )
     if notes:
         more += f"fotos:\n{notes}"

@@ -9,6 +9,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
+        from pregon.accounts import permissions
         from pregon.accounts.receivers import ensure_roles_exist
 
+        permissions.register()
         post_migrate.connect(ensure_roles_exist, dispatch_uid="pregon.accounts.roles")

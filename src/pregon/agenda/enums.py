@@ -52,3 +52,11 @@ class Settlement(models.TextChoices):
     DUE = "pendiente", _("Pendiente")
     COVERED = "cubierta", _("Cubierta")
     EXCUSED = "no-cubierta", _("No cubierta, con motivo")
+
+
+#: A withdrawn piece gives its coverage back; an excuse ends when the piece appears after all.
+SETTLEMENT_STEPS: dict[Settlement, set[Settlement]] = {
+    Settlement.DUE: {Settlement.COVERED, Settlement.EXCUSED},
+    Settlement.COVERED: {Settlement.DUE},
+    Settlement.EXCUSED: {Settlement.COVERED},
+}

@@ -46,7 +46,9 @@ class Act(index.Indexed, ClusterableModel):
         Locality, verbose_name=_("localidades"), blank=True, related_name="acts"
     )
     description = models.TextField(
-        _("descripción"), blank=True, help_text=_("Lo que conviene saber antes de ir: qué llevar, si hay costo.")
+        _("descripción"),
+        blank=True,
+        help_text=_("Lo que conviene saber antes de ir: qué llevar, si hay costo."),
     )
     state = models.CharField(_("estado"), max_length=14, choices=State, default=State.CONFIRMED)
     public = models.BooleanField(
@@ -121,7 +123,12 @@ class Coverage(models.Model):
     )
     reason = models.CharField(_("motivo"), max_length=300, blank=True)
     signer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("firma")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("firma"),
     )
 
     objects = CoverageQuerySet.as_manager()

@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 from wagtail.models import Revision
 
 from pregon.accounts.models import Office, User
+from pregon.core.errors import PregonError
 from pregon.delivery.enums import Mode, State
-from pregon.delivery.errors import DeliveryError
 from pregon.delivery.models import ChannelAccount, Delivery
 from pregon.delivery.registry import channel_class, options_from
 from pregon.library.enums import Development
@@ -112,10 +112,12 @@ def office(at: datetime) -> Iterator[Finding]:
 
 def channels(at: datetime) -> Iterator[Finding]:
     for account in ChannelAccount.objects.filter(mode=Mode.LIVE):
-        label = channel_class(account.kind).label
         try:
+            label = channel_class(account.kind).label
             options_from(account.kind, account.options)
-        except DeliveryError as problem:
+        except (
+            PregonError
+        ) as problem:  # a channel no longer installed, options missing, or a key that changed
             yield Finding(True, str(problem))
             continue
         lately = Delivery.objects.filter(channel=account.kind, state=State.DUE, due_at__lt=at - LATE).exists()

@@ -13,6 +13,8 @@ NewsroomError
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pregon.core.errors import PregonError
 
 
@@ -50,3 +52,7 @@ class Twin(IntakeError):
 
 class FolderChanged(IntakeError):
     """La carpeta ya se publicó y su texto cambió."""
+
+    def __init__(self, message: str, *, folder: Path) -> None:
+        super().__init__(message)
+        self.folder = folder

@@ -165,13 +165,18 @@ def read_front(front: str) -> Mapping[str, Any]:
     return facts
 
 
+#: Letters that fit where each value goes; 300 for those not named.
+ROOM = {"titulo": 200, "lugar": 200, "contacto": 200, "credito": 120, "pie": 500}
+
+
 def one(facts: Mapping[str, Any], name: str) -> str:
     value = facts.get(name) or ""
     if not isinstance(value, str):
         raise BadFolder(f"En {SHEET}, «{name}» lleva un solo valor.")
     value = " ".join(value.split())
-    if len(value) > 300:
-        raise BadFolder(f"En {SHEET}, «{name}» es demasiado largo: caben 300 letras.")
+    room = ROOM.get(name, 300)
+    if len(value) > room:
+        raise BadFolder(f"En {SHEET}, «{name}» es demasiado largo: caben {room} letras.")
     return value
 
 

@@ -94,6 +94,7 @@ class Bulletin(Page):
 
     parent_page_types = ["newsroom.BulletinIndex"]
     subpage_types: list[str] = []
+    private_page_options: list[str] = []  # who sees a bulletin is decided by the gate and by nothing else
 
     search_fields = [
         *Page.search_fields,

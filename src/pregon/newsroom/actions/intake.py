@@ -64,8 +64,8 @@ def take_in(path: Path, *, by: User | None, zone: ZoneInfo, at: datetime) -> Tak
         return Taken(bulletin=earlier.bulletin, new=False, read_seconds=round(monotonic() - started, 3))
     if earlier := Intake.objects.select_related("bulletin").filter(folder=str(folder.path)).first():
         raise FolderChanged(
-            f"La carpeta «{folder.path.name}» ya salió como {name_of(earlier.bulletin)} y ahora dice otra cosa. "
-            f'Para corregirlo a la vista de todos: pregon correct {folder.path} --change "qué cambió" --why "por qué".'
+            f"La carpeta «{folder.path.name}» ya salió como {name_of(earlier.bulletin)} y ahora dice otra cosa.",
+            folder=folder.path,
         )
     names = resolve_names(folder)
     refuse_twin(folder, names)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pregon.accounts.models import Office, User
 from pregon.config import publishing
 from pregon.config.publishing import Report
 from pregon.delivery.registry import channel_class
+from pregon.newsroom.errors import FolderChanged
 
 
 class Command(BaseCommand):
@@ -26,7 +29,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         head = User.objects.filter(is_superuser=True).order_by("pk").first()
-        report = publishing.run(options["folder"], by=head, wait=options["wait"])
+        try:
+            report = publishing.run(options["folder"], by=head, wait=options["wait"])
+        except FolderChanged as changed:
+            order = shlex.join(["pregon", "correct", str(changed.folder), "--home", str(settings.HOME.root)])
+            raise CommandError(
+                f'{changed} Para corregirlo a la vista de todos: {order} --change "qué cambió" --why "por qué".'
+            ) from changed
         if options["json"]:
             self.stdout.write(json.dumps(report.to_json(), ensure_ascii=False))
         else:
