@@ -1,0 +1,43 @@
+"""An office is brought to what this version needs, as often as wanted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Model
+from wagtail.models import GroupPagePermission, Site, Workflow
+
+from pregon.accounts.enums import Role
+from pregon.config.building import build
+from pregon.core.home import Home
+from pregon.newsroom.models import BulletinIndex
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+COUNTED: tuple[type[Model], ...] = (
+    BulletinIndex,
+    Group,
+    GroupPagePermission,
+    Permission,
+    Site,
+    Workflow,
+)
+
+
+def test_building_twice_leaves_what_building_once_leaves(home: Home) -> None:
+    build(at=NOON)
+    once = {model: model._default_manager.count() for model in COUNTED}
+    build(at=NOON)
+    assert {model: model._default_manager.count() for model in COUNTED} == once
+    shelf = BulletinIndex.objects.get()
+    assert Site.objects.get().root_page.pk == shelf.get_parent().pk
+    assert shelf.get_workflow().name == "Redacción → Titular"
+    held = GroupPagePermission.objects.filter(page=shelf)
+    assert set(held.values_list("group__name", "permission__codename")) >= {
+        (Role.EDITOR.value, "change_page"),
+        (Role.HEAD.value, "publish_page"),
+    }
+    assert (home.static / "wagtailadmin").is_dir()

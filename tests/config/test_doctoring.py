@@ -1,0 +1,181 @@
+"""Each ailment has its sentence, and a healthy office has none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db.migrations.recorder import MigrationRecorder
+from pytest_django import Settings
+
+from factories.accounts import UserFactory
+from factories.delivery import live
+from factories.newsroom import NOON, draft, town
+from factories.plan import bulletin, sent
+from pregon.accounts.models import Office, User
+from pregon.config import doctoring
+from pregon.config.doctoring import examine
+from pregon.core.home import Home
+from pregon.delivery.enums import State
+from pregon.delivery.models import ChannelAccount, Delivery
+from pregon.library.enums import Development
+from pregon.library.models import Photo
+from pregon.newsroom import actions as newsroom
+from pregon.website import actions as website
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = NOON - timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def healthy(home: Home) -> Home:
+    """An office that lacks nothing."""
+    town()
+    Office.objects.update(privacy_notice="<p>Quién responde.</p>")
+    UserFactory(email="titular@muestra.example", is_superuser=True)
+    home.secret.write_text("x" * 60, encoding="utf-8")
+    home.secret.chmod(0o600)
+    return home
+
+
+@pytest.fixture(autouse=True)
+def at_home(settings: Settings) -> None:
+    settings.BASE_URL = "http://localhost:8000"
+
+
+def ills() -> list[str]:
+    return [finding.sentence for finding in examine(at=NOON) if finding.ill]
+
+
+def told() -> list[str]:
+    return [finding.sentence for finding in examine(at=NOON) if not finding.ill]
+
+
+def test_a_healthy_office_has_no_ailment_and_is_told_how_it_stands(healthy: Home) -> None:
+    assert ills() == []
+    first, *rest = told()
+    assert first.startswith(f"La carpeta de la oficina es {healthy.root}, con ")
+    assert rest == ["La base de datos (sqlite) está al día.", "El sitio tiene 0 páginas horneadas."]
+
+
+def test_a_home_that_is_not_there_ends_the_examination(settings: Settings, tmp_path: Path) -> None:
+    settings.HOME = Home(tmp_path / "nada")
+    assert ills() == [
+        f"No existe la carpeta {tmp_path / 'nada'}: prepárala con «pregon init --home {tmp_path / 'nada'}»."
+    ]
+
+
+def test_a_folder_that_cannot_be_written_is_named(healthy: Home) -> None:
+    healthy.outbox.rmdir()
+    assert ills() == [f"No se puede escribir en {healthy.outbox}: revisa de quién es la carpeta."]
+
+
+def test_a_key_that_others_may_read_is_an_ailment(healthy: Home) -> None:
+    healthy.secret.chmod(0o644)
+    assert ills() == [f"La clave secreta la puede leer cualquiera: ejecuta «chmod 600 {healthy.secret}»."]
+
+
+def test_a_disk_that_is_nearly_full_is_an_ailment(monkeypatch: pytest.MonkeyPatch, healthy: Home) -> None:
+    there = os.statvfs(healthy.root)
+    monkeypatch.setattr(doctoring, "ENOUGH_DISK", there.f_blocks * there.f_frsize * 2)
+    [sentence] = ills()
+    assert sentence.endswith(" MB libres en el disco: libera espacio antes de publicar.")
+
+
+@pytest.mark.parametrize(("count", "lacks"), [(1, "le falta 1 cambio"), (2, "le faltan 2 cambios")])
+def test_a_database_of_an_older_version_is_an_ailment(count: int, lacks: str) -> None:
+    for app in ["website", "plan"][:count]:
+        MigrationRecorder.Migration.objects.filter(app=app).order_by("name").last().delete()
+    assert ills() == [f"A la base de datos {lacks}: ejecuta «pregon init» para ponerla al día."]
+
+
+def no_head() -> None:
+    User.objects.update(is_active=False)
+
+
+def no_town() -> None:
+    Office.objects.update(municipality="")
+
+
+def failed_photo() -> None:
+    Photo.objects.create(title="x", file="x.jpg", width=3, height=2, development=Development.FAILED)
+
+
+def late_page() -> None:
+    website.mark(["/agenda/"], at=LONG_AGO)
+
+
+def missed_hour() -> None:
+    made = draft(go_live_at=NOON + timedelta(days=9000))
+    newsroom.publish(made, by=None)
+    made.latest_revision.approved_go_live_at = LONG_AGO
+    made.latest_revision.save(update_fields=["approved_go_live_at"])
+
+
+def unsure() -> None:
+    sent(bulletin("2026-11-20 10:00"), "2026-11-20 10:05", state=State.UNCERTAIN)
+
+
+def unset_channel() -> None:
+    live("email")
+
+
+def lost_channel() -> None:
+    live("email")
+    ChannelAccount.objects.update(kind="fax")
+
+
+def late_channel() -> None:
+    live("email", host="correo.example", sender_address="prensa@muestra.example")
+    line = sent(bulletin("2026-11-20 10:00"), "2026-11-20 10:05", channel="email", state=State.DUE)
+    Delivery.objects.filter(pk=line.pk).update(settled_at=None)
+
+
+@pytest.mark.parametrize(
+    ("ail", "sentence"),
+    [
+        (no_head, "La oficina no tiene titular: ejecuta «pregon init» y sigue lo que dice."),
+        (no_town, "Falta el nombre del municipio: escríbelo en el escritorio, en Oficina."),
+        (failed_photo, "1 foto no se pudo preparar: ábrela en el escritorio y súbela de nuevo."),
+        (
+            late_page,
+            "1 página espera hornearse desde hace más de diez minutos: enciende «pregon up».",
+        ),
+        (missed_hour, "1 boletín pasó su hora sin salir: enciende el reloj con «pregon up»."),
+        (unsure, "Hay 1 envío incierto: dile al escritorio, en Envíos, si llegó."),
+        (
+            unset_channel,
+            "A Correo le falta: host, sender_address. Escríbelo en Envíos, Canales.",
+        ),
+        (
+            lost_channel,
+            "El canal «fax» no está instalado; los que hay son: email, telegram, webhook.",
+        ),
+        (late_channel, "Correo tiene envíos atrasados: ningún trabajador los toma."),
+    ],
+)
+def test_an_ailment_is_one_sentence_that_says_what_to_do(ail: Callable[[], None], sentence: str) -> None:
+    ail()
+    assert ills() == [sentence]
+
+
+def test_two_of_a_kind_are_told_in_the_plural() -> None:
+    failed_photo()
+    failed_photo()
+    assert ills() == ["2 fotos no se pudieron preparar: ábrelas en el escritorio y súbelas de nuevo."]
+
+
+def test_a_site_that_is_not_encrypted_is_an_ailment_but_at_home(settings: Settings) -> None:
+    settings.BASE_URL, settings.SECURE = "http://prensa.muestra.example", False
+    assert ills() == [
+        "El sitio se anuncia sin cifrar (http://prensa.muestra.example): pon https en PREGON_BASE_URL."
+    ]
+
+
+def test_a_live_channel_that_keeps_up_is_told_as_healthy() -> None:
+    live("email", host="correo.example", sender_address="prensa@muestra.example")
+    assert (ills(), "Correo está en vivo y al corriente." in told()) == ([], True)

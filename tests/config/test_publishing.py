@@ -1,0 +1,86 @@
+"""The command's own report: what happened, how long it took, what the plan gained."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from factories.newsroom import folder, town
+from pregon.config import publishing
+from pregon.core.home import Home
+from pregon.delivery import actions as delivery
+from pregon.plan import actions as plans
+from pregon.website import actions as website
+from pregon.website.models import BakedPage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def office(home: Home) -> Home:
+    """A town with its site and its plan, whose pages nobody has asked for yet."""
+    now = timezone.now()
+    town()
+    plans.load_plan("mazamitla", year=timezone.localtime(now).year, at=now)
+    website.lay_out_site(at=now)
+    BakedPage.objects.all().delete()
+    return home
+
+
+def test_a_folder_becomes_a_page_with_its_photos_a_message_and_evidence(office: Home, tmp_path: Path) -> None:
+    delivery.add_office_channel("@canal", channel="telegram", name="Canal", at=timezone.now())
+    report = publishing.run(folder(tmp_path / "andador", photos=1), by=None, wait=30)
+    told = report.to_json()
+    year = timezone.localtime().year
+    assert (report.new, report.state, report.photos, report.held_back) == (True, "published", 1, ())
+    assert told["bulletin"]["number"] == f"001/{year}"
+    assert told["channels"] == {"telegram": {"due": 1, "sent": 0, "withheld": 1, "failed": 0}}
+    assert "Actos cubiertos" in {fact["indicator"] for fact in told["evidence"]}
+    assert [name for name, value in report.seconds.items() if value is None] == []
+    steps = [report.seconds[name] for name in ("read", "published", "page_ready")]
+    assert steps == sorted(step for step in steps if step is not None)
+    page = office.baked / report.bulletin.get_absolute_url().strip("/") / "index.html"
+    assert "El andador, toma 1." in page.read_text(encoding="utf-8")
+
+
+def test_the_same_folder_again_publishes_nothing_and_waits_for_nothing(tmp_path: Path) -> None:
+    path = folder(tmp_path / "andador")
+    first = publishing.run(path, by=None, wait=0)
+    again = publishing.run(path, by=None, wait=30)
+    assert (first.new, again.new) == (True, False)
+    assert again.to_json()["bulletin"] == first.to_json()["bulletin"]
+    assert (again.evidence, again.seconds["page_ready"], again.seconds["all_sent"]) == ([], None, None)
+
+
+def test_without_patience_the_bulletin_is_out_and_the_rest_is_left_to_the_workers(tmp_path: Path) -> None:
+    report = publishing.run(folder(tmp_path / "andador", photos=1), by=None, wait=0)
+    assert (report.state, report.seconds["page_ready"], report.seconds["all_sent"]) == (
+        "published",
+        None,
+        None,
+    )
+
+
+def test_an_embargoed_folder_waits_and_says_so(tmp_path: Path) -> None:
+    later = timezone.localtime() + timedelta(days=2)
+    report = publishing.run(
+        folder(tmp_path / "andador", more=f"embargo: {later:%Y-%m-%d %H:%M}\n"), by=None, wait=30
+    )
+    assert (report.state, report.to_json()["bulletin"]["number"], report.tallies) == ("scheduled", None, {})
+
+
+def test_a_photo_that_says_nothing_is_named(tmp_path: Path) -> None:
+    path = folder(tmp_path / "andador", photos=1)
+    (path / "callada.jpg").write_bytes((path / "foto-1.jpg").read_bytes() + b"\0")
+    assert publishing.run(path, by=None, wait=0).held_back == ("callada.jpg",)
+
+
+def test_only_the_figures_that_moved_are_evidence() -> None:
+    before, after = {"a": "1", "b": "2"}, {"a": "1", "b": "3", "c": "4"}
+    assert [(fact.indicator, fact.before, fact.after) for fact in publishing.compare(before, after)] == [
+        ("b", "2", "3"),
+        ("c", "", "4"),
+    ]
