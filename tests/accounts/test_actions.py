@@ -73,8 +73,8 @@ def test_an_address_that_somebody_has_is_refused_in_any_capitals() -> None:
     [
         ("", "La contraseña es demasiado corta. Debe contener por lo menos 10 caracteres."),
         ("tres cero", "La contraseña es demasiado corta. Debe contener por lo menos 10 caracteres."),
-        ("password123", "Esta contraseña es muy común."),
-        ("73019462885120473", "Esta contraseña es totalmente numérica."),
+        ("password123", "Esta contraseña es demasiado común."),
+        ("73019462885120473", "Esta contraseña es completamente numérica."),
         ("12345678", None),
         ("redaccion@muestra.example", None),
     ],
@@ -95,7 +95,7 @@ def test_a_password_weak_in_two_ways_is_told_both() -> None:
         accounts.hire("redaccion@muestra.example", password="12345678", roles=[])
     assert str(refusal.value) == (
         "La contraseña es demasiado corta. Debe contener por lo menos 10 caracteres. "
-        "Esta contraseña es muy común. Esta contraseña es totalmente numérica."
+        "Esta contraseña es demasiado común. Esta contraseña es completamente numérica."
     )
 
 

@@ -188,8 +188,10 @@ LOGIN_URL = "/escritorio/login/"
 
 # --- Words and hours --------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "es-mx"
-LANGUAGES = [("es-mx", "Español (México)")]
+# Django's es-MX says «Noviembre» and leaves words of the desk in English; its es is whole, and config/formats
+# writes numbers and dates as Mexico does.
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", "Español")]
 TIME_ZONE = "America/Mexico_City"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = "pregon.config.formats"
