@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import httpx2
 import pytest
+from django.conf import settings
 
 from channels.conftest import Answering, recorded
-from factories.delivery import message, parcel, picture
+from factories.delivery import Hands, SubscriberFactory, ask, message, parcel, picture, run
 from pregon.core.http import client
 from pregon.delivery import registry
 from pregon.delivery.contract import Parcel, Receipt
-from pregon.delivery.enums import MessageKind
+from pregon.delivery.enums import MessageKind, State
 from pregon.delivery.errors import DestinationGone, Postponed, Rejected
 from pregon.delivery.values import Block, Message
 
@@ -83,6 +84,22 @@ def test_an_address_has_one_spelling(kind: str) -> None:
 def test_what_is_no_address_is_refused(kind: str, wrong: str) -> None:
     with pytest.raises(Rejected):
         registry.rehearse(kind, {}).normalise(wrong)
+
+
+@each
+@pytest.mark.django_db
+def test_in_sandbox_what_would_leave_is_kept_as_it_would_leave(kind: str) -> None:
+    SubscriberFactory(channel=kind, address=recorded(kind, "setup")["destination"])
+    asked = ask(message(headline="Aviso de ensayo"))
+    run(Hands())
+    line = asked.deliveries.get()
+    [kept] = (settings.HOME.outbox / kind).glob(f"{asked.pk:06d}-{line.pk:09d}-*")
+    assert (line.state, "Aviso de ensayo" in kept.read_text()) == (State.WITHHELD, True)
+
+
+def test_a_letter_of_a_dead_worker_is_in_doubt_and_a_webhooks_parcel_is_not() -> None:
+    known = {kind for kind in registry.kinds() if registry.channel_class(kind).limits.idempotent}
+    assert known == {"webhook"}
 
 
 @each

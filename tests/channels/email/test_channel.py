@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from factories.delivery import message, parcel, picture
+from factories.delivery import Hands, SubscriberFactory, ask, live, message, parcel, picture, run
 from pregon.channels.email.channel import EmailChannel
 from pregon.delivery import registry
+from pregon.delivery.enums import Standing
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from servers.smtp import SmtpServer
 
@@ -168,6 +169,32 @@ def test_what_would_leave_is_a_whole_message() -> None:
         ".eml",
         True,
     )
+
+
+@pytest.mark.django_db
+def test_a_whole_dispatch_goes_through_one_connection_to_each_reader(
+    smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, hands = count_connections(monkeypatch), Hands()
+    live(
+        "email",
+        host=smtp_server.host,
+        port=smtp_server.port,
+        security="none",
+        sender_address="boletines@muestra.example",
+    )
+    readers = SubscriberFactory.create_batch(5, channel="email")
+    smtp_server.refused.add(readers[2].address)
+    asked = ask()
+    run(hands)
+    arrived = {mail.recipients[0]: mail.message for mail in smtp_server.messages}
+    assert sorted(arrived) == sorted(one.address for one in readers if one != readers[2])
+    assert len({str(mail["List-Unsubscribe"]) for mail in arrived.values()}) == 4
+    assert dict(asked.deliveries.exclude(reference="").values_list("destination", "reference")) == {
+        address: mail["Message-ID"] for address, mail in arrived.items()
+    }
+    readers[2].refresh_from_db()
+    assert (len(opened), readers[2].standing) == (1, Standing.GONE)
 
 
 def count_connections(monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import ClassVar, NoReturn
 
 from django.utils.translation import gettext as _
@@ -118,13 +119,13 @@ class EmailChannel(Channel[EmailOptions]):
     # --- Connection ---
 
     def _connect(self) -> smtplib.SMTP:
-        options, secure = self.options, ssl.create_default_context()
+        options = self.options
         # The name we greet with is the sender's domain: looking up our own can take many seconds.
         greeting = domain_of(self.sender)
         try:
             if options.security == "tls":
                 smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                    options.host, options.port, local_hostname=greeting, timeout=SECONDS, context=secure
+                    options.host, options.port, local_hostname=greeting, timeout=SECONDS, context=trust()
                 )
             else:
                 smtp = smtplib.SMTP(options.host, options.port, local_hostname=greeting, timeout=SECONDS)
@@ -134,7 +135,7 @@ class EmailChannel(Channel[EmailOptions]):
             self._out_of_reach(broken)
         try:
             if options.security == "starttls":
-                smtp.starttls(context=secure)
+                smtp.starttls(context=trust())
             if options.user:
                 smtp.login(options.user, options.password)
             smtp.ehlo_or_helo_if_needed()
@@ -273,6 +274,12 @@ class EmailChannel(Channel[EmailOptions]):
 
     def _message_id(self, parcel: Parcel) -> str:
         return f"<{parcel.key}@{domain_of(self.sender)}>"
+
+
+@lru_cache(maxsize=1)
+def trust() -> ssl.SSLContext:
+    """The system's certificates; reading them takes longer than writing ten letters."""
+    return ssl.create_default_context()
 
 
 def plain(answer: bytes) -> str:

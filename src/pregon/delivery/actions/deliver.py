@@ -317,7 +317,8 @@ def keep_in_outbox(line: Delivery, channel: Channel[Any], parcel: Parcel) -> Out
         preview = channel.preview(parcel)
     except Rejected as refusal:
         return Outcome(state=State.FAILED, reason=str(refusal))
-    name = safe_name(f"{line.dispatch_id:06d}-{line.pk:09d}-{line.destination}")
+    address = line.destination.replace("/", "-")  # of a path, only the last part would be left
+    name = safe_name(f"{line.dispatch_id:06d}-{line.pk:09d}-{address}")
     path = settings.HOME.outbox / channel.kind / f"{name}{preview.suffix}"
     write_atomically(path, preview.raw or preview.text.encode())
     reason = _("El canal está en ensayo: se guardó lo que habría salido.")
