@@ -1,15 +1,19 @@
-"""Which photos go out with a bulletin, and what it says in a form that can be compared."""
+"""Which photos go out with a bulletin, what it says in a form that can be compared, and what its page shows."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from factories.library import AlbumFactory, jpeg, photo
-from factories.newsroom import draft, published, shelf
-from pregon.newsroom.models import Bulletin
-from pregon.newsroom.queries import photo_ids_in_body, photos_of, photos_only_in, wording
+from factories.newsroom import NOON, act, draft, published, shelf
+from factories.website import ready_photo
+from pregon.core.visibility import Reader
+from pregon.newsroom.models import Bulletin, Correction
+from pregon.newsroom.queries import BESIDE, page_of, photo_ids_in_body, photos_of, photos_only_in, wording
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +51,72 @@ def test_wording_changes_with_any_word_and_with_nothing_else() -> None:
     assert wording(bulletin) == before
     bulletin.lead = "Son 18."
     assert {name for name, value in wording(bulletin).items() if value != before[name]} == {"lead"}
+
+
+# --- What its page shows ------------------------------------------------------------------------------------
+
+
+def test_the_public_page_shows_released_photos_with_copies_and_the_desk_sees_them_all() -> None:
+    album = AlbumFactory.create()
+    released = ready_photo(album=album, released_at=NOON)
+    undeveloped = ready_photo(album=album, released_at=NOON, copies=[])
+    kept_back = ready_photo(album=album)
+    bulletin = draft(cover=kept_back, album=album)
+    public = page_of(bulletin, to=Reader.PUBLIC, at=NOON)
+    desk = page_of(bulletin, to=Reader.DESK, at=NOON)
+    assert public["photos"] == {released.pk: released}
+    assert (public["cover"], public["album"], public["album_photos"]) == (None, album, [released])
+    assert set(desk["photos"]) == {released.pk, undeveloped.pk, kept_back.pk}
+    assert desk["cover"] == kept_back
+
+
+def test_before_the_hour_of_the_photos_the_page_does_not_name_their_album() -> None:
+    album = AlbumFactory.create()
+    bulletin = draft(cover=ready_photo(album=album, released_at=NOON), album=album)
+    early = page_of(bulletin, to=Reader.PUBLIC, at=NOON - timedelta(seconds=1))
+    assert (early["photos"], early["cover"], early["album"], early["album_photos"]) == ({}, None, None, [])
+
+
+def test_only_photos_of_the_album_stand_beside_the_text_and_not_the_whole_album() -> None:
+    album = AlbumFactory.create()
+    cover = ready_photo(released_at=NOON)
+    of_album = [ready_photo(album=album, released_at=NOON, position=n) for n in range(BESIDE + 2)]
+    page = page_of(draft(cover=cover, album=album), to=Reader.PUBLIC, at=NOON)
+    assert (len(page["photos"]), page["cover"]) == (BESIDE + 3, cover)
+    assert page["album_photos"] == of_album[:BESIDE]
+
+
+@pytest.mark.parametrize(
+    ("public", "reader", "named"),
+    [
+        (True, Reader.PUBLIC, True),
+        (False, Reader.PUBLIC, False),
+        (False, Reader.DESK, True),
+    ],
+)
+def test_an_internal_act_is_named_on_the_desk_only(public: bool, reader: Reader, named: bool) -> None:
+    told = act(public=public)
+    assert page_of(draft(act=told), to=reader, at=NOON)["act"] == (told if named else None)
+
+
+def test_corrections_stand_in_the_order_they_were_made_and_are_of_this_bulletin() -> None:
+    bulletin, other = draft("Uno"), draft("Dos")
+    for about, change, hours in ((bulletin, "Dos", 2), (other, "Ajena", 1), (bulletin, "Uno", 1)):
+        Correction.objects.create(
+            bulletin=about, at=NOON + timedelta(hours=hours), change=change, reason="Decía otra cosa."
+        )
+    page = page_of(bulletin, to=Reader.PUBLIC, at=NOON)
+    assert [correction.change for correction in page["corrections"]] == ["Uno", "Dos"]
+
+
+def test_the_page_of_an_album_of_thirty_photos_asks_no_more_than_that_of_one(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for photos in (1, 30):
+        album = AlbumFactory.create()
+        for number in range(photos):
+            ready_photo(album=album, released_at=NOON, position=number)
+        bulletin = draft(f"Con {photos}", album=album)
+        with django_assert_max_num_queries(3):
+            page = page_of(bulletin, to=Reader.PUBLIC, at=NOON)
+            assert (len(page["photos"]), list(page["corrections"])) == (photos, [])
