@@ -196,6 +196,14 @@ class PacedChannel(SpokenChannel):
     limits: ClassVar[Limits] = Limits(per_minute=60)
 
 
+class PictorialChannel(SpokenChannel):
+    """One that uploads the picture itself."""
+
+    kind = "pictorial"
+    label = "Con foto"
+    limits: ClassVar[Limits] = Limits(uploads_picture=True)
+
+
 def said_to() -> list[str]:
     """Who was spoken to, in order; each kind of channel shares the memory."""
     return [parcel.destination for parcel in SpokenChannel.sent]

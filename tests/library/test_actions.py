@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from pytest_django import DjangoAssertNumQueries, Settings
+from wagtail.documents.models import Document
+from wagtail.permissions import policy_registry
 
+from factories.accounts import UserFactory
 from factories.library import NOON, SERIAL, AlbumFactory, exif, iim, jpeg, photo, with_segment
+from pregon.accounts.enums import Role
 from pregon.accounts.models import User
 from pregon.library import actions as library
 from pregon.library import developing
@@ -36,6 +40,28 @@ def at_work(taken: Photo) -> Photo:
     assert claimed is not None
     assert claimed.pk == taken.pk
     return claimed
+
+
+# Who keeps it
+
+
+def test_a_writer_uploads_and_chooses_photos_and_documents_and_a_liaison_does_not() -> None:
+    library.ensure_collection_permissions()
+    library.ensure_collection_permissions()
+    may = {
+        role: [
+            policy_registry.get_by_type(model).user_has_permission(UserFactory(roles=[role]), verb)
+            for model in (Photo, Document)
+            for verb in ("add", "change", "choose")
+        ]
+        for role in (Role.EDITOR, Role.PHOTOGRAPHER, Role.DESIGNER, Role.LIAISON)
+    }
+    assert may == {
+        Role.EDITOR: [True] * 6,
+        Role.PHOTOGRAPHER: [True] * 6,
+        Role.DESIGNER: [True] * 6,
+        Role.LIAISON: [False] * 6,
+    }
 
 
 # Taking in
@@ -148,6 +174,7 @@ def test_a_claimed_photo_becomes_ready_with_its_copies(tmp_path: Path) -> None:
         (480, "480.webp"),
         (960, "960.webp"),
         (1000, "1000.webp"),
+        (1000, "social.jpg"),
         (1000, "full.jpg"),
     ]
     folder = folder_of(taken)

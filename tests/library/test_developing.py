@@ -63,6 +63,7 @@ def test_the_copies_are_the_three_widths_and_the_whole_jpeg_for_the_press(tmp_pa
     assert [(copy.width, copy.height, copy.file) for copy in copies] == [
         (480, 320, "480.webp"),
         (960, 640, "960.webp"),
+        (1200, 800, "social.jpg"),
         (1600, 1067, "1600.webp"),
         (2400, 1600, "full.jpg"),
     ]
@@ -77,9 +78,9 @@ def test_the_copies_are_the_three_widths_and_the_whole_jpeg_for_the_press(tmp_pa
 @pytest.mark.parametrize(
     ("width", "files"),
     [
-        (1200, ["480.webp", "960.webp", "1200.webp", "full.jpg"]),
-        (480, ["480.webp", "full.jpg"]),
-        (40, ["40.webp", "full.jpg"]),
+        (1200, ["480.webp", "960.webp", "1200.webp", "social.jpg", "full.jpg"]),
+        (480, ["480.webp", "social.jpg", "full.jpg"]),
+        (40, ["40.webp", "social.jpg", "full.jpg"]),
     ],
 )
 def test_nothing_is_enlarged(tmp_path: Path, width: int, files: list[str]) -> None:
@@ -177,7 +178,7 @@ def test_a_telephones_heic_becomes_copies_like_any_other(tmp_path: Path) -> None
     turned = picture((800, 600)).transpose(Image.Transpose.ROTATE_90)
     pillow_heif.from_pillow(turned).save(out, quality=95, exif=exif(orientation="6").tobytes())
     copies = develop(tmp_path, out.getvalue())
-    assert [copy.file for copy in copies] == ["480.webp", "800.webp", "full.jpg"]
+    assert [copy.file for copy in copies] == ["480.webp", "800.webp", "social.jpg", "full.jpg"]
     for copy in copies:
         assert colours(opened(tmp_path, copy.file)) == (True, True, True)
 
@@ -273,6 +274,7 @@ def test_developing_again_replaces_all_and_leaves_nothing_beside(tmp_path: Path)
         "480.webp",
         "700.webp",
         "full.jpg",
+        "social.jpg",
     ]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copies", "original"]
 

@@ -49,6 +49,8 @@ class Limits:
     per_minute: int | None = None
     #: True when the provider refuses a second parcel with the same key, so that a lost answer may be asked again.
     idempotent: bool = False
+    #: True when the channel uploads the picture itself, so that it is worth a short wait for one in the making.
+    uploads_picture: bool = False
     #: How long to go on trying before giving up.
     give_up_after: timedelta = timedelta(hours=24)
 

@@ -11,10 +11,13 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
+from django.contrib.auth.models import Group, Permission
 from django.core.files import File
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from wagtail.models import Collection, GroupCollectionPermission
 
+from pregon.accounts.enums import Role
 from pregon.accounts.models import Office, User
 from pregon.core.errors import PregonError
 from pregon.core.files import safe_name
@@ -30,6 +33,29 @@ LEASE = timedelta(seconds=60)
 ATTEMPTS = 3
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "TIFF": "tif", "HEIC": "heic"}
 NOTHING = Metadata()
+#: Wagtail lets people at files by collection and under the names of its own models, whatever ours are called.
+KEEPERS = (Role.HEAD, Role.EDITOR, Role.PHOTOGRAPHER, Role.DESIGNER)
+KEEPING = {
+    f"{verb}_{file}": app
+    for app, file in (("wagtailimages", "image"), ("wagtaildocs", "document"))
+    for verb in ("add", "change", "choose")
+}
+
+# --- Who keeps it -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ensure_collection_permissions() -> None:
+    """The roles that make pieces upload, choose and describe photos and documents. Permissions given by hand stay."""
+    everything = Collection.get_first_root_node()
+    for role in KEEPERS:
+        group, _new = Group.objects.get_or_create(name=role.value)
+        for codename, app in KEEPING.items():
+            permission = Permission.objects.get(content_type__app_label=app, codename=codename)
+            GroupCollectionPermission.objects.get_or_create(
+                group=group, collection=everything, permission=permission
+            )
+
 
 # --- Taking in ----------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from PIL import ImageCms
 
 from pregon.library import reading
 from pregon.library.errors import CannotDevelop
-from pregon.library.values import Copy, Metadata
+from pregon.library.values import SHARED, Copy, Metadata
 
 # A poor phone, a good phone or a column on a desk, the whole width of a page.
 WIDTHS = (480, 960, 1600)
@@ -34,6 +34,7 @@ WEBP_TALLEST = 16_383  # what the format can hold
 JPEG_QUALITY = 88
 JPEG_LONGEST = 65_500
 FULL = "full.jpg"
+SHARED_WIDTH, SHARED_QUALITY = 1200, 82
 WHITE = [255, 255, 255]
 
 
@@ -92,7 +93,11 @@ def _copies(vips: Any, original: Path, workshop: Path, words: Metadata) -> list[
         path = workshop / f"{wide}.webp"
         image.webpsave(str(path), Q=WEBP_QUALITY, effort=EFFORT.get(wide, WEBP_EFFORT), keep="none")
         copies.append(_copy(image, path))
-    return [*reversed(copies), last]
+        if wide == min(WIDTHS[-1], width):
+            shared = image.thumbnail_image(SHARED_WIDTH, height=JPEG_LONGEST, size="down")
+            shared.jpegsave(str(workshop / SHARED), Q=SHARED_QUALITY, keep="none")
+            copies.append(_copy(shared, workshop / SHARED))
+    return [*sorted(copies, key=lambda copy: copy.width), last]
 
 
 def _copy(image: Any, path: Path) -> Copy:

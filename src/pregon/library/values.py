@@ -29,6 +29,11 @@ class Facts:
     digest: str
 
 
+#: The copy for mail and social networks, which do not all read WebP. Its name is known before it is made, so a
+#: message that leaves at once can already point to it.
+SHARED = "social.jpg"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """One copy made ready for publication; ``file`` is its name inside the photo's own folder."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pregon.accounts.models import Office
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Block, Message, Picture
+from pregon.library.values import SHARED
 from pregon.newsroom.models import Bulletin
 
 
@@ -71,12 +72,13 @@ def dateline_of(bulletin: Bulletin, office: Office) -> str:
 
 
 def picture_of(bulletin: Bulletin) -> Picture | None:
-    """The cover, when it may go out and its copies are ready. Text never waits for a photo."""
+    """The cover, when it may go out. Text never waits for a photo: the copy may still be in the making, its address
+    is known already."""
     photo = bulletin.cover
-    if photo is None or not photo.may_go_out or not photo.copies:
+    if photo is None or not photo.may_go_out:
         return None
-    copy = next((copy for copy in photo.copies if copy["width"] >= 960), photo.copies[-1])
-    file = f"fotos/{photo.public_id}/{copy['file']}"
+    copy = next((copy for copy in photo.copies if copy["file"] == SHARED), {"width": 0, "height": 0})
+    file = f"fotos/{photo.public_id}/{SHARED}"
     return Picture(
         url=f"{settings.BASE_URL}/{file}",
         path=file,

@@ -18,17 +18,20 @@ from factories.delivery import (
     NOON,
     Hands,
     Killed,
+    PictorialChannel,
     SpokenChannel,
     SubscriberFactory,
     ask,
     live,
     message,
+    picture,
     prepare_all,
     run,
     said_to,
 )
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
+from pregon.delivery import registry
 from pregon.delivery.actions import deliver
 from pregon.delivery.enums import STEPS, MessageKind, Mode, Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
@@ -100,6 +103,52 @@ def test_the_questions_for_a_batch_do_not_grow_with_it(people: int, hands: Hands
     asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     per_line = 3  # may they still receive it; it goes now; what became of it
     assert len(asked) - people * per_line == 12
+
+
+# --- A photo in the making ----------------------------------------------------------------------------------
+
+
+def photo_baked() -> Path:
+    return django_settings.HOME.baked / picture().path
+
+
+@pytest.fixture
+def pictorial(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._channels, "pictorial", PictorialChannel)
+    live("pictorial")
+    SubscriberFactory(channel="pictorial")
+
+
+def test_a_channel_that_uploads_the_picture_waits_for_it_without_losing_a_try(
+    hands: Hands, pictorial: None
+) -> None:
+    ask(message(picture=picture()))
+    run(hands)
+    waiting = the_line()
+    assert (waiting.state, waiting.attempts, waiting.due_at) == ("due", 0, NOON + deliver.BLINK)
+    photo_baked().parent.mkdir(parents=True, exist_ok=True)
+    photo_baked().write_bytes(b"foto")
+    try:
+        hands.forward(milliseconds=300)
+        run(hands)
+    finally:
+        photo_baked().unlink()
+    assert the_line().state == "sent"
+
+
+def test_it_does_not_wait_long_for_a_photo_that_never_comes(hands: Hands, pictorial: None) -> None:
+    ask(message(picture=picture()))
+    hands.forward(seconds=11)
+    run(hands)
+    assert the_line().state == "sent"
+
+
+def test_a_channel_that_only_points_to_the_picture_never_waits(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory()
+    ask(message(picture=picture()))
+    run(hands)
+    assert the_line().state == "sent"
 
 
 # --- Two workers, and one that dies -------------------------------------------------------------------------

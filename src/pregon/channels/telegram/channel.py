@@ -79,7 +79,7 @@ class TelegramChannel(Channel[TelegramOptions]):
     label = "Telegram"
     options_class = TelegramOptions
     # 30 messages a second for one bot, as its FAQ says; a little less, for others may use it too.
-    limits = Limits(body=4096, caption=1024, per_minute=1500)
+    limits = Limits(body=4096, caption=1024, per_minute=1500, uploads_picture=True)
     body, caption = 4096, 1024
 
     def __init__(self, options: TelegramOptions, http: Http) -> None:

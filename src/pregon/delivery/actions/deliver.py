@@ -44,6 +44,9 @@ DEADLY = 5
 TRIES = 5
 FIRST_PAUSE, LONGEST_PAUSE = 15, 3600
 
+#: How long a channel that uploads the picture waits for it, and how often it looks.
+PATIENCE, BLINK = timedelta(seconds=10), timedelta(milliseconds=300)
+
 Now = Callable[[], datetime]
 
 
@@ -228,6 +231,8 @@ def attempt(line: Delivery, channel: Channel[Any], parcel: Parcel, *, now: Now) 
     """
     if not may_receive(line):
         return Outcome(state=State.SUPPRESSED, reason=_("Se dio de baja antes de que saliera."))
+    if still_in_the_making(line, channel, parcel, at=now()):
+        return Outcome(state=State.DUE, due_at=now() + BLINK)
     if not hand_over(line, at=now()):
         return None
     try:
@@ -249,6 +254,14 @@ def attempt(line: Delivery, channel: Channel[Any], parcel: Parcel, *, now: Now) 
             raise
         return postponed(line, delay, give_up_after=channel.limits.give_up_after, at=now())
     return Outcome(state=State.SENT, reference=receipt.reference)
+
+
+def still_in_the_making(line: Delivery, channel: Channel[Any], parcel: Parcel, *, at: datetime) -> bool:
+    """Whether a picture that the channel would upload is about to be there; nobody waits long for one."""
+    picture = parcel.message.picture
+    if picture is None or not channel.limits.uploads_picture or at - line.dispatch.created_at > PATIENCE:
+        return False
+    return not (settings.HOME.baked / picture.path).is_file()
 
 
 def postponed(line: Delivery, delay: Postponed, *, give_up_after: timedelta, at: datetime) -> Outcome:

@@ -21,6 +21,7 @@ from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_r
 from pregon.accounts.models import Office
 from pregon.core.text import reading_minutes
 from pregon.library.models import Photo
+from pregon.library.values import SHARED
 from pregon.website.data import act_data, bulletin_data
 from pregon.website.queries import document_path
 
@@ -37,7 +38,6 @@ ESCAPES = {
 #: The width a browser without srcset gets.
 FALLBACK_WIDTH = 960
 #: What social networks ask for.
-SHARE_WIDTH = 1200
 #: Wagtail's own small copy, which only the desk may open.
 PREVIEW = "max-1200x1200"
 
@@ -131,11 +131,10 @@ def full_size_url(photo: Photo) -> str:
 
 @register.filter
 def share_size(photo: Photo) -> dict[str, Any] | None:
-    """The copy a social network shows: about 1200 wide, and light."""
-    copies = sorted(photo.copies, key=lambda copy: copy["width"])
-    if not copies:
+    """The copy that mail and social networks show."""
+    if not photo.copies:
         return None
-    chosen = next((copy for copy in copies if copy["width"] >= SHARE_WIDTH), copies[-1])
+    chosen = next((copy for copy in photo.copies if copy["file"] == SHARED), photo.copies[-1])
     return {**chosen, "url": photo_url(photo, chosen["file"])}
 
 
