@@ -1,0 +1,129 @@
+"""Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [--write]``.
+
+Prints one table; ``--write`` also puts it into docs/reference/benchmarks.md. Exit code 1 when a bar is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pages
+import publishing
+import sending
+import starting
+from bench import HERE, SERVERS, Bench, Row, bench
+
+PAGE = HERE.parent / "docs" / "reference" / "benchmarks.md"
+MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
+    "pages": pages.measure,
+    "publishing": publishing.measure,
+    "starting": starting.measure,
+    "sending": sending.measure,
+}
+PACKAGES = ("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow")
+MARKS = {True: "yes", False: "**no**", None: "–"}
+
+DOCUMENT = """# Benchmarks
+
+Written by `benchmarks/run.py --write`; do not edit by hand. Each figure is the median of {rounds} short runs in which
+the two sides take turns on the same machine, so the ratio says more than the figures.
+
+{table}
+
+## How it was measured
+
+- **When**: {day}, Pregón {pregon}.
+- **Machine**: {machine}.
+- **Load before and after**: {before} and {after} (average of one minute; near 0 means that nothing else was going on).
+- **Versions**: {versions}.
+- **Office**: the sample office of Mazamitla as `pregon demo mazamitla --prepare` leaves it, on SQLite.
+
+- **pages**: `wrk -t1 -c16 -d3s`, without compression, on the newest bulletin: `pregon up`; `pregon web` on a home
+  whose `baked/` is empty, so that the same view and template render it each time; nginx with one worker and
+  `deploy/nginx.conf`; the same nginx with nothing but `root` and the same bytes.
+- **publishing**: `pregon publish FOLDER --json` alone, without `pregon up` beside it; the peer stores the photos and
+  calls Wagtail's `get_renditions` (Willow and Pillow) in one process: three WebP and one JPEG each.
+- **starting**: from starting the command to the first 200 on `/`; PSS from `/proc/PID/smaps_rollup`, summed over the
+  process and all below it; the peer is a process that has set up Django with the same apps and read every route,
+  started as often as `pregon up` has processes.
+- **sending**: Postfix's `smtp-sink` on loopback; the ledger claims, sends and settles each line, and each letter
+  carries links of its own reader; the peer sends letters that differ in nothing but the address.
+
+Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
+Where a line has two times and no peer, the second column of figures is what the line names last.
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure Pregón beside its peers.")
+    parser.add_argument(
+        "measures", nargs="*", metavar="MEASURE", help=f"of {', '.join(MEASURES)}; all without any"
+    )
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(HERE.parent)}")
+    options = parser.parse_args()
+    if unknown := set(options.measures) - set(MEASURES):
+        parser.error(f"there is no measure called {', '.join(sorted(unknown))}")
+    before, rows = load(), []
+    with bench() as place:
+        for name in options.measures or MEASURES:
+            rows += MEASURES[name](place)
+    print(table(rows))
+    print(f"\n{machine()}; load {before} before, {load()} after; {versions()}")
+    if options.write:
+        PAGE.write_text(document(rows, before=before), encoding="utf-8")
+    return 1 if any(row.met is False for row in rows) else 0
+
+
+def table(rows: list[Row]) -> str:
+    lines = ["| measure | Pregón | peer | ratio | bar | met |", "|---|---:|---:|---:|---:|---|"]
+    lines += [
+        f"| {row.measure} | {row.ours} | {row.peer} | {row.ratio} | {row.bar} | {MARKS[row.met]} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def document(rows: list[Row], *, before: str) -> str:
+    return DOCUMENT.format(
+        table=table(rows),
+        rounds=pages.ROUNDS,
+        day=f"{datetime.now(UTC):%Y-%m-%d}",
+        pregon=version("pregon"),
+        machine=machine(),
+        before=before,
+        after=load(),
+        versions=versions(),
+    )
+
+
+def load() -> str:
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def machine() -> str:
+    models = re.findall(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    cores = len(os.sched_getaffinity(0))
+    model = models[0] if models else platform.machine()
+    return f"{cores} cores of {model}, {memory:.0f} GB of memory, {platform.system()}"
+
+
+def versions() -> str:
+    environment = {**os.environ, "PATH": f"{os.environ.get('PATH', '')}:{SERVERS}"}
+    asked = subprocess.run(["nginx", "-v"], env=environment, capture_output=True, text=True, check=False)
+    nginx = re.search(r"nginx/([\d.]+)", asked.stderr)
+    named = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)]
+    return ", ".join([*named, f"nginx {nginx[1]}" if nginx else "no nginx"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
