@@ -9,6 +9,7 @@ import argparse
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -72,6 +73,7 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.measures) - set(MEASURES):
         parser.error(f"there is no measure called {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))  # so that nothing it started outlives it
     before, rows = load(), []
     with bench() as place:
         for name in options.measures or MEASURES:
