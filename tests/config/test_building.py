@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
-from wagtail.models import GroupPagePermission, Site, Workflow
+from wagtail.models import GroupCollectionPermission, GroupPagePermission, Site, Workflow
 
 from pregon.accounts.enums import Role
 from pregon.config.building import build
@@ -20,6 +20,7 @@ NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 COUNTED: tuple[type[Model], ...] = (
     BulletinIndex,
     Group,
+    GroupCollectionPermission,
     GroupPagePermission,
     Permission,
     Site,
@@ -40,4 +41,6 @@ def test_building_twice_leaves_what_building_once_leaves(home: Home) -> None:
         (Role.EDITOR.value, "change_page"),
         (Role.HEAD.value, "publish_page"),
     }
+    uploads = GroupCollectionPermission.objects.filter(permission__codename="add_image")
+    assert Role.EDITOR.value in uploads.values_list("group__name", flat=True)
     assert (home.static / "wagtailadmin").is_dir()

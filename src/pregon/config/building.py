@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.management import call_command
 
 from pregon.accounts import actions as accounts
+from pregon.library import actions as library
 from pregon.newsroom.actions.workflow import ensure_page_permissions, ensure_workflow
 from pregon.newsroom.models import BulletinIndex
 from pregon.website import actions as website
@@ -16,6 +17,7 @@ def build(*, at: datetime) -> None:
     """Bring database, roles, workflow, site tree and static files to what this version needs. Repeatable."""
     call_command("migrate", verbosity=0, interactive=False)
     accounts.ensure_roles()
+    library.ensure_collection_permissions()
     website.lay_out_site(at=at)
     shelf = BulletinIndex.objects.get()
     ensure_page_permissions(shelf)
