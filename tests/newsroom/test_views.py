@@ -68,6 +68,16 @@ def test_a_bulletin_without_an_act_begins_empty(head: Client) -> None:
     assert (answer.status_code, answer.context["form"]["title"].value()) == (200, "")
 
 
+def test_the_address_of_a_new_bulletin_is_nobodys_to_type(head: Client) -> None:
+    shelf()
+    told = {"title": "Reapertura del andador", "lead": "Reabre el viernes.", "body-count": "0"}
+    slugs = []
+    for _time in range(2):
+        head.post(reverse("newsroom_desk:new"), told)
+        slugs.append(Bulletin.objects.latest("pk").slug)
+    assert slugs == ["reapertura-del-andador", "reapertura-del-andador-2"]
+
+
 def test_who_does_not_write_begins_nothing(client: Client) -> None:
     come_in(client, Role.READER)
     assert client.get(reverse("newsroom_desk:new")).status_code == 302

@@ -38,6 +38,12 @@ class BulletinIndex(Page):
     class Meta:
         verbose_name = _("boletines")
 
+    def add_child(self, **kwargs: Any) -> Any:
+        """Put a bulletin on the shelf. The tree would give two that come at once the same place on it."""
+        with transaction.atomic():
+            self.numchild = BulletinIndex.objects.select_for_update().get(pk=self.pk).numchild
+            return super().add_child(**kwargs)
+
 
 class BulletinQuerySet(PageQuerySet):
     def newest_first(self) -> Self:
@@ -126,13 +132,12 @@ class Bulletin(Page):
             [FieldPanel("go_live_at", heading=_("Embargado hasta"))],
             help_text=_("Nada del boletín se ve antes de esa hora en ningún lado; entonces sale solo."),
         ),
-        FieldPanel("slug"),
     ]
     edit_handler = TabbedInterface(
         [
             ObjectList(text_panels, heading=_("Texto")),
             ObjectList(facts_panels, heading=_("Datos")),
-            ObjectList(embargo_panels, heading=_("Embargo y dirección")),
+            ObjectList(embargo_panels, heading=_("Embargo")),
         ]
     )
 
