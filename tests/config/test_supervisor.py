@@ -25,11 +25,9 @@ class Running:
     def children(self) -> dict[str, int]:
         """The parts by the name the system knows them under."""
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        names = {pid: Path(f"/proc/{pid}/comm").read_text().strip() for pid in found}
+        names = {name_of(int(pid)): int(pid) for pid in found}
         return {
-            name: int(pid)
-            for pid, name in names.items()
-            if name.startswith("pregon:") and "saludo" not in name
+            name: pid for name, pid in names.items() if name.startswith("pregon:") and "saludo" not in name
         }
 
     def status(self, path: str = "/") -> int:
@@ -55,6 +53,14 @@ def up(office: Path) -> Iterator[Running]:
             f"Pregón está en http://localhost:{port} · escritorio en http://localhost:{port}/escritorio/\n"
         )
         yield Running(process=process, port=port, home=office)
+
+
+def name_of(pid: int) -> str:
+    """Nothing for a process that ended between the list of children and this question."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def alive(pid: int) -> bool:

@@ -18,6 +18,7 @@ from pregon.core.work import Clock, Lane, Worker, drain, every, source, turn
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SHORT = timedelta(milliseconds=5)
+PATIENCE = 60  # seconds, for a busy machine
 
 
 @pytest.fixture(autouse=True)
@@ -55,14 +56,14 @@ def running(part: Worker | Clock) -> Iterator[threading.Event]:
         yield stop
     finally:
         stop.set()
-        thread.join(timeout=5)
+        thread.join(timeout=PATIENCE)
         assert not thread.is_alive()
 
 
 def eventually(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + PATIENCE
     while not true():
-        assert time.monotonic() < end, "It did not happen within five seconds."
+        assert time.monotonic() < end, "It did not happen within the patience of a test."
         time.sleep(0.002)
 
 
@@ -228,17 +229,17 @@ def test_a_worker_lets_an_order_to_leave_pass() -> None:
 def test_a_tick_comes_at_once_and_then_at_its_period() -> None:
     moments: list[float] = []
 
-    @every(timedelta(milliseconds=60))
+    @every(timedelta(seconds=0.3))
     def tick(at: datetime) -> None:
         assert at == NOON
         moments.append(time.monotonic())
 
     began = time.monotonic()
     with running(Clock(noon)):
-        eventually(lambda: len(moments) == 6)
-    late = [moment - began - 0.06 * n for n, moment in enumerate(moments)]
+        eventually(lambda: len(moments) == 4)
+    late = [moment - began - 0.3 * n for n, moment in enumerate(moments)]
     assert min(late) >= 0
-    assert median(late) < 0.05  # one of them may meet a busy machine
+    assert median(late) < 0.25  # a period that adds up would be 0.45 late; a busy machine is not
 
 
 def test_a_tick_that_fails_is_logged_and_comes_again_and_the_others_go_on(

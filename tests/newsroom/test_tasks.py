@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from factories.newsroom import draft
+from factories.newsroom import NOON, draft
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.models import Bulletin
 from pregon.newsroom.tasks import publish_scheduled
@@ -16,12 +17,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_tick_publishes_what_is_due_and_nothing_else() -> None:
-    soon = draft("Ya casi", go_live_at=timezone.now() + timedelta(milliseconds=300))
-    later = draft("Mañana", go_live_at=timezone.now() + timedelta(days=1))
-    for bulletin in (soon, later):
-        newsroom.publish(bulletin, by=None)
-    publish_scheduled(timezone.now() + timedelta(milliseconds=400))
-    assert Bulletin.objects.get(pk=later.pk).live is False
+    hour = NOON + timedelta(minutes=1)
+    with time_machine.travel(NOON, tick=False) as clock:
+        soon = draft("Ya casi", go_live_at=hour)
+        later = draft("Mañana", go_live_at=NOON + timedelta(days=1))
+        for bulletin in (soon, later):
+            newsroom.publish(bulletin, by=None)
+        clock.move_to(hour)
+        publish_scheduled(hour)
+    assert [Bulletin.objects.get(pk=bulletin.pk).live for bulletin in (soon, later)] == [True, False]
 
 
 def test_overdue_work_of_a_stopped_clock_goes_out_at_the_next_tick() -> None:

@@ -7,11 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
 from factories.library import AlbumFactory, photo
-from factories.newsroom import act, draft, published, shelf
+from factories.newsroom import NOON, act, draft, published, shelf
 from pregon.accounts.models import Topic
 from pregon.agenda.enums import Settlement
 from pregon.core.visibility import Reader, may_see
@@ -77,16 +78,17 @@ def test_an_embargoed_bulletin_waits_without_number_or_dispatch() -> None:
 
 
 def test_at_its_hour_the_embargoed_bulletin_goes_out_once() -> None:
-    hour = timezone.now() + timedelta(seconds=1)
-    bulletin = draft(go_live_at=hour)
-    newsroom.publish(bulletin, by=None)
-    assert newsroom.publish_due(hour - timedelta(milliseconds=1)) == 0
-    wait = threading.Event()
-    wait.wait(max(0.0, (hour - timezone.now()).total_seconds()) + 0.02)
-    assert [newsroom.publish_due(timezone.now()), newsroom.publish_due(timezone.now())] == [1, 0]
+    hour = NOON + timedelta(hours=1)
+    with time_machine.travel(NOON, tick=False) as clock:
+        bulletin = draft(go_live_at=hour)
+        newsroom.publish(bulletin, by=None)
+        clock.move_to(hour - timedelta(milliseconds=1))
+        assert newsroom.publish_due(timezone.now()) == 0
+        clock.move_to(hour)
+        assert [newsroom.publish_due(timezone.now()), newsroom.publish_due(timezone.now())] == [1, 0]
     out = Bulletin.objects.get(pk=bulletin.pk)
     assert (out.live, out.number) == (True, 1)
-    assert may_see(out, at=timezone.now()) is True
+    assert may_see(out, at=hour) is True
     assert Dispatch.objects.about(out.origin).count() == 1
 
 
@@ -136,24 +138,23 @@ def test_many_at_once_get_consecutive_numbers_without_gap_or_double() -> None:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_clocks_running_by_mistake_publish_once() -> None:
-    hour = timezone.now() + timedelta(seconds=0.5)
-    bulletin = draft(go_live_at=hour)
-    newsroom.publish(bulletin, by=None)
+    hour = NOON + timedelta(hours=1)
     start = threading.Barrier(2)
     published_by: list[int] = []
 
     def tick() -> None:
         start.wait()
-        count = 0
-        while timezone.now() < hour + timedelta(seconds=0.5):
-            count += newsroom.publish_due(timezone.now())
-        published_by.append(count)
+        published_by.append(sum(newsroom.publish_due(timezone.now()) for _time in range(5)))
         connection.close()
 
     clocks = [threading.Thread(target=tick) for _ in range(2)]
-    for clock in clocks:
-        clock.start()
-    for clock in clocks:
-        clock.join()
+    with time_machine.travel(NOON, tick=False) as hands:
+        bulletin = draft(go_live_at=hour)
+        newsroom.publish(bulletin, by=None)
+        hands.move_to(hour)
+        for clock in clocks:
+            clock.start()
+        for clock in clocks:
+            clock.join()
     assert sorted(published_by) == [0, 1]
     assert Dispatch.objects.about(bulletin.origin).count() == 1
