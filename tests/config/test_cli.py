@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db import OperationalError, ProgrammingError
+from django.utils import timezone
 
 from config.conftest import Pregon
 from pregon import __version__
@@ -303,6 +305,10 @@ def test_a_folder_goes_from_first_publication_to_correction(
     for path in (Path(__file__).parents[2] / "examples" / "mazamitla-andador").iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
 
+    sheet = folder / "acto.md"
+    today = f"fecha: {timezone.localdate():%Y-%m-%d} 00:00\n"  # in the year of the plan, whichever runs
+    sheet.write_text(re.sub(r"fecha: .*\n", today, sheet.read_text(encoding="utf-8")), encoding="utf-8")
+
     first = pregon("publish", folder, "--json", "--home", office)
     assert (first.code, first.err) == (0, "")
     told = json.loads(first.out)
@@ -316,7 +322,6 @@ def test_a_folder_goes_from_first_publication_to_correction(
     again = pregon("publish", folder, "--json", f"--home={office}")
     assert (again.code, again.err, json.loads(again.out)["bulletin"]) == (0, "", told["bulletin"])
 
-    sheet = folder / "acto.md"
     sheet.write_text(
         sheet.read_text(encoding="utf-8").replace("36 lámparas", "38 lámparas"), encoding="utf-8"
     )

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from factories.newsroom import folder, town
+from factories.newsroom import NOON, folder, town
 from pregon.config import publishing
 from pregon.core.home import Home
 from pregon.delivery import actions as delivery
@@ -27,7 +28,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def office(home: Home) -> Home:
+def day_of_the_act() -> Iterator[None]:
+    """The folder of the tests is of that day, and its act counts in the plan of that year."""
+    with time_machine.travel(NOON):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def office(home: Home, day_of_the_act: None) -> Home:
     """A town with its site and its plan, whose pages nobody has asked for yet."""
     now = timezone.now()
     town()

@@ -20,7 +20,7 @@ import trustme
 from pregon.core import http
 from pregon.core.http import OutboundError, Refused, TooLarge, Unreachable, client, is_public
 
-SOON = timedelta(milliseconds=300)
+SOON, SECOND = timedelta(milliseconds=300), timedelta(seconds=1)
 
 
 class Site(ThreadingHTTPServer):
@@ -400,8 +400,9 @@ def test_an_answer_that_drips_ends_when_the_time_of_the_whole_does(
     site.answers["/1"] = drip(head)
     began = time.monotonic()
     with pytest.raises(Unreachable, match=r"^«127\.0\.0\.1» no contestó: .*\.$") as late:
-        near.get(at(site, "/1"), timeout=SOON)
-    assert time.monotonic() - began < 2
+        near.get(at(site, "/1"), timeout=SECOND)
+    # The drip has no end, and a busy machine is given time; but to have arrived it needs that second.
+    assert time.monotonic() - began < 20
     assert late.value.arrived
 
 
