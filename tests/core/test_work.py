@@ -305,3 +305,36 @@ def test_a_clock_stops_between_ticks_that_are_far_apart() -> None:
 def test_a_tick_without_a_period_is_refused() -> None:
     with pytest.raises(ValueError, match="period"):
         every(timedelta())
+
+
+def test_while_nothing_stirs_the_jobs_are_asked_only_now_and_then() -> None:
+    turns: list[datetime] = []
+
+    @source(Lane.NOW)
+    def ask(at: datetime) -> int:
+        turns.append(at)
+        return 0
+
+    worker = Worker(Lane.NOW, noon, timedelta(milliseconds=5), stirred=lambda: False)
+    with running(worker):
+        threading.Event().wait(0.3)
+    assert len(turns) == 1
+
+
+def test_what_stirs_is_looked_at_without_waiting() -> None:
+    stirring = threading.Event()
+    asked = threading.Event()
+    turns = 0
+
+    @source(Lane.NOW)
+    def ask(at: datetime) -> int:
+        nonlocal turns
+        turns += 1
+        if turns > 1:
+            asked.set()
+        return 0
+
+    with running(Worker(Lane.NOW, noon, timedelta(milliseconds=5), stirred=stirring.is_set)):
+        threading.Event().wait(0.05)
+        stirring.set()
+        assert asked.wait(0.3)

@@ -18,12 +18,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pregon.core.errors import NotSo
+from pregon.core.stirring import Stirring
 from pregon.core.work import Clock, Lane, Worker
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8000
 BACKLOG = 1024
 GOODBYE = timedelta(seconds=6)
+#: How often an idle worker asks whether anything stirred.
+LISTENING = timedelta(milliseconds=100)
 
 
 class CannotListen(NotSo):
@@ -82,7 +85,7 @@ def serve(listening: socket.socket) -> None:
 
 def work(lane: Lane) -> None:
     """One lane."""
-    Worker(lane, timezone.now).run(until_told())
+    Worker(lane, timezone.now, LISTENING, Stirring()).run(until_told())
 
 
 def keep_time() -> None:

@@ -19,6 +19,7 @@ from django.db import close_old_connections
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE = timedelta(seconds=30)
+LOOK = timedelta(milliseconds=500)
 
 
 class Lane(StrEnum):
@@ -99,22 +100,33 @@ def drain(
 class Worker:
     """Gives one lane its turns until it is told to stop.
 
-    A job that fails rests longer each time, up to ``LONGEST_PAUSE``; the others of the lane go on.
+    A job that fails rests longer each time, up to ``LONGEST_PAUSE``; the others of the lane go on. While nothing
+    ``stirred`` in the database the jobs are asked only every ``LOOK``, for what becomes due by the hour alone.
     """
 
     def __init__(
-        self, lane: Lane, clock: Callable[[], datetime], pause: timedelta = timedelta(milliseconds=150)
+        self,
+        lane: Lane,
+        clock: Callable[[], datetime],
+        pause: timedelta = timedelta(milliseconds=150),
+        stirred: Callable[[], bool] = lambda: True,
     ) -> None:
         self.lane = lane
         self.clock = clock
         self.pause = pause.total_seconds()
+        self.stirred = stirred
         self._rests: dict[str, tuple[float, float]] = {}  # job: until when, and how long this time
 
     def run(self, stop: threading.Event) -> None:
         logger.info("Worker started", extra={"lane": self.lane.value})
+        done, looked = 0, 0.0
         while not stop.is_set():
-            done = self._turn(stop)
-            close_old_connections()
+            late = time.monotonic() - looked >= LOOK.total_seconds()
+            # Asked even when it will be ignored: what stirred before this turn must not wake the next one.
+            if self.stirred() or done or late:
+                looked = time.monotonic()
+                done = self._turn(stop)
+                close_old_connections()
             if not done:
                 stop.wait(self.pause)
         logger.info("Worker stopped", extra={"lane": self.lane.value})
