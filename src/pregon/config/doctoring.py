@@ -13,11 +13,11 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import ngettext
 from wagtail.models import Revision
 
 from pregon.accounts.models import Office, User
+from pregon.config.building import pending_changes
 from pregon.core.errors import PregonError
 from pregon.delivery.enums import Mode, State
 from pregon.delivery.models import ChannelAccount, Delivery
@@ -25,6 +25,7 @@ from pregon.delivery.registry import channel_class, options_from
 from pregon.library.enums import Development
 from pregon.library.models import Photo
 from pregon.website.models import BakedPage
+from pregon.website.queries import overdue
 
 LATE = timedelta(minutes=10)
 ENOUGH_DISK = 500 * 1024 * 1024
@@ -74,14 +75,13 @@ def home(at: datetime) -> Iterator[Finding]:
 
 def database(at: datetime) -> Iterator[Finding]:
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        pending = pending_changes()
     except (DatabaseError, sqlite3.Error) as problem:
         yield Finding(True, f"La base de datos no responde: {problem}. Si es nueva, ejecuta «pregon init».")
         return
     if pending:
-        lacks = ngettext("le falta %(count)s cambio", "le faltan %(count)s cambios", len(pending))
-        lacking = lacks % {"count": len(pending)}
+        lacks = ngettext("le falta %(count)s cambio", "le faltan %(count)s cambios", pending)
+        lacking = lacks % {"count": pending}
         yield Finding(True, f"A la base de datos {lacking}: ejecuta «pregon init» para ponerla al día.")
         return
     if connection.vendor == "sqlite":
@@ -158,7 +158,7 @@ def work_waiting(at: datetime) -> Iterator[Finding]:
 
 
 def site(at: datetime) -> Iterator[Finding]:
-    late = BakedPage.objects.waiting(at - LATE).count()
+    late = overdue(at - LATE)
     if late:
         said = ngettext(
             "%(count)s página espera hornearse desde hace más de diez minutos: enciende «pregon up».",

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from pregon.config import parts, supervisor
+from pregon.config.building import refuse_old_database
 
 
 class Command(BaseCommand):
@@ -17,4 +18,5 @@ class Command(BaseCommand):
         parts.ask_for_port(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_old_database()
         supervisor.up(host=options["host"], port=options["port"])
