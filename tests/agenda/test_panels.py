@@ -54,3 +54,14 @@ def test_who_may_only_look_gets_no_links() -> None:
     act("Torneo de básquetbol")
     page = shown(Role.READER)
     assert ("Torneo de básquetbol" in page, "<a href" in page) == (True, False)
+
+
+def test_what_former_days_still_owe_is_not_forgotten_for_a_week() -> None:
+    act("De hace dos días", start=NOON - timedelta(days=2))
+    act("De hace un mes", start=NOON - timedelta(days=30))
+    page = shown()
+    assert ("De días pasados" in page, "De hace dos días" in page, "De hace un mes" in page) == (
+        True,
+        True,
+        False,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import httpx2
 import pytest
 from django.conf import settings
@@ -116,3 +118,9 @@ class NoNetwork(httpx2.BaseTransport):
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+@each
+def test_every_option_says_its_words_itself(kind: str) -> None:
+    options = fields(registry.channel_class(kind).options_class)
+    assert [option.name for option in options if not {"label", "help"} <= set(option.metadata)] == []

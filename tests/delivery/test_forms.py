@@ -17,9 +17,12 @@ class Sample(Options):
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
 
     host: str = field(metadata={"label": "Servidor", "help": "Como lo da el proveedor."})
-    token: str = ""
-    port: int = 25
-    starttls: bool = True
+    token: str = field(default="", metadata={"label": "Clave"})
+    port: int = field(default=25, metadata={"label": "Puerto"})
+    starttls: bool = field(default=True, metadata={"label": "Cifrar"})
+    tone: str = field(
+        default="low", metadata={"label": "Tono", "choices": [("low", "Bajo"), ("high", "Alto")]}
+    )
 
 
 def test_each_option_is_a_line_of_its_kind() -> None:
@@ -29,8 +32,16 @@ def test_each_option_is_a_line_of_its_kind() -> None:
         "token": forms.CharField,
         "port": forms.IntegerField,
         "starttls": forms.BooleanField,
+        "tone": forms.ChoiceField,
     }
     assert (form.fields["host"].label, form["port"].value()) == ("Servidor", 25)
+
+
+def test_what_is_picked_from_a_few_takes_nothing_else() -> None:
+    picked = [
+        options_form(Sample, stored={}, data={"opcion-tone": tone}).is_valid() for tone in ("high", "hum")
+    ]
+    assert picked == [True, False]
 
 
 def test_a_stored_secret_is_never_shown_back() -> None:

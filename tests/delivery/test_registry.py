@@ -77,3 +77,7 @@ def test_a_channel_reaches_the_offices_own_network_only_when_its_options_say_so(
 def test_a_rehearsal_never_reaches_inside() -> None:
     rehearsed = registry.rehearse("line", {"allow_private": True})
     assert rehearsed.http is registry.door(allow_private=False)
+
+
+def test_a_channel_that_is_gone_keeps_its_name() -> None:
+    assert (registry.label_of("spoken"), registry.label_of("smoke")) == ("De viva voz", "smoke")

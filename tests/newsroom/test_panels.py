@@ -6,15 +6,16 @@ import pytest
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from factories.accounts import UserFactory
-from factories.newsroom import draft, shelf
+from factories.newsroom import draft, published, shelf
 from pregon.accounts.enums import Role
 from pregon.accounts.models import User
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions.workflow import ensure_workflow
-from pregon.newsroom.panels import ApprovalPanel, countdown
+from pregon.newsroom.panels import ApprovalPanel, countdown, sheet_or_editor
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +83,9 @@ def test_the_panel_costs_the_same_with_one_line_and_with_three() -> None:
             shown(head)
         spent.append(len(queries))
     assert spent[0] == spent[2]
+
+
+def test_what_went_out_opens_its_sheet_and_the_rest_the_editor() -> None:
+    out, writing = published(), draft("Otro")
+    assert sheet_or_editor(out) == reverse("newsroom_desk:sheet", args=[out.pk])
+    assert sheet_or_editor(writing).startswith(reverse("wagtailadmin_pages:edit", args=[writing.pk]))

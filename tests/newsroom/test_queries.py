@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from factories.accounts import UserFactory
 from factories.library import AlbumFactory, jpeg, photo
 from factories.newsroom import NOON, act, draft, published, shelf
 from factories.website import ready_photo
+from pregon.accounts.enums import Role
+from pregon.accounts.models import User
 from pregon.core.visibility import Reader
+from pregon.newsroom import actions as newsroom
+from pregon.newsroom.actions.workflow import ensure_page_permissions, ensure_workflow
 from pregon.newsroom.models import Bulletin, Correction
-from pregon.newsroom.queries import BESIDE, page_of, photo_ids_in_body, photos_of, photos_only_in, wording
+from pregon.newsroom.queries import (
+    BESIDE,
+    TONES,
+    Stage,
+    page_of,
+    photo_ids_in_body,
+    photos_of,
+    photos_only_in,
+    stage_words,
+    staged,
+    wording,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +137,40 @@ def test_the_page_of_an_album_of_thirty_photos_asks_no_more_than_that_of_one(
         with django_assert_max_num_queries(3):
             page = page_of(bulletin, to=Reader.PUBLIC, at=NOON)
             assert (len(page["photos"]), list(page["corrections"])) == (photos, [])
+
+
+def stage(bulletin: Bulletin) -> str:
+    found: str = staged(Bulletin.objects.filter(pk=bulletin.pk)).values_list("stage", flat=True).get()
+    return found
+
+
+def test_every_stage_has_a_tone() -> None:
+    assert set(TONES) == set(Stage)
+
+
+def test_a_bulletin_passes_through_its_stages() -> None:
+    head: User = UserFactory.create(roles=[Role.HEAD])
+    ensure_workflow(shelf())
+    ensure_page_permissions(shelf())
+    bulletin = draft()
+    bulletin.save_revision()
+    seen = [stage(bulletin)]
+    bulletin.get_workflow().start(bulletin, head)
+    seen.append(stage(bulletin))
+    newsroom.publish(bulletin, by=head)
+    seen.append(stage(bulletin))
+    bulletin = Bulletin.objects.get(pk=bulletin.pk)
+    bulletin.lead = "El andador reabrió el viernes."
+    newsroom.correct(bulletin, change="El día.", reason="Estaba mal.", by=head, at=timezone.now())
+    seen.append(stage(bulletin))
+    newsroom.withdraw(bulletin, reason="No era cierto.", by=head, at=timezone.now())
+    seen.append(stage(bulletin))
+    assert seen == [Stage.DRAFT, Stage.REVIEW, Stage.PUBLISHED, Stage.CORRECTED, Stage.WITHDRAWN]
+
+
+def test_an_embargo_says_until_when() -> None:
+    bulletin = draft(go_live_at=timezone.now() + timedelta(days=1))
+    newsroom.publish(bulletin, by=None)
+    assert stage(bulletin) == Stage.EMBARGOED
+    hour = datetime(2026, 11, 23, 12, 57, tzinfo=UTC)
+    assert stage_words(Stage.EMBARGOED, hour) == "Embargado hasta el 23 de noviembre, 6:57"

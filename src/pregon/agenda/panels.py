@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
-from pregon.agenda.queries import DayRow, day_rows
+from pregon.agenda.queries import DayRow, day_rows, owed_rows
+
+#: How far back *Hoy* reminds, and of how many: what is older stands in the agenda.
+DAYS_BACK, OWED_SHOWN = 7, 4
 
 
 def local_midnight(at: datetime, *, days: int = 0) -> datetime:
@@ -46,12 +49,14 @@ class TodayPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         middle = local_midnight(self.at, days=1)
+        before = local_midnight(self.at, days=-DAYS_BACK), local_midnight(self.at)
         rows = day_rows(local_midnight(self.at), local_midnight(self.at, days=2), at=self.at)
         today = [row for row in rows if row.act.start < middle]
         user = parent_context["request"].user
         return {
             "rows": today,
             "tomorrow": [row for row in rows if row.act.start >= middle],
+            "owed": owed_rows(*before, at=self.at)[:OWED_SHOWN],
             "summary": summary(today),
             "may_add": user.has_perm("agenda.add_act"),
             "may_change": user.has_perm("agenda.change_act"),

@@ -78,6 +78,13 @@ def day_rows(start: datetime, end: datetime, *, at: datetime) -> list[DayRow]:
     ]
 
 
+def owed_rows(start: datetime, end: datetime, *, at: datetime) -> list[DayRow]:
+    """The acts of the interval that took place and still owe a piece, the latest first."""
+    owed = Coverage.objects.open().filter(act=OuterRef("pk"))
+    acts = Act.objects.between(start, end).taking_place().filter(Exists(owed)).order_by("-start", "-pk")
+    return [row_of(act, at=at) for act in with_coverages(acts)]
+
+
 def row_of(act: Act, *, at: datetime) -> DayRow:
     coverages = list(act.coverages.all())
     due = [one for one in coverages if one.settlement == Settlement.DUE]

@@ -10,10 +10,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
+
+from django.utils.translation import gettext_lazy as _
 
 from pregon.core.http import Http
 from pregon.delivery.values import Message
@@ -88,13 +90,17 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Base of a channel's options. Each field is a line of the channel's form; ``secret`` names are never shown."""
+    """Base of a channel's options. Each field is a line of the channel's form; ``secret`` names are never shown.
+
+    A field says its words itself, in ``field(metadata={"label": …, "help": …})``; one that is picked from a few
+    has ``"choices"`` too: pairs of a value and its words.
+    """
 
     secret: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def names(cls) -> list[str]:
-        return [field.name for field in fields(cls)]
+        return [option.name for option in fields(cls)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,15 @@ class HttpOptions(Options):
     """Base of the options of a channel that speaks HTTP."""
 
     #: Lets it reach the office's own network; for a server of the office that stands there.
-    allow_private: bool = False
+    allow_private: bool = field(
+        default=False,
+        metadata={
+            "label": _("El servidor está en la red de la oficina"),
+            "help": _(
+                "Márcalo solo si el servicio corre en una máquina propia. En internet déjalo sin marcar."
+            ),
+        },
+    )
 
 
 O = TypeVar("O", bound=Options)  # noqa: E741 - the letter says options

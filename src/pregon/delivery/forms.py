@@ -8,27 +8,11 @@ from typing import Any, get_type_hints
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pregon.delivery.contract import Options
+from pregon.delivery.contract import HttpOptions, Options
 from pregon.delivery.enums import Mode, State
 from pregon.delivery.errors import Rejected
 from pregon.delivery.models import ChannelAccount
 from pregon.delivery.registry import channel_class, kinds, rehearse
-
-#: Words for options that many channels share; one with others says them itself: ``field(metadata={"label": …})``.
-WORDS = {
-    "host": _("Servidor"),
-    "port": _("Puerto"),
-    "security": _("Cifrado (starttls, tls o ninguno)"),
-    "user": _("Usuario"),
-    "password": _("Contraseña"),
-    "sender_address": _("Correo del remitente"),
-    "sender_name": _("Nombre del remitente"),
-    "reply_to": _("Correo para respuestas"),
-    "token": _("Ficha de acceso"),
-    "api_base": _("Dirección del servicio"),
-    "signing_secret": _("Clave para firmar"),
-    "allow_private": _("Está en la red de la oficina"),
-}
 
 
 class ModeForm(forms.Form):
@@ -39,11 +23,14 @@ class ModeForm(forms.Form):
 
 def field_for(option: Field[Any], kind: Any, *, secret: bool, stored: bool) -> forms.Field:
     """The form's field of one option. ``stored`` tells that a secret is already kept."""
-    label = (
-        option.metadata.get("label") or WORDS.get(option.name) or option.name.replace("_", " ").capitalize()
-    )
-    words: dict[str, Any] = {"label": label, "help_text": option.metadata.get("help", ""), "required": False}
+    words: dict[str, Any] = {
+        "label": option.metadata["label"],
+        "help_text": option.metadata.get("help", ""),
+        "required": False,
+    }
     default = "" if option.default is MISSING else option.default
+    if choices := option.metadata.get("choices"):
+        return forms.ChoiceField(**words, choices=choices, initial=default)
     if kind is bool:
         return forms.BooleanField(**words, initial=bool(default))
     if kind is int:
@@ -55,8 +42,10 @@ def field_for(option: Field[Any], kind: Any, *, secret: bool, stored: bool) -> f
 
 
 def options_form(options_class: type[Options], *, stored: dict[str, Any], data: Any = None) -> forms.Form:
-    """One line per option. Whatever is missing may be missing until the channel goes live."""
+    """One line per option, the channel's own first. Whatever is missing may be missing until the channel goes
+    live."""
     hints = get_type_hints(options_class)
+    shared = HttpOptions.names()
     lines = {
         option.name: field_for(
             option,
@@ -64,7 +53,7 @@ def options_form(options_class: type[Options], *, stored: dict[str, Any], data: 
             secret=option.name in options_class.secret,
             stored=bool(stored.get(option.name)),
         )
-        for option in fields(options_class)
+        for option in sorted(fields(options_class), key=lambda option: option.name in shared)
     }
     form_class: type[forms.Form] = type("OptionsForm", (forms.Form,), lines)
     shown = {name: value for name, value in stored.items() if name not in options_class.secret}

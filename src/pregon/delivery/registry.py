@@ -42,11 +42,16 @@ def channel_class(kind: str) -> type[Channel[Any]]:
         ) from None
 
 
+def label_of(kind: str) -> str:
+    """What people call a channel; one that was uninstalled keeps its bare name."""
+    return str(_channels[kind].label) if kind in _channels else kind
+
+
 def options_from(kind: str, values: dict[str, Any]) -> Options:
     """The channel's options out of stored values. Raises ``Misconfigured`` naming what is missing."""
     options_class = channel_class(kind).options_class
     missing = [
-        field.name
+        str(field.metadata.get("label", field.name))
         for field in fields(options_class)
         if field.default is MISSING and field.default_factory is MISSING and not values.get(field.name)
     ]

@@ -92,8 +92,20 @@ class Tally:
     failed: int = 0
     waiting: int = 0
     uncertain: int = 0
+    #: Of ``withheld``, those who did not want it any more or for whom it came too late.
+    suppressed: int = 0
     first_at: Any = field(default=None, compare=False)
     last_at: Any = field(default=None, compare=False)
+
+    @property
+    def rehearsed(self) -> int:
+        """What went the whole way and was kept here, for its channel is in sandbox."""
+        return self.withheld - self.suppressed
+
+    @property
+    def arrived(self) -> int:
+        """What came to its end as it should: out, or rehearsed."""
+        return self.sent + self.rehearsed
 
     @property
     def settled(self) -> int:

@@ -27,8 +27,8 @@ from pregon.delivery.enums import COLOURS, Mode, State
 from pregon.delivery.errors import DeliveryError, UnknownChannel
 from pregon.delivery.forms import LedgerFilterForm, ModeForm, OfficeChannelForm, options_form
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
-from pregon.delivery.panels import going_out, label_of, progress_of
-from pregon.delivery.registry import build, channel_class, kinds, rehearse
+from pregon.delivery.queries import going_out, progress_of
+from pregon.delivery.registry import build, channel_class, kinds, label_of, rehearse
 
 PAGE = 20
 LINES = 50

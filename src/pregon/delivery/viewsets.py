@@ -16,8 +16,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from pregon.delivery.enums import Standing
 from pregon.delivery.models import Subscriber
-from pregon.delivery.panels import label_of
-from pregon.delivery.registry import channel_class, kinds
+from pregon.delivery.registry import channel_class, kinds, label_of
 
 TONES = {Standing.PENDING: "warn", Standing.CONFIRMED: "ok", Standing.LEFT: "soft", Standing.GONE: "bad"}
 

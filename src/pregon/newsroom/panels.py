@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import TaskState
 
 from pregon.newsroom.models import Bulletin
-from pregon.newsroom.viewsets import Stage, sheet_or_editor, staged
+from pregon.newsroom.queries import Stage, staged
 
 SHOWN = 5
 
@@ -52,6 +53,13 @@ def countdown(wait: timedelta) -> str:
 
 def hour(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "j \\d\\e F, G:i").lower() if moment else ""
+
+
+def sheet_or_editor(bulletin: Bulletin) -> str:
+    """What went out has a sheet of its own; what did not is still being written."""
+    if bulletin.number:
+        return reverse("newsroom_desk:sheet", args=[bulletin.pk])
+    return f"{reverse('wagtailadmin_pages:edit', args=[bulletin.pk])}?next={reverse('boletines:index')}"
 
 
 class ApprovalPanel(Component):

@@ -6,8 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
-from wagtail.models import ReferenceIndex
+from django.db import models
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.models import ReferenceIndex, Revision, WorkflowState
 
 from pregon.core.visibility import Reader, may_see, visible
 from pregon.library.models import Photo
@@ -82,3 +88,67 @@ def page_of(bulletin: Bulletin, *, to: Reader, at: datetime) -> dict[str, Any]:
         "act": act,
         "corrections": Correction.objects.filter(bulletin_id=bulletin.pk).order_by("at", "pk"),
     }
+
+
+# --- Where a bulletin stands ---------------------------------------------------------------------------------
+
+
+class Stage(models.TextChoices):
+    """Where a bulletin stands, as an office says it. Derived from what Wagtail and the acts upon it hold."""
+
+    DRAFT = "borrador", gettext_lazy("Borrador")
+    REVIEW = "en-revision", gettext_lazy("En revisión")
+    EMBARGOED = "embargado", gettext_lazy("Embargado")
+    PUBLISHED = "publicado", gettext_lazy("Publicado")
+    CORRECTED = "corregido", gettext_lazy("Corregido")
+    WITHDRAWN = "retirado", gettext_lazy("Retirado")
+
+
+TONES: dict[Stage, str] = {
+    Stage.DRAFT: "soft",
+    Stage.REVIEW: "warn",
+    Stage.EMBARGOED: "live",
+    Stage.PUBLISHED: "ok",
+    Stage.CORRECTED: "ok",
+    Stage.WITHDRAWN: "bad",
+}
+
+
+def revisions_of_outer() -> QuerySet[Any]:
+    """Revisions of the bulletin of the outer query; Wagtail keeps the number of any object as text."""
+    return Revision.page_revisions.filter(object_id=Cast(OuterRef("pk"), CharField()))  # type: ignore[no-any-return]
+
+
+def staged(bulletins: QuerySet[Bulletin]) -> QuerySet[Bulletin]:
+    """The bulletins with ``stage`` and, for an embargoed one, ``leaves_at``: one query however many there are."""
+    scheduled = revisions_of_outer().filter(approved_go_live_at__isnull=False).order_by("approved_go_live_at")
+    under_review = WorkflowState.objects.active().filter(
+        base_content_type__app_label="wagtailcore",
+        base_content_type__model="page",
+        object_id=Cast(OuterRef("pk"), CharField()),
+    )
+    found: QuerySet[Bulletin] = bulletins.annotate(
+        leaves_at=models.Subquery(scheduled.values("approved_go_live_at")[:1]),
+        stage=Case(
+            When(withdrawn_at__isnull=False, then=Value(Stage.WITHDRAWN.value)),
+            When(
+                Exists(Correction.objects.filter(bulletin=OuterRef("pk"))), then=Value(Stage.CORRECTED.value)
+            ),
+            When(live=True, then=Value(Stage.PUBLISHED.value)),
+            When(leaves_at__isnull=False, then=Value(Stage.EMBARGOED.value)),
+            When(Exists(under_review), then=Value(Stage.REVIEW.value)),
+            default=Value(Stage.DRAFT.value),
+            output_field=CharField(),
+        ),
+        moment=Coalesce("first_published_at", "latest_revision_created_at"),
+    )
+    return found
+
+
+def stage_words(stage: str, leaves_at: datetime | None) -> str:
+    """The stage, and for an embargo also until when."""
+    if stage == Stage.EMBARGOED and leaves_at:
+        return _("Embargado hasta el %(hour)s") % {
+            "hour": date_format(timezone.localtime(leaves_at), "j \\d\\e F, G:i").lower()
+        }
+    return str(Stage(stage).label)

@@ -19,13 +19,13 @@ from wagtail.admin.views.pages.create import CreateView
 
 from pregon.agenda.models import Act
 from pregon.delivery import queries as ledger
-from pregon.delivery.registry import channel_class, kinds
+from pregon.delivery.enums import Mode
+from pregon.delivery.registry import label_of
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import NewsroomError
 from pregon.newsroom.forms import ReasonsForm, WithdrawalForm, correction_form, correction_panel
 from pregon.newsroom.models import Bulletin, BulletinIndex
-from pregon.newsroom.queries import wording
-from pregon.newsroom.viewsets import TONES, Stage, stage_words, staged
+from pregon.newsroom.queries import TONES, Stage, stage_words, staged, wording
 
 
 class NewBulletinView(CreateView):
@@ -101,9 +101,9 @@ class BulletinPage(LoginRequiredMixin, WagtailAdminTemplateMixin, TemplateView):
     def receivers(self) -> list[dict[str, Any]]:
         """How many already received it, by channel, in words."""
         counted = ledger.receivers_by_channel(ledger.dispatches_about(self.bulletin.origin))
-        known = kinds()
+        modes = ledger.modes()
         return [
-            {"label": channel_class(kind).label if kind in known else kind, "count": count}
+            {"label": label_of(kind), "count": count, "rehearsed": modes.get(kind) == Mode.SANDBOX}
             for kind, count in counted.items()
         ]
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any
 
 import django_filters
-from django.db import models
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q, QuerySet
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,76 +17,16 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import HeaderButton
-from wagtail.models import Revision, WorkflowState
 from wagtail.permissions import policy_registry
 from wagtail.search.backends import get_search_backend
 
 from pregon.accounts.models import Department
-from pregon.newsroom.models import Bulletin, Correction
+from pregon.newsroom.models import Bulletin
+from pregon.newsroom.panels import sheet_or_editor
+from pregon.newsroom.queries import TONES, Stage, stage_words, staged
 
 SEARCH_LIMIT = 500
 FOLIO = re.compile(r"^\s*(\d{1,4})(?:\s*/\s*(\d{4}))?\s*$")
-
-
-class Stage(models.TextChoices):
-    """Where a bulletin stands, as an office says it. Derived from what Wagtail and the acts upon it hold."""
-
-    DRAFT = "borrador", gettext_lazy("Borrador")
-    REVIEW = "en-revision", gettext_lazy("En revisión")
-    EMBARGOED = "embargado", gettext_lazy("Embargado")
-    PUBLISHED = "publicado", gettext_lazy("Publicado")
-    CORRECTED = "corregido", gettext_lazy("Corregido")
-    WITHDRAWN = "retirado", gettext_lazy("Retirado")
-
-
-TONES: dict[Stage, str] = {
-    Stage.DRAFT: "soft",
-    Stage.REVIEW: "warn",
-    Stage.EMBARGOED: "live",
-    Stage.PUBLISHED: "ok",
-    Stage.CORRECTED: "ok",
-    Stage.WITHDRAWN: "bad",
-}
-
-
-def revisions_of_outer() -> QuerySet[Any]:
-    """Revisions of the bulletin of the outer query; Wagtail keeps the number of any object as text."""
-    return Revision.page_revisions.filter(object_id=Cast(OuterRef("pk"), CharField()))  # type: ignore[no-any-return]
-
-
-def staged(bulletins: QuerySet[Bulletin]) -> QuerySet[Bulletin]:
-    """The bulletins with ``stage`` and, for an embargoed one, ``leaves_at``: one query however many there are."""
-    scheduled = revisions_of_outer().filter(approved_go_live_at__isnull=False).order_by("approved_go_live_at")
-    under_review = WorkflowState.objects.active().filter(
-        base_content_type__app_label="wagtailcore",
-        base_content_type__model="page",
-        object_id=Cast(OuterRef("pk"), CharField()),
-    )
-    found: QuerySet[Bulletin] = bulletins.annotate(
-        leaves_at=models.Subquery(scheduled.values("approved_go_live_at")[:1]),
-        stage=Case(
-            When(withdrawn_at__isnull=False, then=Value(Stage.WITHDRAWN.value)),
-            When(
-                Exists(Correction.objects.filter(bulletin=OuterRef("pk"))), then=Value(Stage.CORRECTED.value)
-            ),
-            When(live=True, then=Value(Stage.PUBLISHED.value)),
-            When(leaves_at__isnull=False, then=Value(Stage.EMBARGOED.value)),
-            When(Exists(under_review), then=Value(Stage.REVIEW.value)),
-            default=Value(Stage.DRAFT.value),
-            output_field=CharField(),
-        ),
-        moment=Coalesce("first_published_at", "latest_revision_created_at"),
-    )
-    return found
-
-
-def stage_words(stage: str, leaves_at: datetime | None) -> str:
-    """The stage, and for an embargo also until when."""
-    if stage == Stage.EMBARGOED and leaves_at:
-        return _("Embargado hasta el %(hour)s") % {
-            "hour": date_format(timezone.localtime(leaves_at), "j \\d\\e F, G:i").lower()
-        }
-    return str(Stage(stage).label)
 
 
 class StageColumn(Column):
@@ -106,13 +43,6 @@ class MomentColumn(Column):
     def get_value(self, instance: Any) -> str:
         moment = instance.moment
         return date_format(timezone.localtime(moment), "j \\d\\e F Y, G:i").lower() if moment else ""
-
-
-def sheet_or_editor(bulletin: Bulletin) -> str:
-    """What went out has a sheet of its own; what did not is still being written."""
-    if bulletin.number:
-        return reverse("newsroom_desk:sheet", args=[bulletin.pk])
-    return f"{reverse('wagtailadmin_pages:edit', args=[bulletin.pk])}?next={reverse('boletines:index')}"
 
 
 class BulletinFilterSet(WagtailFilterSet):

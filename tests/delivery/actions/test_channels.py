@@ -53,3 +53,17 @@ def test_a_channel_with_something_missing_stays_as_it_was() -> None:
         set_up("locked", mode=Mode.LIVE, values={"host": "", "token": ""}, by=by, at=NOON)
     account = ChannelAccount.objects.get()
     assert (account.mode, account.options["host"]) == (Mode.SANDBOX, "uno")
+
+
+def test_new_settings_forget_what_went_wrong_with_the_former_ones() -> None:
+    ChannelAccount.objects.create(
+        kind="locked",
+        busy_until=NOON,
+        last_failure_at=NOON,
+        last_failure="No contesta.",
+        last_success_at=NOON,
+    )
+    set_up("locked", mode=Mode.SANDBOX, values={"host": "uno"}, by=UserFactory.create(), at=NOON)
+    account = ChannelAccount.objects.get()
+    assert (account.busy_until, account.last_failure_at, account.last_failure) == (None, None, "")
+    assert account.last_success_at == NOON

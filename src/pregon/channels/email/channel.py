@@ -7,12 +7,13 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 from typing import ClassVar, NoReturn
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pregon.channels.email.address import bare, domain_of
 from pregon.channels.email.letter import Letter, letter_for
@@ -36,14 +37,62 @@ class EmailOptions(Options):
 
     secret: ClassVar[frozenset[str]] = frozenset({"password"})
 
-    host: str
-    sender_address: str
-    port: int = 587
-    security: str = "starttls"
-    user: str = ""
-    password: str = ""
-    sender_name: str = ""
-    reply_to: str = ""
+    host: str = field(
+        metadata={
+            "label": gettext_lazy("Servidor de salida (SMTP)"),
+            "help": gettext_lazy("Por ejemplo, smtp.municipio.gob.mx."),
+        }
+    )
+    sender_address: str = field(
+        metadata={
+            "label": gettext_lazy("Correo desde el que se envía"),
+            "help": gettext_lazy("Quien recibe lo ve como remitente; el servidor tiene que dejar usarlo."),
+        }
+    )
+    sender_name: str = field(
+        default="",
+        metadata={
+            "label": gettext_lazy("Nombre del remitente"),
+            "help": gettext_lazy("Vacío: el de la oficina."),
+        },
+    )
+    reply_to: str = field(
+        default="",
+        metadata={
+            "label": gettext_lazy("Correo para las respuestas"),
+            "help": gettext_lazy("Vacío: las respuestas llegan al correo desde el que se envía."),
+        },
+    )
+    user: str = field(
+        default="",
+        metadata={"label": gettext_lazy("Usuario"), "help": gettext_lazy("Muchas veces es el mismo correo.")},
+    )
+    password: str = field(
+        default="",
+        metadata={
+            "label": gettext_lazy("Contraseña"),
+            "help": gettext_lazy("Se guarda cifrada y no se vuelve a mostrar."),
+        },
+    )
+    security: str = field(
+        default="starttls",
+        metadata={
+            "label": gettext_lazy("Cifrado"),
+            "help": gettext_lazy("Lo dice quien da el servicio de correo."),
+            "choices": [
+                ("starttls", gettext_lazy("STARTTLS, el más común (puerto 587)")),
+                ("tls", gettext_lazy("TLS desde el principio (puerto 465)")),
+                ("none", gettext_lazy("Ninguno, solo dentro de la propia máquina o red")),
+            ],
+        },
+    )
+    port: int = field(
+        default=587,
+        metadata={
+            "label": gettext_lazy("Puerto"),
+            "help": gettext_lazy("587 con STARTTLS, 465 con TLS, 25 sin cifrado."),
+        },
+    )
 
     def __post_init__(self) -> None:
         if self.security not in {"none", "starttls", "tls"}:
@@ -268,7 +317,7 @@ class EmailChannel(Channel[EmailOptions]):
         return letter_for(
             parcel,
             sender_address=self.sender,
-            sender_name=self.options.sender_name,
+            sender_name=self.options.sender_name or parcel.message.sender,
             reply_to=bare(self.options.reply_to) if self.options.reply_to else "",
         )
 

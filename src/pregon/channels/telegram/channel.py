@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pregon.channels.telegram.bot import Bot, Refused
 from pregon.channels.telegram.wording import Wording, worded
@@ -45,8 +46,21 @@ class TelegramOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
 
-    token: str
-    api_base: str = "https://api.telegram.org"
+    token: str = field(
+        metadata={
+            "label": gettext_lazy("Clave del bot"),
+            "help": gettext_lazy(
+                "La da @BotFather al crear el bot. Se guarda cifrada y no se vuelve a mostrar."
+            ),
+        }
+    )
+    api_base: str = field(
+        default="https://api.telegram.org",
+        metadata={
+            "label": gettext_lazy("Dirección del servicio"),
+            "help": gettext_lazy("Solo cambia si la oficina tiene su propio servidor de Telegram."),
+        },
+    )
 
     def __post_init__(self) -> None:
         if self.token and not TOKEN.fullmatch(self.token):

@@ -8,13 +8,14 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pregon.core.http import OutboundError, Unreachable
 from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt
@@ -40,7 +41,15 @@ class WebhookOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"signing_secret"})
 
-    signing_secret: str
+    signing_secret: str = field(
+        metadata={
+            "label": gettext_lazy("Secreto para firmar"),
+            "help": gettext_lazy(
+                "Empieza con whsec_ y lo conocen la oficina y quien recibe: así sabe que el aviso es nuestro. "
+                "Se guarda cifrado y no se vuelve a mostrar."
+            ),
+        }
+    )
 
     def __post_init__(self) -> None:
         if self.signing_secret and len(key_in(self.signing_secret)) < 24:

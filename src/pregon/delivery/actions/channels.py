@@ -33,6 +33,9 @@ def set_up(kind: str, *, mode: Mode, values: Mapping[str, Any], by: User, at: da
     if mode == Mode.LIVE:
         options_from(kind, merged)
     account.mode, account.options = mode, merged
+    # What went wrong with the former settings holds nothing up and worries nobody any more.
+    account.busy_until = account.last_failure_at = None
+    account.last_failure = ""
     account.save()
     logger.info(
         "Channel set up", extra={"channel": kind, "mode": mode.value, "by": by.pk, "at": at.isoformat()}
