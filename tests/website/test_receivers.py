@@ -2,14 +2,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
 
 from factories import newsroom as news
+from factories.delivery import SubscriberFactory
 from factories.library import AlbumFactory
+from factories.plan import ActivityFactory, IndicatorFactory, ProgrammeFactory
+from factories.website import marks_taken_up
 from pregon.accounts.models import Office, Topic
 from pregon.agenda.models import Act
+from pregon.delivery.models import ChannelAccount
 from pregon.website.enums import Baking
 from pregon.website.models import BakedPage
 
@@ -18,8 +23,10 @@ pytestmark = pytest.mark.django_db
 
 def due_after(change: Callable[[], object]) -> set[str]:
     """What becomes due when everything was fresh before."""
+    marks_taken_up()
     BakedPage.objects.update(state=Baking.BAKED, due_at=None)
     change()
+    marks_taken_up()
     return set(BakedPage.objects.filter(state=Baking.DUE).values_list("path", flat=True))
 
 
@@ -53,3 +60,20 @@ def test_other_colours_make_every_page_due() -> None:
 
 def test_an_album_that_nobody_sees_makes_nothing_due() -> None:
     assert due_after(AlbumFactory) == set()
+
+
+def test_what_a_plan_promises_is_on_all_its_pages() -> None:
+    indicator = IndicatorFactory.create()
+    activity = ActivityFactory.create(plan=indicator.plan)
+    programme = ProgrammeFactory.create(plan=indicator.plan)
+    pages = {indicator.plan.get_absolute_url(), indicator.get_absolute_url(), activity.get_absolute_url()}
+    for piece in (indicator, activity, programme):
+        assert pages - due_after(piece.save) == set()
+
+
+def test_the_way_in_follows_the_ways_there_are() -> None:
+    reader = SubscriberFactory.create()
+    own = SubscriberFactory.create(channel="telegram", broadcast=True)
+    account = ChannelAccount.objects.create(kind="telegram")
+    changes = (own.save, account.save, reader.save, partial(account.save, update_fields=["busy_until"]))
+    assert [due_after(change) for change in changes] == [{"/suscripcion/"}, {"/suscripcion/"}, set(), set()]

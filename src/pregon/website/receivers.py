@@ -18,13 +18,16 @@ from wagtail.signals import page_slug_changed, page_unpublished
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act, Coverage
 from pregon.core.visibility import may_see
+from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.library.models import Album, Photo
 from pregon.library.signals import photo_ready
 from pregon.newsroom.models import Bulletin
 from pregon.newsroom.signals import bulletin_changed
-from pregon.plan.models import Plan
+from pregon.plan.models import Activity, Indicator, Plan, Programme
 from pregon.website import actions as website
 from pregon.website import queries
+
+SUBSCRIPTION = "/suscripcion/"
 
 
 def connect() -> None:
@@ -43,6 +46,12 @@ def connect() -> None:
     post_save.connect(album_saved, sender=Album, dispatch_uid="pregon.website.album")
     pre_delete.connect(album_saved, sender=Album, dispatch_uid="pregon.website.album")
     post_save.connect(plan_saved, sender=Plan, dispatch_uid="pregon.website.plan")
+    for piece in (Programme, Indicator, Activity):
+        post_save.connect(piece_saved, sender=piece, dispatch_uid=f"pregon.website.{piece.__name__}")
+        post_delete.connect(piece_saved, sender=piece, dispatch_uid=f"pregon.website.{piece.__name__}")
+    post_save.connect(channel_saved, sender=ChannelAccount, dispatch_uid="pregon.website.channel")
+    post_save.connect(subscriber_saved, sender=Subscriber, dispatch_uid="pregon.website.subscriber")
+    post_delete.connect(subscriber_saved, sender=Subscriber, dispatch_uid="pregon.website.subscriber")
     post_save.connect(face_saved, sender=Office, dispatch_uid="pregon.website.face")
     for named in (Topic, Department, Locality):
         post_save.connect(name_saved, sender=named, dispatch_uid=f"pregon.website.{named.__name__}")
@@ -140,6 +149,27 @@ def plan_saved(sender: Any, instance: Plan, **kwargs: Any) -> None:
     website.mark(queries.paths_of_plan(instance), at=timezone.now())
 
 
+def piece_saved(sender: Any, instance: Programme | Indicator | Activity, **kwargs: Any) -> None:
+    """What a plan promises is shown on all its pages; one that goes with its plan leaves none to show it."""
+    if plan := Plan.objects.filter(pk=instance.plan_id).first():
+        plan_saved(sender, plan)
+
+
+# --- Ways to receive ----------------------------------------------------------------------------------------
+
+
+def channel_saved(sender: Any, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+    """Its pace is written down with every batch and concerns nobody outside."""
+    if update_fields is None or "mode" in update_fields:
+        website.mark([SUBSCRIPTION], at=timezone.now())
+
+
+def subscriber_saved(sender: Any, instance: Subscriber, **kwargs: Any) -> None:
+    """The office's own channels are offered on the page; who reads us is shown on none."""
+    if instance.broadcast:
+        website.mark([SUBSCRIPTION], at=timezone.now())
+
+
 # --- What stands on every page ------------------------------------------------------------------------------
 
 
@@ -151,6 +181,6 @@ def name_saved(sender: Any, instance: Model, created: bool = False, **kwargs: An
     at = timezone.now()
     if isinstance(instance, Topic):
         website.mark([f"/boletines/tema/{instance.slug}/"], at=at)
-    website.mark(["/suscripcion/", queries.LATEST], at=at)
+    website.mark([SUBSCRIPTION, queries.LATEST], at=at)
     if not created:
         website.mark_everything(at=at)
