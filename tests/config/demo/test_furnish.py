@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import pyvips
+from django.db.models import F
 from django.utils import timezone
+from wagtail.models import TaskState
 
 from factories.library import jpeg
+from pregon.accounts import actions as accounts
 from pregon.accounts.enums import Role
 from pregon.accounts.models import Office, Topic, User
 from pregon.agenda.enums import Kind, Product, Settlement, State
 from pregon.agenda.models import Act, Coverage
+from pregon.agenda.queries import Tag, day_rows
 from pregon.config.demo import furnish as demo
 from pregon.core.calendar import WorkingCalendar
 from pregon.core.home import Home
-from pregon.delivery.models import Delivery, Subscriber
-from pregon.newsroom.models import Bulletin, Intake
+from pregon.delivery.enums import State as DeliveryState
+from pregon.delivery.models import Delivery, Dispatch, Subscriber
+from pregon.delivery.queries import going_out
+from pregon.newsroom.actions.workflow import ensure_page_permissions, ensure_workflow
+from pregon.newsroom.models import Bulletin, BulletinIndex, Correction, Intake
+from pregon.newsroom.queries import Stage, staged
 from pregon.plan import actions as plans
 from pregon.website import actions as website
 
 pytestmark = pytest.mark.django_db
 
-NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
-STORIES, UPCOMING = demo.load("stories.yaml"), demo.load("upcoming.yaml")
+STORIES, UPCOMING, WAITING = (demo.load(f"{name}.yaml") for name in ("stories", "upcoming", "waiting"))
 
 
 @pytest.fixture
-def furnished(home: Home, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The office of Mazamitla with three of its stories and small pictures: the full set only takes longer."""
-    few = {"stories.yaml": STORIES[:3], "upcoming.yaml": UPCOMING}
+def at() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def furnished(home: Home, at: datetime, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The office of Mazamitla with its last stories and small pictures: the full set only takes longer."""
+    few = {"stories.yaml": STORIES[-3:], "upcoming.yaml": UPCOMING, "waiting.yaml": WAITING}
     monkeypatch.setattr(demo, "load", few.__getitem__)
     monkeypatch.setattr(demo, "picture", lambda office, *, seed: jpeg((300 + seed, 200)))
+    monkeypatch.setattr(demo, "FIRST_READERS", 2)
     monkeypatch.setattr(demo, "READERS", 6)
     plans.set_up_office("mazamitla")
-    website.lay_out_site(at=NOON)
-    return demo.furnish("mazamitla", at=NOON, say=lambda sentence: None)
+    accounts.ensure_roles()
+    website.lay_out_site(at=at)
+    shelf = BulletinIndex.objects.get()
+    ensure_page_permissions(shelf)
+    ensure_workflow(shelf)
+    return demo.furnish("mazamitla", at=at, say=lambda sentence: None)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["titulo"][:30])
@@ -85,35 +103,76 @@ def test_a_topic_that_nobody_has_is_created_and_one_alike_is_taken() -> None:
     assert Topic.objects.count() == 2
 
 
-def test_a_furnished_office_holds_together_and_reaches_nobody(furnished: dict[str, str]) -> None:
-    bulletins = list(Bulletin.objects.order_by("first_published_at"))
+@pytest.mark.parametrize("told", WAITING, ids=lambda told: told["titulo"][:30])
+def test_every_bulletin_that_waits_is_whole(told: dict[str, Any]) -> None:
+    assert {"espera", "titulo", "subtitulo", "dependencia", "tema", "entrada", "parrafos"} - set(
+        told
+    ) == set()
+
+
+def test_a_furnished_office_holds_together(furnished: dict[str, str], at: datetime) -> None:
+    bulletins = list(Bulletin.objects.filter(number__isnull=False).order_by("first_published_at"))
     numbers = [bulletin.number for bulletin in bulletins]
     assert numbers == list(range(numbers[0], numbers[0] + 3))
-    assert [bulletin.slug.split("-")[:2] for bulletin in bulletins] == [
-        [str(timezone.localtime().year), f"{number:03d}"] for number in numbers
-    ]
-    assert [bulletin.url_path.rstrip("/").endswith(bulletin.slug) for bulletin in bulletins] == [True] * 3
+    assert [bulletin.first_published_at > at for bulletin in bulletins] == [False, False, True]
     covered = Coverage.objects.filter(act__bulletins__in=bulletins, product=Product.BULLETIN)
     assert set(covered.values_list("settlement", "evidence")) == {
         (Settlement.COVERED, bulletin.get_absolute_url()) for bulletin in bulletins
     }
-    assert [bulletin.get_latest_revision_as_object().slug for bulletin in bulletins] == [
-        bulletin.slug for bulletin in bulletins
-    ]
-    assert (Intake.objects.count(), Act.objects.count()) == (0, 3 + len(UPCOMING))
-    today = [told for told in UPCOMING if told["dias"] == 0]
-    owed = Coverage.objects.filter(act__title__in=[told["titulo"] for told in today])
-    assert set(owed.values_list("product", "assignee__first_name")) == {
-        ("boletin", "Redacción"),
-        ("fotos", "Fotografía"),
-    }
+    assert (Intake.objects.count(), Act.objects.count()) == (0, 4 + len(UPCOMING))
+    tags = {row.act.title: row.tag for row in day_rows(at - timedelta(days=3), at + timedelta(days=3), at=at)}
+    alone = [told["titulo"] for told in UPCOMING if told.get("sin_asignar")]
+    assert [tags[title] for title in alone] == [Tag.NOBODY]
+    [yesterday] = [told["titulo"] for told in UPCOMING if told["dias"] == -1]
+    assert tags[yesterday] == Tag.TEXT_MISSING
+
+
+def test_each_dispatch_is_of_the_hour_of_its_bulletin_and_reaches_nobody(
+    furnished: dict[str, str], at: datetime
+) -> None:
     addresses = set(Subscriber.objects.filter(channel="email").values_list("address", flat=True))
     assert (len(addresses), {address.rpartition(".")[2] for address in addresses}) == (6, {"invalid"})
-    assert Delivery.objects.exclude(settled_at=None).count() == 0
+    assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.WITHHELD}
+    told = list(Dispatch.objects.order_by("pk"))
+    assert [one.kind for one in told] == ["news", "news", "correction", "news"]
+    assert [one.deliveries.count() > 0 for one in told] == [True] * 4
+    bulletins = {one.origin: one for one in Bulletin.objects.filter(number__isnull=False)}
+    gaps = [one.created_at - bulletins[one.origin].first_published_at for one in told]  # type: ignore[operator]  # issued
+    assert [round(gap / timedelta(hours=1), 1) for gap in gaps] == [0, 0, 2, 0]
+    [newest] = going_out(timezone.now())
+    assert (newest.dispatch, newest.waiting) == (told[-1], False)
+    answered = Delivery.objects.filter(dispatch__in=told, settled_at__lt=F("dispatch__created_at"))
+    assert answered.count() == 0
+
+
+def test_one_story_is_corrected_openly_two_hours_later(furnished: dict[str, str]) -> None:
+    [story] = [story for story in STORIES if "correccion" in story]
+    correction = Correction.objects.get()
+    assert (correction.bulletin.second_headline, correction.by) == (
+        story["correccion"]["subtitulo"],
+        User.objects.get(groups__name=Role.HEAD),
+    )
+    later = correction.at - correction.bulletin.first_published_at  # type: ignore[operator]  # it was published
+    assert round(later / timedelta(hours=1), 1) == 2
+
+
+def test_one_bulletin_waits_for_the_head_and_one_for_its_hour(
+    furnished: dict[str, str], at: datetime
+) -> None:
+    head = User.objects.get(groups__name=Role.HEAD)
+    [state] = TaskState.objects.reviewable_by(head)
+    waiting = Bulletin.objects.get(pk=state.revision.object_id)
+    writer = User.objects.get(groups__name=Role.EDITOR)
+    assert (waiting.title, waiting.owner, waiting.live) == (WAITING[0]["titulo"], writer, False)
+    held = staged(Bulletin.objects.filter(live=False)).get(stage=Stage.EMBARGOED)
+    leaves = timezone.localtime(held.leaves_at)
+    assert (leaves.date() - timezone.localdate(at), leaves.hour) == (timedelta(days=1), 8)
+    assert held.act is not None
+    assert held.act.public_from == held.leaves_at
 
 
 def test_each_person_has_a_password_that_is_told_once_and_furnishing_again_changes_nothing(
-    furnished: dict[str, str],
+    furnished: dict[str, str], at: datetime
 ) -> None:
     people = {person.email: person for person in User.objects.all()}
     assert set(people) == set(furnished)
@@ -121,10 +180,13 @@ def test_each_person_has_a_password_that_is_told_once_and_furnishing_again_chang
     assert [people[email].check_password(password) for email, password in furnished.items()] == [True] * 3
     assert User.objects.filter(is_superuser=True, groups__name=Role.HEAD).count() == 1
     before = (Bulletin.objects.count(), Act.objects.count(), Subscriber.objects.count(), User.objects.count())
-    assert demo.furnish("mazamitla", at=NOON, say=lambda sentence: None) == {}
+    assert demo.furnish("mazamitla", at=at, say=lambda sentence: None) == {}
     after = (Bulletin.objects.count(), Act.objects.count(), Subscriber.objects.count(), User.objects.count())
     assert after == before
 
 
-def test_a_drawn_picture_is_a_jpeg() -> None:
+def test_a_drawn_picture_is_a_jpeg_also_where_photos_were_developed_and_drawings_stay_forbidden() -> None:
+    pyvips.block_untrusted_set(True)
     assert demo.picture("mazamitla", seed=1)[:3] == b"\xff\xd8\xff"
+    with pytest.raises(pyvips.Error, match="blocked"):
+        pyvips.Image.svgload_buffer(b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>')

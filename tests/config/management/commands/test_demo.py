@@ -25,6 +25,7 @@ def quick(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(furnish, "load", lambda name: [])
     monkeypatch.setattr(furnish, "past_days", lambda today, *, count: [])
     monkeypatch.setattr(demo, "drain", lambda lanes, *, clock: 0)
+    monkeypatch.setattr(demo, "spare_cores", lambda: 0)
 
 
 def prepared(*arguments: str) -> list[str]:

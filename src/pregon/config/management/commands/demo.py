@@ -11,6 +11,7 @@ from django.utils import timezone
 from pregon.accounts.models import User
 from pregon.config.building import build
 from pregon.config.demo.furnish import furnish
+from pregon.config.publishing import Hands, spare_cores
 from pregon.core.work import Lane, drain
 from pregon.plan import actions as plans
 
@@ -32,9 +33,12 @@ class Command(BaseCommand):
         plans.set_up_office(office)
         plans.load_plan(office, year=timezone.localtime(now).year, at=now)
         self.say("Amueblando la oficina con actos, fotos y boletines de muestra…")
-        people = furnish(office, at=now, say=self.say)
-        self.say("Revelando fotos y horneando páginas…")
-        drain([Lane.PHOTOS, Lane.PAGES], clock=timezone.now)
+        with Hands(spare_cores()) as hands:
+            hands.begin()  # photos are developed beside the furnishing
+            people = furnish(office, at=now, say=self.say)
+            self.say("Revelando fotos y horneando páginas…")
+            drain([Lane.PHOTOS], clock=timezone.now)
+        drain([Lane.PAGES], clock=timezone.now)  # once every photo is there: no page is baked twice
         self.introduce(people)
         if not options["prepare"]:
             call_command("up", port=options["port"], host=options["host"])
