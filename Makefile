@@ -48,6 +48,7 @@ check: setup lint types floors migrations ## Prove the core in under two minutes
 lint: setup ## Look for faults of style without changing a file
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/djlint src --lint --quiet
 
 .PHONY: types
 types: setup ## Check the types
