@@ -1,0 +1,151 @@
+"""The site file that an office puts before Pregón, under a real nginx over a real folder, with Python down."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pregon.website import front
+
+pytestmark = pytest.mark.journey
+
+SITE = Path(__file__).parents[2] / "deploy" / "nginx.conf"
+PAGE = ("<!doctype html><title>Boletines</title>" + "<p>Un boletín.</p>" * 60).encode()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    baked = tmp_path / "home" / "baked"
+    for path, data in {
+        "index.html": PAGE,
+        "boletines/2026-001-uno/index.html": PAGE,
+        "boletines/2026-001-uno/index.html.gz": gzip.compress(PAGE),
+        "boletines/2026-002-dos/gone.html": b"<p>Se retir\xc3\xb3.</p>",
+        "rss.xml": b"<rss/>",
+        "fotos/a/full.jpg": b"\xff\xd8\xff\xe0",
+        "documentos/1/hoja.html": b"<script>alert(1)</script>",
+    }.items():
+        file = baked / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    (tmp_path / "home" / "secret.key").write_text("secreto")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def site(home: Path, tmp_path: Path) -> Iterator[int]:
+    """nginx with the deployed site file; nobody listens where Python should be."""
+    port = free_port()
+    text = SITE.read_text(encoding="utf-8")
+    for ours, theirs in (
+        (r"127\.0\.0\.1:8000", f"127.0.0.1:{free_port()}"),
+        (r"(?m)^(\s*)listen 80;", rf"\1listen 127.0.0.1:{port};"),
+        (r"(?m)^\s*listen \[::\]:80;.*$", ""),
+        (r"/var/lib/pregon", str(home)),
+    ):
+        text = re.sub(ours, theirs, text)
+    (tmp_path / "site.conf").write_text(text, encoding="utf-8")
+    temporary = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;" if os.geteuid() == 0 else ""
+    conf = tmp_path / "nginx.conf"
+    conf.write_text(
+        f"{user} daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}}"
+        f"http {{ access_log off; {temporary} include {tmp_path}/site.conf; }}",
+        encoding="utf-8",
+    )
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    with subprocess.Popen([nginx, "-e", str(tmp_path / "error.log"), "-c", str(conf)]) as server:
+        try:
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline:
+                try:
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                    break
+                except OSError:
+                    time.sleep(0.05)
+            yield port
+        finally:
+            server.terminate()
+
+
+def ask(port: int, path: str, *, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/boletines/2026-001-uno/", "/boletines/2026-001-uno/?utm=x"])
+def test_a_baked_page_is_answered_with_python_down(site: int, path: str) -> None:
+    status, headers, body = ask(site, path)
+    assert (status, body, headers["cache-control"]) == (200, PAGE, front.CACHE_PAGE)
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert {name: headers.get(name.lower()) for name in front.SAFETY} == front.SAFETY
+
+
+def test_the_compressed_copy_goes_to_who_can_read_it(site: int) -> None:
+    _, headers, body = ask(site, "/boletines/2026-001-uno/", **{"Accept-Encoding": "gzip"})
+    assert (headers["content-encoding"], gzip.decompress(body)) == ("gzip", PAGE)
+
+
+def test_a_withdrawn_page_is_gone_and_says_so(site: int) -> None:
+    status, headers, body = ask(site, "/boletines/2026-002-dos/")
+    assert (status, body.decode(), headers["content-type"]) == (
+        410,
+        "<p>Se retiró.</p>",
+        "text/html; charset=utf-8",
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/boletines/2026-001-uno/index.html",
+        "/boletines/2026-002-dos/gone.html",
+        "/boletines/2026-001-uno/index.html.gz",
+        "/../secret.key",
+        "/%2e%2e/secret.key",
+        "/static/../secret.key",
+        "/escritorio/archivos/original_images/a.jpg",
+        "/boletines/nadie/",
+    ],
+)
+def test_nothing_else_lies_open(site: int, path: str) -> None:
+    status, _, body = ask(site, path)
+    assert (status in {400, 503}, b"secreto" in body, PAGE in body) == (True, False, False)
+
+
+def test_photos_and_feeds_have_their_own_terms(site: int) -> None:
+    assert ask(site, "/fotos/a/full.jpg")[1]["cache-control"] == front.CACHE_PHOTO
+    assert ask(site, "/rss.xml")[1]["content-type"] == "application/rss+xml; charset=utf-8"
+
+
+def test_an_attachment_never_runs(site: int) -> None:
+    assert ask(site, "/documentos/1/hoja.html")[1]["content-type"] == "application/octet-stream"
+
+
+def test_a_form_is_told_to_come_back_while_python_is_down(site: int) -> None:
+    status, headers, _ = ask(site, "/", method="POST")
+    assert (status, headers["retry-after"]) == (503, "30")
