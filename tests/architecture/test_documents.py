@@ -185,5 +185,7 @@ def test_nginx_never_serves_what_is_not_public() -> None:
     site = text_of(ROOT / "deploy" / "nginx.conf")
     served = set(re.findall(r"^\s*(?:[^#\n]*\{\s*)?root (/var/lib/pregon[^;]*);", site, re.MULTILINE))
     assert served == {"/var/lib/pregon/baked", "/var/lib/pregon"}
-    assert re.findall(r"^\s*location (.+?)\s*\{\s*root /var/lib/pregon;", site, re.MULTILINE) == ["^~ /static/"]
+    assert re.findall(r"^\s*location (.+?)\s*\{\s*root /var/lib/pregon;", site, re.MULTILINE) == [
+        "^~ /static/"
+    ]
     assert re.findall(r"\balias\b", site) == []

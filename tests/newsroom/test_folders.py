@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -79,8 +82,8 @@ def test_one_changed_letter_changes_the_digest(tmp_path: Path) -> None:
         (
             "---\ntitulo: X\nfecha: 2026-02-20\nlugar: L\ndependencia: D\ntitular: N\n---\nHola",
             (
-                "acto.md tiene un dato que no se conoce: «titular». Los que hay son: titulo, fecha, lugar, dependencia, "
-                "fin, tipo, temas, localidades, subtitulo, embargo, canales, contacto, fotos."
+                "acto.md tiene un dato que no se conoce: «titular». Los que hay son: titulo, fecha, lugar, "
+                "dependencia, fin, tipo, temas, localidades, subtitulo, embargo, canales, contacto, fotos."
             ),
         ),
         (
@@ -94,6 +97,28 @@ def test_one_changed_letter_changes_the_digest(tmp_path: Path) -> None:
         (
             "---\ntitulo: X\nfecha: 2026-02-20\nlugar: L\ndependencia: D\nfotos:\n  - archivo: no.jpg\n---\nHola",
             "acto.md nombra la foto «no.jpg», que no está en la carpeta: cópiala ahí o corrige el nombre.",
+        ),
+        (
+            "---\ntitulo: X\nfecha: 0001-01-01\nlugar: L\ndependencia: D\n---\nHola",
+            "En acto.md, «fecha: 0001-01-01» no es una fecha que exista: escríbela como 2026-11-20 10:00.",
+        ),
+        (
+            "---\ntitulo: X\nfecha: 2026-02-20\nembargo: 9999-12-31\nlugar: L\ndependencia: D\n---\nHola",
+            "En acto.md, «embargo: 9999-12-31» no es una fecha que exista: escríbela como 2026-11-20 10:00.",
+        ),
+        (
+            "---\ntitulo: &t X\nfecha: 2026-02-20\nlugar: *t\ndependencia: D\n---\nHola",
+            (
+                "Los datos de acto.md no se entienden, línea 4: cada uno va en su línea como «nombre: valor», "
+                "y entre comillas si lleva dos puntos."
+            ),
+        ),
+        (
+            f"---\ntitulo: {'[' * 3000}\n---\nHola",
+            (
+                "Los datos de acto.md no se entienden: cada uno va en su línea como «nombre: valor», "
+                "y entre comillas si lleva dos puntos."
+            ),
         ),
         (
             "---\ntitulo: X\nfecha: 2026-02-20\nlugar: L\ndependencia: D\n---\nHola\n\n![](no.jpg)",
@@ -123,6 +148,57 @@ def test_a_folder_without_sheet_says_so(tmp_path: Path) -> None:
 def test_a_file_in_another_encoding_says_so(tmp_path: Path) -> None:
     (tmp_path / "acto.md").write_bytes("---\ntitulo: Reunión".encode("latin-1"))
     assert complaint(tmp_path) == "acto.md no está en UTF-8: guárdalo de nuevo con esa codificación."
+
+
+def test_a_few_lines_that_refer_to_each_other_do_not_unfold_into_gigabytes(tmp_path: Path) -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    for one, other in pairwise("abcdefghijklmnop"):
+        lines.append(f"{other}: &{other} [{', '.join([f'*{one}'] * 9)}]")
+    (tmp_path / "acto.md").write_text("\n".join(["---", *lines, "titulo: *p", "---", "Hola"]))
+    assert complaint(tmp_path).startswith("Los datos de acto.md no se entienden, línea 3:")
+
+
+def test_what_no_text_holds_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "acto.md").write_text(
+        '---\ntitulo: "Rea\\0bre \\ud800\\e[31mel andador"\nfecha: 2026-11-20\nlugar: "L\\x08"\n'
+        "dependencia: D\n---\nEl and\0ador\x1b[2J quedó."
+    )
+    taken = read_folder(tmp_path, zone=ZONE)
+    assert (taken.title, taken.place, taken.lead) == ("Rea bre [31mel andador", "L", "El andador[2J quedó.")
+
+
+def test_a_photo_is_found_by_its_name_however_its_accents_are_kept(tmp_path: Path) -> None:
+    path = folder(tmp_path / "acto", more="fotos:\n  - archivo: camión ñu 1.jpg\n    pie: El camión.\n")
+    (path / "acto.md").write_text(
+        (path / "acto.md").read_text(encoding="utf-8") + "\n\n![](<camión ñu 1.jpg>)\n", encoding="utf-8"
+    )
+    on_a_mac = path / unicodedata.normalize("NFD", "camión ñu 1.jpg")
+    on_a_mac.write_bytes(b"")
+    taken = read_folder(path, zone=ZONE)
+    assert taken.photos == (PhotoNote(path=on_a_mac, caption="El camión."),)
+    assert taken.body[-1] == ("photo", on_a_mac.name)
+
+
+def test_pictures_that_are_no_photos_are_not_passed_over_in_silence(tmp_path: Path) -> None:
+    path = folder(tmp_path / "acto")
+    for name in ("cartel.svg", "notas.txt", "vuelta.GIF"):
+        (path / name).write_bytes(b"")
+    assert [note.path.name for note in read_folder(path, zone=ZONE).photos] == ["cartel.svg", "vuelta.GIF"]
+
+
+def test_a_folder_whose_name_is_no_text_is_asked_for_another_name(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"acto\xff")
+    path.mkdir()
+    assert complaint(path) == (
+        "La ruta de la carpeta «acto» es demasiado larga o tiene letras que no se entienden: "
+        "ponle un nombre corto y sencillo."
+    )
+
+
+@pytest.mark.parametrize("text", ["http://[hola", "//[", "Mira [esto](http://[hola)", "<http://[x>"])
+def test_what_only_looks_like_an_address_is_plain_text(text: str) -> None:
+    _lead, body = read_text(f"Entrada.\n\n{text}", known=set())
+    assert [kind for kind, _value in body] == ["paragraph"]
 
 
 def test_markdown_becomes_blocks() -> None:

@@ -13,6 +13,10 @@ def register() -> None:
         Role.HEAD,
         permissions=[
             "accounts.change_office",
-            *(f"accounts.{verb}_{record}" for record in RECORDS for verb in ("add", "change", "view", "delete")),
+            *(
+                f"accounts.{verb}_{record}"
+                for record in RECORDS
+                for verb in ("add", "change", "view", "delete")
+            ),
         ],
     )
