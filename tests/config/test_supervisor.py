@@ -3,7 +3,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from servers.command import PATIENCE, eventually, started
+from servers.command import PATIENCE, eventually, free_port, started
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +42,7 @@ class Running:
 
 @contextmanager
 def up(office: Path) -> Iterator[Running]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with started(
         "up", "--port", str(port), home=office, PREGON_BASE_URL=f"http://localhost:{port}"
     ) as process:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE = 60.0
@@ -30,6 +32,15 @@ def started(*arguments: str, home: Path, **environment: str) -> Iterator[subproc
     finally:
         process.kill()
         process.communicate()
+
+
+def free_port() -> int:
+    """A port that nothing listens on, out of those that the system hands out: until the command has it, nobody
+    is given it by chance."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)  # the order of the tests sows every other chance alike
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def eventually(told: Callable[[], bool]) -> bool:

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import http.client
-import socket
 from pathlib import Path
 
-from servers.command import PATIENCE, eventually, started
+from servers.command import PATIENCE, eventually, free_port, started
 
 
 def test_the_site_answers_alone_until_it_is_told_to_stop(office: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
 
     def status() -> int:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
