@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
@@ -59,7 +60,10 @@ def test_a_healthy_office_has_no_ailment_and_is_told_how_it_stands(healthy: Home
     assert ills() == []
     first, *rest = told()
     assert first.startswith(f"La carpeta de la oficina es {healthy.root}, con ")
-    assert rest == ["La base de datos (sqlite) está al día.", "El sitio tiene 0 páginas horneadas."]
+    assert rest == [
+        f"La base de datos ({connection.vendor}) está al día.",
+        "El sitio tiene 0 páginas horneadas.",
+    ]
 
 
 def test_a_home_that_is_not_there_ends_the_examination(settings: Settings, tmp_path: Path) -> None:

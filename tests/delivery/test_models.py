@@ -54,17 +54,28 @@ def test_options_are_sealed_in_the_table() -> None:
     )
 
 
+EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
+SORTING = {"sqlite": "TEMP B-TREE", "postgresql": "Sort"}
+
+
 def plan(query: str, parameters: tuple[object, ...]) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {query}", parameters)
+        if connection.vendor == "postgresql":  # it would rather read a table without rows from end to end
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"{EXPLAIN[connection.vendor]} {query}", parameters)
         return " ".join(str(row[-1]) for row in cursor.fetchall())
 
 
+@pytest.mark.postgresql
 def test_what_is_due_and_what_has_lapsed_are_found_by_their_own_indexes() -> None:
     due = Delivery.objects.claimable(NOON).filter(lane=Lane.NOW, channel="spoken").order_by("due_at", "pk")
     lapsed = Delivery.objects.lapsed(NOON)
     plans = [plan(*query.values("pk").query.sql_with_params()) for query in (due, lapsed)]
-    assert ["delivery_to_send" in plans[0], "TEMP B-TREE" in plans[0], "delivery_leased" in plans[1]] == [
+    assert [
+        "delivery_to_send" in plans[0],
+        SORTING[connection.vendor] in plans[0],
+        "delivery_leased" in plans[1],
+    ] == [
         True,
         False,
         True,

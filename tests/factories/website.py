@@ -11,6 +11,8 @@ from django.utils import timezone
 from factories.library import jpeg
 from pregon.library.enums import Development
 from pregon.library.models import Album, Photo
+from pregon.website.actions.marking import take_up_marks
+from pregon.website.models import BakedPage, BakingMark
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 COPIES = [
@@ -18,6 +20,18 @@ COPIES = [
     {"width": 960, "height": 640, "file": "960.webp", "bytes": 30_000},
     {"width": 1200, "height": 800, "file": "full.jpg", "bytes": 200_000},
 ]
+
+
+def nothing_due() -> None:
+    """An oven that nobody has asked anything of."""
+    BakingMark.objects.all().delete()
+    BakedPage.objects.all().delete()
+
+
+def marks_taken_up() -> None:
+    """Every mark has become a due row, as a baker's next turn would see to."""
+    while take_up_marks():
+        pass
 
 
 def ready_photo(*, released_at: datetime | None = None, album: Album | None = None, **fields: Any) -> Photo:

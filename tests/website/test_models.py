@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from factories.website import nothing_due
 from pregon.website.enums import Baking
-from pregon.website.models import BakedPage, HomePage
+from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark, HomePage
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +27,16 @@ def test_the_database_refuses_a_row_that_cannot_be(wrong: dict[str, object]) -> 
         BakedPage.objects.create(**wrong)
 
 
+def test_a_mark_is_about_an_address_or_about_all() -> None:
+    at = timezone.now()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BakingMark.objects.create(path="sin-raiz/", due_at=at)
+    assert [BakingMark.objects.create(path=path, due_at=at).path for path in ("/", EVERY_PAGE)] == ["/", ""]
+
+
 def test_what_is_due_waits_and_what_is_leased_waits_for_its_lease_to_end() -> None:
     at = timezone.now()
-    BakedPage.objects.all().delete()
+    nothing_due()
     BakedPage.objects.create(path="/due/", due_at=at)
     BakedPage.objects.create(path="/later/", due_at=at + timedelta(seconds=1))
     BakedPage.objects.create(path="/midnight/", state=Baking.BAKED, due_at=at)

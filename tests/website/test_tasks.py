@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from factories.newsroom import town
+from factories.website import marks_taken_up
 from pregon.core.home import Home
 from pregon.core.work import Lane, turn
 from pregon.website import actions as website
@@ -23,4 +24,5 @@ def test_the_lane_of_pages_bakes(home: Home) -> None:
 
 def test_the_clock_makes_the_standing_pages_due_the_first_time(home: Home) -> None:
     tasks.keep_the_folder_true(timezone.now())
+    marks_taken_up()
     assert BakedPage.objects.get(path="/privacidad/").state == Baking.DUE

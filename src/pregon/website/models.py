@@ -1,4 +1,4 @@
-"""The root of the public site, and a row for each address of it that is kept as a file."""
+"""The root of the public site, a row for each address of it that is kept as a file, and the marks that make it due."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from pregon.website.enums import Baking
+
+#: The path of a mark that is about every page there is.
+EVERY_PAGE = ""
 
 
 class HomePage(Page):
@@ -71,6 +74,31 @@ class BakedPage(models.Model):
                 name="baking_lease_while_leased",
             ),
             models.CheckConstraint(condition=Q(path__startswith="/"), name="baking_path_from_root"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class BakingMark(models.Model):
+    """A wish to bake one address anew, or all of them, kept until a baker takes it up.
+
+    It commits with whatever changed. Only ever added: whoever marks waits for nobody, and nobody waits for it.
+    """
+
+    path = models.CharField(max_length=500, blank=True, db_index=True)
+    due_at = models.DateTimeField()
+    #: The moment had not come when it was marked: what lies there is right until then.
+    ahead = models.BooleanField(default=False)
+    bulk = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("marca de horneado")
+        verbose_name_plural = _("marcas de horneado")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(path=EVERY_PAGE) | Q(path__startswith="/"), name="baking_mark_from_root"
+            )
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,7 @@ from pregon.newsroom.models import Bulletin, BulletinQuerySet, NumberSeries
 from pregon.newsroom.queries import photos_of
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.website.enums import Baking
-from pregon.website.models import BakedPage
+from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 
 HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galerias/", "/plan/"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
@@ -158,7 +158,9 @@ def paths_of_photo(photo: Photo) -> list[str]:
 
 def plan_paths() -> list[str]:
     """Every page of the plans: what happened today may move any of their figures."""
-    return [PLANS, *BakedPage.objects.below(PLANS).exclude(path=PLANS).values_list("path", flat=True)]
+    known = BakedPage.objects.below(PLANS).values_list("path", flat=True)
+    marked = BakingMark.objects.filter(path__startswith=PLANS).values_list("path", flat=True)
+    return list(dict.fromkeys([PLANS, *known, *marked]))
 
 
 def paths_of_plan(plan: Plan) -> list[str]:
@@ -299,7 +301,18 @@ def _month_changes(path: str, at: datetime, office: Office) -> datetime | None:
 
 def is_fresh(path: str) -> bool:
     """Whether the file of ``path`` says what the view would say now."""
+    if BakingMark.objects.filter(path__in=[path, EVERY_PAGE], ahead=False).exists():
+        return False
     return BakedPage.objects.filter(path=path, state=Baking.BAKED).exists()
+
+
+def overdue(at: datetime) -> int:
+    """How many pages are due since before ``at`` and nobody bakes them."""
+    marks = set(BakingMark.objects.filter(due_at__lte=at).values_list("path", flat=True))
+    if EVERY_PAGE in marks:
+        return BakedPage.objects.count()
+    waiting = BakedPage.objects.waiting(at).values_list("path", flat=True)
+    return len(marks.union(waiting))
 
 
 def last_bake() -> datetime | None:

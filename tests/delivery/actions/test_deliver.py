@@ -554,15 +554,27 @@ ANSWERS = st.sampled_from(
 )
 
 
+WHENEVER = "AFTER UPDATE OF state ON delivery_delivery FOR EACH ROW WHEN (OLD.state <> NEW.state)"
+TRIGGERS = {
+    "sqlite": [
+        f"CREATE TEMP TRIGGER step_taken {WHENEVER} BEGIN INSERT INTO step VALUES (OLD.state, NEW.state); END"
+    ],
+    "postgresql": [
+        (
+            "CREATE FUNCTION pg_temp.note_step() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN INSERT INTO pg_temp.step VALUES (OLD.state, NEW.state); RETURN NEW; END'"
+        ),
+        f"CREATE TRIGGER step_taken {WHENEVER} EXECUTE FUNCTION pg_temp.note_step()",
+    ],
+}
+
+
 @pytest.fixture
 def steps() -> list[tuple[str, str]]:
-    """Every change of state that the database sees from now on."""
+    """Every change of state that the database sees from now on; gone with the transaction of the test."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE step (was TEXT, becomes TEXT)")
-        cursor.execute(
-            "CREATE TEMP TRIGGER step_taken AFTER UPDATE OF state ON delivery_delivery WHEN OLD.state <> NEW.state "
-            "BEGIN INSERT INTO step VALUES (OLD.state, NEW.state); END"
-        )
+        for statement in ["CREATE TEMP TABLE step (was TEXT, becomes TEXT)", *TRIGGERS[connection.vendor]]:
+            cursor.execute(statement)
     return []
 
 

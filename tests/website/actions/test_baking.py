@@ -12,6 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from factories import library as photos
 from factories import newsroom as news
+from factories.website import marks_taken_up, nothing_due
 from pregon.accounts.models import Topic
 from pregon.agenda.models import Act
 from pregon.core.home import Home
@@ -98,6 +99,7 @@ def test_a_baker_that_read_before_the_withdrawal_writes_nothing_after_it(
 ) -> None:
     bulletin = news.published("Cierre de la calle")
     path = bulletin.get_absolute_url()
+    marks_taken_up()
     BakedPage.objects.exclude(path=path).delete()
     read_before, ask = baking.ask(path), baking.ask
     waiting = [read_before]
@@ -112,11 +114,14 @@ def test_a_baker_that_read_before_the_withdrawal_writes_nothing_after_it(
 
     monkeypatch.setattr(baking, "ask", slow)
     website.bake_due(timezone.now())
+    marks_taken_up()
     assert (read(home, path), BakedPage.objects.get(path=path).state) == (None, Baking.DUE)
 
 
 def test_a_mark_while_a_page_bakes_is_not_lost(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     at = timezone.now()
+    news.town()
+    nothing_due()
     website.mark(["/privacidad/"], at=at)
     asked: list[str] = []
 
@@ -136,6 +141,7 @@ def test_a_mark_while_a_page_bakes_is_not_lost(home: Home, monkeypatch: pytest.M
 def test_a_page_is_baked_by_one_worker_until_its_lease_ends(home: Home) -> None:
     at = timezone.now()
     website.mark(["/privacidad/"], at=at)
+    marks_taken_up()
     first = baking.claim(at=at)
     second = baking.claim(at=at)
     third = baking.claim(at=at + baking.LEASE)
@@ -150,6 +156,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(home: Home, monkeypatch: py
     at = timezone.now()
     answering(monkeypatch, b"late", b"right")
     website.mark(["/privacidad/"], at=at)
+    marks_taken_up()
     [late] = baking.claim(at=at)
     [right] = baking.claim(at=at + baking.LEASE)
     baking.finish(late, at=at)
@@ -271,9 +278,10 @@ def test_photos_are_public_exactly_while_their_bulletin_is(
 
 def test_news_overtakes_a_whole_edition(home: Home) -> None:
     at = timezone.now()
-    BakedPage.objects.all().delete()
+    nothing_due()
     website.mark([f"/boletines/tema/t{n}/" for n in range(20)], at=at - timedelta(minutes=1), bulk=True)
     website.mark(["/boletines/nuevo/"], at=at)
+    marks_taken_up()
     assert baking.claim(at=at)[0].path == "/boletines/nuevo/"
 
 
@@ -281,8 +289,9 @@ def test_news_overtakes_a_whole_edition(home: Home) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_take_the_same_page(home: Home) -> None:
     at = timezone.now()
-    BakedPage.objects.all().delete()
+    nothing_due()
     website.mark([f"/boletines/tema/t{n}/" for n in range(40)], at=at)
+    marks_taken_up()
     taken: list[str] = []
     start = threading.Barrier(2)
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from wagtail.models import Page, Site
 
+from factories.website import marks_taken_up
 from pregon.newsroom.models import BulletinIndex
 from pregon.website import actions as website
 from pregon.website.models import BakedPage, HomePage
@@ -25,5 +26,6 @@ def test_the_site_is_laid_out_once_however_often_it_is_asked(settings: Settings)
 
 def test_every_standing_page_is_due_afterwards() -> None:
     website.lay_out_site(at=timezone.now())
+    marks_taken_up()
     assert HomePage.objects.count() == 1
     assert BakedPage.objects.filter(path__in=["/", "/agenda/", "/rss.xml", "/privacidad/"]).count() == 4

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from factories import newsroom as news
+from factories.website import marks_taken_up
 from pregon.core.files import write_published
 from pregon.core.home import Home
 from pregon.website import actions as website
@@ -44,6 +45,7 @@ def test_a_page_that_was_lost_is_baked_again(home: Home) -> None:
     page = home.baked / "boletines" / bulletin.slug / "index.html"
     page.unlink()
     website.reconcile(at=timezone.now())
+    marks_taken_up()
     state = BakedPage.objects.get(path=bulletin.get_absolute_url()).state
     settle_all()
     assert (state, page.exists()) == (Baking.DUE, True)
@@ -60,4 +62,5 @@ def test_new_static_files_make_every_page_due(home: Home) -> None:
     settle_all()
     (home.static / "staticfiles.json").write_text('{"paths": {"website/pregon.css": "website/pregon.1.css"}}')
     website.reconcile(at=timezone.now())
+    marks_taken_up()
     assert BakedPage.objects.exclude(state=Baking.DUE).count() == 0

@@ -208,7 +208,7 @@ WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "heic", "tif", "tiff"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 80 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 160_000_000
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "pregon.config.search"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # it would call out
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out, with a hash of the person's address
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
@@ -219,7 +219,7 @@ WAGTAILEMBEDS_FINDERS: list[
     dict[str, str]
 ] = []  # a video is a link; nothing is fetched while a page is shown
 
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
+TASKS = {"default": {"BACKEND": "pregon.config.immediate.ImmediateBackend", "QUEUES": []}}
 
 # --- Mail of the desk itself (password resets, workflow notices) -------------------------------------------
 

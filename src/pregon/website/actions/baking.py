@@ -1,8 +1,8 @@
 """A baked page is what the view answers to a stranger, kept as a file.
 
-A baker claims a row with a lease and notes its version. Whoever changes something counts the version up, so
-a baker that finds another one throws away what it made; the check and the writing happen under one lock,
-which a withdrawal takes too: what was taken down is never written again from an older reading.
+A baker claims a row with a lease and notes its version. Whoever changes something leaves a mark, and a mark taken
+up counts the version up, so a baker that finds either throws away what it made; the check and the writing happen
+under one lock, which a withdrawal takes too: what was taken down is never written again from an older reading.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from django.http import Http404, HttpRequest
 from django.urls import Resolver404, resolve
 
 from pregon.core.files import remove, write_published
-from pregon.website.actions.marking import mark
+from pregon.website.actions.marking import mark, take_up_marks
 from pregon.website.actions.share import alone, home, is_shared, share
 from pregon.website.enums import Baking
-from pregon.website.models import BakedPage
+from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 from pregon.website.queries import next_change
 
 logger = logging.getLogger(__name__)
@@ -102,7 +102,9 @@ def stranger_at(path: str) -> HttpRequest:
 
 
 def bake_due(at: datetime) -> int:
-    """Bake what is due, a bounded batch; returns how many rows were taken."""
+    """Take up what was marked and bake what is due, a bounded batch of each; returns how many pages were taken, or
+    marks when no page was due."""
+    marked = take_up_marks()
     claimed = claim(at=at)
     for page in claimed:
         try:
@@ -113,12 +115,14 @@ def bake_due(at: datetime) -> int:
                 state=Baking.DUE, due_at=at + rest, lease_until=None
             )
             logger.exception("Page not baked", extra={"path": page.path, "attempts": page.attempts})
-    return len(claimed)
+    return len(claimed) or marked
 
 
 def bake(path: str, *, at: datetime) -> Baking:
     """Bake ``path`` now, whoever else may be at it; how it ended."""
     mark([path], at=at)
+    while take_up_marks([path]):
+        pass
     with transaction.atomic():
         [page] = take(BakedPage.objects.select_for_update().filter(path=path), at=at, lease=LEASE)
     finish(page, at=at)
@@ -158,9 +162,17 @@ def finish(page: BakedPage, *, at: datetime) -> None:
         return
     answer = ask(page.path)
     with alone(page.path):
-        if not BakedPage.objects.filter(pk=page.pk, version=page.version).exists():
+        if not is_wanted(page):
             return
         settle(page, keep(page.path, answer, known=page.digest), answer.digest, at=at)
+
+
+def is_wanted(page: BakedPage) -> bool:
+    """Whether nothing has changed since ``page`` was claimed. Marks first: one taken up between the two questions
+    has changed the version by then."""
+    if BakingMark.objects.filter(path__in=[page.path, EVERY_PAGE], ahead=False).exists():
+        return False
+    return BakedPage.objects.filter(pk=page.pk, version=page.version).exists()
 
 
 def settle(page: BakedPage, state: Baking, digest: str, *, at: datetime) -> None:

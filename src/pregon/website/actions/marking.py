@@ -1,62 +1,99 @@
-"""Marking pages as due, inside the transaction of whatever changed them."""
+"""Marking pages as due, inside the transaction of whatever changed them, and taking the marks up afterwards.
+
+A mark is a row of its own, only ever added: a transaction that marks the home page ten times holds nothing that
+another one waits for, however long it lasts and in whatever order both go on. The bakers turn marks into due
+rows, in short transactions that take the rows in one order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Least
 
 from pregon.website.enums import Baking
-from pregon.website.models import BakedPage
+from pregon.website.models import EVERY_PAGE, BakedPage, BakedPageQuerySet, BakingMark
 
 AT_A_TIME = 500
 
 
-@transaction.atomic
 def mark(paths: Iterable[str], *, at: datetime, due: datetime | None = None, bulk: bool = False) -> None:
     """Make ``paths`` due at ``due``, or now. A page in the oven is due again; a later moment never puts off a
     nearer one. ``bulk`` is for whole editions, which news overtakes."""
     moment = due or at
-    # In one order everywhere, so that two transactions never wait for each other.
-    wanted = sorted({path for path in paths if is_address(path)})
-    for start in range(0, len(wanted), AT_A_TIME):
-        some = wanted[start : start + AT_A_TIME]
-        new = [BakedPage(path=path, due_at=moment, bulk=bulk) for path in some]
-        BakedPage.objects.bulk_create(new, ignore_conflicts=True)
-        rows = BakedPage.objects.filter(path__in=some)
-        held = [pk for pk, _ in rows.select_for_update().order_by("path").values_list("pk", "path")]
-        rows = BakedPage.objects.filter(pk__in=held)
-        if moment > at:
-            rows.update(due_at=Least(Coalesce("due_at", Value(moment)), Value(moment)))
-            continue
-        changes = {
-            "state": Baking.DUE,
-            "due_at": Least(Coalesce("due_at", Value(moment)), Value(moment)),
-            "lease_until": None,
-            "version": F("version") + 1,
-            "attempts": 0,
-        }
-        if bulk:
-            rows.exclude(state=Baking.DUE).update(**changes, bulk=True)
-            rows.filter(state=Baking.DUE).update(**changes)
-        else:
-            rows.update(**changes, bulk=False)
+    wanted = dict.fromkeys(path for path in paths if is_address(path))
+    BakingMark.objects.bulk_create(
+        [BakingMark(path=path, due_at=moment, ahead=moment > at, bulk=bulk) for path in wanted],
+        batch_size=AT_A_TIME,
+    )
 
 
-def mark_everything(*, at: datetime) -> int:
+def mark_everything(*, at: datetime) -> None:
     """Make every page there is due: its colours, its words or its templates changed."""
-    changed = {
+    BakingMark.objects.create(path=EVERY_PAGE, due_at=at, ahead=False, bulk=True)
+
+
+def take_up_marks(only: Sequence[str] = (), *, size: int = AT_A_TIME) -> int:
+    """Turn the next marks, news first, into due rows; returns how many marks there were.
+
+    Marks that another baker is taking up are left to it, but for those of ``only``, which are waited for.
+    """
+    marks = BakingMark.objects.order_by("bulk", "pk")
+    if only:
+        marks = marks.filter(path__in=[*only, EVERY_PAGE])
+    if not marks.exists():
+        return 0  # told by a read: an idle baker must not take the lock that writers queue for
+    skip = connection.features.has_select_for_update_skip_locked and not only
+    with transaction.atomic():
+        taken = list(marks.select_for_update(skip_locked=skip)[:size])
+        put_on_the_list(taken)
+        BakingMark.objects.filter(pk__in=[mark.pk for mark in taken]).delete()
+    return len(taken)
+
+
+def put_on_the_list(marks: Sequence[BakingMark]) -> None:
+    """Make the rows of ``marks`` due, those that are not there yet among them."""
+    new: dict[str, BakedPage] = {}
+    for one in marks:
+        if one.path != EVERY_PAGE:
+            new.setdefault(one.path, BakedPage(path=one.path, due_at=one.due_at, bulk=one.bulk))
+    # In one order everywhere, so that two bakers never wait for each other.
+    BakedPage.objects.bulk_create([new[path] for path in sorted(new)], ignore_conflicts=True)
+    rows = rows_of(marks)
+    list(rows.select_for_update().order_by("path").values_list("path"))
+    for bulk in (False, True):
+        if now := [one for one in marks if one.bulk == bulk and not one.ahead]:
+            make_due(rows_of(now), due=min(one.due_at for one in now), bulk=bulk)
+    ahead = [one for one in marks if one.ahead]
+    for moment in {one.due_at for one in ahead}:
+        named = rows_of([one for one in ahead if one.due_at == moment])
+        named.update(due_at=Least(Coalesce("due_at", Value(moment)), Value(moment)))
+
+
+def rows_of(marks: Sequence[BakingMark]) -> BakedPageQuerySet:
+    paths = {one.path for one in marks}
+    rows: BakedPageQuerySet = BakedPage.objects.all()
+    return rows if EVERY_PAGE in paths else rows.filter(path__in=paths)
+
+
+def make_due(rows: BakedPageQuerySet, *, due: datetime, bulk: bool) -> None:
+    """Now; and whatever a baker is just making of them is no longer wanted."""
+    changes: dict[str, Any] = {
         "state": Baking.DUE,
-        "due_at": at,
+        "due_at": Least(Coalesce("due_at", Value(due)), Value(due)),
         "lease_until": None,
         "version": F("version") + 1,
         "attempts": 0,
     }
-    waiting = BakedPage.objects.filter(state=Baking.DUE, due_at__lte=at).update(**changed)
-    return waiting + BakedPage.objects.exclude(state=Baking.DUE, due_at__lte=at).update(**changed, bulk=True)
+    if bulk:
+        rows.exclude(state=Baking.DUE).update(**changes, bulk=True)
+        rows.filter(state=Baking.DUE).update(**changes)
+    else:
+        rows.update(**changes, bulk=False)
 
 
 def is_address(path: str) -> bool:

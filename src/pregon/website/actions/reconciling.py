@@ -15,7 +15,7 @@ from pregon.website.actions.baking import files_of, take_down
 from pregon.website.actions.marking import mark, mark_everything
 from pregon.website.actions.share import alone, home, is_shared, share
 from pregon.website.enums import Baking
-from pregon.website.models import BakedPage
+from pregon.website.models import BakedPage, BakingMark
 from pregon.website.queries import STANDING, document_folder, everything, photo_path
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ def reconcile(*, at: datetime) -> int:
     public = set(everything(at))
     mended += remove_strays(public, at=at)
     known = set(BakedPage.objects.values_list("path", flat=True))
+    known |= set(BakingMark.objects.values_list("path", flat=True))
     missing = {path for path in public if path not in known}
     missing |= {path for path in baked_rows() if not lies_there(path)}
     # A photo became ready and its worker died before it could say so.
@@ -47,9 +48,9 @@ def renew(*, at: datetime) -> int:
     if before == now:
         return 0
     mark(STANDING, at=at, bulk=True)
-    count = mark_everything(at=at)
+    mark_everything(at=at)
     write_atomically(mark_of_edition, now.encode())
-    return count
+    return BakedPage.objects.count()
 
 
 def edition() -> str:
