@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import re
 from pathlib import Path
@@ -34,6 +35,27 @@ def break_with(problem: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
         raise problem
 
     monkeypatch.setattr(cli, "run", broken)
+
+
+def test_while_a_person_waits_for_an_answer_the_log_stays_in_the_home(
+    place: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    loud = logging.StreamHandler()
+    loud.name = "stderr"
+    logging.getLogger().addHandler(loud)
+    try:
+        (place / "run").mkdir()
+        with cli.log_apart():
+            logging.getLogger("pregon.website").error("Page not baked")
+        assert capfd.readouterr().err == ""
+        assert (place / "run" / "registro.txt").read_text().splitlines()[-1].endswith("Page not baked")
+        with cli.log_apart():
+            (place / "run" / "registro.txt").unlink()
+            (place / "run").rmdir()
+            logging.getLogger("pregon.website").error("Nowhere to write")
+        assert capfd.readouterr().err == ""
+    finally:
+        logging.getLogger().removeHandler(loud)
 
 
 # --- Finding the office ------------------------------------------------------------------------------------
@@ -189,7 +211,15 @@ def test_what_is_not_so_is_told_as_it_is(
         ),
         (
             OSError(errno.ENOSPC, "No space left on device", "foto.jpg"),
-            "El sistema no dejó leer o escribir (foto.jpg): No space left on device.",
+            "El disco está lleno (foto.jpg): libera espacio y repite la orden.",
+        ),
+        (
+            OSError(errno.EACCES, "Permission denied", "fo\nto.jpg"),
+            "No hay permiso para leer o escribir (foto.jpg): da permiso a quien ejecuta pregon y repite la orden.",
+        ),
+        (
+            OSError(errno.ELOOP, "Too many links", "a"),
+            "El sistema no dejó leer o escribir (a): Too many links.",
         ),
         (OSError("roto"), "El sistema no dejó leer o escribir: roto."),
     ],

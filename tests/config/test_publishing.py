@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from factories.newsroom import NOON, folder, town
+from factories.website import nothing_due
 from pregon.config import publishing
 from pregon.core.home import Home
 from pregon.delivery import actions as delivery
@@ -22,7 +23,6 @@ from pregon.library.models import Photo
 from pregon.library.signals import photo_ready
 from pregon.plan import actions as plans
 from pregon.website import actions as website
-from pregon.website.models import BakedPage
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def office(home: Home, day_of_the_act: None) -> Home:
     town()
     plans.load_plan("mazamitla", year=timezone.localtime(now).year, at=now)
     website.lay_out_site(at=now)
-    BakedPage.objects.all().delete()
+    nothing_due()
     return home
 
 
@@ -63,11 +63,21 @@ def test_a_folder_becomes_a_page_with_its_photos_a_message_and_evidence(office: 
 
 def test_the_same_folder_again_publishes_nothing_and_waits_for_nothing(tmp_path: Path) -> None:
     path = folder(tmp_path / "andador")
-    first = publishing.run(path, by=None, wait=0)
+    first = publishing.run(path, by=None, wait=30)
     again = publishing.run(path, by=None, wait=30)
     assert (first.new, again.new) == (True, False)
     assert again.to_json()["bulletin"] == first.to_json()["bulletin"]
     assert (again.evidence, again.seconds["page_ready"], again.seconds["all_sent"]) == ([], None, None)
+
+
+def test_the_same_folder_again_finishes_what_was_cut_off(office: Home, tmp_path: Path) -> None:
+    delivery.add_office_channel("@canal", channel="telegram", name="Canal", at=timezone.now())
+    path = folder(tmp_path / "andador", photos=1)
+    publishing.run(path, by=None, wait=0)
+    again = publishing.run(path, by=None, wait=30)
+    page = office.baked / again.bulletin.get_absolute_url().strip("/") / "index.html"
+    assert (again.new, "El andador, toma 1." in page.read_text(encoding="utf-8")) == (False, True)
+    assert again.to_json()["channels"] == {"telegram": {"due": 1, "sent": 0, "withheld": 1, "failed": 0}}
 
 
 def test_without_patience_the_bulletin_is_out_and_the_rest_is_left_to_the_workers(tmp_path: Path) -> None:

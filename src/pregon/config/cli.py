@@ -6,11 +6,15 @@ the same name, and turns every error into one sentence and an exit code: 0 done,
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import logging
 import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from pregon import __version__
@@ -27,6 +31,9 @@ COMMANDS = {
     "worker": "solo un carril de trabajo",
     "clock": "solo el reloj",
 }
+
+#: Those that stay up talk to a journal; the others answer a person, who gets one sentence and no log.
+STAYING = {"demo", "up", "web", "worker", "clock"}
 
 HELP = "\n".join(
     [
@@ -135,7 +142,35 @@ def run(name: str, arguments: Sequence[str]) -> int:
         options = vars(parser.parse_args(list(arguments)))
     except CommandError as problem:
         raise WrongUsage(explain_usage(name, str(problem))) from problem
-    return int(command.execute(*options.pop("args", ()), **options) or 0)
+    with contextlib.nullcontext() if name in STAYING else log_apart():
+        return int(command.execute(*options.pop("args", ()), **options) or 0)
+
+
+@contextlib.contextmanager
+def log_apart() -> Iterator[None]:
+    """Keep the log in a file of the home meanwhile; a disk without room for it is no reason to fail."""
+    root, loud = logging.getLogger(), [one for one in logging.getLogger().handlers if one.name == "stderr"]
+    kept = RotatingFileHandler(
+        founding.office_home().run / "registro.txt",
+        maxBytes=1_000_000,
+        backupCount=1,
+        encoding="utf-8",
+        delay=True,
+    )
+    if loud:
+        kept.setFormatter(loud[0].formatter)
+    before, logging.raiseExceptions = logging.raiseExceptions, False
+    for handler in loud:
+        root.removeHandler(handler)
+    root.addHandler(kept)
+    try:
+        yield
+    finally:
+        root.removeHandler(kept)
+        kept.close()
+        for handler in loud:
+            root.addHandler(handler)
+        logging.raiseExceptions = before
 
 
 def lend_to_django(name: str, arguments: Sequence[str]) -> int:
@@ -182,10 +217,33 @@ def explain(problem: Exception) -> str:
         case DatabaseError():
             return explain_database(problem)
         case OSError():
-            where = f" ({problem.filename})" if problem.filename else ""
-            return f"El sistema no dejó leer o escribir{where}: {problem.strerror or problem}."
+            return explain_system(problem)
         case _:
             return set_down(problem)
+
+
+#: What the system says no with, and what a person can do about it.
+SYSTEM = {
+    errno.EACCES: "No hay permiso para leer o escribir{0}: da permiso a quien ejecuta pregon y repite la orden.",
+    errno.EPERM: "No hay permiso para leer o escribir{0}: da permiso a quien ejecuta pregon y repite la orden.",
+    errno.EROFS: "El disco es de solo lectura{0}: móntalo para escribir y repite la orden.",
+    errno.ENOSPC: "El disco está lleno{0}: libera espacio y repite la orden.",
+    errno.EDQUOT: "Se acabó el espacio que te toca en el disco{0}: libera espacio y repite la orden.",
+    errno.ENOENT: "No se encuentra lo que hace falta{0}: revisa la ruta y repite la orden.",
+    errno.ENAMETOOLONG: "El nombre es demasiado largo{0}: ponle uno más corto y repite la orden.",
+    errno.EIO: "El disco falla al leer o escribir{0}: cópialo todo a otro y repite la orden.",
+    errno.EADDRINUSE: "El puerto está ocupado: elige otro con --port y repite la orden.",
+}
+
+
+def explain_system(problem: OSError) -> str:
+    """What the system refused."""
+    name = str(problem.filename) if problem.filename else ""
+    shown = "".join(sign for sign in name if sign.isprintable())[-200:]
+    where = f" ({shown})" if shown else ""
+    if sentence := SYSTEM.get(problem.errno or 0):
+        return sentence.format(where)
+    return f"El sistema no dejó leer o escribir{where}: {problem.strerror or problem}."
 
 
 def explain_database(problem: Exception) -> str:

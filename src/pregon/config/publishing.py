@@ -50,6 +50,8 @@ class Report:
     new: bool
     photos: int = 0
     held_back: tuple[str, ...] = ()
+    #: Photos of which no copy could be made.
+    undeveloped: tuple[str, ...] = ()
     tallies: dict[str, Tally] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
     seconds: dict[str, float | None] = field(default_factory=dict)
@@ -101,10 +103,13 @@ def run(path: Path, *, by: User | None, wait: float) -> Report:
         "first_sent": None,
         "all_sent": None,
     }
-    if taken.bulletin.live and taken.new:
+    if taken.bulletin.live and (taken.new or is_unfinished(taken.bulletin)):
         follow(report, started=started, until=started + wait)
+    if taken.bulletin.live and taken.new:
         report.evidence = compare(before, figures())
     report.photos = photos_of(taken.bulletin).count()
+    failed = photos_of(taken.bulletin).filter(development=Development.FAILED)
+    report.undeveloped = tuple(failed.order_by("position").values_list("title", flat=True))
     report.tallies = tallies_of(taken.bulletin)
     return report
 
@@ -183,6 +188,14 @@ def note_times(report: Report, started: float, *, illustrated: bool) -> None:
     for name, yes in happened.items():
         if yes and seconds[name] is None:
             seconds[name] = since(started)
+
+
+def is_unfinished(bulletin: Bulletin) -> bool:
+    """Whether an earlier command was cut off after it had published, and left pages, photos or messages to do."""
+    waiting = any(tally.waiting for tally in tallies_of(bulletin).values())
+    unprepared = Dispatch.objects.about(bulletin.origin).filter(prepared_at=None).exists()
+    page = website.is_fresh(bulletin.get_absolute_url())
+    return waiting or unprepared or not page or developing(bulletin)
 
 
 def developing(bulletin: Bulletin) -> bool:

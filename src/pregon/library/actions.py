@@ -23,6 +23,7 @@ from pregon.core.errors import PregonError
 from pregon.core.files import safe_name
 from pregon.library import developing, reading
 from pregon.library.enums import Development
+from pregon.library.errors import LibraryError
 from pregon.library.models import Album, Photo, PhotoQuerySet
 from pregon.library.queries import folder_of
 from pregon.library.values import Facts, Metadata
@@ -80,7 +81,7 @@ def ingest(
     if there := _twin(album, facts):
         return there
     photo = Photo(album=album, position=position, uploaded_by_user=by)
-    photo.title = words.headline or PurePath(called).stem.replace("_", " ").strip() or _("Foto")
+    photo.title = words.headline or reading.clean(PurePath(called).stem.replace("_", " ")) or _("Foto")
     for field in ("caption", "alt_text", "credit", "place", "taken_at"):
         setattr(photo, field, getattr(words, field))
     metadata = reading.read_file(path, zone=Office.load().zone)
@@ -219,7 +220,8 @@ def develop_photo(photo: Photo, *, at: datetime) -> bool:
                 reading.inspect(original)
             copies = developing.develop(original, into=folder_of(photo), words=words)
     except (PregonError, OSError) as fault:
-        over = photo.attempts >= ATTEMPTS
+        # What the photo itself lacks will lack tomorrow; a disk may have been emptied by then.
+        over = photo.attempts >= ATTEMPTS or isinstance(fault, LibraryError)
         # Until then it keeps its lease and waits: a full disk is not emptied in a second.
         held.update(
             development=Development.FAILED if over else Development.LEASED,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -21,11 +22,20 @@ from django.utils.html import escape
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from pregon.library.errors import printable
+from pregon.library.reading import clean
 from pregon.newsroom.errors import BadFolder
 
 SHEET = "acto.md"
 SHEET_LIMIT = 1_000_000
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff"})
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff"})
+#: Pictures too, of kinds that are not taken in: whoever put one there is told so, rather than left to miss it.
+OTHER_PICTURES = frozenset({".svg", ".svgz", ".gif", ".bmp", ".avif"})
+LONGEST_PATH = 500
+#: Dates that an act can have; a year beyond them is a slip of the finger.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+#: What no text is meant to hold: it would make a page or a feed unreadable, or a terminal dance.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 REQUIRED = ("titulo", "fecha", "lugar", "dependencia")
 OPTIONAL = ("fin", "tipo", "temas", "localidades", "subtitulo", "embargo", "canales", "contacto", "fotos")
 DATE_FORMATS = (
@@ -78,9 +88,16 @@ def read_folder(path: Path, *, zone: ZoneInfo) -> Folder:
     """Read ``path``; hours are of ``zone``. Raises :class:`BadFolder` with a sentence that says what to mend."""
     path = path.expanduser().resolve()
     if not path.is_dir():
-        raise BadFolder(f"«{path}» no es una carpeta: escribe la ruta de la carpeta del acto.")
+        raise BadFolder(
+            f"«{printable(str(path))}» no es una carpeta: escribe la ruta de la carpeta del acto."
+        )
+    if len(str(path)) > LONGEST_PATH or not is_text(str(path)):
+        raise BadFolder(
+            f"La ruta de la carpeta «{printable(path.name)}» es demasiado larga o tiene letras que no se "
+            "entienden: ponle un nombre corto y sencillo."
+        )
     if not any(path.iterdir()):
-        raise BadFolder(f"La carpeta «{path.name}» está vacía: pon en ella {SHEET} y las fotos.")
+        raise BadFolder(f"La carpeta «{printable(path.name)}» está vacía: pon en ella {SHEET} y las fotos.")
     front, text = split_sheet(read_sheet(path / SHEET))
     facts = read_front(front)
     photos = read_photos(path, facts.get("fotos"))
@@ -112,17 +129,26 @@ def read_folder(path: Path, *, zone: ZoneInfo) -> Folder:
     )
 
 
+def is_text(name: str) -> bool:
+    """Whether ``name`` can be written down: a disk may hold names that are no text at all."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def read_sheet(sheet: Path) -> str:
     if not sheet.is_file():
         raise BadFolder(
-            f"A la carpeta «{sheet.parent.name}» le falta {SHEET}: ahí van los datos y el texto del acto."
+            f"A la carpeta «{printable(sheet.parent.name)}» le falta {SHEET}: ahí van los datos y el texto del acto."
         )
     if sheet.stat().st_size > SHEET_LIMIT:
         raise BadFolder(
             f"{SHEET} pesa más de un megabyte: ahí va solo texto; las fotos van como archivos aparte."
         )
     try:
-        return sheet.read_text(encoding="utf-8-sig")
+        return CONTROLS.sub("", sheet.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as problem:
         raise BadFolder(f"{SHEET} no está en UTF-8: guárdalo de nuevo con esa codificación.") from problem
 
@@ -140,11 +166,24 @@ def split_sheet(text: str) -> tuple[str, str]:
     raise BadFolder(f"Los datos de {SHEET} no terminan: cierra con otra línea «---» antes del texto.")
 
 
+class PlainLoader(yaml.BaseLoader):
+    """Every scalar stays a string: YAML would turn «fecha: 2026-02-30» into its own error and «no» into False.
+
+    A value cannot refer to another one either: nine lines of such references unfold into gigabytes.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # so say the stubs of PyYAML
+            raise yaml.MarkedYAMLError(problem="a reference", problem_mark=mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+
 def read_front(front: str) -> Mapping[str, Any]:
     try:
-        # Every scalar stays a string: YAML would turn «fecha: 2026-02-30» into its own error and «no» into False.
-        facts = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds nothing but strings
-    except yaml.YAMLError as problem:
+        facts = yaml.load(front, Loader=PlainLoader)  # noqa: S506 - it builds nothing but strings
+    except (yaml.YAMLError, RecursionError) as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f", línea {mark.line + 2}" if mark else ""
         raise BadFolder(
@@ -161,7 +200,9 @@ def read_front(front: str) -> Mapping[str, Any]:
     unknown = sorted(set(facts) - {*REQUIRED, *OPTIONAL})
     if unknown:
         names = ", ".join((*REQUIRED, *OPTIONAL))
-        raise BadFolder(f"{SHEET} tiene un dato que no se conoce: «{unknown[0]}». Los que hay son: {names}.")
+        raise BadFolder(
+            f"{SHEET} tiene un dato que no se conoce: «{clean(unknown[0])}». Los que hay son: {names}."
+        )
     return facts
 
 
@@ -173,7 +214,7 @@ def one(facts: Mapping[str, Any], name: str) -> str:
     value = facts.get(name) or ""
     if not isinstance(value, str):
         raise BadFolder(f"En {SHEET}, «{name}» lleva un solo valor.")
-    value = " ".join(value.split())
+    value = clean(value)
     room = ROOM.get(name, 300)
     if len(value) > room:
         raise BadFolder(f"En {SHEET}, «{name}» es demasiado largo: caben {room} letras.")
@@ -188,16 +229,18 @@ def many(facts: Mapping[str, Any], name: str) -> tuple[str, ...]:
         raise BadFolder(
             f"En {SHEET}, «{name}» es una lista: un valor por línea con guion, o separados por comas."
         )
-    return tuple(" ".join(part.split()) for part in parts if part.strip())
+    return tuple(tidy for part in parts if (tidy := clean(part)))
 
 
 def read_moment(name: str, text: str, *, zone: ZoneInfo, day: datetime | None = None) -> datetime:
     """A date with hour; only an hour when ``day`` tells the date."""
     for pattern in DATE_FORMATS:
         try:
-            return datetime.strptime(text, pattern).replace(tzinfo=zone)
+            moment = datetime.strptime(text, pattern).replace(tzinfo=zone)
         except ValueError:
             continue
+        if FIRST_YEAR <= moment.year <= LAST_YEAR:
+            return moment
     if day:
         try:
             hour = time.fromisoformat(text.zfill(5))
@@ -215,7 +258,9 @@ def read_photos(path: Path, notes: Any) -> tuple[PhotoNote, ...]:
     found = {
         file.name: file
         for file in sorted(path.iterdir())
-        if file.is_file() and not file.name.startswith(".") and file.suffix.lower() in PHOTO_SUFFIXES
+        if file.is_file()
+        and not file.name.startswith(".")
+        and file.suffix.lower() in PHOTO_SUFFIXES | OTHER_PICTURES
     }
     ordered: dict[str, PhotoNote] = {}
     for note in notes or ():
@@ -223,12 +268,15 @@ def read_photos(path: Path, notes: Any) -> tuple[PhotoNote, ...]:
             raise BadFolder(
                 f"En {SHEET}, cada foto de «fotos» lleva su «archivo»: escribe el nombre del archivo."
             )
-        name = str(note["archivo"])
+        said = clean(str(note["archivo"]))
         if unknown := sorted(set(note) - {"archivo", "pie", "texto_alternativo", "credito"}):
-            raise BadFolder(f"En {SHEET}, la foto «{name}» tiene un dato que no se conoce: «{unknown[0]}».")
-        if name not in found:
             raise BadFolder(
-                f"{SHEET} nombra la foto «{name}», que no está en la carpeta: cópiala ahí o corrige el nombre."
+                f"En {SHEET}, la foto «{said}» tiene un dato que no se conoce: «{clean(unknown[0])}»."
+            )
+        name = called(said, found)
+        if name is None:
+            raise BadFolder(
+                f"{SHEET} nombra la foto «{said}», que no está en la carpeta: cópiala ahí o corrige el nombre."
             )
         ordered[name] = PhotoNote(
             path=found[name],
@@ -239,6 +287,12 @@ def read_photos(path: Path, notes: Any) -> tuple[PhotoNote, ...]:
     for name, file in found.items():
         ordered.setdefault(name, PhotoNote(path=file))
     return tuple(ordered.values())
+
+
+def called(name: str, files: Iterable[str]) -> str | None:
+    """The one of ``files`` that ``name`` means: an accent is one sign on one system and two on another."""
+    wanted = unicodedata.normalize("NFC", name)
+    return next((file for file in files if unicodedata.normalize("NFC", file) == wanted), None)
 
 
 def read_text(text: str, *, known: set[str]) -> tuple[str, tuple[tuple[str, Any], ...]]:
@@ -316,21 +370,34 @@ def items(tokens: list[Token]) -> Iterator[list[Token]]:
 def paragraph(inline: Token, *, known: set[str]) -> tuple[str, Any]:
     children = inline.children or []
     if len(children) == 1 and children[0].type == "image":
-        name = str(children[0].attrs.get("src", ""))
-        if name not in known:
+        address = str(children[0].attrs.get("src", ""))
+        said = unquote(address)  # as an address, «camión 1.jpg» is written «cami%C3%B3n%201.jpg»
+        name = called(said, known) or called(address, known)
+        if name is None:
             raise BadFolder(
-                f"El texto pone la foto «{name}», que no está en la carpeta: cópiala ahí o quítala."
+                f"El texto pone la foto «{clean(said)}», que no está en la carpeta: cópiala ahí o quítala."
             )
         return "photo", name
     address = inline.content.strip()
-    host = (
-        (urlsplit(address).hostname or "").removeprefix("www.").removeprefix("m.")
-        if "\n" not in address
-        else ""
-    )
+    host = host_of(address).removeprefix("www.").removeprefix("m.") if "\n" not in address else ""
     if host in VIDEO_HOSTS and " " not in address:
         return "video", {"url": address, "title": "Video"}
     return "paragraph", f"<p>{rich(children)}</p>"
+
+
+def host_of(address: str) -> str:
+    """The host that ``address`` names; "" when it is not one, however much it looks like it."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def scheme_of(address: str) -> str:
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return ""
 
 
 def rich(children: list[Token]) -> str:
@@ -354,7 +421,7 @@ def rich(children: list[Token]) -> str:
                 out.append("</i>")
             case "link_open":
                 target = str(child.attrs.get("href", ""))
-                safe = target if urlsplit(target).scheme in {"http", "https", "mailto"} else ""
+                safe = target if scheme_of(target) in {"http", "https", "mailto"} else ""
                 out.append(f'<a href="{escape(safe)}">' if safe else "<a>")
             case "link_close":
                 out.append("</a>")

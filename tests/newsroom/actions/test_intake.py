@@ -18,8 +18,10 @@ from pregon.core.errors import PregonError
 from pregon.core.visibility import may_see
 from pregon.library.models import Album, Photo
 from pregon.newsroom import actions as newsroom
-from pregon.newsroom.actions.intake import Taken
+from pregon.newsroom.actions import intake
+from pregon.newsroom.actions.intake import Taken, refuse_twin
 from pregon.newsroom.errors import BadFolder, FolderChanged, Twin
+from pregon.newsroom.folders import Folder
 from pregon.newsroom.models import Bulletin
 
 pytestmark = pytest.mark.django_db
@@ -65,13 +67,43 @@ def test_a_copy_of_the_folder_elsewhere_is_the_same_folder(tmp_path: Path) -> No
     assert take(folder(tmp_path / "otro")).bulletin == first.bulletin
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_same_folder_at_the_same_moment_goes_out_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, twin = folder(tmp_path / "acto"), folder(tmp_path / "gemelo", text="Las cuadrillas acabaron.")
+    shelf()
+    first: list[Bulletin] = []
+    really = intake.resolve_names
+
+    def meanwhile(read: Folder) -> intake.Names:
+        """Both have looked, and found nothing, before either writes."""
+        monkeypatch.setattr(intake, "resolve_names", really)
+        first.append(take(path).bulletin)
+        return really(read)
+
+    def too_early(*_: object) -> None:
+        monkeypatch.setattr(intake, "refuse_twin", refuse_twin)
+
+    monkeypatch.setattr(intake, "resolve_names", meanwhile)
+    second = take(path)
+    assert ([second.bulletin], second.new, counts()) == (first, False, (1, 1, 1, 0))
+    monkeypatch.setattr(intake, "refuse_twin", too_early)
+    with pytest.raises(Twin):
+        take(twin)
+    assert counts() == (1, 1, 1, 0)
+
+
 def test_a_changed_folder_is_refused_with_the_command_that_corrects_it(tmp_path: Path) -> None:
     path = folder(tmp_path / "acto")
     bulletin = take(path).bulletin
     folder(path, text="Las cuadrillas acabaron.")
     with pytest.raises(FolderChanged) as told:
         take(path)
-    assert str(told.value) == f"La carpeta «acto» ya salió como el boletín {bulletin.folio} y ahora dice otra cosa."
+    assert (
+        str(told.value)
+        == f"La carpeta «acto» ya salió como el boletín {bulletin.folio} y ahora dice otra cosa."
+    )
     assert told.value.folder == path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from pregon.core.text import fold, nearest, slug
 from pregon.delivery.registry import kinds
 from pregon.library import actions as library
 from pregon.library import reading
+from pregon.library.errors import printable
 from pregon.library.models import Album, Photo
 from pregon.library.values import Metadata
 from pregon.newsroom.actions.correct import correct
@@ -60,13 +62,8 @@ def take_in(path: Path, *, by: User | None, zone: ZoneInfo, at: datetime) -> Tak
     """
     started = monotonic()
     folder = read_folder(path, zone=zone)
-    if earlier := Intake.objects.select_related("bulletin").filter(digest=folder.digest).first():
-        return Taken(bulletin=earlier.bulletin, new=False, read_seconds=round(monotonic() - started, 3))
-    if earlier := Intake.objects.select_related("bulletin").filter(folder=str(folder.path)).first():
-        raise FolderChanged(
-            f"La carpeta «{folder.path.name}» ya salió como {name_of(earlier.bulletin)} y ahora dice otra cosa.",
-            folder=folder.path,
-        )
+    if earlier := known(folder):
+        return Taken(bulletin=earlier, new=False, read_seconds=round(monotonic() - started, 3))
     names = resolve_names(folder)
     refuse_twin(folder, names)
     for note in folder.photos:
@@ -75,6 +72,11 @@ def take_in(path: Path, *, by: User | None, zone: ZoneInfo, at: datetime) -> Tak
     stored: list[str] = []
     try:
         with transaction.atomic():
+            # One folder after another: somebody else may have been handed the same one a moment ago.
+            BulletinIndex.objects.select_for_update().get()
+            if earlier := known(folder):
+                return Taken(bulletin=earlier, new=False, read_seconds=read_seconds)
+            refuse_twin(folder, names)
             bulletin, held_back = write_down(folder, names, by=by, at=at, stored=stored)
             publish(bulletin, by=by)
             Intake.objects.create(folder=str(folder.path), digest=folder.digest, bulletin=bulletin, at=at)
@@ -86,6 +88,20 @@ def take_in(path: Path, *, by: User | None, zone: ZoneInfo, at: datetime) -> Tak
     return Taken(bulletin=bulletin, new=True, held_back=held_back, read_seconds=read_seconds)
 
 
+def known(folder: Folder) -> Bulletin | None:
+    """The bulletin that went out from this very folder. Raises :class:`FolderChanged` if it now says otherwise."""
+    intakes = Intake.objects.select_related("bulletin")
+    if same := intakes.filter(digest=folder.digest).first():
+        return same.bulletin
+    if changed := intakes.filter(folder=str(folder.path)).first():
+        raise FolderChanged(
+            f"La carpeta «{printable(folder.path.name)}» ya salió como {name_of(changed.bulletin)} "
+            "y ahora dice otra cosa.",
+            folder=folder.path,
+        )
+    return None
+
+
 def correct_from(
     path: Path, *, change: str, reason: str, by: User | None, zone: ZoneInfo, at: datetime
 ) -> Correction:
@@ -93,9 +109,8 @@ def correct_from(
     folder = read_folder(path, zone=zone)
     intake = Intake.objects.select_related("bulletin__album").filter(folder=str(folder.path)).first()
     if intake is None:
-        raise BadFolder(
-            f"La carpeta «{folder.path.name}» no se ha publicado: publícala con pregon publish {folder.path}."
-        )
+        name, order = printable(folder.path.name), shlex.join(["pregon", "publish", str(folder.path)])
+        raise BadFolder(f"La carpeta «{name}» no se ha publicado: publícala con {printable(order)}.")
     bulletin = intake.bulletin.get_latest_revision_as_object()
     stored: list[str] = []
     try:

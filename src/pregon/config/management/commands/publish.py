@@ -14,6 +14,7 @@ from pregon.accounts.models import Office, User
 from pregon.config import publishing
 from pregon.config.publishing import Report
 from pregon.delivery.registry import channel_class
+from pregon.library.errors import printable
 from pregon.newsroom.errors import FolderChanged
 
 
@@ -41,9 +42,15 @@ class Command(BaseCommand):
         else:
             for line in lines(report):
                 self.stdout.write(line)
+        for title in report.undeveloped:
+            self.stderr.write(
+                f"No se pudieron preparar las copias de la foto «{printable(title)}»: "
+                "expórtala de nuevo como JPEG y corrige desde la carpeta."
+            )
         for name in report.held_back:
             self.stderr.write(
-                f"La foto «{name}» se queda en el álbum y no sale: escribe en acto.md su pie o su texto_alternativo."
+                f"La foto «{printable(name)}» se queda en el álbum y no sale: "
+                "escribe en acto.md su pie o su texto_alternativo."
             )
 
 
