@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from pregon.core.home import Home
 from servers.database import database_of
 from servers.loopback import stay_on_this_machine
 
@@ -39,6 +42,16 @@ def empty_cache() -> Iterator[None]:
     """A site or a count that one test put in the cache would answer for the next one's."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def empty_home() -> Iterator[None]:
+    """A letter or a page that one test left would be found by another one: rows get the same numbers again."""
+    home: Home = settings.HOME
+    yield
+    for folder in (home.outbox, home.baked, home.media, home.derived):
+        for left in folder.iterdir() if folder.is_dir() else ():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 @pytest.fixture
