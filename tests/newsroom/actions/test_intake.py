@@ -19,7 +19,7 @@ from pregon.core.visibility import may_see
 from pregon.library.models import Album, Photo
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions import intake
-from pregon.newsroom.actions.intake import Taken, refuse_twin
+from pregon.newsroom.actions.intake import Taken
 from pregon.newsroom.errors import BadFolder, FolderChanged, Twin
 from pregon.newsroom.folders import Folder
 from pregon.newsroom.models import Bulletin
@@ -82,13 +82,9 @@ def test_the_same_folder_at_the_same_moment_goes_out_once(
         first.append(take(path).bulletin)
         return really(read)
 
-    def too_early(*_: object) -> None:
-        monkeypatch.setattr(intake, "refuse_twin", refuse_twin)
-
     monkeypatch.setattr(intake, "resolve_names", meanwhile)
     second = take(path)
     assert ([second.bulletin], second.new, counts()) == (first, False, (1, 1, 1, 0))
-    monkeypatch.setattr(intake, "refuse_twin", too_early)
     with pytest.raises(Twin):
         take(twin)
     assert counts() == (1, 1, 1, 0)

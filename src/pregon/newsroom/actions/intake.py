@@ -65,7 +65,6 @@ def take_in(path: Path, *, by: User | None, zone: ZoneInfo, at: datetime) -> Tak
     if earlier := known(folder):
         return Taken(bulletin=earlier, new=False, read_seconds=round(monotonic() - started, 3))
     names = resolve_names(folder)
-    refuse_twin(folder, names)
     for note in folder.photos:
         reading.inspect(note.path)
     read_seconds = round(monotonic() - started, 3)
