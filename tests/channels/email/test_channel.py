@@ -11,9 +11,13 @@ import pytest
 
 from factories.delivery import Hands, SubscriberFactory, ask, live, message, parcel, picture, run
 from pregon.channels.email.channel import EmailChannel
+from pregon.core.work import Lane
+from pregon.delivery import actions as delivery
 from pregon.delivery import registry
-from pregon.delivery.enums import Standing
+from pregon.delivery.enums import Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
+from pregon.delivery.models import Delivery
+from servers.beside import beside
 from servers.smtp import SmtpServer
 
 
@@ -207,3 +211,27 @@ def count_connections(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(smtplib.SMTP, "connect", counted)
     return opened
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_of_a_lane_send_each_letter_once(smtp_server: SmtpServer) -> None:
+    live(
+        "email",
+        host=smtp_server.host,
+        port=smtp_server.port,
+        security="none",
+        sender_address="a@muestra.example",
+    )
+    people = SubscriberFactory.create_batch(120, channel="email")
+    ask()
+
+    def work() -> None:
+        hands = Hands()
+        while delivery.prepare_due(Lane.NOW, at=hands()) + delivery.deliver_due(Lane.NOW, now=hands, size=10):
+            pass
+
+    assert beside([work, work]) == []
+    received = [address for mail in smtp_server.messages for address in mail.recipients]
+    assert sorted(received) == sorted(person.address for person in people)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.SENT}

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from factories.library import AlbumFactory, photo
-from factories.newsroom import NOON, act, draft, published, shelf
-from pregon.accounts.models import Topic
+from factories.newsroom import NOON, act, draft, folder, published, shelf
+from pregon.accounts.models import Office, Topic
 from pregon.agenda.enums import Settlement
 from pregon.core.visibility import Reader, may_see
 from pregon.delivery.models import Dispatch
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.models import Bulletin, NumberSeries
 from pregon.newsroom.signals import bulletin_changed
+from servers.beside import beside
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_the_first_bulletin_of_the_year_is_number_one_and_its_address_carries_it() -> None:
@@ -109,33 +111,60 @@ def test_a_publication_that_fails_half_way_leaves_nothing_and_no_gap() -> None:
     assert published("Otro").number == 1
 
 
-@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_get_consecutive_numbers_without_gap_or_double() -> None:
-    drafts = [draft(f"Boletín simultáneo {n}") for n in range(12)]
-    start = threading.Barrier(4)
-    failures: list[BaseException] = []
+    drafts = [draft(f"Boletín simultáneo {n}") for n in range(16)]
 
     def publish_some(own: list[Bulletin]) -> None:
-        try:
-            start.wait()
-            for bulletin in own:
-                newsroom.publish(Bulletin.objects.get(pk=bulletin.pk), by=None)
-        except BaseException as problem:
-            failures.append(problem)
-        finally:
-            connection.close()
+        for bulletin in own:
+            newsroom.publish(Bulletin.objects.get(pk=bulletin.pk), by=None)
 
-    threads = [threading.Thread(target=publish_some, args=(drafts[n::4],)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    assert beside([partial(publish_some, drafts[n::8]) for n in range(8)]) == []
+    assert sorted(Bulletin.objects.values_list("number", flat=True)) == list(range(1, 17))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_desk_folders_agenda_and_clock_never_wait_for_each_other(tmp_path: Path) -> None:
+    """Each takes what it needs in an order of its own: the shelf, the number, the act, the pages to bake."""
+    index, hour = shelf(), NOON + timedelta(hours=1)
+    folders = [folder(tmp_path / f"acto-{n}") for n in range(4)]
+    for n, path in enumerate(folders):
+        sheet = path / "acto.md"
+        sheet.write_text(sheet.read_text().replace("Reabre el andador", f"Reabre el andador {n},"))
+    acts = [act(f"Jornada {n}") for n in range(4)]
+    with time_machine.travel(NOON):
+        for n in range(4):
+            newsroom.publish(draft(f"Embargado {n}", go_live_at=hour), by=None)
+
+    def desk() -> None:
+        for n in range(4):
+            with transaction.atomic():
+                bulletin = Bulletin(
+                    title=f"Del escritorio {n}", lead="x", live=False, slug=f"del-escritorio-{n}"
+                )
+                index.add_child(instance=bulletin)
+                bulletin.save_revision().publish()
+
+    def hand_in(own: list[Path]) -> None:
+        for path in own:
+            newsroom.take_in(path, by=None, zone=Office.load().zone, at=timezone.now())
+
+    def agenda() -> None:
+        for one in acts:
+            with transaction.atomic():
+                one.save()
+                for coverage in one.coverages.all():
+                    coverage.save()
+
+    def clock() -> None:
+        while newsroom.publish_due(timezone.now()):
+            pass
+
+    halves = [partial(hand_in, folders[n::2]) for n in range(2)]
+    assert beside([desk, agenda, clock, clock, *halves]) == []
     assert sorted(Bulletin.objects.values_list("number", flat=True)) == list(range(1, 13))
 
 
-@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_clocks_running_by_mistake_publish_once() -> None:
     hour = NOON + timedelta(hours=1)
