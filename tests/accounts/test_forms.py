@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from factories.accounts import TopicFactory, UserFactory
-from pregon.accounts.forms import NamedForm, PersonCreationForm, PersonEditForm, WelcomeForm, free_slug
+from pregon.accounts.forms import (
+    EntryForm,
+    NamedForm,
+    PersonCreationForm,
+    PersonEditForm,
+    WelcomeForm,
+    free_slug,
+)
 from pregon.accounts.models import Topic, User
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +70,10 @@ def test_a_person_keeps_the_password_when_none_is_written() -> None:
     form.save()
     person.refresh_from_db()
     assert (person.first_name, person.check_password("una-clave-de-prueba")) == ("Fotografía", True)
+
+
+def test_the_door_names_its_fields_in_our_words() -> None:
+    assert [str(field.label) for field in EntryForm().fields.values()][:2] == [
+        "Correo electrónico",
+        "Contraseña",
+    ]

@@ -13,6 +13,7 @@ from factories.library import NOON, AlbumFactory, jpeg, photo
 from pregon.accounts.models import User
 from pregon.library import actions as library
 from pregon.library.models import Album, Photo
+from pregon.library.viewsets import standing_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,32 @@ def test_the_list_says_how_many_photos_each_album_holds(desk: Client, tmp_path: 
         3,
         0,
     )
-    assert "Entrega &lt;de&gt; equipo" in answer.content.decode()
+    page = answer.content.decode()
+    assert ("Entrega &lt;de&gt; equipo" in page, "3 fotos" in page, "3 preparándose" in page) == (
+        True,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("failed", "waiting", "released", "photos", "told"),
+    [
+        (1, 2, 0, 3, ("bad", "1 con falla")),
+        (0, 2, 1, 3, ("warn", "2 preparándose")),
+        (0, 0, 0, 0, ("soft", "Sin fotos")),
+        (0, 0, 0, 3, ("soft", "Sin publicar")),
+        (0, 0, 2, 3, ("ok", "2 de 3 publicadas")),
+        (0, 0, 3, 3, ("ok", "Publicado")),
+    ],
+)
+def test_the_standing_of_an_album_is_one_word_and_the_worst_comes_first(
+    failed: int, waiting: int, released: int, photos: int, told: tuple[str, str]
+) -> None:
+    album = AlbumFactory.build()
+    album.failed_count, album.waiting_count = failed, waiting
+    album.released_count, album.photo_count = released, photos
+    assert standing_of(album) == told
 
 
 def test_the_list_asks_as_often_for_three_albums_as_for_one(desk: Client, tmp_path: Path) -> None:

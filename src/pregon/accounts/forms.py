@@ -12,9 +12,18 @@ from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.forms.auth import LoginForm
 from wagtail.users.forms import UserCreationForm, UserEditForm
 
 from pregon.core.text import slug
+
+
+class EntryForm(LoginForm):
+    """Wagtail names its field "Password" in no language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Contraseña")
 
 
 class WelcomeForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
@@ -15,6 +16,44 @@ from wagtail.admin.widgets.button import Button
 
 from pregon.library.enums import Development
 from pregon.library.models import Album
+
+
+class PhotosColumn(Column):
+    def get_value(self, instance: Any) -> str:
+        count = instance.photo_count
+        return ngettext("%(count)d foto", "%(count)d fotos", count) % {"count": count}
+
+
+class StandingColumn(Column):
+    """What became of the photos, the worst first, in words."""
+
+    cell_template_name = "library/desk/standing_cell.html"
+
+    def get_value(self, instance: Any) -> dict[str, str]:
+        tone, words = standing_of(instance)
+        return {"tone": tone, "words": words}
+
+
+def standing_of(album: Any) -> tuple[str, str]:
+    told = {
+        "failed": album.failed_count,
+        "waiting": album.waiting_count,
+        "released": album.released_count,
+        "all": album.photo_count,
+    }
+    if album.failed_count:
+        return "bad", ngettext("%(failed)d con falla", "%(failed)d con falla", album.failed_count) % told
+    if album.waiting_count:
+        return "warn", ngettext(
+            "%(waiting)d preparándose", "%(waiting)d preparándose", album.waiting_count
+        ) % told
+    if not album.photo_count:
+        return "soft", gettext("Sin fotos")
+    if not album.released_count:
+        return "soft", gettext("Sin publicar")
+    if album.released_count == album.photo_count:
+        return "ok", gettext("Publicado")
+    return "ok", gettext("%(released)d de %(all)d publicadas") % told
 
 
 class AlbumIndexView(generic.IndexView):
@@ -56,10 +95,8 @@ class AlbumViewSet(ModelViewSet):
         "title",
         DateColumn("day", label=_("Fecha"), sort_key="day", width="14%"),
         Column("place", label=_("Lugar")),
-        Column("photo_count", label=_("Fotos"), sort_key="photo_count", width="9%"),
-        Column("released_count", label=_("Publicadas"), width="9%"),
-        Column("waiting_count", label=_("Preparándose"), width="10%"),
-        Column("failed_count", label=_("Con falla"), width="9%"),
+        PhotosColumn("photo_count", label=_("Fotos"), sort_key="photo_count", width="14%"),
+        StandingColumn("standing", label=_("Estado"), width="18%"),
     ]
     list_filter = {"day": ["gte", "lte"]}
     search_fields = ["title", "place"]

@@ -195,6 +195,7 @@ LANGUAGES = [("es", "Español")]
 TIME_ZONE = "America/Mexico_City"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = "pregon.config.formats"
+LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]  # what Wagtail's own Spanish leaves in English
 
 # --- Wagtail ----------------------------------------------------------------------------------------------
 
@@ -202,6 +203,12 @@ WAGTAIL_SITE_NAME = "Pregón"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español")]
+WAGTAILADMIN_USER_LOGIN_FORM = "pregon.accounts.forms.EntryForm"
+WAGTAIL_USER_TIME_ZONES = [
+    *("America/Mexico_City", "America/Monterrey", "America/Merida", "America/Cancun", "America/Bahia_Banderas"),
+    *("America/Chihuahua", "America/Mazatlan", "America/Hermosillo", "America/Tijuana"),
+    *("America/Ciudad_Juarez", "America/Ojinaga", "America/Matamoros"),
+]
 WAGTAILIMAGES_IMAGE_MODEL = "library.Photo"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "pregon.library.forms.PhotoForm"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "heic", "tif", "tiff"]
