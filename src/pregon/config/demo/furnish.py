@@ -72,10 +72,9 @@ def tell_stories(
 ) -> None:
     """The bulletins of the last weeks, each dated back to its day; the newest goes out now, to every reader."""
     stories = load("stories.yaml")
-    days = past_days(today, count=len(stories))
-    if days:
-        begin_series(days[0], year=today.year)
-    for number, (day, story) in enumerate(zip(days, stories, strict=True), start=1):
+    days = [*past_days(today, count=max(0, len(stories) - 1)), today]
+    begin_series(days[0], year=today.year)
+    for number, (day, story) in enumerate(zip(days, stories, strict=False), start=1):
         newest = number == len(stories)
         if newest:
             invite_readers(FIRST_READERS + 1, READERS, at=at)
@@ -127,7 +126,7 @@ def past_days(today: date, *, count: int) -> list[date]:
         day -= timedelta(days=1)
         if calendar.is_working(day):
             days.append(day)
-    del days[3]
+    days.pop(min(3, count))
     return sorted(days)
 
 

@@ -61,7 +61,7 @@ def draw(office: str, *, seed: int) -> bytes:
     palette = PALETTES.get(office, PALETTES["mazamitla"])
     dice = random.Random(f"{office}-{seed}")  # noqa: S311 - a picture, not a secret
     scenes: Sequence[Callable[[Palette, random.Random], str]] = (
-        (lake, plaza, village, lake, papers, village, forest)
+        (village, plaza, village, lake, papers, lake, forest)
         if office == "ocotlan"
         else (village, forest, plaza, village, papers, lake, forest)
     )
