@@ -123,6 +123,7 @@ def database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME.database,
+            "CONN_MAX_AGE": None,  # opening the file anew for every request or turn would cost more than the query
             "OPTIONS": {
                 # Writers queue at BEGIN instead of failing half-way; readers never wait for them.
                 "transaction_mode": "IMMEDIATE",
