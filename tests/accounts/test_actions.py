@@ -12,7 +12,7 @@ from pregon.accounts.enums import Role
 from pregon.accounts.errors import BadAddress, HeadExists, WeakPassword
 from pregon.accounts.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 GOOD = "siete cerros y un lago"
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

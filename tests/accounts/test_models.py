@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from factories.accounts import DepartmentFactory, UserFactory
 from pregon.accounts.models import HEX_COLOUR, Department, Office, Official, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 TERM = date(2024, 10, 1)
 

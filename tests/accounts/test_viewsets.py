@@ -11,7 +11,7 @@ from factories.accounts import DepartmentFactory, UserFactory
 from pregon.accounts.enums import Role
 from pregon.accounts.models import Department, Official, Topic, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 PHRASE = "una frase larga de prueba"
 

@@ -13,7 +13,7 @@ from pregon.agenda import actions as agenda
 from pregon.agenda.enums import Product, Settlement
 from pregon.agenda.models import Coverage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 FIRST, SECOND = "/boletines/2026-001-andador/", "/boletines/2026-002-andador/"
 

@@ -12,7 +12,7 @@ from factories.newsroom import NOON, act
 from pregon.agenda.enums import Product, Settlement, State
 from pregon.agenda.models import Act, Coverage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_an_act_is_known_by_its_title_and_found_at_its_address() -> None:

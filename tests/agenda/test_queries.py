@@ -12,7 +12,7 @@ from pregon.agenda.enums import Product, State
 from pregon.agenda.models import Act
 from pregon.agenda.queries import TONES, Tag, day_rows, detail_of, row_of, uncovered
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 BEFORE, DURING, AFTER = NOON - timedelta(hours=2), NOON + timedelta(hours=1), NOON + timedelta(hours=5)
 

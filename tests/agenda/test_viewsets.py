@@ -16,7 +16,7 @@ from pregon.agenda.enums import Product, State
 from pregon.agenda.models import Act
 from pregon.agenda.viewsets import next_full_hour
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
 from pregon.website import actions as website
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 LONG_AGO = NOON - timedelta(hours=1)
 

@@ -142,6 +142,7 @@ def hands(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.usefixtures("hands")
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_text_is_out_before_the_first_photo_and_the_page_shows_them_all(
     tmp_path: Path, watch: Watch
@@ -156,6 +157,7 @@ def test_the_text_is_out_before_the_first_photo_and_the_page_shows_them_all(
     assert missing == ["first_sent"]  # nobody subscribes here
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_hands_begin_once_and_rest_for_good() -> None:
     with publishing.Hands(2) as hands:

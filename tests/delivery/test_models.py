@@ -10,7 +10,7 @@ from pregon.core.work import Lane
 from pregon.delivery.enums import State
 from pregon.delivery.models import ChannelAccount, Delivery, Subscriber
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_nobody_is_subscribed_twice() -> None:
@@ -66,7 +66,6 @@ def plan(query: str, parameters: tuple[object, ...]) -> str:
         return " ".join(str(row[-1]) for row in cursor.fetchall())
 
 
-@pytest.mark.postgresql
 def test_what_is_due_and_what_has_lapsed_are_found_by_their_own_indexes() -> None:
     due = Delivery.objects.claimable(NOON).filter(lane=Lane.NOW, channel="spoken").order_by("due_at", "pk")
     lapsed = Delivery.objects.lapsed(NOON)

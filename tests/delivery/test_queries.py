@@ -26,7 +26,7 @@ from pregon.delivery.errors import Postponed, Rejected, Unanswered
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch
 from pregon.delivery.values import Audience, Tally
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_a_channel_nobody_set_up_is_in_sandbox() -> None:

@@ -37,6 +37,7 @@ def wait_for_the_listener() -> None:
             thread.join(timeout=20)
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_clock_collects_what_came_in() -> None:
     live("spoken")

@@ -12,7 +12,7 @@ from pregon.accounts.enums import Role
 from pregon.delivery.enums import Standing
 from pregon.delivery.viewsets import TONES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def addresses(client: Client, **query: str) -> list[str]:

@@ -24,7 +24,7 @@ from pregon.library.models import Photo
 from pregon.library.queries import copies_of, folder_of
 from pregon.library.values import Metadata
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 MINUTE = timedelta(minutes=1)
 
 
@@ -253,7 +253,6 @@ def test_a_disk_that_cannot_be_written_waits_for_its_next_turn(tmp_path: Path, s
     assert library.develop_photo(again, at=NOON) is True
 
 
-@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_ask_at_once_never_get_the_same_photo(tmp_path: Path) -> None:
     for number in range(8):

@@ -8,6 +8,8 @@ from django.db import IntegrityError
 from pregon.library.enums import STEPS, Development
 from pregon.library.models import Photo
 
+pytestmark = pytest.mark.postgresql
+
 
 def test_the_alternative_is_the_alternative_text_else_the_caption() -> None:
     photos = [Photo(alt_text="A", caption="B"), Photo(caption="B"), Photo()]

@@ -11,7 +11,7 @@ from factories.library import NOON, jpeg, photo
 from pregon.library import actions as library
 from pregon.library.queries import copies_of, folder_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_a_photo_has_no_copies_before_it_was_developed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pregon.library import actions as library
 from pregon.library.models import Album, Photo
 from pregon.library.viewsets import standing_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from factories.newsroom import draft, published, shelf
 from pregon.core.text import stems
 from pregon.newsroom.models import Bulletin
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_the_folio_has_three_digits_and_the_year() -> None:

@@ -32,7 +32,7 @@ from pregon.newsroom.queries import (
     wording,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def body_with(*photos: int) -> object:

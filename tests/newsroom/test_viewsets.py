@@ -12,7 +12,7 @@ from pregon.accounts.enums import Role
 from pregon.newsroom.actions.workflow import ensure_page_permissions
 from pregon.newsroom.queries import Stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def folios(client: Client, **query: str) -> list[str]:

@@ -14,7 +14,7 @@ from pregon.plan.errors import BrokenPlan
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
 from pregon.website.palette import contrast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 AT = moment("2026-11-20")
 SHORT = """

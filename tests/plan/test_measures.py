@@ -16,7 +16,7 @@ from pregon.delivery.enums import State as Delivered
 from pregon.plan.contract import Period, Question, Reading, Scope
 from pregon.plan.measures import acts_covered, bulletins_on_working_days, days_with_publication, records_begin
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 DUE, COVERED, EXCUSED = Settlement.DUE, Settlement.COVERED, Settlement.EXCUSED
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))  # a whole week, Monday to Sunday

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from factories.plan import ActivityFactory, IndicatorFactory, PlanFactory
 from pregon.plan.models import Plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.mark.parametrize(

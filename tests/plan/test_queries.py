@@ -32,6 +32,8 @@ from pregon.plan.queries import (
     traffic_light,
 )
 
+pytestmark = pytest.mark.postgresql
+
 AT = moment("2026-11-20")
 WEEK_MARKS = [Mark.BEFORE] * 9
 

@@ -11,6 +11,8 @@ from pregon.plan import actions
 from pregon.plan.models import Activity, Indicator, Plan, Programme
 from pregon.plan.viewsets import VIEWSETS
 
+pytestmark = pytest.mark.postgresql
+
 PARTS: list[type[Model]] = [Plan, Programme, Indicator, Activity]
 
 

@@ -12,7 +12,7 @@ from factories import newsroom as news
 from pregon.accounts.models import Topic
 from pregon.website import queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 EVENING = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # still the 20th in the centre of Mexico
 
 

@@ -8,7 +8,7 @@ from factories.newsroom import draft, published
 from pregon.newsroom.models import Bulletin
 from pregon.website.search import find, holding
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_every_word_must_be_there() -> None:

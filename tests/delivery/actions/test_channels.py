@@ -15,7 +15,7 @@ from pregon.delivery.enums import Mode
 from pregon.delivery.errors import Misconfigured
 from pregon.delivery.models import ChannelAccount
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from pregon.delivery.enums import Mode, Standing
 from pregon.delivery.errors import Postponed
 from pregon.delivery.models import ChannelAccount, Dispatch, Subscriber
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def came(wish: Wish, *, sender: str = "7", cursor: str = "2") -> None:

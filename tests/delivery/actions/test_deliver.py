@@ -37,7 +37,7 @@ from pregon.delivery.enums import STEPS, MessageKind, Mode, Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from pregon.delivery.models import ChannelAccount, Delivery, Subscriber
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def states() -> dict[str, str]:
@@ -154,7 +154,6 @@ def test_a_channel_that_only_points_to_the_picture_never_waits(hands: Hands) -> 
 # --- Two workers, and one that dies -------------------------------------------------------------------------
 
 
-@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_nothing_twice() -> None:
     live("spoken")

@@ -11,7 +11,7 @@ from pregon.delivery.enums import MessageKind, State
 from pregon.delivery.models import Delivery, Dispatch
 from pregon.delivery.values import Audience
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_asking_again_with_the_same_key_changes_nothing() -> None:

@@ -16,7 +16,7 @@ from pregon.delivery.actions import prepare
 from pregon.delivery.enums import MessageKind, Mode, Standing
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def receivers() -> list[str]:

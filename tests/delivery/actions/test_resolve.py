@@ -9,7 +9,7 @@ from pregon.delivery.enums import State
 from pregon.delivery.errors import DeliveryError
 from pregon.delivery.models import Delivery
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pregon.delivery.enums import MessageKind, Standing
 from pregon.delivery.links import holder_of
 from pregon.delivery.models import Dispatch, Subscriber
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 ADDRESS = "vecina@muestra.example"
 

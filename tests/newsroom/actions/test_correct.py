@@ -13,7 +13,7 @@ from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded
 from pregon.newsroom.models import Bulletin
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def reader(address: str) -> Subscriber:

@@ -24,7 +24,7 @@ from pregon.newsroom.errors import BadFolder, FolderChanged, Twin
 from pregon.newsroom.folders import Folder
 from pregon.newsroom.models import Bulletin
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 ZONE = ZoneInfo("America/Mexico_City")
 
 

@@ -18,7 +18,7 @@ from pregon.delivery.models import Delivery, Subscriber
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import AlreadyWithdrawn, NotPublished, ReasonNeeded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def reader(address: str) -> Subscriber:

@@ -7,7 +7,7 @@ from factories.newsroom import shelf
 from pregon.accounts.enums import Role
 from pregon.newsroom.actions.workflow import WORKFLOW, ensure_page_permissions, ensure_workflow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_every_bulletin_passes_the_head_of_the_office() -> None:

@@ -25,7 +25,7 @@ from pregon.website.actions import baking
 from pregon.website.enums import Baking
 from pregon.website.models import BakedPage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def bake_all() -> None:
@@ -285,7 +285,6 @@ def test_news_overtakes_a_whole_edition(home: Home) -> None:
     assert baking.claim(at=at)[0].path == "/boletines/nuevo/"
 
 
-@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_take_the_same_page(home: Home) -> None:
     at = timezone.now()

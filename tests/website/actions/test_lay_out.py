@@ -10,7 +10,7 @@ from pregon.newsroom.models import BulletinIndex
 from pregon.website import actions as website
 from pregon.website.models import BakedPage, HomePage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_the_site_is_laid_out_once_however_often_it_is_asked(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from pregon.website import actions as website
 from pregon.website.enums import Baking
 from pregon.website.models import BakedPage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def settle_all() -> None:

@@ -15,7 +15,7 @@ from pregon.newsroom import actions as newsroom
 from pregon.website.actions.share import put, share
 from pregon.website.queries import document_path
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def attached(title: str) -> tuple[Any, Any]:

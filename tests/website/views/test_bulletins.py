@@ -23,7 +23,7 @@ from pregon.accounts.models import Department, Locality, Topic, User
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.models import Bulletin, Correction
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def body(*blocks: dict[str, object]) -> object:

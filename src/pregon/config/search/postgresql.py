@@ -38,7 +38,18 @@ def plain(text: str) -> str:
 
 
 class PlainIndexer(ObjectIndexer):
-    """Takes the words out of an object."""
+    """Takes the words out of an object, once: each part of an entry asks for all of them."""
+
+    def __init__(self, obj: Any, backend: Any) -> None:
+        super().__init__(obj, backend)
+        self._prepared: dict[int, list[Any]] = {}
+
+    def prepare_field(self, obj: Any, field: Any) -> Iterable[Any]:
+        if obj is not self.obj:  # a relation of it, met while a field of its own is prepared
+            return list(super().prepare_field(obj, field))
+        if id(field) not in self._prepared:
+            self._prepared[id(field)] = list(super().prepare_field(obj, field))
+        return self._prepared[id(field)]
 
     def prepare_value(self, value: Any) -> str:
         return plain(super().prepare_value(value))
