@@ -202,6 +202,10 @@ def test_what_is_not_so_is_told_as_it_is(
             "El disco está lleno: libera espacio y repite la orden; no se publicó nada a medias.",
         ),
         (
+            OperationalError("disk I/O error"),
+            "El disco está lleno o falla: libera espacio, o cambia de disco, y repite la orden.",
+        ),
+        (
             OperationalError("connection refused\nIs the server running?"),
             "La base de datos no responde como debe: connection refused. «pregon doctor» da más detalle.",
         ),

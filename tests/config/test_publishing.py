@@ -80,6 +80,23 @@ def test_the_same_folder_again_finishes_what_was_cut_off(office: Home, tmp_path:
     assert again.to_json()["channels"] == {"telegram": {"due": 1, "sent": 0, "withheld": 1, "failed": 0}}
 
 
+def test_a_disk_that_fills_up_after_publication_says_that_the_bulletin_is_out(
+    office: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery.add_office_channel("@canal", channel="telegram", name="Canal", at=timezone.now())
+    path = folder(tmp_path / "andador")
+    office.outbox.rmdir()
+    office.outbox.write_text("in the way")
+    with pytest.raises(publishing.CutShort) as told:
+        publishing.run(path, by=None, wait=30)
+    assert str(told.value) == (
+        f"El boletín 001/{timezone.localtime().year} ya está publicado, pero sus páginas y envíos quedaron a "
+        "medias: revisa que haya espacio en el disco y repite la orden, que los termina sin publicar dos veces."
+    )
+    office.outbox.unlink()
+    assert publishing.run(path, by=None, wait=0).new is False
+
+
 def test_without_patience_the_bulletin_is_out_and_the_rest_is_left_to_the_workers(tmp_path: Path) -> None:
     report = publishing.run(folder(tmp_path / "andador", photos=1), by=None, wait=0)
     assert (report.state, report.seconds["page_ready"], report.seconds["all_sent"]) == (

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import re
 import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.db import connections
 from pytest_django import DjangoAssertNumQueries, Settings
 from wagtail.documents.models import Document
@@ -31,7 +36,12 @@ MINUTE = timedelta(minutes=1)
 def stored() -> list[str]:
     from django.conf import settings
 
-    return sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
+    return sorted(without_mark(path.name) for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
+
+
+def without_mark(name: str) -> str:
+    """A file's name without what makes it the only one of its kind."""
+    return re.sub(r"-[0-9a-f]{12}(?=\.)", "", name)
 
 
 def at_work(taken: Photo) -> Photo:
@@ -113,7 +123,8 @@ def test_the_callers_words_win_then_the_files_then_the_albums(tmp_path: Path) ->
 
 
 def test_the_extension_on_disk_is_that_of_the_content(tmp_path: Path) -> None:
-    assert photo(tmp_path, name="../../índice.html").file.name == "original_images/indice.jpg"
+    taken = photo(tmp_path, name="../../índice.html")
+    assert without_mark(taken.file.name) == "original_images/indice.jpg"
 
 
 def test_words_that_are_too_long_are_cut_and_a_date_of_the_future_is_left_out(tmp_path: Path) -> None:
@@ -202,6 +213,22 @@ def test_a_worker_that_lost_its_lease_changes_nothing(tmp_path: Path) -> None:
     assert library.develop_photo(slow, at=later) is False
     quick.refresh_from_db()
     assert (quick.development, quick.lease_until) == (Development.LEASED, later + library.LEASE)
+
+
+def test_a_disk_that_fills_up_keeps_no_half_of_an_original(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "foto.jpg").write_bytes(jpeg())
+    whole = FileSystemStorage._save
+
+    def cut_off(storage: FileSystemStorage, name: str, content: File) -> str:
+        whole(storage, name, ContentFile(content.read(100)))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", cut_off)
+    with pytest.raises(OSError, match="No space"):
+        library.ingest(tmp_path / "foto.jpg", album=None, by=None, at=NOON)
+    assert stored() == []
 
 
 def test_a_photo_edited_meanwhile_is_developed_again(tmp_path: Path) -> None:

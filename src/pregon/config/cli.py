@@ -251,6 +251,8 @@ def explain_database(problem: Exception) -> str:
     said = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
     if "no such table" in said or "does not exist" in said:
         return "Esta oficina no está preparada todavía: ejecuta «pregon init» con el mismo --home."
+    if "disk I/O error" in said:
+        return "El disco está lleno o falla: libera espacio, o cambia de disco, y repite la orden."
     if "disk is full" in said or "No space" in said:
         return "El disco está lleno: libera espacio y repite la orden; no se publicó nada a medias."
     return f"La base de datos no responde como debe: {said}. «pregon doctor» da más detalle."

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from pregon.accounts.models import Office, User
+from pregon.core.errors import PregonError
 from pregon.core.work import Lane, Worker, turn
 from pregon.delivery import queries as ledger
 from pregon.delivery.models import Dispatch
@@ -31,6 +32,16 @@ from pregon.website import queries as website
 PAUSE = 0.05
 #: A photo of 24 megapixels takes some 150 MB while it is developed.
 MOST_HANDS = 3
+
+
+class CutShort(PregonError):
+    """The bulletin is out, and what follows from it could not be finished here."""
+
+    def __init__(self, bulletin: Bulletin) -> None:
+        super().__init__(
+            f"El boletín {bulletin.folio} ya está publicado, pero sus páginas y envíos quedaron a medias: "
+            "revisa que haya espacio en el disco y repite la orden, que los termina sin publicar dos veces."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +115,10 @@ def run(path: Path, *, by: User | None, wait: float) -> Report:
         "all_sent": None,
     }
     if taken.bulletin.live and (taken.new or is_unfinished(taken.bulletin)):
-        follow(report, started=started, until=started + wait)
+        try:
+            follow(report, started=started, until=started + wait)
+        except (PregonError, OSError, DatabaseError) as problem:
+            raise CutShort(taken.bulletin) from problem
     if taken.bulletin.live and taken.new:
         report.evidence = compare(before, figures())
     report.photos = photos_of(taken.bulletin).count()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
+from uuid import uuid4
 
 from django.contrib.auth.models import Group, Permission
 from django.core.files import File
@@ -112,9 +113,16 @@ def keep_original(photo: Photo, path: Path, *, called: str, facts: Facts) -> Non
     Its size is written down here, because the field would decode the whole picture to learn it.
     """
     # The extension is that of the content, so that no name can make a server mistake the type.
-    name = f"{PurePath(safe_name(called)).stem}.{EXTENSIONS[facts.format]}"
-    with path.open("rb") as stream:
-        photo.file.name = photo.file.storage.save(photo.get_upload_to(name), File(stream))
+    stem = PurePath(safe_name(called)).stem
+    # A name that nobody else can have, so that what a full disk left half-written may be taken away again.
+    name = photo.get_upload_to(f"{stem[:60]}-{uuid4().hex[:12]}.{EXTENSIONS[facts.format]}")
+    storage = photo.file.storage
+    try:
+        with path.open("rb") as stream:
+            photo.file.name = storage.save(name, File(stream))
+    except BaseException:
+        storage.delete(name)
+        raise
     photo.width, photo.height = facts.width, facts.height
 
 
