@@ -153,7 +153,7 @@ def late_channel() -> None:
         (unsure, "Hay 1 envío incierto: dile al escritorio, en Envíos, si llegó."),
         (
             unset_channel,
-            "A Correo le falta: host, sender_address. Escríbelo en Envíos, Canales.",
+            "A Correo le falta: Servidor de salida (SMTP), Correo desde el que se envía. Escríbelo en Envíos, Canales.",
         ),
         (
             lost_channel,
