@@ -55,6 +55,11 @@ def test_obras_meets_obra_though_the_stemmer_leaves_it_alone() -> None:
     assert stem_variants("obra") == ("obra",)
 
 
+def test_what_is_longer_than_any_word_has_one_form() -> None:
+    assert stem_variants("x" * 34 + "ciones") == ("x" * 34 + "cion",)
+    assert stem_variants("X" * 35 + "ciones") == ("x" * 35 + "ciones",)
+
+
 def test_text_without_words_has_no_stems() -> None:
     assert stems(" ¡…! — ") == ""
 

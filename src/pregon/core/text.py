@@ -15,6 +15,8 @@ from pregon.core.plaintext import plain_from_mjml as plain_from_mjml
 
 WORDS_A_MINUTE = 200
 UNTITLED = "sin-titulo"
+#: Longer than any word of Spanish: a key or an address has no other forms, and would only fill the memory.
+LONGEST_WORD = 40
 
 _word = re.compile(r"[^\W_]+")
 _unstemmed_plural = re.compile(r"\w{2,}[aeo]s")
@@ -30,12 +32,16 @@ def fold(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=20_000)
 def stem_variants(word: str) -> tuple[str, ...]:
     """Stem of the word as written and, if another, as typed without accents; a query accepts any of them.
 
     The suffix rules need the accent (-ción, -ó), so a word is stemmed first and folded afterwards.
     """
+    return _variants(word) if len(word) <= LONGEST_WORD else (fold(word),)
+
+
+@lru_cache(maxsize=20_000)
+def _variants(word: str) -> tuple[str, ...]:
     stemmer = snowballstemmer.stemmer("spanish")  # keeps state while it works: never shared between threads
     written = unicodedata.normalize("NFC", word).lower()
     found = [fold(stemmer.stemWord(written)), fold(stemmer.stemWord(fold(word)))]
