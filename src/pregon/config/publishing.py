@@ -136,9 +136,10 @@ def follow(report: Report, *, started: float, until: float) -> None:
             now, waiting = timezone.now(), developing(bulletin)
             if not waiting:
                 hands.rest()  # the last photo has asked for its pages by now
-            sent = turn(Lane.NOW, at=now)
-            # Every photo that is ready asks for its pages again: they are baked once, after the last one.
+            # Every photo that is ready asks for its pages again: they are baked once, after the last one. And
+            # they come before the messages, which lead to them: a mail server may take its time.
             baked = turn(Lane.PAGES, at=published if waiting else now)
+            sent = turn(Lane.NOW, at=now)
             note_times(report, started, illustrated=not waiting)
             if None not in (report.seconds["page_ready"], report.seconds["all_sent"]):
                 return

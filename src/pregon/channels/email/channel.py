@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.channels.email.address import bare, domain_of
+from pregon.channels.email.conversation import Plain, Sealed
 from pregon.channels.email.letter import Letter, letter_for
 from pregon.core.http import Http
 from pregon.delivery.contract import Channel, Limits, Options, Parcel, Preview, Receipt
@@ -173,11 +174,11 @@ class EmailChannel(Channel[EmailOptions]):
         greeting = domain_of(self.sender)
         try:
             if options.security == "tls":
-                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                smtp: smtplib.SMTP = Sealed(
                     options.host, options.port, local_hostname=greeting, timeout=SECONDS, context=trust()
                 )
             else:
-                smtp = smtplib.SMTP(options.host, options.port, local_hostname=greeting, timeout=SECONDS)
+                smtp = Plain(options.host, options.port, local_hostname=greeting, timeout=SECONDS)
         except ssl.SSLError as refusal:
             self._insecure(refusal)
         except OSError as broken:
