@@ -9,8 +9,12 @@ from django.utils import timezone
 
 from factories import library as photos
 from factories import newsroom as news
+from factories.website import marks_taken_up, nothing_due
 from pregon.accounts.models import Topic
+from pregon.website import actions as website
 from pregon.website import queries
+from pregon.website.enums import Baking
+from pregon.website.models import BakedPage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 EVENING = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # still the 20th in the centre of Mexico
@@ -32,6 +36,40 @@ def test_a_bulletin_is_shown_by_its_month_topics_act_and_album() -> None:
         *("/", "/boletines/", "/galerias/", "/rss.xml", "/atom.xml", "/feed.json", "/sitemap-noticias.xml"),
     }
     assert wanted - set(paths) == set()
+
+
+def test_a_page_is_fresh_until_something_that_it_shows_is_marked() -> None:
+    at = timezone.now()
+    nothing_due()
+    website.mark(["/agenda/"], at=at)
+    marked = queries.is_fresh("/agenda/")
+    marks_taken_up()
+    BakedPage.objects.update(state=Baking.BAKED, due_at=None)
+    baked = queries.is_fresh("/agenda/")
+    website.mark(["/agenda/"], at=at, due=at + timedelta(hours=1))
+    later = queries.is_fresh("/agenda/")
+    website.mark_everything(at=at)
+    assert (marked, baked, later, queries.is_fresh("/agenda/")) == (False, True, True, False)
+
+
+def test_overdue_pages_are_counted_once_whether_a_baker_has_seen_their_marks_or_not() -> None:
+    at = timezone.now()
+    nothing_due()
+    website.mark(["/", "/agenda/"], at=at)
+    marks_taken_up()
+    website.mark(["/", "/plan/"], at=at)
+    website.mark(["/boletines/"], at=at, due=at + timedelta(hours=1))
+    late = queries.overdue(at), queries.overdue(at - timedelta(seconds=1))
+    website.mark_everything(at=at)
+    assert (*late, queries.overdue(at)) == (3, 0, 2)
+
+
+def test_the_pages_of_a_plan_are_known_from_their_first_mark() -> None:
+    nothing_due()
+    website.mark(["/plan/uno/"], at=timezone.now())
+    marks_taken_up()
+    website.mark(["/plan/uno/", "/plan/dos/", "/agenda/"], at=timezone.now())
+    assert queries.plan_paths() == ["/plan/", "/plan/uno/", "/plan/dos/"]
 
 
 def test_a_topic_that_was_taken_away_is_still_told() -> None:

@@ -18,6 +18,7 @@ from wagtail.models import Revision
 
 from pregon.accounts.models import Office, User
 from pregon.config.building import pending_changes
+from pregon.config.integrity import damage
 from pregon.core.errors import PregonError
 from pregon.delivery.enums import Mode, State
 from pregon.delivery.models import ChannelAccount, Delivery
@@ -77,22 +78,17 @@ def database(at: datetime) -> Iterator[Finding]:
     try:
         pending = pending_changes()
     except (DatabaseError, sqlite3.Error) as problem:
-        yield Finding(True, f"La base de datos no responde: {problem}. Si es nueva, ejecuta «pregon init».")
+        reason = str(problem).partition("\n")[0].rstrip(".")
+        yield Finding(True, f"La base de datos no responde: {reason}. Si es nueva, ejecuta «pregon init».")
         return
     if pending:
         lacks = ngettext("le falta %(count)s cambio", "le faltan %(count)s cambios", pending)
         lacking = lacks % {"count": pending}
         yield Finding(True, f"A la base de datos {lacking}: ejecuta «pregon init» para ponerla al día.")
         return
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA quick_check(1)")
-            verdict = cursor.fetchone()[0]
-        if verdict != "ok":
-            yield Finding(
-                True, f"El archivo de la base de datos está dañado ({verdict}): restaura el último respaldo."
-            )
-            return
+    if ill := damage():
+        yield Finding(True, ill)
+        return
     yield Finding(False, f"La base de datos ({connection.vendor}) está al día.")
 
 

@@ -1,0 +1,29 @@
+"""SQL that only one database understands stands in modules that are named here, and nowhere else."""
+
+from __future__ import annotations
+
+import re
+
+from architecture.project import SOURCE
+
+#: What each of them asks of a database in its own language.
+NAMED = {
+    "config/integrity.py",  # whether its files and its encoding are sound
+    "config/search/__init__.py",  # which index
+    "config/search/postgresql.py",  # how that of PostgreSQL is fed
+    "config/settings/__init__.py",  # how a connection is opened
+    "core/stirring.py",  # whether anything was written
+}
+OWN_SQL = re.compile(
+    r"\.cursor\(|vendor [!=]=|\bRawSQL\(|\bRunSQL\(|\.raw\(|\.extra\("
+    r"|contrib\.postgres|database\.postgres|backends\.(?:sqlite3|postgresql)|PRAGMA"
+)
+
+
+def test_sql_of_one_database_lives_in_named_modules() -> None:
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if OWN_SQL.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == NAMED
