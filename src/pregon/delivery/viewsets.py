@@ -87,7 +87,7 @@ class SubscriberViewSet(ViewSet):
                 ),
                 StandingColumn("standing", label=gettext_lazy("Situación"), width="16%"),
                 DateColumn("asked_at", label=gettext_lazy("Lo pidió"), width="14%"),
-                LeaveColumn("leave", label="", width="12%"),
+                LeaveColumn("leave", label=gettext_lazy("Baja"), width="12%"),
             ],
             **kwargs,
         )

@@ -206,7 +206,13 @@ WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español")]
 WAGTAILADMIN_USER_LOGIN_FORM = "pregon.accounts.forms.EntryForm"
 WAGTAIL_USER_TIME_ZONES = [
-    *("America/Mexico_City", "America/Monterrey", "America/Merida", "America/Cancun", "America/Bahia_Banderas"),
+    *(
+        "America/Mexico_City",
+        "America/Monterrey",
+        "America/Merida",
+        "America/Cancun",
+        "America/Bahia_Banderas",
+    ),
     *("America/Chihuahua", "America/Mazatlan", "America/Hermosillo", "America/Tijuana"),
     *("America/Ciudad_Juarez", "America/Ojinaga", "America/Matamoros"),
 ]

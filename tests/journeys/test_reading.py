@@ -1,0 +1,140 @@
+"""Every page can be read by everybody: with a reader of screens, with keys alone, in the dark, without scripts, and
+on a slow network."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+import pytest
+from django.urls import resolve
+from playwright.sync_api import Page, expect
+
+from journeys.office import HEAD, Desk, Office, copied, example, order, running
+from journeys.reader import Reader
+from servers.command import eventually
+
+pytestmark = pytest.mark.journey
+
+TITLE = "Ilumina el municipio el sendero a la cascada"
+DESK = (
+    "",
+    "agenda/actos/",
+    "agenda/actos/edit/1/",
+    "boletines/",
+    "boletines/{bulletin}/",
+    "boletines/{bulletin}/corregir/",
+    "boletines/{bulletin}/retirar/",
+    "envios/",
+    "envios/1/",
+    "envios/1/vista/email/",
+    "envios/1/vista/telegram/",
+    "canales/",
+    "canales/email/",
+    "suscriptores/",
+    "suscriptores/nuevo-canal/",
+    "plan/",
+)
+
+
+@pytest.fixture(scope="module")
+def lively(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office with one bulletin, its act and its photos; what is asked of it here changes nothing of that."""
+    below = tmp_path_factory.mktemp("viva")
+    with running(copied(prepared, below / "var")) as office:
+        folder = example("mazamitla-andador", below=below)
+        report = json.loads(order("publish", folder, "--json", home=office.home))
+        assert eventually(lambda: "/fotos/" in httpx2.get(report["bulletin"]["url"]).text)
+        yield office
+
+
+def one_page_of_each_kind(office: Office) -> list[str]:
+    """The first address of every view that a reader can reach from the front page, and what leads nowhere."""
+    found: dict[str, str] = {}
+    waiting, seen = ["/"], {"/"}
+    while waiting:
+        path = waiting.pop(0)
+        answer = httpx2.get(office.url + path)
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
+        name = resolve(urlsplit(path).path).view_name
+        if name in found:
+            continue
+        found[name] = path
+        for link in re.findall(r'<a\b[^>]*\bhref="([^"#]+)', answer.text):
+            target = urlsplit(urljoin(office.url + path, link.replace("&amp;", "&")))
+            if f"{target.scheme}://{target.netloc}" == office.url and target.path not in seen:
+                seen.add(target.path)
+                waiting.append(target.path)
+    return [*found.values(), "/suscripcion/gracias/", "/suscripcion/otra/", "/nada/"]
+
+
+def test_every_public_page_is_accessible_in_light_and_dark(
+    lively: Office, open_window: Callable[..., Reader]
+) -> None:
+    pages = one_page_of_each_kind(lively)
+    assert len(pages) >= 17
+    window = open_window(lively, phone=True)
+    assert {path: faults for path in pages if (faults := window.faults_of(path))} == {}
+
+
+def test_every_page_of_ours_on_the_desk_is_accessible_in_light_and_dark(
+    lively: Office, open_window: Callable[..., Reader]
+) -> None:
+    head = Desk(open_window(lively), HEAD)
+    head.open("boletines/").get_by_role("link", name=TITLE).click()
+    [bulletin] = re.findall(r"boletines/(\d+)/", head.page.url)
+    pages = [f"/escritorio/{path.format(bulletin=bulletin)}" for path in DESK]
+    assert {path: faults for path in pages if (faults := head.reader.faults_of(path, inside="main"))} == {}
+
+
+def test_the_front_page_is_light(lively: Office, open_window: Callable[..., Reader]) -> None:
+    window = open_window(lively, phone=True)
+    with window.loading() as answers:
+        window.open("/").wait_for_load_state("networkidle")
+    parts = [answer for answer in answers if "/fotos/" not in answer.url]
+    assert len(parts) <= 4
+    assert sum(answer.request.sizes()["responseBodySize"] for answer in parts) <= 60_000
+
+
+def test_nothing_needs_a_script(lively: Office, open_window: Callable[..., Reader]) -> None:
+    window = open_window(lively, java_script_enabled=False)
+    page = window.open("/")
+    page.get_by_role("link", name=TITLE).first.click()
+    expect(page.get_by_text("36 lámparas solares que se encienden al anochecer")).to_be_visible()
+    expect(page.get_by_alt_text("Dibujo de un bosque de pinos").first).to_be_visible()
+    page.get_by_role("link", name="Suscripción").first.click()
+    page.get_by_label("Correo electrónico").fill("vecino@muestra.example")
+    page.get_by_role("checkbox", name="Acepto").check()
+    page.get_by_role("button", name="Suscribirme").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Revisa tu correo")
+
+
+def tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until the focus is there, as somebody without a mouse does."""
+    for _press in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    raise AssertionError(wanted)
+
+
+def test_the_keys_alone_subscribe(lively: Office, open_window: Callable[..., Reader]) -> None:
+    page = open_window(lively).open("/suscripcion/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Saltar al contenido")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, "[name=correo]")
+    page.keyboard.type("vecina.sin.raton@muestra.example")
+    tab_to(page, "[name=temas]")
+    page.keyboard.press("Space")
+    tab_to(page, "[name=acepto]")
+    page.keyboard.press("Space")
+    tab_to(page, "button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Revisa tu correo")
