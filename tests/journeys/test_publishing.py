@@ -76,6 +76,7 @@ def upload_photo(page: Page) -> None:
     page.get_by_role("button", name="Seleccionar una imagen").click()
     page.get_by_role("tab", name="Subir").click()
     page.set_input_files("[name=image-chooser-upload-file]", PHOTO)
+    page.fill("[name=image-chooser-upload-title]", "El bosque")
     page.fill("[name=image-chooser-upload-alt_text]", "Dibujo de un bosque de pinos.")
     page.locator(".modal-body").get_by_role("button", name="Subir", exact=True).click()
     expect(page.locator(".modal-body")).to_be_hidden()
