@@ -17,12 +17,15 @@ from factories.newsroom import NOON, folder, town
 from factories.website import nothing_due
 from pregon.config import publishing
 from pregon.core.home import Home
+from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
 from pregon.library.enums import Development
 from pregon.library.models import Photo
 from pregon.library.signals import photo_ready
+from pregon.newsroom.models import Bulletin
 from pregon.plan import actions as plans
 from pregon.website import actions as website
+from pregon.website import queries as pages
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +98,22 @@ def test_a_disk_that_fills_up_after_publication_says_that_the_bulletin_is_out(
     )
     office.outbox.unlink()
     assert publishing.run(path, by=None, wait=0).new is False
+
+
+def test_the_page_is_there_before_the_first_message_leads_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery.add_office_channel("@canal", channel="telegram", name="Canal", at=timezone.now())
+    really, ready = publishing.turn, []
+
+    def watched(lane: Lane, *, at: datetime) -> int:
+        if lane == Lane.NOW:
+            ready.append(pages.is_fresh(Bulletin.objects.get().get_absolute_url()))
+        return really(lane, at=at)
+
+    monkeypatch.setattr(publishing, "turn", watched)
+    publishing.run(folder(tmp_path / "andador"), by=None, wait=30)
+    assert set(ready) == {True}
 
 
 def test_without_patience_the_bulletin_is_out_and_the_rest_is_left_to_the_workers(tmp_path: Path) -> None:

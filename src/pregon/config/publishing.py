@@ -139,6 +139,9 @@ def follow(report: Report, *, started: float, until: float) -> None:
             # Every photo that is ready asks for its pages again: they are baked once, after the last one. And
             # they come before the messages, which lead to them: a mail server may take its time.
             baked = turn(Lane.PAGES, at=published if waiting else now)
+            note_times(report, started, illustrated=not waiting)
+            if baked and not website.is_fresh(bulletin.get_absolute_url()):
+                continue
             sent = turn(Lane.NOW, at=now)
             note_times(report, started, illustrated=not waiting)
             if None not in (report.seconds["page_ready"], report.seconds["all_sent"]):

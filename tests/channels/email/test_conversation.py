@@ -65,8 +65,9 @@ def test_an_answer_without_end_is_a_server_that_hung_up(talk: Talk) -> None:
 
 
 def test_many_answers_are_no_long_answer() -> None:
-    with (
-        server(be_brief) as port,
-        Plain("127.0.0.1", port, local_hostname="muestra.example", timeout=5) as smtp,
-    ):
-        assert {smtp.noop()[0] for _ in range(30)} == {250}
+    with server(be_brief) as port:
+        smtp = Plain("127.0.0.1", port, local_hostname="muestra.example", timeout=5)
+        try:
+            assert {smtp.noop()[0] for _ in range(30)} == {250}
+        finally:
+            smtp.close()
