@@ -25,7 +25,7 @@ from pregon.library.signals import photo_ready
 from pregon.newsroom.models import Bulletin
 from pregon.plan import actions as plans
 from pregon.website import actions as website
-from pregon.website import queries as pages
+from pregon.website import queries as public
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,7 @@ def test_the_page_is_there_before_the_first_message_leads_to_it(
 
     def watched(lane: Lane, *, at: datetime) -> int:
         if lane == Lane.NOW:
-            ready.append(pages.is_fresh(Bulletin.objects.get().get_absolute_url()))
+            ready.append(public.is_fresh(Bulletin.objects.get().get_absolute_url()))
         return really(lane, at=at)
 
     monkeypatch.setattr(publishing, "turn", watched)
