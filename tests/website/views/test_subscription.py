@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from factories.newsroom import town
 from factories.website import HOSTILE
@@ -235,3 +236,9 @@ def test_pages_behind_a_link_tell_nobody_their_address(strict: Client) -> None:
         assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("no-referrer", "noindex")
         assert "no-store" in answer["Cache-Control"]
         assert answer.cookies == {}
+
+
+def test_a_form_too_large_to_be_one_is_answered_in_our_words(client: Client, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 5
+    answer = client.post("/suscripcion/", {f"dato{number}": "1" for number in range(9)}, headers=SAME)
+    assert (answer.status_code, "La petición no se entiende" in answer.content.decode()) == (400, True)
