@@ -53,11 +53,11 @@ class Reader:
     def faults_of(self, address: str, *, inside: str = "html") -> list[str]:
         """What axe finds wrong with the page, in light and in dark."""
         page = self.open(address)
+        page.evaluate(AXE)
         found: list[str] = []
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             page.evaluate("document.getAnimations().forEach(one => one.finish())")
-            page.evaluate(AXE)
             told = page.evaluate(RUN, [{"include": inside, "exclude": EDITOR}, RULES])
             found += [
                 f"{scheme} {fault['id']}: {node['html'][:200]} {node['failureSummary']}"
