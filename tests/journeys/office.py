@@ -22,7 +22,9 @@ HEAD, WRITER = "titular@muestra.example", "redaccion@muestra.example"
 SUBSCRIBER = "vecina@muestra.example"
 PASSWORD = "siete cerros y un lago"
 EXAMPLES = Path(__file__).parents[2] / "examples"
-HOUR_AGO = datetime.now(ZoneInfo("America/Mexico_City")) - timedelta(hours=1)
+NOW = datetime.now(ZoneInfo("America/Mexico_City"))
+#: Of this day and this year also in their first hour.
+HOUR_AGO = max(NOW - timedelta(hours=1), NOW.replace(hour=0, minute=0))
 
 
 @dataclass(frozen=True, slots=True)
