@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import HERE, PREGON, Bench, Row, free_port, medians, tell, wait_for_page, wait_for_port
 
-ROUNDS, SECONDS, CONNECTIONS = 3, 3, 16
+ROUNDS, SECONDS, CONNECTIONS = 9, 1, 16
 DEPLOYED = HERE.parent / "deploy" / "nginx.conf"
 
 

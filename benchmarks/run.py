@@ -35,7 +35,7 @@ MARKS = {True: "yes", False: "**no**", None: "–"}
 
 DOCUMENT = """# Benchmarks
 
-Written by `benchmarks/run.py --write`; do not edit by hand. Each figure is the median of {rounds} short runs in which
+Written by `benchmarks/run.py --write`; do not edit by hand. Each figure is the median of several short runs in which
 the two sides take turns on the same machine, so the ratio says more than the figures.
 
 {table}
@@ -48,7 +48,7 @@ the two sides take turns on the same machine, so the ratio says more than the fi
 - **Versions**: {versions}.
 - **Office**: the sample office of Mazamitla as `pregon demo mazamitla --prepare` leaves it, on SQLite.
 
-- **pages**: `wrk -t1 -c16 -d3s`, without compression, on the newest bulletin: `pregon up`; `pregon web` on a home
+- **pages**: `wrk -t1 -c16 -d1s`, {rounds} times in turn, without compression, on the newest bulletin: `pregon up`; `pregon web` on a home
   whose `baked/` is empty, so that the same view and template render it each time; nginx with one worker and
   `deploy/nginx.conf`; the same nginx with nothing but `root` and the same bytes.
 - **publishing**: `pregon publish FOLDER --json` alone, without `pregon up` beside it; the peer stores the photos and

@@ -11,7 +11,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -40,6 +43,8 @@ def home(tmp_path: Path) -> Path:
         "rss.xml": b"<rss/>",
         "fotos/a/full.jpg": b"\xff\xd8\xff\xe0",
         "documentos/1/hoja.html": b"<script>alert(1)</script>",
+        "../static/website/pregon.css": b"body { margin: 0 }",
+        "../static/website/pregon.0123456789ab.css": b"body { margin: 0 }",
     }.items():
         file = baked / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -49,12 +54,41 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def site(home: Path, tmp_path: Path) -> Iterator[int]:
-    """nginx with the deployed site file; nobody listens where Python should be."""
+def python() -> int:
+    """Where Python should be, and nobody listens unless a test does."""
+    return free_port()
+
+
+@contextmanager
+def answering(port: int, headers: dict[str, str]) -> Iterator[None]:
+    """Somebody who answers every request with «Python» and ``headers``."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(b"Python")
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+
+
+@pytest.fixture
+def site(home: Path, python: int, tmp_path: Path) -> Iterator[int]:
+    """nginx with the deployed site file."""
     port = free_port()
     text = SITE.read_text(encoding="utf-8")
     for ours, theirs in (
-        (r"127\.0\.0\.1:8000", f"127.0.0.1:{free_port()}"),
+        (r"127\.0\.0\.1:8000", f"127.0.0.1:{python}"),
         (r"(?m)^(\s*)listen 80;", rf"\1listen 127.0.0.1:{port};"),
         (r"(?m)^\s*listen \[::\]:80;.*$", ""),
         (r"/var/lib/pregon", str(home)),
@@ -106,8 +140,10 @@ def test_a_baked_page_is_answered_with_python_down(site: int, path: str) -> None
 
 
 def test_the_compressed_copy_goes_to_who_can_read_it(site: int) -> None:
-    _, headers, body = ask(site, "/boletines/2026-001-uno/", **{"Accept-Encoding": "gzip"})
-    assert (headers["content-encoding"], gzip.decompress(body)) == ("gzip", PAGE)
+    status, headers, body = ask(site, "/boletines/2026-001-uno/", **{"Accept-Encoding": "gzip"})
+    assert (status, headers["content-encoding"], gzip.decompress(body)) == (200, "gzip", PAGE)
+    assert headers["vary"] == "Accept-Encoding"
+    assert ask(site, "/boletines/2026-001-uno/")[1]["vary"] == "Accept-Encoding"
 
 
 def test_a_withdrawn_page_is_gone_and_says_so(site: int) -> None:
@@ -140,6 +176,23 @@ def test_nothing_else_lies_open(site: int, path: str) -> None:
 def test_photos_and_feeds_have_their_own_terms(site: int) -> None:
     assert ask(site, "/fotos/a/full.jpg")[1]["cache-control"] == front.CACHE_PHOTO
     assert ask(site, "/rss.xml")[1]["content-type"] == "application/rss+xml; charset=utf-8"
+
+
+def test_a_style_is_kept_for_ever_when_its_content_is_in_its_name(site: int) -> None:
+    assert ask(site, "/static/website/pregon.css")[1]["cache-control"] == front.CACHE_STATIC
+    assert ask(site, "/static/website/pregon.0123456789ab.css")[1]["cache-control"] == front.CACHE_HASHED
+
+
+@pytest.mark.parametrize("path", ["/boletines/?q=agua", "/escritorio/"])
+def test_what_python_answers_keeps_its_own_headers(site: int, python: int, path: str) -> None:
+    own = {"Cache-Control": "private", "Vary": "Cookie", "Content-Security-Policy": "default-src 'none'"}
+    with answering(python, own):
+        status, headers, body = ask(site, path)
+    assert (status, body) == (200, b"Python")
+    assert {name: headers.get(name.lower()) for name in front.SAFETY} == dict.fromkeys(front.SAFETY) | {
+        "Content-Security-Policy": "default-src 'none'"
+    }
+    assert (headers["cache-control"], headers["vary"]) == ("private", "Cookie")
 
 
 def test_an_attachment_never_runs(site: int) -> None:
