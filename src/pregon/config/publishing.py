@@ -73,11 +73,16 @@ class Report:
             return "withdrawn"
         return "published" if self.bulletin.live else "scheduled"
 
+    @property
+    def url(self) -> str | None:
+        """The bulletin's address for ever. It holds the number, so one that waits for its hour has none yet."""
+        return settings.BASE_URL + self.bulletin.get_absolute_url() if self.bulletin.number else None
+
     def to_json(self) -> dict[str, Any]:
         return {
             "bulletin": {
                 "number": self.bulletin.folio or None,
-                "url": settings.BASE_URL + self.bulletin.get_absolute_url(),
+                "url": self.url,
                 "state": self.state,
             },
             "act": {

@@ -62,7 +62,7 @@ def lines(report: Report) -> list[str]:
         known = f"boletín {bulletin.folio}" if bulletin.folio else "boletín programado"
         return [
             f"Esta carpeta ya se publicó como {known}; no se publicó nada dos veces.",
-            f"  Boletín   {facts['bulletin']['url']}",
+            f"  Boletín   {report.url or 'tendrá dirección cuando salga, con su número'}",
         ]
     if report.state == "scheduled":
         moment = bulletin.go_live_at.astimezone(Office.load().zone) if bulletin.go_live_at else None
@@ -71,7 +71,7 @@ def lines(report: Report) -> list[str]:
             f"  Fotos     {report.photos}",
         ]
     told = [f"Publicado el boletín {bulletin.folio}: {bulletin.title}"]
-    told.append(f"  Boletín   {facts['bulletin']['url']}{timing(report, 'page_ready')}")
+    told.append(f"  Boletín   {report.url}{timing(report, 'page_ready')}")
     told.append(f"  Acto      {facts['act']['url']}")
     told.append(f"  Fotos     {report.photos}")
     for kind, tally in report.tallies.items():
