@@ -183,3 +183,14 @@ def test_a_site_that_is_not_encrypted_is_an_ailment_but_at_home(settings: Settin
 def test_a_live_channel_that_keeps_up_is_told_as_healthy() -> None:
     live("email", host="correo.example", sender_address="prensa@muestra.example")
     assert (ills(), "Correo está en vivo y al corriente." in told()) == ([], True)
+
+
+def test_an_original_that_a_cut_left_without_its_photo_is_named(healthy: Home) -> None:
+    lost = healthy.media / "original_images" / "cortada.jpg"
+    lost.parent.mkdir(parents=True, exist_ok=True)
+    lost.write_bytes(b"\xff\xd8\xff")
+    os.utime(lost, (LONG_AGO.timestamp() - 1, LONG_AGO.timestamp() - 1))
+    said = (
+        "1 original quedó sin foto por un corte: en media/original_images puedes borrarlo o subirlo de nuevo."
+    )
+    assert (ills(), [sentence for sentence in told() if "original_images" in sentence]) == ([], [said])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from django.conf import settings
 
 from factories.library import NOON, jpeg, photo
 from pregon.library import actions as library
-from pregon.library.queries import copies_of, folder_of
+from pregon.library.queries import copies_of, folder_of, strays
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -42,3 +43,13 @@ def test_two_photos_never_share_a_folder_and_no_folder_is_named_by_a_number(tmp_
     assert [folder.name for folder in folders] == [str(taken.public_id) for taken in (first, second)]
     assert first.public_id.version == second.public_id.version == 4
     assert folders[0] != folders[1]
+
+
+def test_an_original_without_its_row_is_a_stray_once_it_is_old_enough(tmp_path: Path) -> None:
+    kept = photo(tmp_path, caption="El puente.")
+    lost = settings.HOME.media / "original_images" / "cortada-a1b2c3.jpg"
+    lost.write_bytes(jpeg())
+    stored = datetime.fromtimestamp(lost.stat().st_mtime, UTC)
+    later, sooner = stored + timedelta(hours=2), stored - timedelta(seconds=1)
+    assert (kept.file.storage.exists(kept.file.name), list(strays(before=later))) == (True, [lost])
+    assert list(strays(before=sooner)) == []

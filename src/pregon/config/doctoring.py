@@ -25,10 +25,13 @@ from pregon.delivery.models import ChannelAccount, Delivery
 from pregon.delivery.registry import channel_class, options_from
 from pregon.library.enums import Development
 from pregon.library.models import Photo
+from pregon.library.queries import strays
 from pregon.website.models import BakedPage
 from pregon.website.queries import overdue
 
 LATE = timedelta(minutes=10)
+#: No photo takes longer to come in.
+ARRIVING = timedelta(hours=1)
 ENOUGH_DISK = 500 * 1024 * 1024
 
 
@@ -143,6 +146,15 @@ def work_waiting(at: datetime) -> Iterator[Finding]:
             failed,
         )
         yield Finding(True, said % {"count": failed})
+    if lost := sum(1 for _path in strays(before=at - ARRIVING)):
+        said = ngettext(
+            "%(count)s original quedó sin foto por un corte: en media/original_images puedes borrarlo o "
+            "subirlo de nuevo.",
+            "%(count)s originales quedaron sin foto por un corte: en media/original_images puedes borrarlos o "
+            "subirlos de nuevo.",
+            lost,
+        )
+        yield Finding(False, said % {"count": lost})
     overdue = Revision.objects.filter(approved_go_live_at__lt=at - timedelta(minutes=1)).count()
     if overdue:
         said = ngettext(
