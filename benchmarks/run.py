@@ -48,9 +48,10 @@ the two sides take turns on the same machine, so the ratio says more than the fi
 - **Versions**: {versions}.
 - **Office**: the sample office of Mazamitla as `pregon demo mazamitla --prepare` leaves it, on SQLite.
 
-- **pages**: `wrk -t1 -c16 -d1s`, {rounds} times in turn, without compression, on the newest bulletin: `pregon up`; `pregon web` on a home
-  whose `baked/` is empty, so that the same view and template render it each time; nginx with one worker and
-  `deploy/nginx.conf`; the same nginx with nothing but `root` and the same bytes.
+- **pages**: `wrk -t1 -c16 -d1s`, in turn, without compression, on the newest bulletin: `pregon up`; `pregon web` on
+  a home whose `baked/` is empty, so that the same view and template render it each time. Then nginx with one worker:
+  `deploy/nginx.conf`; `root` over the same folder and the same headers as constants; `root` alone. Their figure is the
+  processor time that the worker spent, divided by the requests it answered: what bounds a busy server.
 - **publishing**: `pregon publish FOLDER --json` alone, without `pregon up` beside it; the peer stores the photos and
   calls Wagtail's `get_renditions` (Willow and Pillow) in one process: three WebP and one JPEG each.
 - **starting**: from starting the command to the first 200 on `/`; PSS from `/proc/PID/smaps_rollup`, summed over the

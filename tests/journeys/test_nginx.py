@@ -22,7 +22,7 @@ from pregon.website import front
 
 pytestmark = pytest.mark.journey
 
-SITE = Path(__file__).parents[2] / "deploy" / "nginx.conf"
+DEPLOY = Path(__file__).parents[2] / "deploy"
 PAGE = ("<!doctype html><title>Boletines</title>" + "<p>Un boletín.</p>" * 60).encode()
 
 
@@ -86,7 +86,7 @@ def answering(port: int, headers: dict[str, str]) -> Iterator[None]:
 def site(home: Path, python: int, tmp_path: Path) -> Iterator[int]:
     """nginx with the deployed site file."""
     port = free_port()
-    text = SITE.read_text(encoding="utf-8")
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     for ours, theirs in (
         (r"127\.0\.0\.1:8000", f"127.0.0.1:{python}"),
         (r"(?m)^(\s*)listen 80;", rf"\1listen 127.0.0.1:{port};"),
@@ -103,6 +103,7 @@ def site(home: Path, python: int, tmp_path: Path) -> Iterator[int]:
     conf = tmp_path / "nginx.conf"
     conf.write_text(
         f"{user} daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}}"
+        f"include {DEPLOY}/nginx-main.conf;"
         f"http {{ access_log off; {temporary} include {tmp_path}/site.conf; }}",
         encoding="utf-8",
     )
