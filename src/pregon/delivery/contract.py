@@ -8,16 +8,18 @@ idempotency, allow-list, log and metrics are the engine's alone. One package per
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from pregon.core.http import Http
+from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed
 from pregon.delivery.values import Message
 
 
@@ -33,13 +35,17 @@ class Parcel:
     confirm_url: str = ""
     #: The reference of the last message about the same thing that this receiver got; "" for a first message.
     in_reply_to: str = ""
+    #: When this receiver last wrote to us; some providers let us answer freely only for a while after it.
+    last_heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The provider's yes. ``reference`` finds the message again at the provider; it comes back as ``in_reply_to``."""
+    """The provider's yes. ``reference`` finds the message again at the provider; it comes back as ``in_reply_to``.
+    ``url`` is where the public reads it, of a post that the public can read."""
 
     reference: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +55,14 @@ class Limits:
     body: int | None = None
     caption: int | None = None
     per_minute: int | None = None
+    #: Messages in any 24 hours, over all receivers.
+    per_day: int | None = None
     #: True when the provider refuses a second parcel with the same key, so that a lost answer may be asked again.
     idempotent: bool = False
     #: True when the channel uploads the picture itself, so that it is worth a short wait for one in the making.
     uploads_picture: bool = False
+    #: True when nothing can be sent by a program: the engine lays the text out, and a person passes it on.
+    by_hand: bool = False
     #: How long to go on trying before giving up.
     give_up_after: timedelta = timedelta(hours=24)
 
@@ -85,7 +95,80 @@ class Arrival:
     sender: str
     name: str
     wish: Wish
-    cursor: str
+    cursor: str = ""
+
+
+class Fate(StrEnum):
+    """What became of a message after its provider took it."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    #: The address is no more: nothing goes there from now on.
+    GONE = "gone"
+    #: The receiver called it spam: they have left, whatever they press.
+    COMPLAINT = "complaint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Late news of a message that was taken. ``reference`` is the receipt's; ``destination`` serves where only the
+    address comes back. ``cursor`` is where to go on reading after it."""
+
+    fate: Fate
+    reference: str = ""
+    destination: str = ""
+    reason: str = ""
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A provider's call to our door, as it came. Names of ``headers`` are in lower case."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a notice said, and what the provider expects as an answer."""
+
+    events: Sequence[Arrival | Report] = ()
+    status: int = 200
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What one parcel costs, and why: shown before anything is sent."""
+
+    amount: Decimal
+    currency: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """The life of the credentials. ``expires_at`` is ``None`` for those that live until somebody revokes them."""
+
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """New credentials: ``values`` are the options that changed, never empty, and ``token`` is their life."""
+
+    values: Mapping[str, str]
+    token: Token
+
+
+#: What came of handing one parcel over.
+Answer = Receipt | DeliveryError
+#: Asked just before each parcel is handed over: False when it must not leave any more.
+Go = Callable[["Parcel"], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +230,25 @@ class Channel(ABC, Generic[O]):
     def send(self, parcel: Parcel) -> Receipt:
         """Hand the parcel to the provider. Raises :class:`~pregon.delivery.errors.DeliveryError` and nothing else."""
 
+    def send_many(self, parcels: Iterable[Parcel], *, go: Go) -> Iterator[tuple[Parcel, Answer]]:
+        """Hand the parcels over and answer for each, in any order; one that ``go`` holds back is not answered for.
+
+        A channel whose provider takes several at once, or that keeps several connections, overrides this. ``go`` is
+        called from the caller's thread only, once for each parcel and right before its first byte leaves. Trouble
+        that stops the whole channel (``Misconfigured``, ``Postponed`` with ``whole``) is raised, after the answers
+        that are already there have been given.
+        """
+        for parcel in parcels:
+            if not go(parcel):
+                continue
+            try:
+                answer: Answer = self.send(parcel)
+            except DeliveryError as problem:
+                if stops_all(problem):
+                    raise
+                answer = problem
+            yield parcel, answer
+
     def check(self) -> str:
         """Ask the provider whether the credentials are good; returns who we are there, or raises ``Misconfigured``."""
         return ""
@@ -155,6 +257,33 @@ class Channel(ABC, Generic[O]):
         """The one spelling of an address under which it is stored. Raises ``Rejected`` for what is not one."""
         return destination.strip()
 
-    def collect(self, cursor: str) -> Sequence[Arrival]:
+    def pace(self, destination: str) -> tuple[str, int] | None:
+        """The narrower pace that one receiver, or all that share a server, stand under: its name and messages a
+        minute. ``None`` when the channel's own pace is all there is."""
+        return None
+
+    def price(self, parcel: Parcel) -> Price | None:
+        """What this parcel costs at the provider's published prices; ``None`` where sending is free. No network."""
+        return None
+
+    def collect(self, cursor: str) -> Sequence[Arrival | Report]:
         """What came in since ``cursor``. A channel nobody can write to answers with nothing."""
         return ()
+
+    def hear(self, notice: Notice) -> Heard:
+        """What a provider's call says, its signature checked. Raises ``Rejected`` for one that is not theirs."""
+        return Heard(status=404)
+
+    def token(self) -> Token | None:
+        """How long the credentials live, asked at the provider; ``None`` for those that have no such thing. Raises
+        ``Postponed`` when the provider could not be asked, ``Misconfigured`` when they are dead."""
+        return None
+
+    def renew(self) -> Renewal | None:
+        """Fresh credentials for those in use; ``None`` where only a person can get them. Raises as :meth:`token`."""
+        return None
+
+
+def stops_all(problem: DeliveryError) -> bool:
+    """Whether nobody else would get through on this channel either."""
+    return isinstance(problem, Misconfigured) or (isinstance(problem, Postponed) and problem.whole)

@@ -19,7 +19,8 @@ class State(models.TextChoices):
     UNCERTAIN = "uncertain", _("Incierto")
 
 
-#: The only legal steps. A lease given back (a postponement) is the one way back to due.
+#: The only legal steps. Back to due leads a lease given back (a postponement) or a person's word (send again, retry);
+#: what was withheld is sent when a person has passed it on.
 STEPS: dict[State, set[State]] = {
     State.DUE: {State.LEASED, State.SUPPRESSED},
     State.LEASED: {
@@ -31,10 +32,10 @@ STEPS: dict[State, set[State]] = {
         State.UNCERTAIN,
     },
     State.SENT: {State.DELIVERED, State.FAILED},
-    State.UNCERTAIN: {State.SENT, State.DUE},
+    State.UNCERTAIN: {State.SENT, State.DELIVERED, State.FAILED, State.DUE},
     State.DELIVERED: set(),
-    State.FAILED: set(),
-    State.WITHHELD: set(),
+    State.FAILED: {State.DUE},
+    State.WITHHELD: {State.SENT},
     State.SUPPRESSED: set(),
 }
 

@@ -40,7 +40,8 @@ class Subscriber(models.Model):
     """An address that asked to receive, with the proof that it did. Also the office's own public channels."""
 
     channel = models.CharField(_("canal"), max_length=20)
-    address = models.CharField(_("dirección"), max_length=320)
+    #: As long as a browser's push endpoint with its keys.
+    address = models.CharField(_("dirección"), max_length=1000)
     name = models.CharField(_("nombre"), max_length=120, blank=True)
     topics = models.ManyToManyField(Topic, verbose_name=_("temas"), blank=True, related_name="+")
     localities = models.ManyToManyField(Locality, verbose_name=_("localidades"), blank=True, related_name="+")
@@ -54,6 +55,8 @@ class Subscriber(models.Model):
     asked_at = models.DateTimeField(_("lo pidió"))
     confirmed_at = models.DateTimeField(_("lo confirmó"), null=True, blank=True)
     left_at = models.DateTimeField(_("se dio de baja"), null=True, blank=True)
+    #: When they last wrote to us.
+    last_heard_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = SubscriberQuerySet.as_manager()
 
@@ -99,6 +102,9 @@ class Dispatch(models.Model):
     prepared_at = models.DateTimeField(null=True, blank=True)
     cursor = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    #: Since when a person holds it back, or has called it off.
+    paused_at = models.DateTimeField(_("en pausa desde"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelado"), null=True, blank=True)
 
     objects = DispatchQuerySet.as_manager()
 
@@ -139,7 +145,7 @@ class Delivery(models.Model):
 
     dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="deliveries", db_index=False)
     channel = models.CharField(_("canal"), max_length=20)
-    destination = models.CharField(_("destino"), max_length=320)
+    destination = models.CharField(_("destino"), max_length=1000)
     subscriber = models.ForeignKey(
         Subscriber, models.SET_NULL, null=True, blank=True, related_name="deliveries"
     )
@@ -147,11 +153,14 @@ class Delivery(models.Model):
     state = models.CharField(_("estado"), max_length=10, choices=State, default=State.DUE)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
+    #: Which claim holds the line: a worker that was too slow finds another one here and keeps its hands off.
+    claim = models.BigIntegerField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     #: Set just before the parcel is handed to the provider, cleared when its answer is written down.
     attempted_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(_("resuelto"), null=True, blank=True)
     reference = models.CharField(max_length=300, blank=True)
+    url = models.CharField(_("publicación"), max_length=500, blank=True)
     reason = models.CharField(_("motivo"), max_length=300, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
@@ -173,6 +182,9 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["lease_until"], condition=Q(state=State.LEASED), name="delivery_leased"),
             models.Index(fields=["dispatch", "channel", "state"], name="delivery_by_dispatch"),
+            models.Index(
+                fields=["channel", "reference"], condition=~Q(reference=""), name="delivery_by_reference"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -195,6 +207,14 @@ class ChannelAccount(models.Model):
     last_success_at = models.DateTimeField(_("último envío logrado"), null=True, blank=True, editable=False)
     last_failure_at = models.DateTimeField(_("último fallo"), null=True, blank=True, editable=False)
     last_failure = models.CharField(max_length=300, blank=True, editable=False)
+    #: What this office allows itself, or its contract with the provider allows it: only ever less than the channel.
+    per_minute = models.PositiveIntegerField(_("mensajes por minuto, a lo más"), null=True, blank=True)
+    per_day = models.PositiveIntegerField(_("mensajes por día, a lo más"), null=True, blank=True)
+    token_issued_at = models.DateTimeField(null=True, blank=True, editable=False)
+    token_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: When the provider was last asked, and which warning was last given: days before the end.
+    token_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    token_warned = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("canal")
@@ -211,3 +231,20 @@ class ChannelAccount(models.Model):
     @options.setter
     def options(self, values: dict[str, Any]) -> None:
         self.sealed_options = seal(json.dumps(values))
+
+
+class Bucket(models.Model):
+    """A token bucket that all workers share: what may still leave on a channel, or towards one server of many."""
+
+    channel = models.CharField(max_length=20)
+    name = models.CharField(max_length=255, blank=True)
+    level = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("cupo")
+        verbose_name_plural = _("cupos")
+        constraints = [models.UniqueConstraint(fields=["channel", "name"], name="one_bucket_per_pace")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.name}".strip()
