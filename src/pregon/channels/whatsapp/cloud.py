@@ -49,7 +49,7 @@ OURS: dict[int, Any] = {
     **dict.fromkeys((3, 10, 131005, *range(200, 300)), _no_permission),
     **dict.fromkeys((33, 131037, 131045, 133010), _no_number),
     **dict.fromkeys((368, 131031), _restricted),
-    **dict.fromkeys(range(132000, 132017), _template),
+    **dict.fromkeys(range(132000, 132019), _template),
     131042: _lazy("WhatsApp no pudo cobrar: revisa en Meta la forma de pago de la cuenta."),
 }
 #: What passes: why, how long it takes at least, and whether everybody waits.

@@ -22,7 +22,7 @@ def worded(parcel: Parcel, *, limit: int, pictured: bool) -> str:
 
 
 def foot_of(parcel: Parcel, *, pictured: bool) -> str:
-    """The lines that always stand: what the photo shows (the API has no field for it), where to read on, how to leave."""
+    """The lines that always stand: what the photo shows, since no field holds it, where to read on, how to leave."""
     message, lines = parcel.message, []
     if pictured and message.picture:
         lines.append(_("En la foto: %(alt)s") % {"alt": fit(one_line(message.picture.alt), ALT)})
