@@ -181,10 +181,12 @@ class WhatsAppApi:
     def _answer(self, request: Request) -> dict[str, Any]:
         split = urlsplit(request.path)
         query = dict(parse_qsl(split.query))
-        path = split.path.removeprefix(f"/{VERSION}/")
+        version, _, path = split.path.removeprefix("/").partition("/")
         self.calls.append((request.method, path))
         if request.headers.get("authorization") != f"Bearer {self.token}":
             raise RefusalError(190)
+        if version != VERSION:
+            raise RefusalError(100, "Unknown version.", subcode=33)
         match request.method, path:
             case "POST", p if p == f"{PHONE}/messages":
                 return self._take(request.json())

@@ -14,7 +14,7 @@ from pregon.delivery.errors import Rejected
 
 #: A business-scoped user id: the country, and up to 128 letters and digits.
 USER = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
-WRITTEN = re.compile(r"(\+|00)?([0-9][0-9 ().\u00a0-]*)")
+WRITTEN = re.compile(r"(\+|00)?([0-9 ().\u00a0-]+)")
 #: Ten digits as they are dialled at home, behind the prefixes of former years or with the country's code.
 MEXICAN = re.compile(r"(?:044|045|01|521?)?([2-9][0-9]{9})")
 ABROAD = re.compile(r"(?!52)[1-9][0-9]{7,14}")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from pregon.channels.fitting import fit, one_line, starred_text
@@ -71,15 +71,8 @@ def pasted(message: Message, *, limit: int) -> str:
 
 def framed(text: str, picture: Picture | None) -> str:
     """The text with its photo above, to be taken from there."""
+    words = f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>"
     if picture is None:
-        return format_html('<p style="white-space: pre-line">{}</p>', text)
-    return format_html(
-        '<p><a href="{}" download><img src="{}" alt="{}" width="{}" height="{}"></a></p>'
-        '<p style="white-space: pre-line">{}</p>',
-        picture.url,
-        picture.url,
-        picture.alt,
-        picture.width,
-        picture.height,
-        text,
-    )
+        return words
+    url = escape(picture.url)
+    return f'<p><a href="{url}" download><img src="{url}" alt="{escape(picture.alt)}"></a></p>\n{words}'
