@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,15 +10,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from channels.conftest import recorded
-from factories.delivery import message, parcel, picture
+from factories.delivery import Hands, live, message, parcel, picture, run
 from pregon.channels.whatsapp.channel import WhatsAppChannel
 from pregon.channels.whatsapp.templates import TEXTS
 from pregon.delivery import registry
 from pregon.delivery.contract import Arrival, Fate, Notice, Parcel, Price, Report, Token, Wish
-from pregon.delivery.enums import MessageKind
+from pregon.delivery.enums import MessageKind, Standing
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
+from pregon.delivery.models import Subscriber
 from servers.whatsapp import NOW, WhatsAppApi
 
 PERSON, WA_ID, USER = "+523331234567", "5213331234567", "MX.13491208655302741918"
@@ -353,14 +356,6 @@ def test_what_cannot_be_right_is_refused_at_once(whatsapp_api: WhatsAppApi, wron
         channel(whatsapp_api, **wrong)
 
 
-def test_the_limit_of_the_account_is_the_offices_own(whatsapp_api: WhatsAppApi) -> None:
-    assert [channel(whatsapp_api, tier=tier).options.per_day for tier in ("250", "100000", "")] == [
-        250,
-        100000,
-        None,
-    ]
-
-
 # --- Notices --------------------------------------------------------------------------------------------------
 
 
@@ -377,6 +372,38 @@ def test_metas_first_call_and_its_notices_are_heard(
     headers = {"x-hub-signature-256": whatsapp_api.signature(body)}
     [event] = whatsapp.hear(Notice(method="POST", query={}, headers=headers, body=body)).events
     assert event == Arrival(sender=PERSON, name="Vecina", wish=Wish.SUBSCRIBE)
+
+
+@pytest.mark.django_db
+def test_at_the_door_somebody_subscribes_is_welcomed_and_leaves(
+    whatsapp: WhatsAppChannel, whatsapp_api: WhatsAppApi, client: Client
+) -> None:
+    live("whatsapp", **asdict(whatsapp.options))
+
+    def told(body: bytes) -> int:
+        signed = {"X-Hub-Signature-256": whatsapp_api.signature(body)}
+        return client.post(
+            "/entrada/whatsapp/", body, content_type="application/json", headers=signed
+        ).status_code
+
+    asked = {
+        "hub.mode": "subscribe",
+        "hub.verify_token": whatsapp.options.verify_token,
+        "hub.challenge": "42",
+    }
+    assert client.get("/entrada/whatsapp/", asked).content == b"42"
+    assert [told(whatsapp_api.write(WA_ID, said)) for said in ("Hola", "BAJA")] == [200, 200]
+    assert client.post("/entrada/whatsapp/", b"{}", content_type="application/json").status_code == 403
+    person = Subscriber.objects.get(channel="whatsapp", broadcast=False)
+    assert (person.address, person.name, person.standing) == (PERSON, "Vecina", Standing.LEFT)
+    hands = Hands(datetime.now(UTC))
+    run(hands)
+    hands.forward(seconds=7)  # the pace of one person
+    run(hands)
+    assert [sent["text"]["body"].partition("\n")[0] for sent in whatsapp_api.sent("text")] == [
+        "*Te damos la bienvenida*",
+        "*Te diste de baja*",
+    ]
 
 
 def test_the_number_of_a_message_is_the_number_of_its_reports(

@@ -43,14 +43,6 @@ WINDOW = timedelta(hours=24)
 MARGIN = timedelta(minutes=10)
 FORMATS = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 HEAVIEST = 5 * 1024 * 1024
-#: How many people may be written to first in 24 hours, as Meta raises it with time and quality.
-TIERS = [
-    ("250", gettext_lazy("250 personas al día")),
-    ("2000", gettext_lazy("2 000 personas al día")),
-    ("10000", gettext_lazy("10 000 personas al día")),
-    ("100000", gettext_lazy("100 000 personas al día")),
-    ("", gettext_lazy("Sin límite")),
-]
 
 
 def template_named(name: str, label: Any) -> str:
@@ -118,16 +110,6 @@ class WhatsAppOptions(HttpOptions):
             "help": gettext_lazy("Con el que se registraron en Meta: es_MX es español de México."),
         },
     )
-    tier: str = field(
-        default="250",
-        metadata={
-            "label": gettext_lazy("Límite de la cuenta"),
-            "help": gettext_lazy(
-                "A cuántas personas se puede escribir primero en 24 horas; Meta lo va subiendo."
-            ),
-            "choices": TIERS,
-        },
-    )
     rate: str = field(
         default="",
         metadata={
@@ -169,11 +151,6 @@ class WhatsAppOptions(HttpOptions):
             raise Misconfigured(_("La versión del servicio se escribe como v26.0."))
         if self.price is None and self.rate:
             raise Misconfigured(_("El precio de una plantilla es una cantidad, como 0.62."))
-
-    @property
-    def per_day(self) -> int | None:
-        """People who may be written to first in any 24 hours; ``None`` when Meta sets no limit."""
-        return int(self.tier) if self.tier else None
 
     @property
     def price(self) -> Decimal | None:
