@@ -15,7 +15,7 @@ def test_a_bulletin_reads_on_at_the_site_and_says_how_to_leave() -> None:
     )
     assert lines[-1] == (
         "Leer en el sitio: https://muestra.example/boletines/2026-001/\n"
-        "Para dejar de recibirlos, responde BAJA."
+        "Para dejar de recibir estos avisos, responde BAJA."
     )
 
 

@@ -53,7 +53,7 @@ TEXTS = {
         button="Leer la corrección",
     ),
     MessageKind.WITHDRAWAL: Text(
-        body="Retiramos un boletín que te enviamos: *{{1}}*\n\n{{2}}\n\nTe pedimos no compartirlo. " + FOOTER
+        body="Aviso de Comunicación Social: *{{1}}*\n\n{{2}}\n\nTe pedimos no compartirlo. " + FOOTER
     ),
     MessageKind.SERVICE: Text(
         body="Sobre tu suscripción a los boletines: *{{1}}*\n\n{{2}}\n\n"

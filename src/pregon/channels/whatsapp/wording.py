@@ -31,7 +31,7 @@ def foot_of(parcel: Parcel, *, pictured: bool) -> str:
         lines += [f"{message.action}: {link}"] if link and message.action else []
     else:
         lines += [f"{message.action or _('Leer en el sitio')}: {message.url}"] if message.url else []
-        lines += [_("Para dejar de recibirlos, responde BAJA.")] if parcel.unsubscribe_url else []
+        lines += [_("Para dejar de recibir estos avisos, responde BAJA.")] if parcel.unsubscribe_url else []
     return "\n".join(lines)
 
 
