@@ -42,10 +42,12 @@ class Parcel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The provider's yes. ``reference`` finds the message again at the provider; it comes back as ``in_reply_to``.
-    ``url`` is where the public reads it, of a post that the public can read."""
+    ``url`` is where the public reads it, of a post that the public can read. ``todo`` is what the provider lets only
+    a person do, in a whole sentence."""
 
     reference: str
     url: str = ""
+    todo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
