@@ -90,6 +90,7 @@ def facing(answer: httpx2.Response | Exception) -> Graph:
         ("duplicate", Duplicate, None),
         ("bad_parameter", Refused, None),
         ("day_is_full", Refused, None),
+        ("fatal", Refused, None),
     ],
 )
 def test_each_refusal_has_a_name(name: str, error: type[Exception], whole: bool | None) -> None:

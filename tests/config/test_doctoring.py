@@ -22,6 +22,7 @@ from pregon.config.doctoring import examine
 from pregon.core.home import Home
 from pregon.delivery.enums import State
 from pregon.delivery.models import ChannelAccount, Delivery
+from pregon.delivery.registry import kinds
 from pregon.library.enums import Development
 from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
@@ -157,7 +158,7 @@ def late_channel() -> None:
         ),
         (
             lost_channel,
-            "El canal «fax» no está instalado; los que hay son: email, telegram, webhook.",
+            f"El canal «fax» no está instalado; los que hay son: {', '.join(kinds())}.",
         ),
         (late_channel, "Correo tiene envíos atrasados: ningún trabajador los toma."),
     ],

@@ -39,6 +39,8 @@ THROTTLED = frozenset({4, 17, 32, 341, 613})
 THROTTLED_USES = range(80_000, 80_015)
 #: Instagram speaks of its own troubles below zero.
 TRANSIENT = frozenset({-2, -1, 1, 2})
+#: Said under the same codes, and yet asking again never helped (seen 2026-07, when deleting on Instagram).
+FATAL = 2207085
 BLOCKED_BY_POLICY, SAME_AGAIN = 368, 506
 BAD_PARAMETER, NO_SUCH_OBJECT, NO_SUCH_NAME = 100, 33, 803
 
@@ -310,7 +312,7 @@ def named(error: Mapping[str, Any], headers: Mapping[str, str]) -> DeliveryError
             wait=BLOCKED,
             whole=True,
         )
-    if code in TRANSIENT or error.get("is_transient"):
+    if (code in TRANSIENT or error.get("is_transient")) and subcode != FATAL:
         return Postponed(_("Meta tuvo un problema; se intentará de nuevo."), wait=SOON)
     kind = Refused
     if code == SAME_AGAIN:

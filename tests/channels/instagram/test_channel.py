@@ -275,11 +275,12 @@ def test_a_withdrawal_of_what_is_gone_already_says_nothing(
     assert instagram.send(withdrawal("7")) == Receipt(reference="7")
 
 
-def test_what_the_token_may_not_delete_is_commented_on_and_left_to_a_person(
-    instagram: InstagramChannel, graph_api: GraphApi
+@pytest.mark.parametrize("refusal", ["permission_missing", "fatal"])
+def test_what_cannot_be_deleted_is_commented_on_and_left_to_a_person(
+    refusal: str, instagram: InstagramChannel, graph_api: GraphApi
 ) -> None:
-    graph_api.may_delete_media = False
     first = instagram.send(news())
+    graph_api.refuse(refusal, at=f"DELETE {first.reference}")
     receipt = instagram.send(withdrawal(first.reference))
     [(media, said)] = graph_api.comments.values()
     assert (media, said) == (first.reference, "Se retira el boletín 001/2026\n\nEran dieciocho.")
