@@ -14,7 +14,7 @@ from pregon.delivery.contract import Parcel, Receipt
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from pregon.delivery.values import Block
-from servers.graph import APP, APP_SECRET, FRESH_TOKEN, USER_TOKEN, GraphApi
+from servers.graph import APP, APP_SECRET, FRESH_TOKEN, USER_TOKEN, GraphApi, RefusalError
 
 ACCOUNT = "17841400000000001"
 LINK = "https://muestra.example/boletines/2026-001/"
@@ -127,7 +127,7 @@ def test_several_photos_stand_side_by_side(
 def test_words_alone_are_refused_in_a_clear_sentence(
     given: dict[str, Any], instagram: InstagramChannel, graph_api: GraphApi
 ) -> None:
-    with pytest.raises(Rejected, match="Instagram no publica textos sin foto"):
+    with pytest.raises(Rejected, match="Instagram no publica sin foto"):
         instagram.send(news(**given))
     assert graph_api.calls == []
 
@@ -204,14 +204,46 @@ def test_a_post_whose_answer_got_lost_is_found_among_those_that_stand(
     assert [receipt.reference] == list(graph_api.media)
 
 
-def test_a_post_whose_answer_got_lost_and_that_is_not_found_is_a_doubt(
-    instagram: InstagramChannel, graph_api: GraphApi, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("asked", [f"GET {ACCOUNT}/media", "GET 100001"])
+def test_a_post_whose_answer_got_lost_and_that_nobody_finds_is_a_doubt(
+    asked: str, instagram: InstagramChannel, graph_api: GraphApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(graph_api, "_release", losing(graph_api))
-    graph_api.refuse("unknown_error", at=f"GET {ACCOUNT}/media")
+    release = losing(graph_api)
+
+    def lose(*given: Any) -> Any:
+        graph_api.refuse("unknown_error", at=asked)
+        return release(*given)
+
+    monkeypatch.setattr(graph_api, "_release", lose)
     with pytest.raises(Unanswered):
         instagram.send(news())
     assert len(graph_api.media) == 1
+
+
+def test_trouble_after_the_post_went_out_does_not_post_it_again(
+    instagram: InstagramChannel, graph_api: GraphApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = graph_api._release
+
+    def stumble(*given: Any) -> Any:
+        release(*given)
+        raise RefusalError("instagram_trouble")
+
+    monkeypatch.setattr(graph_api, "_release", stumble)
+    assert [instagram.send(news()).reference] == list(graph_api.media)
+
+
+def test_a_post_that_did_not_go_out_leaves_a_doubt_only_where_nobody_answered(
+    instagram: InstagramChannel, graph_api: GraphApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def swallow(*given: Any) -> Any:
+        graph_api.lose()
+        return {}
+
+    monkeypatch.setattr(graph_api, "_release", swallow)
+    with pytest.raises(Unanswered):
+        instagram.send(news())
+    assert graph_api.media == {}
 
 
 def losing(api: GraphApi) -> Any:

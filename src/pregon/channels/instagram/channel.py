@@ -112,9 +112,7 @@ class InstagramChannel(Channel[InstagramOptions]):
         pictures = pictures_of(message)
         if not pictures:
             raise Rejected(
-                _(
-                    "Instagram no publica textos sin foto: ponle al boletín una foto de portada y envíalo otra vez."
-                )
+                _("Instagram no publica sin foto: ponle una de portada al boletín y envíalo otra vez.")
             )
         self._leave_room(account)
         caption = caption_of(message)
@@ -172,23 +170,32 @@ class InstagramChannel(Channel[InstagramOptions]):
             time.sleep(pause)
 
     def _release(self, account: str, container: str, caption: str) -> str:
+        doubt: DeliveryError
         try:
             return self._graph.create(f"{account}/media_publish", creation_id=container)
-        except (Unanswered, Postponed):
-            # The container knows whether it went out all the same, and the account which of its posts it became.
-            media = self._released(account, container, caption)
-            if media is None:
+        except Postponed as delay:
+            if delay.whole:  # throttled, or never handed over: a clear no
                 raise
+            doubt = delay
+        except Unanswered as silence:
+            doubt = silence
+        if media := self._released(account, container, caption, doubt):
             return media
+        raise doubt
 
-    def _released(self, account: str, container: str, caption: str) -> str | None:
+    def _released(self, account: str, container: str, caption: str, doubt: DeliveryError) -> str | None:
+        """The container knows whether it went out all the same, and the account which of its posts it became. ``None``
+        when it did not; a doubt remains where neither tells."""
         try:
             if self._graph.get(container, fields="status_code").get("status_code") != "PUBLISHED":
                 return None
             newest = self._graph.get(f"{account}/media", fields="id,caption", limit=LATELY).get("data", [])
         except DeliveryError:
-            return None
-        return next((str(media["id"]) for media in newest if media.get("caption") == caption), None)
+            newest = []
+        for media in newest:
+            if media.get("caption") == caption:
+                return str(media["id"])
+        raise Unanswered(_("Instagram no dijo si publicó la foto: míralo en la cuenta.")) from doubt
 
     # --- Correcting and taking back ---
 
