@@ -46,7 +46,8 @@ class RecordedSmtp(SmtpServer):
 
 @pytest.fixture
 def answering() -> Iterator[Answering]:
-    """``answering("board", "busy")`` is the board's channel before a provider that is busy."""
+    """``answering("board", "busy")`` is the board's channel before a provider that is busy. One that takes a post in
+    several calls has an answer to each in ``steps``; the last is given again and again."""
     servers: list[RecordedSmtp] = []
 
     def build(kind: str, name: str) -> Channel[Any]:
@@ -56,10 +57,13 @@ def answering() -> Iterator[Answering]:
             server.start()
             servers.append(server)
             return registry.build(kind, options | {"port": server.port})
-        told = httpx2.Response(
-            answer["status"], headers=answer.get("headers"), content=json.dumps(answer.get("body", ""))
-        )
-        transport = httpx2.MockTransport(lambda request: told)
+        steps = [
+            httpx2.Response(
+                step["status"], headers=step.get("headers"), content=json.dumps(step.get("body", ""))
+            )
+            for step in answer.get("steps", [answer])
+        ]
+        transport = httpx2.MockTransport(lambda request: steps.pop(0) if len(steps) > 1 else steps[0])
         return registry.build(kind, options, http=client(transport=transport))
 
     yield build

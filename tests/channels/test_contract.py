@@ -24,7 +24,10 @@ HOSTILE = '"><script>alert(1)</script>\r\nBcc: otra@muestra.example\r\n\r\n{{ 7 
 
 
 def parcel_for(kind: str, given: Message | None = None) -> Parcel:
-    return parcel(given, destination=recorded(kind, "setup")["destination"])
+    """A parcel that this channel takes: some send nothing without a picture."""
+    setup = recorded(kind, "setup")
+    plain = message(picture=picture() if setup.get("picture") else None)
+    return parcel(given or plain, destination=setup["destination"])
 
 
 @each_that_sends

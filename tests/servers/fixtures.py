@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from servers.chromium import browsing
+from servers.graph import GraphApi, graph_serving
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
 from servers.webhook import WebhookReceiver, webhook_receiving
@@ -23,6 +24,12 @@ def smtp_server() -> Iterator[SmtpServer]:
 @pytest.fixture
 def telegram_api() -> Iterator[TelegramApi]:
     with telegram_serving() as api:
+        yield api
+
+
+@pytest.fixture
+def graph_api() -> Iterator[GraphApi]:
+    with graph_serving() as api:
         yield api
 
 

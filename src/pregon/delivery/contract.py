@@ -42,10 +42,12 @@ class Parcel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The provider's yes. ``reference`` finds the message again at the provider; it comes back as ``in_reply_to``.
-    ``url`` is where the public reads it, of a post that the public can read."""
+    ``url`` is where the public reads it, of a post that the public can read. ``todo`` is what the provider lets only
+    a person do, in a whole sentence."""
 
     reference: str
     url: str = ""
+    todo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +195,8 @@ class Options:
     """Base of a channel's options. Each field is a line of the channel's form; ``secret`` names are never shown.
 
     A field says its words itself, in ``field(metadata={"label": …, "help": …})``; one that is picked from a few
-    has ``"choices"`` too: pairs of a value and its words.
+    has ``"choices"`` too: pairs of a value and its words. One that hardly anybody changes is ``"seldom": True`` and
+    stands last.
     """
 
     secret: ClassVar[frozenset[str]] = frozenset()
@@ -215,6 +218,7 @@ class HttpOptions(Options):
             "help": _(
                 "Márcalo solo si el servicio corre en una máquina propia. En internet déjalo sin marcar."
             ),
+            "seldom": True,
         },
     )
 

@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pregon.delivery.contract import HttpOptions, Options
+from pregon.delivery.contract import Options
 from pregon.delivery.enums import Mode, State
 from pregon.delivery.errors import Rejected
 from pregon.delivery.models import ChannelAccount
@@ -42,10 +42,9 @@ def field_for(option: Field[Any], kind: Any, *, secret: bool, stored: bool) -> f
 
 
 def options_form(options_class: type[Options], *, stored: dict[str, Any], data: Any = None) -> forms.Form:
-    """One line per option, the channel's own first. Whatever is missing may be missing until the channel goes
-    live."""
+    """One line per option, those that are seldom changed last. Whatever is missing may be missing until the channel
+    goes live."""
     hints = get_type_hints(options_class)
-    shared = HttpOptions.names()
     lines = {
         option.name: field_for(
             option,
@@ -53,7 +52,7 @@ def options_form(options_class: type[Options], *, stored: dict[str, Any], data: 
             secret=option.name in options_class.secret,
             stored=bool(stored.get(option.name)),
         )
-        for option in sorted(fields(options_class), key=lambda option: option.name in shared)
+        for option in sorted(fields(options_class), key=lambda option: option.metadata.get("seldom", False))
     }
     form_class: type[forms.Form] = type("OptionsForm", (forms.Form,), lines)
     shown = {name: value for name, value in stored.items() if name not in options_class.secret}

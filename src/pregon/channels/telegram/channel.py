@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pregon.channels.photos import file_of, shown
 from pregon.channels.telegram.bot import Bot, Refused
 from pregon.channels.telegram.wording import Wording, worded
 from pregon.core.http import Http
@@ -30,7 +30,6 @@ from pregon.delivery.contract import (
 )
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Rejected
-from pregon.delivery.values import Picture
 
 NAME = re.compile(r"(?:https?://)?(?:www\.)?(?:t\.me/|@)([a-z]\w{3,31})/?", re.IGNORECASE | re.ASCII)
 NUMBER = re.compile(r"-?[0-9]{1,15}")
@@ -116,7 +115,7 @@ class TelegramChannel(Channel[TelegramOptions]):
     def preview(self, parcel: Parcel) -> Preview:
         wording = worded(parcel, limit=self.caption if self._photo(parcel) else self.body)
         picture = parcel.message.picture if self._photo(parcel) else None
-        photo = [_("[Foto: %(alt)s]") % {"alt": picture.alt}] if picture else []
+        photo = [shown(picture)] if picture else []
         return Preview(
             subject=parcel.message.headline,
             text="\n\n".join([*photo, wording.seen]) + "\n",
@@ -227,16 +226,7 @@ class TelegramChannel(Channel[TelegramOptions]):
         return self.caption if place.kind == "photo" else self.body
 
     def _photo(self, parcel: Parcel) -> Path | None:
-        picture = parcel.message.picture
-        return file_of(picture) if picture else None
-
-
-def file_of(picture: Picture) -> Path | None:
-    """The photo's file in the baked site, if it is there and Telegram takes its kind and weight."""
-    baked = settings.HOME.baked.resolve()
-    path = (baked / picture.path).resolve()
-    fits = path.is_relative_to(baked) and path.suffix.lower() in FORMATS
-    return path if fits and path.is_file() and path.stat().st_size <= HEAVIEST else None
+        return file_of(parcel.message.picture, formats=FORMATS, heaviest=HEAVIEST)
 
 
 def place_of(message: dict[str, Any], *, kind: str) -> Place:

@@ -12,13 +12,13 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from pregon.channels.fitting import fit, one_line, starred_text
+from pregon.channels.fitting import STARRED, as_html, fitted
+from pregon.channels.photos import described
 from pregon.delivery.contract import Channel, Limits, Options, Parcel, Preview, Receipt
 from pregon.delivery.errors import Rejected
 from pregon.delivery.values import Message, Picture
 
 ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?whatsapp\.com/channel/([A-Za-z0-9]{10,40})/?(?:\?\S*)?")
-ALT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +61,13 @@ class ByHandChannel(Channel[ByHandOptions]):
 
 def pasted(message: Message, *, limit: int) -> str:
     """The message with WhatsApp's marks: what a person copies."""
-    foot = []
-    if message.picture:
-        foot.append(_("En la foto: %(alt)s") % {"alt": fit(one_line(message.picture.alt), ALT)})
-    if message.url:
-        foot.append(message.url)
-    return starred_text(message, "\n".join(foot), limit=limit)
+    photo = described(message.picture) if message.picture else ""
+    return fitted(message, "\n".join(filter(None, (photo, message.url))), limit=limit, marks=STARRED)
 
 
 def framed(text: str, picture: Picture | None) -> str:
     """The text with its photo above, to be taken from there."""
-    words = f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>"
+    words = f"<p>{as_html(text)}</p>"
     if picture is None:
         return words
     url = escape(picture.url)

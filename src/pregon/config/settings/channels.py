@@ -5,6 +5,8 @@ A channel that is known still sends nothing until the office switches it on.
 
 PREGON_CHANNELS = [
     "pregon.channels.email",
+    "pregon.channels.facebook",
+    "pregon.channels.instagram",
     "pregon.channels.telegram",
     "pregon.channels.webhook",
     "pregon.channels.whatsapp",
