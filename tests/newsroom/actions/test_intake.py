@@ -20,7 +20,7 @@ from pregon.library.models import Album, Photo
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions import intake
 from pregon.newsroom.actions.intake import Taken
-from pregon.newsroom.errors import BadFolder, FolderChanged, Twin
+from pregon.newsroom.errors import BadFolder, FolderChanged, NothingChanged, Twin
 from pregon.newsroom.folders import Folder
 from pregon.newsroom.models import Bulletin
 
@@ -112,6 +112,15 @@ def test_that_command_corrects_it_and_the_folder_is_in_step_again(tmp_path: Path
     )
     assert "acabaron" in Bulletin.objects.get(pk=bulletin.pk).plain_body
     assert take(path).new is False
+
+
+def test_a_refused_correction_leaves_the_originals_of_the_published_photos(tmp_path: Path) -> None:
+    path = folder(tmp_path / "acto", photos=2)
+    take(path)
+    before = originals()
+    with pytest.raises(NothingChanged):
+        newsroom.correct_from(path, change="Nada.", reason="Nada.", by=None, zone=ZONE, at=timezone.now())
+    assert (len(before), originals()) == (2, before)
 
 
 def test_an_act_already_in_the_agenda_is_used_and_not_doubled(tmp_path: Path) -> None:

@@ -255,8 +255,9 @@ def write_act(folder: Folder, names: Names, album: Album, *, at: datetime) -> Ac
 def take_photos(
     folder: Folder, album: Album, *, by: User | None, at: datetime, stored: list[str]
 ) -> dict[str, Photo]:
-    """Every photo of the folder, by file name, in order."""
+    """Every photo of the folder, by file name, in order; ``stored`` learns which originals are new on the disk."""
     taken: dict[str, Photo] = {}
+    there = set(Photo.objects.filter(album=album).values_list("file", flat=True))
     for position, note in enumerate(folder.photos):
         photo = library.ingest(
             note.path,
@@ -269,7 +270,8 @@ def take_photos(
                 caption=note.caption, alt_text=note.alt_text, credit=note.credit, place=folder.place
             ),
         )
-        stored.append(photo.file.name)
+        if photo.file.name not in there:
+            stored.append(photo.file.name)
         taken[note.path.name] = photo
     return taken
 
