@@ -168,6 +168,14 @@ def test_an_order_of_django_works_in_its_own_way(capsys: pytest.CaptureFixture[s
     assert "ROOT_URLCONF = 'pregon.config.urls'" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["init", "demo", "publish"])
+def test_help_asks_for_no_office_and_makes_none(name: str, pregon: Pregon, tmp_path: Path) -> None:
+    said = pregon(name, "--help", "--home", tmp_path / "todavía-no")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(f"usage: pregon {name}")
+    assert not (tmp_path / "todavía-no").exists()
+
+
 # --- Not so: 1 ---------------------------------------------------------------------------------------------
 
 

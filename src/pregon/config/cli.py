@@ -126,10 +126,13 @@ def obey(arguments: Sequence[str]) -> int:
 
 def run(name: str, arguments: Sequence[str]) -> int:
     """One of our own commands."""
-    if name in {"init", "demo"}:
-        founding.prepare_home()
-    if name in {"demo", "up"}:
-        founding.keep_address(arguments)
+    if {"-h", "--help"}.isdisjoint(arguments):
+        if name in {"init", "demo"}:
+            founding.prepare_home()
+        if name in {"demo", "up"}:
+            founding.keep_address(arguments)
+    else:
+        founding.lend_key()
     import django
     from django.core.management import CommandError, load_command_class
 
