@@ -172,7 +172,7 @@ def test_an_order_of_django_works_in_its_own_way(capsys: pytest.CaptureFixture[s
 def test_help_asks_for_no_office_and_makes_none(name: str, pregon: Pregon, tmp_path: Path) -> None:
     said = pregon(name, "--help", "--home", tmp_path / "todavía-no")
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith(f"usage: pregon {name}")
+    assert said.out.startswith(f"Uso: pregon {name}")
     assert not (tmp_path / "todavía-no").exists()
 
 

@@ -66,6 +66,7 @@ BACKSTAGE = (
     "--traceback",
     "--no-color",
     "--force-color",
+    "--skip-checks",
 )
 
 
@@ -136,10 +137,13 @@ def run(name: str, arguments: Sequence[str]) -> int:
     import django
     from django.core.management import CommandError, load_command_class
 
+    from pregon.config.helping import in_spanish
+
     django.setup()
     command = load_command_class("pregon.config", name)
     command.suppressed_base_arguments = {*command.suppressed_base_arguments, *BACKSTAGE}
     parser = command.create_parser("pregon", name, add_help=False)
+    in_spanish(parser)
     parser.add_argument("-h", "--help", action="help", help="muestra esta ayuda")
     try:
         options = vars(parser.parse_args(list(arguments)))
