@@ -21,10 +21,19 @@ from pregon.newsroom.queries import photos_of, wording
 
 
 @transaction.atomic
-def correct(bulletin: Bulletin, *, change: str, reason: str, by: User | None, at: datetime) -> Correction:
+def correct(
+    bulletin: Bulletin,
+    *,
+    change: str,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    photos_changed: bool = False,
+) -> Correction:
     """Put the changed fields of ``bulletin`` in the place of the published ones.
 
-    ``bulletin`` is the instance with the new text, not yet saved. Raises a :class:`NewsroomError` when there is
+    ``bulletin`` is the instance with the new text, not yet saved; with ``photos_changed`` the text may be the
+    same. Raises a :class:`NewsroomError` when there is
     nothing published to correct, nothing changed, or no reason is given.
     """
     if not change.strip() or not reason.strip():
@@ -35,7 +44,7 @@ def correct(bulletin: Bulletin, *, change: str, reason: str, by: User | None, at
     if not public.live or public.number is None:
         raise NotPublished
     before, after = wording(public), wording(bulletin)
-    if before == after:
+    if before == after and not photos_changed:
         raise NothingChanged
 
     earlier = ledger.dispatches_about(bulletin.origin)
