@@ -15,9 +15,12 @@ from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Audience
 from pregon.library import actions as library
 from pregon.newsroom.briefs import message_about
-from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded
+from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded, ReasonTooLong
 from pregon.newsroom.models import Bulletin, Correction
 from pregon.newsroom.queries import photos_of, wording
+
+#: What the record of a correction holds of each sentence.
+ROOM = 500
 
 
 @transaction.atomic
@@ -38,6 +41,8 @@ def correct(
     """
     if not change.strip() or not reason.strip():
         raise ReasonNeeded
+    if max(len(change.strip()), len(reason.strip())) > ROOM:
+        raise ReasonTooLong
     public = Bulletin.objects.select_for_update().get(pk=bulletin.pk)
     if public.withdrawn_at:
         raise AlreadyWithdrawn
