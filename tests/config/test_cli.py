@@ -120,6 +120,12 @@ def test_the_help_of_an_order_speaks_of_nothing_behind_the_stage(
     assert [name for name in cli.BACKSTAGE if name in told] == []
 
 
+def test_a_terminal_that_lacks_our_letters_is_no_fault(pregon: Pregon) -> None:
+    said = pregon("--help", PYTHONIOENCODING="ascii")
+    assert (said.code, said.err) == (0, "")
+    assert "la oficina de comunicaci?n" in said.out
+
+
 # --- Wrong usage: 2 ----------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import logging
 import os
 import re
@@ -94,6 +95,9 @@ def take_home(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter shows «?» in its place
+            stream.reconfigure(errors="replace")
     try:
         return obey(given)
     except SystemExit as leaving:
