@@ -93,6 +93,7 @@ def test_known_and_unknown_addresses_get_the_same_answer_byte_for_byte(
         ({"Origin": "http://testserver"}, 303),
         ({"Origin": "https://otra.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://[::1"}, 403),
         ({}, 403),
     ],
 )
