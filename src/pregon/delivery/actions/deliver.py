@@ -28,7 +28,7 @@ from pregon.delivery.contract import Answer, Batch, Channel, Parcel, Receipt
 from pregon.delivery.enums import MessageKind, Mode, Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from pregon.delivery.ledger import FAR, Outcome
-from pregon.delivery.links import links_for
+from pregon.delivery.links import Links
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 from pregon.delivery.queries import earlier_references, permitted, superseded
 from pregon.delivery.registry import build, channel_class, kinds, rehearse
@@ -249,8 +249,8 @@ def why_not(lines: list[Delivery]) -> list[tuple[Delivery, Outcome]]:
 
 def parcel_of(line: Delivery, message: Message, *, in_reply_to: str) -> Parcel:
     person = line.subscriber if line.subscriber and not line.subscriber.broadcast else None
-    links = links_for(person) if person else None
     asked = person is not None and person.standing == Standing.PENDING and message.kind == MessageKind.SERVICE
+    links = Links(person) if person else None
     return Parcel(
         key=line.key,
         destination=line.destination,
@@ -342,7 +342,7 @@ def lay_out(held: Claim, lines: list[Delivery], *, now: Now) -> None:
         note_trouble(held.account, trouble, at=now())
         return
     batch = Outgoing(held, lines, channel, now=now)
-    still = set(ledger.wanted(batch.waiting).values_list("pk", flat=True))
+    still = ledger.wanted(batch.waiting)
     going = [line for line in batch.waiting if line.pk in still]
     batch.outcomes += why_not([line for line in batch.waiting if line.pk not in still])
     batch.outcomes += [(line, keep_in_outbox(line, batch)) for line in going]
