@@ -14,13 +14,16 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from pregon.core.http import Http
 from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed
 from pregon.delivery.values import Message
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +97,21 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Something that came in: from whom, and what they ask for. ``cursor`` is where to go on reading after it."""
+    """Something that came in: from whom, and what they ask for. ``at`` is when they wrote, where the provider tells;
+    ``cursor`` is where to go on reading after it."""
 
     sender: str
     name: str
     wish: Wish
+    at: datetime | None = None
     cursor: str = ""
 
 
 class Fate(StrEnum):
-    """What became of a message after its provider took it."""
+    """What became of a message after it was handed over."""
 
+    #: The provider took it: news only where its answer got lost.
+    TAKEN = "taken"
     DELIVERED = "delivered"
     FAILED = "failed"
     #: The address is no more: nothing goes there from now on.
@@ -115,10 +122,12 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Late news of a message that was taken. ``reference`` is the receipt's; ``destination`` serves where only the
+    """Late news of a message that was taken. ``key`` is the parcel's, where the provider gives it back: it finds even
+    a message whose receipt got lost. Else ``reference`` is the receipt's, and ``destination`` serves where only the
     address comes back. ``cursor`` is where to go on reading after it."""
 
     fate: Fate
+    key: str = ""
     reference: str = ""
     destination: str = ""
     reason: str = ""
@@ -231,6 +240,8 @@ class Channel(ABC, Generic[O]):
 
     kind: ClassVar[str]
     label: ClassVar[str]
+    #: What to write as the address of a place of the office itself, in a sentence; "" where people subscribe alone.
+    address_help: ClassVar[str | StrPromise] = ""
     limits: ClassVar[Limits] = Limits()
     options_class: ClassVar[type[Options]]
 

@@ -137,7 +137,7 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
                     state=State.SENT,
                     reference=outcome.reference[:300],
                     url=outcome.url[:500],
-                    reason="",
+                    reason=outcome.reason[:300],
                     settled_at=at,
                 )
 

@@ -134,6 +134,7 @@ class EmailChannel(Channel[EmailOptions]):
 
     kind = "email"
     label = "Correo"
+    address_help = gettext_lazy("La dirección de una lista de correo de la oficina.")
     options_class = EmailOptions
     limits = Limits(batch=500)
 

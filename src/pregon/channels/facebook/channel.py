@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pregon.channels import fitting, photos
 from pregon.channels.graph import Duplicate, Forbidden, Graph, GraphOptions, Missing, Refused
@@ -82,6 +83,7 @@ class FacebookChannel(Channel[FacebookOptions]):
 
     kind = "facebook"
     label = "Facebook"
+    address_help = gettext_lazy("El número o la dirección de la página, como facebook.com/municipio.")
     options_class = FacebookOptions
     # The longest post that Facebook takes; its rates depend on how many people the Page reaches, and come as answers.
     limits = Limits(body=63_206, uploads_picture=True)

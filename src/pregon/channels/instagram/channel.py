@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pregon.channels import fitting, photos
 from pregon.channels.graph import Forbidden, Graph, GraphOptions, Missing, Refused
@@ -54,6 +55,7 @@ class InstagramChannel(Channel[InstagramOptions]):
 
     kind = "instagram"
     label = "Instagram"
+    address_help = gettext_lazy("El número de la cuenta, que suele empezar con 17841.")
     options_class = InstagramOptions
     # It uploads nothing, but Instagram fetches the photo at once: it must be there.
     limits = Limits(body=CAPTION, caption=CAPTION, per_day=100, uploads_picture=True)

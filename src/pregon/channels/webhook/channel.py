@@ -63,6 +63,7 @@ class WebhookChannel(Channel[WebhookOptions]):
 
     kind = "webhook"
     label = "Webhook"
+    address_help = gettext_lazy("La dirección completa a la que se avisa.")
     options_class = WebhookOptions
     limits = Limits(idempotent=True)
 

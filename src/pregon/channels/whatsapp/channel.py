@@ -251,6 +251,7 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
         message = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
+            "biz_opaque_callback_data": parcel.key,
             "recipient" if is_user(destination) else "to": destination,
             **content,
         }

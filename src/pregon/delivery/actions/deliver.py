@@ -270,7 +270,7 @@ def outcome_of(line: Delivery, answer: Answer, channel: Channel[Any], *, at: dat
     """The state that an answer leads to."""
     match answer:
         case Receipt():
-            return Outcome(state=State.SENT, reference=answer.reference, url=answer.url)
+            return Outcome(state=State.SENT, reference=answer.reference, url=answer.url, reason=answer.todo)
         case Postponed():
             return postponed(line, answer, give_up_after=channel.limits.give_up_after, at=at)
         case Unanswered() if channel.limits.idempotent and line.attempts < DEADLY:
