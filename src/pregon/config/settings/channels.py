@@ -4,7 +4,9 @@ A channel that is known still sends nothing until the office switches it on.
 """
 
 PREGON_CHANNELS = [
+    "pregon.channels.bluesky",
     "pregon.channels.email",
     "pregon.channels.telegram",
     "pregon.channels.webhook",
+    "pregon.channels.x",
 ]
