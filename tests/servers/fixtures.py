@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from servers.bluesky import Pds, pds_serving
 from servers.chromium import browsing
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
 from servers.webhook import WebhookReceiver, webhook_receiving
+from servers.x import XApi, x_serving
 
 
 @pytest.fixture
@@ -29,6 +31,18 @@ def telegram_api() -> Iterator[TelegramApi]:
 def webhook_receiver() -> Iterator[WebhookReceiver]:
     with webhook_receiving() as receiver:
         yield receiver
+
+
+@pytest.fixture
+def x_api() -> Iterator[XApi]:
+    with x_serving() as api:
+        yield api
+
+
+@pytest.fixture
+def pds() -> Iterator[Pds]:
+    with pds_serving() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,12 @@ _pictograph += "\u2663\u2665\u2666\u2668\u267b\u267e\u267f\u2692-\u2697\u2699\u2
 _pictograph += (
     "\u2702\u2705\u2708-\u270d\u270f\u2712\u2714\u2716\u2728\u2744\u274c\u2753\u2764\u27a1\u2b1b\u2b50"
 )
-_pictograph += "\U0001f300-\U0001f3fa\U0001f400-\U0001f64f\U0001f680-\U0001f6c5\U0001f90c-\U0001f93a"
+_pictograph += (
+    "\U0001f300-\U0001f320\U0001f32d-\U0001f393\U0001f3a0-\U0001f3f0\U0001f3f3\U0001f3f4\U0001f400-\U0001f4fc"
+)
+_pictograph += (
+    "\U0001f500-\U0001f53d\U0001f5e8\U0001f5fb-\U0001f64f\U0001f680-\U0001f6c5\U0001f90c-\U0001f93a"
+)
 _pictograph += "\U0001f93c-\U0001f945\U0001f947-\U0001f9ff"
 _control = (
     "\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\ufffb"

@@ -84,7 +84,7 @@ def problem(answer: Answer) -> Exception:
     """The error that an answer names."""
     told, status = body_of(answer), answer.status_code
     kind = str(told.get("type", "")).rpartition("/")[2]
-    said = str(told.get("detail") or told.get("title") or status)[:200]
+    said = str(told.get("detail") or told.get("title") or f"HTTP {status}.")[:200]
     if status == 402 or kind == "credits":
         return Misconfigured(
             _(
