@@ -19,12 +19,18 @@ FEWEST = 40
 Measure = Callable[[str], int]
 
 
-def fit(text: str, limit: int, measure: Measure = len) -> str:
-    """:func:`shorten`, counting as a provider does: neither a word nor an address is ever cut."""
-    fits, beyond = 0, len(text) + 1
+def fit(text: str, limit: int, measure: Measure = len, *, before: str = "", after: str = "") -> str:
+    """:func:`shorten`, counting as a provider does, what stands ``before`` and ``after`` too."""
+    text = text.strip()
+    if measure(before + text + after) <= limit:
+        return text
+    fits, beyond = 0, len(text)
     while beyond - fits > 1:
         room = (fits + beyond) // 2
-        fits, beyond = (room, beyond) if measure(shorten(text, room)) <= limit else (fits, room)
+        if measure(before + shorten(text, room) + after) <= limit:
+            fits = room
+        else:
+            beyond = room
     return shorten(text, fits)
 
 
@@ -33,12 +39,11 @@ def stacked(
 ) -> str:
     """All of it in at most ``limit``. The foot is whole, then comes the head; the last piece gives way first."""
     tail = gap + foot if foot else ""
-    text = fit(head, limit - measure(tail), measure)
+    text = fit(head, limit, measure, after=tail)
     for piece in pieces:
-        room = limit - measure(f"{text}{gap}{tail}")
-        if room < min(FEWEST, measure(piece)):
+        if limit - measure(f"{text}{gap}{tail}") < min(FEWEST, measure(piece)):
             break
-        kept = fit(piece, room, measure)
+        kept = fit(piece, limit, measure, before=text + gap, after=tail)
         text = f"{text}{gap}{kept}"
         if kept != piece:
             break
