@@ -139,3 +139,16 @@ def test_silence_is_waited_for(silence: Exception) -> None:
 def test_a_server_in_the_offices_own_network_must_be_allowed() -> None:
     with client() as http, pytest.raises(Misconfigured):
         Agent(http, base="http://127.0.0.1:9", identifier="a", password="b").log_in()
+
+
+@pytest.mark.parametrize("told", [{}, {"accessJwt": "a", "did": "did:plc:7"}, ["odd"]])
+def test_a_server_that_gives_no_session_is_none_of_blueskys(told: Any) -> None:
+    http = client(transport=httpx2.MockTransport(lambda request: httpx2.Response(200, json=told)))
+    with pytest.raises(Misconfigured):
+        Agent(http, base="https://pds.example", identifier="a", password="b").log_in()
+
+
+def test_a_yes_that_does_not_give_what_was_asked_is_none(pds: Pds) -> None:
+    office = agent(pds)
+    with pytest.raises(Postponed):
+        office.call(DELETE, gives="cid", json={"rkey": "3jzfcijpj2z2a"})

@@ -66,8 +66,11 @@ def test_each_refusal_has_a_name(answer: httpx2.Response, error: type[Exception]
     assert (refusal.type, said[0].isupper(), said[-1]) == (error, True, ".")
 
 
-def test_an_answer_without_data_holds_nothing() -> None:
-    assert api(httpx2.Response(200, json={"data": ["odd"]})).get("/2/users/me") == {}
+@pytest.mark.parametrize("answer", [{}, {"data": ["odd"]}, {"data": {}}, ["odd"]])
+def test_a_yes_that_names_nothing_is_none(answer: Any) -> None:
+    for speaking, error in ((True, Unanswered), (False, Postponed)):
+        with pytest.raises(error):
+            api(httpx2.Response(200, json=answer)).post("/2/tweets", speaking=speaking, json={})
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from pregon.channels.bluesky.tid import tid_of
 from pregon.channels.bluesky.xrpc import Agent, Refused
 from pregon.channels.fitting import baked_file, heading_of, pieces_of, stacked
 from pregon.core.http import Http
+from pregon.core.text import shorten
 from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Rejected
@@ -34,7 +35,7 @@ HANDLE = re.compile(
 POSTS = "app.bsky.feed.post"
 MEDIA = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 HEAVIEST = 2_000_000
-LONGEST, LONGEST_BYTES = 300, 3000
+LONGEST, LONGEST_BYTES, LONGEST_FOOT = 300, 3000, 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,7 @@ class BlueskyChannel(Channel[BlueskyOptions]):
         try:
             told = self._agent.call(
                 "com.atproto.repo.uploadBlob",
+                gives="blob",
                 content=path.read_bytes(),
                 headers={"Content-Type": MEDIA[path.suffix.lower()]},
             )
@@ -174,12 +176,14 @@ class BlueskyChannel(Channel[BlueskyOptions]):
         place = {"repo": self._agent.did, "collection": POSTS, "rkey": key}
         try:
             told = self._agent.call(
-                "com.atproto.repo.putRecord", json={**place, "record": record, "swapRecord": None}
+                "com.atproto.repo.putRecord",
+                gives="cid",
+                json={**place, "record": record, "swapRecord": None},
             )
         except Refused as refusal:
             if refusal.name != "InvalidSwap":
                 raise
-            told = self._agent.call("com.atproto.repo.getRecord", params=place)
+            told = self._agent.call("com.atproto.repo.getRecord", gives="cid", params=place)
         return str(told["cid"])
 
     def _withdraw(self, parcel: Parcel, standing: list[str]) -> Receipt:
@@ -198,7 +202,9 @@ class BlueskyChannel(Channel[BlueskyOptions]):
 def worded(parcel: Parcel, *, with_photo: bool) -> Wording:
     """The message at Bluesky's limits. Beside a photo there is no card, and the link stands in the text."""
     message = parcel.message
-    foot = (message.action or _("Leer en el sitio")) if with_photo and message.url else ""
+    foot = (
+        shorten(message.action or _("Leer en el sitio"), LONGEST_FOOT) if with_photo and message.url else ""
+    )
     text = stacked(heading_of(message), pieces_of(message), foot, limit=LONGEST, measure=length)
     return Wording(text=text, facets=facets_of(text, foot=foot, url=message.url if foot else ""))
 

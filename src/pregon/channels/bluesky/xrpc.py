@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pregon.core.http import Answer, Http, OutboundError, Unreachable
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
@@ -18,7 +19,9 @@ WINDOW = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=25)
 #: The session is over, or its token is not one of this server any more.
 STALE = frozenset({"ExpiredToken", "InvalidToken"})
+SESSION = frozenset({"accessJwt", "refreshJwt", "did", "handle"})
 NOBODY = frozenset({"RepoNotFound", "RepoDeactivated", "AccountDeactivated"})
+NO_SERVER = gettext_lazy("Esa dirección no es de un servidor de Bluesky: revísala en Envíos, Canales.")
 
 
 class Refused(Rejected):
@@ -54,8 +57,14 @@ class Agent:
     def session(self) -> dict[str, Any]:
         return self._session or self.log_in()
 
-    def call(self, method: str, **payload: Any) -> dict[str, Any]:
-        """What the account's call answers. A session that ended is opened again, once."""
+    def call(self, method: str, *, gives: str = "", **payload: Any) -> dict[str, Any]:
+        """What the account's call answers, with what it ``gives``. A session that ended is opened again, once."""
+        told = self._answer(method, **payload)
+        if gives and gives not in told:
+            raise Postponed(_("Bluesky tiene problemas; se intentará de nuevo."), wait=SOON, whole=True)
+        return told
+
+    def _answer(self, method: str, **payload: Any) -> dict[str, Any]:
         try:
             return self._ask(method, self.session["accessJwt"], **payload)
         except Stale:
@@ -69,6 +78,8 @@ class Agent:
 
     def log_in(self) -> dict[str, Any]:
         session = self._ask("com.atproto.server.createSession", json=self._login)
+        if not session.keys() >= SESSION:
+            raise Misconfigured(str(NO_SERVER))
         if session.get("active") is False:
             raise Misconfigured(
                 _("La cuenta de Bluesky no está activa (%(status)s): entra a ella y sigue sus indicaciones.")
@@ -129,7 +140,7 @@ def problem(answer: Answer) -> Exception:
     if status == 413:
         return Refused("PayloadTooLarge", said)
     if not name or status == 404:
-        return Misconfigured(_("Esa dirección no es de un servidor de Bluesky: revísala en Envíos, Canales."))
+        return Misconfigured(str(NO_SERVER))
     return Refused(name, said)
 
 

@@ -45,14 +45,14 @@ class Api:
         self._keys = keys
 
     def get(self, path: str) -> dict[str, Any]:
-        return self._data(self.ask("GET", path))
+        return thing_in(self.ask("GET", path))
 
     def post(self, path: str, *, speaking: bool = False, **payload: Any) -> dict[str, Any]:
         """``speaking`` tells that the call puts something before the public: asking twice would say it twice."""
-        return self._data(self.ask("POST", path, speaking=speaking, **payload))
+        return thing_in(self.ask("POST", path, speaking=speaking, **payload), speaking=speaking)
 
-    def delete(self, path: str) -> dict[str, Any]:
-        return self._data(self.ask("DELETE", path))
+    def delete(self, path: str) -> None:
+        self.ask("DELETE", path)
 
     def ask(self, method: str, path: str, *, speaking: bool = False, **payload: Any) -> Answer:
         url = self._base + path
@@ -75,9 +75,15 @@ class Api:
             raise problem(answer)
         return answer
 
-    def _data(self, answer: Answer) -> dict[str, Any]:
-        told = body_of(answer).get("data")
-        return told if isinstance(told, dict) else {}
+
+def thing_in(answer: Answer, *, speaking: bool = False) -> dict[str, Any]:
+    """What was made or asked for; it always has a number. An answer without one says nothing."""
+    told = body_of(answer).get("data")
+    if isinstance(told, dict) and "id" in told:
+        return told
+    if speaking:
+        raise Unanswered(_("X contestó algo que no se entiende: no se sabe si publicó."))
+    raise Postponed(_("X tiene problemas; se intentará de nuevo."), wait=SOON, whole=True)
 
 
 def problem(answer: Answer) -> Exception:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.channels.fitting import baked_file, heading_of, pieces_of, stacked
-from pregon.channels.x.api import Api, Duplicate, Refused
+from pregon.channels.x.api import Api, Duplicate, Refused, body_of, thing_in
 from pregon.channels.x.oauth import Keys
 from pregon.channels.x.weight import has_link, spans, weight
 from pregon.core.http import Http
@@ -189,7 +189,7 @@ class XChannel(Channel[XOptions]):
                     "vuelve a generar el Access Token."
                 )
             )
-        return f"@{answer.json()['data']['username']}"
+        return f"@{thing_in(answer).get('username', '')}"
 
     # --- Saying, answering, taking back ---
 
@@ -254,7 +254,7 @@ class XChannel(Channel[XOptions]):
         return next(
             (
                 str(post["id"])
-                for post in answer.json().get("data", [])
+                for post in body_of(answer).get("data") or []
                 if without_links(post["text"]) == wanted
             ),
             "",
