@@ -74,7 +74,7 @@ class RealPds:
 
 @pytest.fixture(scope="session")
 def real_pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPds]:
-    if not (INSTALLED / "installed.json").is_file():
+    if not (INSTALLED / "installed").is_file():
         pytest.fail("The Bluesky server is not installed: run make test-peers.")
     secret = secrets.token_hex(16)
     with socket.socket() as probe:
