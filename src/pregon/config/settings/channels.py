@@ -4,6 +4,7 @@ A channel that is known still sends nothing until the office switches it on.
 """
 
 PREGON_CHANNELS = [
+    "pregon.channels.bluesky",
     "pregon.channels.email",
     "pregon.channels.facebook",
     "pregon.channels.instagram",
@@ -11,4 +12,5 @@ PREGON_CHANNELS = [
     "pregon.channels.webhook",
     "pregon.channels.whatsapp",
     "pregon.channels.whatsapp_channel",
+    "pregon.channels.x",
 ]
