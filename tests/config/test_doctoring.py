@@ -20,6 +20,7 @@ from pregon.accounts.models import Office, User
 from pregon.config import doctoring
 from pregon.config.doctoring import examine
 from pregon.core.home import Home
+from pregon.delivery import registry
 from pregon.delivery.enums import State
 from pregon.delivery.models import ChannelAccount, Delivery
 from pregon.library.enums import Development
@@ -157,7 +158,7 @@ def late_channel() -> None:
         ),
         (
             lost_channel,
-            "El canal «fax» no está instalado; los que hay son: email, telegram, webhook.",
+            f"El canal «fax» no está instalado; los que hay son: {', '.join(registry.kinds())}.",
         ),
         (late_channel, "Correo tiene envíos atrasados: ningún trabajador los toma."),
     ],
