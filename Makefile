@@ -41,7 +41,7 @@ test: setup system lint types floors migrations ## Prove everything: style, type
 	$(BIN)/pytest -m journey
 
 .PHONY: test-peers
-test-peers: setup ## Run the channels against heavy programs of others, which this installs (minutes, 500 MB)
+test-peers: setup ## Run the channels against heavy programs of others, which this installs (minutes, 600 MB)
 	scripts/install-peers .cache/peers
 	$(BIN)/pytest -m peers
 
