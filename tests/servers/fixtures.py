@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from servers.chromium import browsing
+from servers.mastodon import MastodonServer, mastodon_serving
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
 from servers.webhook import WebhookReceiver, webhook_receiving
@@ -16,6 +17,12 @@ from servers.webhook import WebhookReceiver, webhook_receiving
 @pytest.fixture
 def smtp_server() -> Iterator[SmtpServer]:
     with smtp_serving() as server:
+        yield server
+
+
+@pytest.fixture
+def mastodon_server() -> Iterator[MastodonServer]:
+    with mastodon_serving() as server:
         yield server
 
 

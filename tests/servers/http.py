@@ -31,6 +31,8 @@ class Answer:
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: The connection ends here, and nobody learns what was done.
+    hang_up: bool = False
 
 
 @contextmanager
@@ -50,6 +52,9 @@ def serving(answer: Callable[[Request], Answer]) -> Iterator[str]:
                     body=self.rfile.read(length),
                 )
             )
+            if given.hang_up:
+                self.close_connection = True
+                return
             self.send_response(given.status)
             for name, value in given.headers.items():
                 self.send_header(name, value)

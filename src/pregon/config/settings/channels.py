@@ -5,6 +5,7 @@ A channel that is known still sends nothing until the office switches it on.
 
 PREGON_CHANNELS = [
     "pregon.channels.email",
+    "pregon.channels.mastodon",
     "pregon.channels.telegram",
     "pregon.channels.webhook",
 ]
