@@ -36,13 +36,17 @@ setup: $(VENV)/dev.stamp ## Prepare .venv with everything a developer needs
 
 .PHONY: test
 test: setup system lint types floors migrations ## Prove everything: style, types, floors, suite, databases, journeys
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey"
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not peers"
 	scripts/with-postgres $(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m postgresql
 	$(BIN)/pytest -m journey
 
 .PHONY: check
 check: setup lint types floors migrations ## Prove the core in under two minutes, without browser or PostgreSQL
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey"
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not peers"
+
+.PHONY: test-peers
+test-peers: setup $(VENV)/peers.stamp ## Speak with the servers of others (heavy: installs them beside the rest)
+	PEERS=$(VENV)/peers $(BIN)/pytest -m peers
 
 .PHONY: lint
 lint: setup ## Look for faults of style without changing a file
@@ -96,6 +100,11 @@ $(VENV)/bin/python:
 $(VENV)/base.stamp: requirements/base.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/peers.stamp: requirements/peers.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip install --quiet --require-hashes -r requirements/peers.txt
 	touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt requirements/base.txt pyproject.toml | $(VENV)/bin/python
