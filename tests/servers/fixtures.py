@@ -9,9 +9,16 @@ from playwright.sync_api import Browser
 
 from servers.chromium import browsing
 from servers.mastodon import MastodonServer, mastodon_serving
+from servers.smpp import MessageCentre, smpp_serving
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
 from servers.webhook import WebhookReceiver, webhook_receiving
+
+
+@pytest.fixture
+def message_centre() -> Iterator[MessageCentre]:
+    with smpp_serving() as centre:
+        yield centre
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ A channel that is known still sends nothing until the office switches it on.
 PREGON_CHANNELS = [
     "pregon.channels.email",
     "pregon.channels.mastodon",
+    "pregon.channels.sms",
     "pregon.channels.telegram",
     "pregon.channels.webhook",
 ]

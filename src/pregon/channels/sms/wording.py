@@ -1,0 +1,61 @@
+"""A message in as few segments as the office pays for: the headline, what fits of the rest, and the whole link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pregon.channels.fitting import FEWEST, heading_of, pieces_of, stacked
+from pregon.channels.sms.alphabet import Alphabet, encode, fits_gsm, length, plain, room_in, segments, signs
+from pregon.delivery.contract import Parcel
+from pregon.delivery.enums import MessageKind
+
+GAP = "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What is read, and in which alphabet it travels."""
+
+    text: str
+    alphabet: Alphabet
+
+    @property
+    def parts(self) -> list[bytes]:
+        return [encode(part, self.alphabet) for part in segments(self.text, self.alphabet)]
+
+    @property
+    def units(self) -> int:
+        return length(self.text, self.alphabet)
+
+
+def worded(parcel: Parcel, *, most: int, accents: bool) -> Wording:
+    """The parcel's message in at most ``most`` segments, or in as many as its link takes.
+
+    With ``accents`` a text that needs them goes in UCS-2, at less than half the length; without, í becomes i.
+    """
+    message = parcel.message
+    head, foot = heading_of(message), link_of(parcel)
+    pieces = pieces_of(message, gap=GAP)
+    if accents and not all(map(fits_gsm, map(signs, (head, foot, *pieces)))):
+        text = laid_out(head, pieces, foot, most=most, alphabet=Alphabet.UCS2)
+        if not fits_gsm(signs(text)):
+            return Wording(text=text, alphabet=Alphabet.UCS2)
+    return Wording(
+        text=plain(laid_out(head, pieces, foot, most=most, alphabet=Alphabet.GSM)), alphabet=Alphabet.GSM
+    )
+
+
+def laid_out(head: str, pieces: list[str], foot: str, *, most: int, alphabet: Alphabet) -> str:
+    def measure(text: str) -> int:
+        return length(plain(text) if alphabet == Alphabet.GSM else text, alphabet)
+
+    needed = measure(foot) + FEWEST if foot else 0
+    while room_in(most, alphabet) < needed:
+        most += 1
+    return stacked(head, pieces, foot, limit=room_in(most, alphabet), measure=measure, gap=GAP)
+
+
+def link_of(parcel: Parcel) -> str:
+    if parcel.message.kind == MessageKind.SERVICE:
+        return parcel.message.url or parcel.confirm_url or parcel.preferences_url
+    return parcel.message.url
