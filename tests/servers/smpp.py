@@ -1,7 +1,8 @@
 """A short message centre: a real server of SMPP 3.4 that reads bytes its own way and does what a test asks.
 
-It answers in the order, at the moment and with the status that a script says. It delivers receipts and people's messages
-to whoever listens, and again to the next one when nobody acknowledged them. It hangs up, falls silent, talks nonsense.
+It answers in the order, at the moment and with the status that a script says. It delivers receipts and what people
+write to whoever listens, and again to the next one when nobody acknowledged them. It hangs up, falls silent and talks
+nonsense.
 """
 
 from __future__ import annotations

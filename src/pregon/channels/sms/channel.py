@@ -459,6 +459,6 @@ def amount_in(price: str) -> Decimal:
         amount = Decimal(price)
     except InvalidOperation as wrong:
         raise Misconfigured(_("El precio de cada SMS se escribe como 0.35.")) from wrong
-    if not 0 <= amount < 1000:
+    if not amount.is_finite() or not 0 <= amount < 1000:
         raise Misconfigured(_("El precio de cada SMS se escribe como 0.35."))
     return amount

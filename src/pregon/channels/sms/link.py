@@ -89,6 +89,7 @@ class Link:
         self._stream = Stream()
         self._sequence = 0
         self._ending = ""
+        self._early: list[Pdu] = []  # what came in with the answer to our bind
         self._listening = listening
         self.server = ""
         self.heard_at = time.monotonic()
@@ -124,11 +125,13 @@ class Link:
         asked = self.ask(command, as_)
         until = time.monotonic() + BINDING
         while (left := until - time.monotonic()) > 0:
-            for pdu in self.hear(left):
+            heard = self.hear(left)
+            for place, pdu in enumerate(heard, start=1):
                 if pdu.sequence == asked and pdu.command in {command | ANSWER, Command.GENERIC_NACK}:
                     if pdu.status != OK:
                         raise as_whole(refusal(pdu.status))
                     self.server = pdu.body.system_id if isinstance(pdu.body, Bound) else ""
+                    self._early = heard[place:]
                     return
         raise Broken("The server did not say whether it accepts us.")
 
@@ -153,6 +156,9 @@ class Link:
 
     def hear(self, seconds: float) -> list[Pdu]:
         """What comes in within ``seconds`` and is not the link's own affair; what came before an end is heard first."""
+        if self._early:
+            early, self._early = self._early, []
+            return early
         if self._ending:
             raise Broken(self._ending)
         try:

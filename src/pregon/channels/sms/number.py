@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pregon.delivery.errors import Rejected
 
 MEXICO = "52"
-TYPED = re.compile(r"\+?[0-9][0-9 ().\-\u2010-\u2013]*", re.ASCII)
+TYPED = re.compile(r"\+?[(0-9][0-9 ().\-\u2010-\u2013]*", re.ASCII)
 #: Of a Mexican number: its ten digits, with whatever was dialled before them until 2019.
 MEXICAN = re.compile(r"(?:1|01|044|045)?([1-9][0-9]{9})")
 
