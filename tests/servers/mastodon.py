@@ -162,7 +162,7 @@ class MastodonServer:
             )
         if isinstance(planned, int):
             raise RefusalError(planned, "As the test asked")
-        key = request.headers.get("idempotency-key", "")
+        key = request.headers.get("idempotency-key") or f"none-{next(self._numbers)}"
         if key not in self._keys:
             content = self._checked(request.json())
             number = str(next(self._numbers))
@@ -173,8 +173,8 @@ class MastodonServer:
                 language=content.get("language", ""),
                 answers=content.get("in_reply_to_id"),
             )
-            self._keys[key or number] = number
-        return 200, self._told(self._keys.get(key, "")), planned == "lost"
+            self._keys[key] = number
+        return 200, self._told(self._keys[key]), planned == "lost"
 
     def _checked(self, content: dict[str, Any]) -> dict[str, Any]:
         if seen(content["status"]) > self.characters:

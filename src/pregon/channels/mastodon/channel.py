@@ -179,8 +179,7 @@ class MastodonChannel(Channel[MastodonOptions]):
     # --- What the server told ---
 
     def _rules(self) -> Rules:
-        rules: Rules = cache.get_or_set(self._shelf("rules"), self._server.rules, FRESH)
-        return rules
+        return cache.get_or_set(self._shelf("rules"), self._server.rules, FRESH) or Rules()
 
     def _see_to_account(self, parcel: Parcel) -> None:
         """A parcel for another account would be a second post on this one."""
