@@ -67,6 +67,8 @@ class MastodonServer:
     #: Answers to the next posts in the place of the true one: a status, or "lost" once the post is done.
     script: list[int | str] = field(default_factory=list)
     reset: str = ""
+    #: How many photos are taken before it asks to wait.
+    uploads: int = 30
     _keys: dict[str, str] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(114_000))
 
@@ -134,6 +136,9 @@ class MastodonServer:
         }
 
     def _upload(self, request: Request) -> tuple[int, Any]:
+        if self.uploads == 0:
+            raise RefusalError(429, "Too many requests", X_RateLimit_Reset=self.reset)
+        self.uploads -= 1
         parts = parts_of(request)
         if not parts["file"].startswith(FIRST_BYTES):
             raise RefusalError(

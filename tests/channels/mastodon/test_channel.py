@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,17 @@ def test_a_photo_that_the_server_refuses_does_not_hold_the_text_back(
     photo.write_bytes(b"not a photo")
     mastodon.send(news(picture=picture()))
     assert [post.media for post in mastodon_server.posts.values()] == [[]]
+
+
+@pytest.mark.parametrize(("minutes", "posts"), [(20, 1), (0.5, 0)])
+def test_a_text_waits_a_minute_for_its_photo_and_no_longer(
+    mastodon: MastodonChannel, mastodon_server: MastodonServer, photo: Path, minutes: float, posts: int
+) -> None:
+    mastodon_server.uploads = 0
+    mastodon_server.reset = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
+    with suppress(Postponed):
+        mastodon.send(news(picture=picture()))
+    assert len(mastodon_server.posts) == posts
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import hashlib
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -29,6 +30,8 @@ from pregon.delivery.errors import Misconfigured, Postponed, Rejected
 ADDRESS = re.compile(r"@?(\w+)@([a-z0-9.-]+\.[a-z0-9-]+|localhost)(?::\d+)?", re.IGNORECASE | re.ASCII)
 PAGE = re.compile(r"https?://([a-z0-9.-]+)(?::\d+)?/@(\w+)/?", re.IGNORECASE | re.ASCII)
 NUMBER = re.compile(r"[\w-]{1,64}", re.ASCII)
+#: Uploads have a pace of their own, thirty in half an hour: a text waits no longer than this for its photo.
+LONGEST_FOR_A_PHOTO = timedelta(minutes=1)
 #: What a server allows, and who we are there, is asked again after so many seconds.
 FRESH = 3600
 
@@ -175,6 +178,10 @@ class MastodonChannel(Channel[MastodonOptions]):
             return self._server.upload(file, description=fit(picture.alt, rules.description))
         except (OSError, Refused):
             return None
+        except Postponed as delay:
+            if delay.wait > LONGEST_FOR_A_PHOTO:
+                return None
+            raise
 
     # --- What the server told ---
 

@@ -127,7 +127,7 @@ class SmsOptions(Options):
         metadata={
             "label": gettext_lazy("Conexiones"),
             "help": gettext_lazy(
-                "Pide al proveedor al menos dos conexiones al mismo tiempo: una envía y otra escucha."
+                "Pide al proveedor cuatro al mismo tiempo: hasta tres envían, una por prioridad, y otra escucha."
             ),
             "choices": [
                 ("split", gettext_lazy("Una para enviar y otra para recibir (transmitter y receiver)")),

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from pregon.channels.fitting import FEWEST, heading_of, pieces_of, stacked
 from pregon.channels.sms.alphabet import Alphabet, encode, fits_gsm, length, plain, room_in, segments, signs
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
+from pregon.delivery.values import Message
 
 GAP = "\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Wording:
     """What is read, and in which alphabet it travels."""
 
     text: str
     alphabet: Alphabet
 
-    @property
+    @cached_property
     def parts(self) -> list[bytes]:
         return [encode(part, self.alphabet) for part in segments(self.text, self.alphabet)]
 
@@ -33,8 +35,13 @@ def worded(parcel: Parcel, *, most: int, accents: bool) -> Wording:
 
     With ``accents`` a text that needs them goes in UCS-2, at less than half the length; without, í becomes i.
     """
-    message = parcel.message
-    head, foot = heading_of(message), link_of(parcel)
+    return drawn(parcel.message, link_of(parcel), most=most, accents=accents)
+
+
+@lru_cache(maxsize=64)
+def drawn(message: Message, foot: str, *, most: int, accents: bool) -> Wording:
+    """Once for all who get the same link."""
+    head = heading_of(message)
     pieces = pieces_of(message, gap=GAP)
     if accents and not all(map(fits_gsm, map(signs, (head, foot, *pieces)))):
         text = laid_out(head, pieces, foot, most=most, alphabet=Alphabet.UCS2)
