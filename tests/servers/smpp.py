@@ -115,8 +115,7 @@ class MessageCentre:
         """Deliver what waits to every connection that listens, once for each connection."""
         with self.lock:
             for connection in self.connections:
-                if connection.kind in {"receiver", "transceiver"}:
-                    connection.push()
+                connection.push()
 
     def cut(self) -> None:
         """End every connection."""
@@ -196,18 +195,17 @@ class Connection(socketserver.BaseRequestHandler):
             status = WRONG_USER
         elif status == OK and password != PASSWORD:
             status = WRONG_PASSWORD
-        self.say(command | RESP, status, sequence, b"" if status else b"CENTRO\0")
-        if status:
-            return True
         with self.centre.lock:
-            self.kind = BINDS[command]
-            self.centre.binds.append((self.kind, system_id))
-            self.centre.connections.append(self)
-        self.push()
+            if status == OK:
+                self.kind = BINDS[command]
+                self.centre.binds.append((self.kind, system_id))
+                self.centre.connections.append(self)
+            self.say(command | RESP, status, sequence, b"" if status else b"CENTRO\0")
+            self.push()
         return True
 
     def push(self) -> None:
-        if self.kind == "transmitter":
+        if self.kind not in {"receiver", "transceiver"}:
             return
         with self.centre.lock:
             for number, body in self.centre.waiting.items():

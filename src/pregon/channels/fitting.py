@@ -21,12 +21,11 @@ Measure = Callable[[str], int]
 
 def fit(text: str, limit: int, measure: Measure = len) -> str:
     """:func:`shorten`, counting as a provider does: neither a word nor an address is ever cut."""
-    room = limit + max(0, len(text) - measure(text))
-    while measure(kept := shorten(text, room)) > limit:
-        room -= max(1, min(measure(kept) - limit, room))
-        if room <= 0:
-            return ""
-    return kept
+    fits, beyond = 0, len(text) + 1
+    while beyond - fits > 1:
+        room = (fits + beyond) // 2
+        fits, beyond = (room, beyond) if measure(shorten(text, room)) <= limit else (fits, room)
+    return shorten(text, fits)
 
 
 def stacked(

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from django.conf import settings
 
 from factories.delivery import message, parcel, picture
 from pregon.channels.mastodon import server as calls
 from pregon.channels.mastodon.channel import MastodonChannel
+from pregon.core.http import client
 from pregon.delivery import registry
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
@@ -319,6 +321,15 @@ def test_checking_says_who_we_are(mastodon: MastodonChannel) -> None:
 def test_checking_says_what_is_wrong(mastodon_server: MastodonServer, wrong: dict[str, str]) -> None:
     with pytest.raises(Misconfigured):
         channel(mastodon_server, **wrong).check()
+
+
+def test_checking_somewhere_else_than_at_mastodon_says_so() -> None:
+    other = client(
+        transport=httpx2.MockTransport(lambda request: httpx2.Response(200, json={"hello": "there"}))
+    )
+    options = {"api_base": "https://otra.example", "token": "una"}
+    with pytest.raises(Misconfigured, match="no hay un servidor de Mastodon"):
+        registry.build("mastodon", options, http=other).check()
 
 
 @pytest.mark.parametrize("wrong", [{"visibility": "direct"}, {"api_base": "mastodon.social"}])

@@ -234,6 +234,14 @@ def test_nonsense_leaves_a_doubt(sms: SmsChannel, message_centre: MessageCentre,
     assert ([type(answer) for answer in answers.values()], type(trouble)) == ([Unanswered], Postponed)
 
 
+def test_a_doubt_about_one_is_told_before_the_trouble_behind_it(
+    sms: SmsChannel, message_centre: MessageCentre
+) -> None:
+    message_centre.hang_up_after = 0
+    with pytest.raises(Unanswered):
+        sms.send(brief(0))
+
+
 def test_a_link_that_ended_between_two_batches_is_opened_again(
     sms: SmsChannel, message_centre: MessageCentre
 ) -> None:

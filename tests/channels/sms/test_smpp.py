@@ -158,6 +158,8 @@ def test_what_does_not_fit_cannot_be_written(body: Body) -> None:
         HEADER.pack(17, Command.BIND_TRANSMITTER_RESP, 0, 1) + b"x",
         HEADER.pack(16 + 70, Command.SUBMIT_SM_RESP, 0, 1) + b"x" * 69 + b"\0",
         HEADER.pack(17, Command.SUBMIT_SM, 0, 1) + b"\0",
+        HEADER.pack(16 + 17, Command.SUBMIT_SM, 0, 1) + b"\0" * 16 + b"\x09",
+        HEADER.pack(16 + 8, Command.BIND_TRANSCEIVER, 0, 1) + b"\0" * 8,
         HEADER.pack(19, Command.SUBMIT_SM_RESP, 0, 1) + b"\0\x04\x24",
         HEADER.pack(22, Command.SUBMIT_SM_RESP, 0, 1) + b"\0\x04\x24\0\x09x",
     ],

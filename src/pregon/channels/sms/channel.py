@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from pregon.channels.sms import listening
 from pregon.channels.sms.alphabet import DATA_CODING, Alphabet, room_in
 from pregon.channels.sms.incoming import HEADED, arrival_in, is_receipt, report_in
-from pregon.channels.sms.link import Broken, Link, Window, out_of_reach
+from pregon.channels.sms.link import Link, Window
 from pregon.channels.sms.number import MEXICO, e164
 from pregon.channels.sms.smpp import Bind, Command, Short, Tag
 from pregon.channels.sms.wording import Wording, worded
@@ -295,11 +295,11 @@ class SmsChannel(Channel[SmsOptions]):
         return Preview(subject=parcel.message.headline, text=f"{wording.text}\n\n[{told}]\n")
 
     def send(self, parcel: Parcel) -> Receipt:
-        for _parcel, answer in self.send_many([parcel], go=lambda _parcel: True):
-            if isinstance(answer, DeliveryError):
-                raise answer
-            return answer
-        raise out_of_reach(Broken("Nothing was said about the only parcel."))
+        # A doubt is told before the trouble that it comes from.
+        _parcel, answer = next(self.send_many([parcel], go=lambda _parcel: True))
+        if isinstance(answer, DeliveryError):
+            raise answer
+        return answer
 
     def send_many(self, parcels: Iterable[Parcel], *, go: Go) -> Iterator[tuple[Parcel, Answer]]:
         """As many under way as the window holds. What stops the channel is raised when all that left has its answer."""
