@@ -48,6 +48,11 @@ check: setup lint types floors migrations ## Prove the core in under two minutes
 test-peers: setup $(VENV)/peers.stamp ## Speak with the servers of others (heavy: installs them beside the rest)
 	PEERS=$(VENV)/peers $(BIN)/pytest -m peers
 
+.PHONY: faults
+faults: setup ## Kill a thousand workers at work and count what was lost, doubled or left in doubt
+	PREGON_TEST_KILLS=1000 $(BIN)/pytest -s tests/faults
+	PREGON_TEST_KILLS=1000 scripts/with-postgres $(BIN)/pytest -s tests/faults
+
 .PHONY: lint
 lint: setup ## Look for faults of style without changing a file
 	$(BIN)/ruff check

@@ -1,9 +1,8 @@
-"""Whatever is measured and however, a text fits, and neither a word nor an address is cut."""
+"""Headline and foot stand; what is between them gives way at the end of a word."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -11,51 +10,62 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories.delivery import message, picture
-from pregon.channels.fitting import baked_file, fit, heading_of, pieces_of, stacked
-from pregon.delivery.enums import MessageKind
-
-LINK = "https://muestra.example/boletines/2026-001/"
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=300)
-MEASURES = st.sampled_from(
-    [len, lambda text: 2 * len(text), lambda text: len(re.sub(r"https?://\S+", "x" * 23, text))]
+from pregon.channels.fitting import (
+    Piece,
+    file_of,
+    fit,
+    heading_of,
+    laid_out,
+    line_of,
+    pieces_of,
+    stacked,
+    starred,
+    starred_text,
+    text_of,
+    units,
 )
+from pregon.delivery.enums import MessageKind
+from pregon.delivery.values import Block
+
+FOOT = "Leer en el sitio: https://muestra.example/boletines/2026-001/"
+LONG = "El andador quedó abierto este viernes al paso peatonal. " * 200
 
 
-@given(TEXT, st.integers(0, 400), MEASURES)
-def test_fitting_never_exceeds(text: str, limit: int, measure: type[len]) -> None:
-    assert measure(fit(text, limit, measure)) <= limit
+def test_what_fits_is_whole() -> None:
+    said = laid_out(Piece(text="Título"), [Piece(text="Uno."), Piece(text="Dos.")], "Fin", limit=100)
+    assert said == "Título\n\nUno.\n\nDos.\n\nFin"
 
 
-@given(TEXT, st.lists(TEXT, max_size=4), st.integers(60, 400), MEASURES)
-def test_the_foot_always_goes_whole(head: str, pieces: list[str], limit: int, measure: type[len]) -> None:
-    whole = stacked(head, pieces, LINK, limit=max(limit, 2 * len(LINK) + 8), measure=measure)
-    assert (measure(whole) <= max(limit, 2 * len(LINK) + 8), whole.endswith(LINK)) == (True, True)
+@pytest.mark.parametrize("limit", [200, 1024, 4096])
+def test_the_text_gives_way_and_the_link_stays(limit: int) -> None:
+    said = starred_text(message(blocks=(Block(kind="paragraph", text=LONG),)), FOOT, limit=limit)
+    assert (units(said) <= limit, said.endswith(f"…\n\n{FOOT}")) == (True, True)
 
 
-def test_the_last_piece_gives_way_first() -> None:
-    pieces = [
-        "Tres meses de obra.",
-        "El andador quedó abierto este viernes al paso peatonal de todas las personas.",
-    ]
-    assert stacked("Reabre el andador", pieces, LINK, limit=141) == (
-        "Reabre el andador\n\nTres meses de obra.\n\nEl andador quedó abierto este viernes al paso peatonal…\n\n"
-        + LINK
+@pytest.mark.parametrize("limit", range(120, 180))
+def test_marks_count_and_are_closed(limit: int) -> None:
+    said = laid_out(Piece(text="Título", mark=starred), [Piece(text=LONG, mark=starred)], FOOT, limit=limit)
+    assert (units(said) <= limit, said.count("*") % 2) == (True, 0)
+
+
+def test_a_letter_outside_the_first_plane_counts_twice_and_is_not_split() -> None:
+    assert (units("📣"), fit("📣 📣 📣", 6), units(fit("📣 📣 📣", 6)) <= 6) == (2, "📣 📣…", True)
+
+
+def test_a_headline_never_pushes_the_link_out() -> None:
+    said = starred_text(message(headline="Palabra " * 200, blocks=()), FOOT, limit=1024)
+    assert said.endswith(FOOT)
+
+
+def test_a_correction_says_that_it_is_one() -> None:
+    assert (
+        heading_of(message(MessageKind.CORRECTION, headline="Son\ndieciocho")) == "Corrección: Son dieciocho"
     )
 
 
-def test_less_room_than_a_sentence_stays_empty() -> None:
-    assert stacked("Reabre el andador", ["a" * 50 + " b"], LINK, limit=90) == f"Reabre el andador\n\n{LINK}"
-
-
-def test_a_correction_says_so_and_says_first_what_changed() -> None:
-    given = message(MessageKind.CORRECTION, notice="Eran dieciocho.")
-    assert heading_of(given) == "Corrección: Reabre el andador con empedrado nuevo"
-    assert pieces_of(given)[:2] == ["Eran dieciocho.", "Tres meses de obra en el corazón del pueblo."]
-
-
-def test_the_body_reads_in_plain_words() -> None:
-    assert pieces_of(message(), gap="\n")[-1].splitlines() == [
-        "Villa de Muestra, Jalisco. El andador quedó abierto este viernes al paso peatonal.",
+def test_every_block_has_its_line() -> None:
+    assert [line_of(block) for block in message().blocks] == [
+        "El andador quedó abierto este viernes al paso peatonal.",
         "320 m de empedrado",
         "18 luminarias",
         "«La calle es de quien la camina» — Dirección de Obras Públicas",
@@ -63,29 +73,70 @@ def test_the_body_reads_in_plain_words() -> None:
     ]
 
 
-@pytest.fixture
-def photo() -> Path:
-    path: Path = settings.HOME.baked / picture().path
+def test_the_dateline_opens_the_text_where_there_is_one() -> None:
+    assert (
+        text_of(message(blocks=(Block(kind="paragraph", text="Abrió."),)))
+        == "Villa de Muestra, Jalisco. Abrió."
+    )
+    assert text_of(message(blocks=())) == ""
+
+
+def test_a_message_has_the_marks_of_whatsapp() -> None:
+    said = starred_text(message(headline="*Ya* abre", dek="Tres_meses", blocks=()), "Fin", limit=1024)
+    assert said == "*Ya abre*\n\n_Tres meses_\n\nFin"
+
+
+def test_only_a_file_of_the_baked_site_in_a_kind_and_weight_that_is_taken() -> None:
+    path = settings.HOME.baked / picture().path
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"a photo")
-    return path
+    path.write_bytes(b"12345")
+    (settings.HOME.root / "secreto.jpg").write_bytes(b"1")
+    assert file_of(picture(), formats={".jpg"}, heaviest=5) == path.resolve()
+    assert [
+        file_of(picture(), formats={".jpg"}, heaviest=4),
+        file_of(picture(), formats={".png"}, heaviest=5),
+        file_of(picture(path="../secreto.jpg"), formats={".jpg"}, heaviest=5),
+        file_of(picture(path="fotos/9/960.jpg"), formats={".jpg"}, heaviest=5),
+        file_of(None, formats={".jpg"}, heaviest=5),
+    ] == [None] * 5
 
 
-def test_a_photo_is_found_where_it_is_baked(photo: Path) -> None:
-    assert baked_file(picture(), suffixes={".jpg"}, heaviest=7) == photo
-
-
-@pytest.mark.parametrize(
-    ("path", "suffixes", "heaviest"),
-    [
-        ("fotos/1/960.jpg", {".png"}, 7),
-        ("fotos/1/960.jpg", {".jpg"}, 6),
-        ("fotos/2/960.jpg", {".jpg"}, 7),
-        ("../secreto.jpg", {".jpg"}, 7),
-    ],
+LINK = "https://muestra.example/boletines/2026-001/"
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=300)
+MEASURES = st.sampled_from(
+    [len, units, lambda text: 2 * len(text), lambda text: len(re.sub(r"https?://\S+", "x" * 23, text))]
 )
-def test_a_photo_of_another_kind_too_heavy_or_elsewhere_is_none(
-    photo: Path, path: str, suffixes: set[str], heaviest: int
-) -> None:
-    (settings.HOME.root / "secreto.jpg").write_bytes(b"secret")
-    assert baked_file(picture(path=path), suffixes=suffixes, heaviest=heaviest) is None
+
+
+@given(TEXT, st.integers(-5, 400), MEASURES)
+def test_fitting_never_exceeds_however_it_is_measured(text: str, limit: int, measure: type[len]) -> None:
+    kept = fit(text, limit, measure)
+    assert (kept == "" or measure(kept) <= limit, fit(text, 10_000, measure)) == (True, text.strip())
+
+
+@given(TEXT, st.lists(TEXT, max_size=4), st.integers(100, 400), MEASURES)
+def test_a_foot_always_goes_whole(head: str, pieces: list[str], limit: int, measure: type[len]) -> None:
+    whole = stacked(head, pieces, LINK, limit=limit, measure=measure)
+    assert (measure(whole) <= limit, whole.endswith(LINK)) == (True, True)
+
+
+def test_the_last_piece_gives_way_first() -> None:
+    pieces = [
+        "Tres meses de obra.",
+        "El andador quedó abierto este viernes al paso peatonal de todas las personas.",
+    ]
+    assert stacked("Reabre el andador", pieces, LINK, limit=141, measure=len) == (
+        "Reabre el andador\n\nTres meses de obra.\n\nEl andador quedó abierto este viernes al paso peatonal…\n\n"
+        + LINK
+    )
+
+
+def test_less_room_than_a_sentence_stays_empty() -> None:
+    assert stacked("Reabre el andador", ["a" * 50 + " b"], LINK, limit=90, measure=len) == (
+        f"Reabre el andador\n\n{LINK}"
+    )
+
+
+def test_what_changed_comes_before_the_rest() -> None:
+    given = message(MessageKind.CORRECTION, notice="Eran dieciocho.", blocks=())
+    assert pieces_of(given) == ["Eran dieciocho.", "Tres meses de obra en el corazón del pueblo."]

@@ -15,7 +15,7 @@ from pregon.channels.sms import listening
 from pregon.channels.sms.alphabet import decode
 from pregon.channels.sms.channel import SmsChannel
 from pregon.delivery import registry
-from pregon.delivery.contract import Answer, Fate, Parcel, Receipt
+from pregon.delivery.contract import Answer, Batch, Fate, Parcel, Receipt
 from pregon.delivery.errors import DestinationGone, Postponed
 from pregon.delivery.values import Block
 from servers.smpp34_centre import smpp34_serving
@@ -53,6 +53,20 @@ def about(number: int, **fields: Any) -> Parcel:
     return parcel(given, key=f"1-{number}", destination=f"+52331234{number:04d}")
 
 
+class Handing(Batch):
+    """Parcels that are handed over as they are asked for."""
+
+    def __init__(self, parcels: list[Parcel]) -> None:
+        self.waiting, self.answers = parcels, {}
+
+    def take(self, most: int = 1) -> list[Parcel]:
+        group, self.waiting = self.waiting[:most], self.waiting[most:]
+        return group
+
+    def answer(self, parcel: Parcel, answer: Answer) -> None:
+        self.answers[parcel.key] = answer
+
+
 def taken(centre: tuple[int, Path], number: int) -> list[dict[str, Any]]:
     lines = map(json.loads, centre[1].read_text().splitlines())
     return [line for line in lines if line["to"] == f"52331234{number:04d}"]
@@ -83,11 +97,10 @@ def test_it_reads_a_long_one_either_way(centre: tuple[int, Path], number: int, f
 
 
 def test_many_are_under_way_and_each_refusal_is_its_own(centre: tuple[int, Path]) -> None:
-    answers: dict[str, Answer] = {}
     numbers = [*range(100, 111), 111, *range(112, 150)]
-    for given, answer in channel(centre, window=20).send_many(map(about, numbers), go=lambda given: True):
-        answers[given.key] = answer
-    kinds = {key: type(answer) for key, answer in answers.items()}
+    batch = Handing([about(number) for number in numbers])
+    channel(centre, window=20).send_batch(batch)
+    kinds = {key: type(answer) for key, answer in batch.answers.items()}
     assert kinds == {f"1-{number}": DestinationGone if number == 111 else Receipt for number in numbers}
 
 

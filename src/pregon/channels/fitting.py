@@ -1,8 +1,12 @@
-"""What networks share when a message must fit: its pieces in order of weight, and a cut that respects words."""
+"""Lays a message out in a place with a limit: what several channels do in the same way.
+
+The headline and the foot always stand; the text between them gives way, never inside a word or a link.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -12,26 +16,45 @@ from pregon.core.text import shorten
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Block, Message, Picture
 
+#: A headline never pushes the link out of the message.
+HEADLINE = 300
 GAP = "\n\n"
-#: Less room than this holds no sentence worth beginning.
 FEWEST = 40
+"""Less room than this holds no sentence worth beginning."""
 
+Mark = Callable[[str], str]
 Measure = Callable[[str], int]
 
 
-def fit(text: str, limit: int, measure: Measure = len) -> str:
-    """:func:`shorten`, counting as a provider does: neither a word nor an address is ever cut."""
-    fits, beyond = 0, len(text) + 1
-    while beyond - fits > 1:
-        room = (fits + beyond) // 2
-        fits, beyond = (room, beyond) if measure(shorten(text, room)) <= limit else (fits, room)
-    return shorten(text, fits)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Words, and how the channel marks them. The marks count too."""
+
+    text: str
+    mark: Mark = str
+
+
+def laid_out(head: Piece, pieces: Iterable[Piece], foot: str, *, limit: int) -> str:
+    """Head, as much of the pieces as fits, and foot, in at most ``limit`` units."""
+    parts = [head.mark(fit(head.text, HEADLINE))]
+    room = limit - units(parts[0]) - (units(GAP + foot) if foot else 0)
+    for piece in pieces:
+        left = room - units(GAP) - units(piece.mark(""))
+        if left < min(FEWEST, units(piece.text)):
+            break
+        kept = fit(piece.text, left)
+        parts.append(piece.mark(kept))
+        room -= units(GAP) + units(parts[-1])
+        if kept != piece.text:
+            break
+    return GAP.join([*parts, foot] if foot else parts)
 
 
 def stacked(
-    head: str, pieces: list[str], foot: str, *, limit: int, measure: Measure = len, gap: str = GAP
+    head: str, pieces: Iterable[str], foot: str, *, limit: int, measure: Measure, gap: str = GAP
 ) -> str:
-    """All of it in at most ``limit``. The foot goes whole, then the head; the pieces give way, the last first."""
+    """Plain words in at most ``limit``, however a provider measures. The foot goes whole, then the head; the last piece
+    gives way first."""
     tail = gap + foot if foot else ""
     text = fit(head, limit - measure(tail), measure)
     for piece in pieces:
@@ -45,8 +68,49 @@ def stacked(
     return (text + tail).strip()
 
 
+def units(text: str) -> int:
+    """UTF-16 units, as the clients of chats count."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fit(text: str, limit: int, measure: Measure = units) -> str:
+    """:func:`shorten`, counting as a provider does: the longest that fits, found by halves."""
+    fits, beyond = 0, len(text) + 1
+    while beyond - fits > 1:
+        room = (fits + beyond) // 2
+        fits, beyond = (room, beyond) if measure(shorten(text, room)) <= limit else (fits, room)
+    return shorten(text, fits)
+
+
+def starred_text(message: Message, foot: str, *, limit: int) -> str:
+    """A message with the marks of WhatsApp, which its people and its public channels read alike."""
+    pieces = [
+        Piece(text=message.notice.strip()),
+        Piece(text=one_line(message.dek), mark=slanted),
+        Piece(text=text_of(message)),
+    ]
+    head = Piece(text=heading_of(message), mark=starred)
+    return laid_out(head, [piece for piece in pieces if piece.text], foot, limit=limit)
+
+
+def starred(text: str) -> str:
+    return f"*{text.replace('*', '')}*"
+
+
+def slanted(text: str) -> str:
+    return f"_{text.replace('_', ' ')}_"
+
+
+def one_line(text: str) -> str:
+    """The words of ``text`` with one space between them, and no line break."""
+    return " ".join(text.split())
+
+
+# --- What a message says --------------------------------------------------------------------------------------
+
+
 def heading_of(message: Message) -> str:
-    headline = message.headline.strip()
+    headline = one_line(message.headline)
     if message.kind == MessageKind.CORRECTION:
         return _("Corrección: %(headline)s") % {"headline": headline}
     return headline
@@ -54,10 +118,15 @@ def heading_of(message: Message) -> str:
 
 def pieces_of(message: Message, *, gap: str = GAP) -> list[str]:
     """What comes after the headline, the weightiest first."""
+    return [
+        piece.strip() for piece in (message.notice, message.dek, text_of(message, gap=gap)) if piece.strip()
+    ]
+
+
+def text_of(message: Message, *, gap: str = GAP) -> str:
+    """The body, a paragraph for each block, with its dateline."""
     text = gap.join(line for block in message.blocks if (line := line_of(block)))
-    if text and message.dateline:
-        text = f"{message.dateline}. {text}"
-    return [piece.strip() for piece in (message.notice, message.dek, text) if piece.strip()]
+    return f"{message.dateline}. {text}" if text and message.dateline else text
 
 
 def line_of(block: Block) -> str:
@@ -72,9 +141,11 @@ def line_of(block: Block) -> str:
             return block.text.strip()
 
 
-def baked_file(picture: Picture, *, suffixes: Collection[str], heaviest: int) -> Path | None:
-    """The photo's file in the baked site, if it is there and the provider takes its kind and weight."""
+def file_of(picture: Picture | None, *, formats: Collection[str], heaviest: int) -> Path | None:
+    """The picture's file in the baked site, if it is there and the provider takes its kind and weight."""
+    if picture is None:
+        return None
     baked = settings.HOME.baked.resolve()
-    path: Path = (baked / picture.path).resolve()
-    fits = path.is_relative_to(baked) and path.suffix.lower() in suffixes
+    path = (baked / picture.path).resolve()
+    fits = path.is_relative_to(baked) and path.suffix.lower() in formats
     return path if fits and path.is_file() and path.stat().st_size <= heaviest else None

@@ -105,6 +105,8 @@ class Dispatch(models.Model):
     #: Since when a person holds it back, or has called it off.
     paused_at = models.DateTimeField(_("en pausa desde"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelado"), null=True, blank=True)
+    #: Its waiting lines have still to follow what the person said.
+    sweeping = models.BooleanField(default=False, editable=False)
 
     objects = DispatchQuerySet.as_manager()
 
@@ -115,7 +117,8 @@ class Dispatch(models.Model):
         indexes = [
             models.Index(
                 fields=["lane", "id"], condition=Q(prepared_at__isnull=True), name="dispatch_to_prepare"
-            )
+            ),
+            models.Index(fields=["id"], condition=Q(sweeping=True), name="dispatch_to_sweep"),
         ]
 
     def __str__(self) -> str:
@@ -223,6 +226,12 @@ class ChannelAccount(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing leaves here now; "" once something has left since, or the settings were changed."""
+        failed, went = self.last_failure_at, self.last_success_at
+        return self.last_failure if failed and not (went and went >= failed) else ""
 
     @property
     def options(self) -> dict[str, Any]:

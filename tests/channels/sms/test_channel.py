@@ -14,7 +14,7 @@ from pregon.channels.sms import link as links
 from pregon.channels.sms import listening
 from pregon.channels.sms.channel import SmsChannel
 from pregon.delivery import registry
-from pregon.delivery.contract import Answer, Arrival, Fate, Parcel, Price, Receipt, Report, Wish
+from pregon.delivery.contract import Answer, Arrival, Batch, Fate, Parcel, Price, Receipt, Report, Wish
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from pregon.delivery.values import Block
@@ -55,21 +55,32 @@ def brief(number: int = 0) -> Parcel:
     return news(number, blocks=(), dek="", dateline="")
 
 
+class Handing(Batch):
+    """``taken`` holds how many messages the centre had at each taking, and the keys that were taken then."""
+
+    def __init__(self, parcels: list[Parcel], centre: MessageCentre | None = None) -> None:
+        self.waiting, self.centre = list(parcels), centre
+        self.taken: list[tuple[int, list[str]]] = []
+        self.answers: dict[str, Answer] = {}
+
+    def take(self, most: int = 1) -> list[Parcel]:
+        group, self.waiting = self.waiting[:most], self.waiting[most:]
+        self.taken.append((len(self.centre.messages) if self.centre else 0, [parcel.key for parcel in group]))
+        return group
+
+    def answer(self, parcel: Parcel, answer: Answer) -> None:
+        assert parcel.key not in self.answers
+        self.answers[parcel.key] = answer
+
+
 def sent(sms: SmsChannel, parcels: list[Parcel]) -> tuple[dict[str, Answer], list[str], Exception | None]:
-    """Each answer by its key, who was let go, and what stopped the channel."""
-    answers: dict[str, Answer] = {}
-    gone: list[str] = []
-
-    def go(given: Parcel) -> bool:
-        gone.append(given.key)
-        return True
-
+    """Each answer by its key, what was taken, and what stopped the channel."""
+    batch = Handing(parcels)
     try:
-        for given, answer in sms.send_many(parcels, go=go):
-            answers[given.key] = answer
+        sms.send_batch(batch)
     except (Misconfigured, Postponed) as trouble:
-        return answers, gone, trouble
-    return answers, gone, None
+        return batch.answers, [key for _messages, keys in batch.taken for key in keys], trouble
+    return batch.answers, [key for _messages, keys in batch.taken for key in keys], None
 
 
 # --- One message --------------------------------------------------------------------------------------------
@@ -143,7 +154,7 @@ def test_a_correction_and_a_withdrawal_are_new_messages(
 
 def test_many_are_under_way_and_their_answers_come_in_any_order(message_centre: MessageCentre) -> None:
     message_centre.hold = 10
-    sms = channel(message_centre, window=10)
+    sms = channel(message_centre, window=10, max_segments=1)
     with sms.session():
         answers, gone, trouble = sent(sms, [brief(number) for number in range(50)])
     by_number = {taken.to[2]: taken.number for taken in message_centre.messages}
@@ -159,37 +170,33 @@ def test_no_more_are_under_way_than_the_window_holds(
 ) -> None:
     monkeypatch.setattr(links, "ANSWERING", 0.3)
     message_centre.hold = 99
-    answers, gone, trouble = sent(channel(message_centre, window=4), [brief(number) for number in range(9)])
+    answers, gone, trouble = sent(
+        channel(message_centre, window=4, max_segments=1), [brief(number) for number in range(9)]
+    )
     assert (len(message_centre.messages), gone) == (4, ["1-0", "1-1", "1-2", "1-3"])
     assert {type(answer) for answer in answers.values()} == {Unanswered}
     assert (len(answers), type(trouble)) == (4, Postponed)
 
 
-def test_one_that_is_held_back_does_not_leave(sms: SmsChannel, message_centre: MessageCentre) -> None:
-    answers = {
-        given.key: type(answer)
-        for given, answer in sms.send_many(
-            [brief(0), brief(1), brief(2)], go=lambda given: given.key != "1-1"
-        )
-    }
-    assert (answers, len(message_centre.messages)) == ({"1-0": Receipt, "1-2": Receipt}, 2)
+def test_a_group_is_taken_when_half_of_the_window_is_free(message_centre: MessageCentre) -> None:
+    message_centre.hold = 4
+    batch = Handing([brief(number) for number in range(8)], message_centre)
+    channel(message_centre, window=4, max_segments=1).send_batch(batch)
+    assert (batch.taken[0], len(batch.taken) <= 5) == ((0, ["1-0", "1-1", "1-2", "1-3"]), True)
 
 
-def test_go_is_asked_right_before_each_leaves(message_centre: MessageCentre) -> None:
-    taken: list[int] = []
-
-    def go(given: Parcel) -> bool:
-        taken.append(len(message_centre.messages))
-        return True
-
-    list(channel(message_centre, window=1).send_many([brief(number) for number in range(4)], go=go))
-    assert taken == [0, 1, 2, 3]
+def test_one_by_one_each_is_taken_when_the_last_is_answered(message_centre: MessageCentre) -> None:
+    batch = Handing([brief(number) for number in range(4)], message_centre)
+    channel(message_centre, window=1).send_batch(batch)
+    assert [messages for messages, _keys in batch.taken] == [0, 1, 2, 3, 4]
 
 
 def test_throttling_stops_all_and_what_was_under_way_is_answered_for(message_centre: MessageCentre) -> None:
     message_centre.hold = 3  # the last one is answered first
     message_centre.script[brief(2).destination.removeprefix("+")] = [0x58]
-    answers, gone, trouble = sent(channel(message_centre, window=3), [brief(number) for number in range(9)])
+    answers, gone, trouble = sent(
+        channel(message_centre, window=3, max_segments=1), [brief(number) for number in range(9)]
+    )
     assert ({key: type(answer) for key, answer in answers.items()}, gone) == (
         {"1-0": Receipt, "1-1": Receipt},
         ["1-0", "1-1", "1-2"],
@@ -218,7 +225,9 @@ def test_a_server_that_hangs_up_leaves_in_doubt_what_it_had_and_the_rest_here(
     message_centre: MessageCentre,
 ) -> None:
     message_centre.hold, message_centre.hang_up_after = 99, 5
-    answers, gone, trouble = sent(channel(message_centre, window=6), [brief(number) for number in range(20)])
+    answers, gone, trouble = sent(
+        channel(message_centre, window=6, max_segments=1), [brief(number) for number in range(20)]
+    )
     assert {type(answer) for answer in answers.values()} == {Unanswered}
     assert (set(answers) == set(gone), 5 <= len(gone) <= 6) == (True, True)
     assert isinstance(trouble, Postponed) and trouble.whole

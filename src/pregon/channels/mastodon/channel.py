@@ -19,7 +19,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels.fitting import baked_file, fit
+from pregon.channels.fitting import file_of, fit
 from pregon.channels.mastodon.server import Missing, Refused, Rules, Server
 from pregon.channels.mastodon.wording import worded
 from pregon.core.http import Http
@@ -107,7 +107,7 @@ class MastodonChannel(Channel[MastodonOptions]):
         rules = cache.get(self._shelf("rules")) or Rules()
         text = worded(parcel, rules=rules)
         if (picture := parcel.message.picture) and photo_of(parcel, rules):
-            text += "\n\n" + _("[Foto: %(alt)s]") % {"alt": fit(picture.alt, rules.description)}
+            text += "\n\n" + _("[Foto: %(alt)s]") % {"alt": fit(picture.alt, rules.description, len)}
         return Preview(subject=parcel.message.headline, text=text + "\n")
 
     def send(self, parcel: Parcel) -> Receipt:
@@ -175,7 +175,7 @@ class MastodonChannel(Channel[MastodonOptions]):
         if picture is None or file is None:
             return None
         try:
-            return self._server.upload(file, description=fit(picture.alt, rules.description))
+            return self._server.upload(file, description=fit(picture.alt, rules.description, len))
         except (OSError, Refused):
             return None
         except Postponed as delay:
@@ -210,7 +210,7 @@ def photo_of(parcel: Parcel, rules: Rules) -> Path | None:
     picture = parcel.message.picture
     if picture is None or picture.width * picture.height > rules.pixels:
         return None
-    return baked_file(picture, suffixes=rules.suffixes, heaviest=rules.heaviest)
+    return file_of(picture, formats=rules.suffixes, heaviest=rules.heaviest)
 
 
 def receipt_of(status: Any) -> Receipt:

@@ -28,8 +28,8 @@ from pregon.core.http import Http
 from pregon.delivery.contract import (
     Answer,
     Arrival,
+    Batch,
     Channel,
-    Go,
     Limits,
     Options,
     Parcel,
@@ -38,7 +38,7 @@ from pregon.delivery.contract import (
     Receipt,
     Report,
 )
-from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed, Rejected
+from pregon.delivery.errors import Misconfigured, Postponed, Rejected, Unanswered
 
 #: Seconds between two looks at whether something was answered.
 BEAT = 0.5
@@ -258,7 +258,7 @@ class SmsChannel(Channel[SmsOptions]):
     kind = "sms"
     label = "SMS"
     options_class = SmsOptions
-    limits = Limits()
+    limits = Limits(batch=200)
 
     def __init__(self, options: SmsOptions, http: Http) -> None:
         super().__init__(options, http)
@@ -295,37 +295,50 @@ class SmsChannel(Channel[SmsOptions]):
         return Preview(subject=parcel.message.headline, text=f"{wording.text}\n\n[{told}]\n")
 
     def send(self, parcel: Parcel) -> Receipt:
-        # A doubt is told before the trouble that it comes from.
-        _parcel, answer = next(self.send_many([parcel], go=lambda _parcel: True))
-        if isinstance(answer, DeliveryError):
-            raise answer
-        return answer
+        alone = Alone(parcel)
+        try:
+            self.send_batch(alone)
+        except (Misconfigured, Postponed):
+            if alone.said is None:  # a doubt is told before the trouble that it comes from
+                raise
+        if isinstance(alone.said, Receipt):
+            return alone.said
+        raise alone.said or Unanswered
 
-    def send_many(self, parcels: Iterable[Parcel], *, go: Go) -> Iterator[tuple[Parcel, Answer]]:
+    def send_batch(self, batch: Batch) -> None:
         """As many under way as the window holds. What stops the channel is raised when all that left has its answer."""
         if self._link is None:
             with self.session():
-                yield from self.send_many(parcels, go=go)
+                self.send_batch(batch)
             return
         window = Window(self._living(), size=self.options.window, hexadecimal=self._hexadecimal)
-        for parcel in parcels:
+        left = True
+        while (left and window.trouble is None) or not window.is_empty:
+            if left and window.trouble is None and window.is_half_empty:
+                left = self._hand_over(batch, window)
+            else:
+                answered(batch, window.answers(BEAT))
+        if window.trouble is not None:
+            raise window.trouble
+
+    def _hand_over(self, batch: Batch, window: Window) -> bool:
+        """Take as many as surely fit and submit them; False at the end of the batch."""
+        answered(batch, window.answers(0))
+        if window.trouble is not None:
+            return False
+        taken = batch.take(max(1, window.room // self.options.max_segments))
+        for parcel in taken:
             try:
                 messages = self._messages(parcel)
             except Rejected as refusal:
-                if go(parcel):
-                    yield parcel, refusal
+                batch.answer(parcel, refusal)
                 continue
-            yield from window.answers(0)
-            while not window.trouble and not window.has_room(len(messages)):
-                yield from window.answers(BEAT)
-            if window.trouble:
-                break
-            if go(parcel):
-                yield from window.hand_over(parcel, messages)
-        while not window.is_empty:
-            yield from window.answers(BEAT)
-        if window.trouble:
-            raise window.trouble
+            while window.trouble is None and not window.has_room(len(messages)):
+                answered(batch, window.answers(BEAT))
+            if window.trouble is not None:
+                return False
+            answered(batch, window.hand_over(parcel, messages))
+        return bool(taken)
 
     def check(self) -> str:
         try:
@@ -440,6 +453,26 @@ class SmsChannel(Channel[SmsOptions]):
             short_message=short_message,
             tlvs=tlvs,
         )
+
+
+class Alone(Batch):
+    """One parcel by itself."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self.waiting = [parcel]
+        self.said: Answer | None = None
+
+    def take(self, most: int = 1) -> list[Parcel]:
+        taken, self.waiting = self.waiting, []
+        return taken
+
+    def answer(self, parcel: Parcel, answer: Answer) -> None:
+        self.said = answer
+
+
+def answered(batch: Batch, answers: Iterable[tuple[Parcel, Answer]]) -> None:
+    for parcel, answer in answers:
+        batch.answer(parcel, answer)
 
 
 def sender_kind(options: SmsOptions) -> str:

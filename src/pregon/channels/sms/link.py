@@ -270,8 +270,17 @@ class Window:
     def is_empty(self) -> bool:
         return not self._flights
 
+    @property
+    def is_half_empty(self) -> bool:
+        """Whether it is worth taking up more: a group costs one commit, however many it holds."""
+        return 2 * self.room >= self._size
+
+    @property
+    def room(self) -> int:
+        return max(0, self._size - len(self._flights))
+
     def has_room(self, messages: int) -> bool:
-        return self.is_empty or len(self._flights) + messages <= self._size
+        return self.is_empty or messages <= self.room
 
     def hand_over(self, parcel: Parcel, messages: Sequence[Short]) -> Iterator[tuple[Parcel, Answer]]:
         """Submit all segments of a parcel; a connection that breaks meanwhile is answered for at once."""

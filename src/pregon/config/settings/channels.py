@@ -9,4 +9,6 @@ PREGON_CHANNELS = [
     "pregon.channels.sms",
     "pregon.channels.telegram",
     "pregon.channels.webhook",
+    "pregon.channels.whatsapp",
+    "pregon.channels.whatsapp_channel",
 ]
