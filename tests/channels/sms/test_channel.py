@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from factories.delivery import message, parcel
+from factories.delivery import Hands, SubscriberFactory, ask, live, message, parcel, run
 from pregon.channels.sms import link as links
 from pregon.channels.sms import listening
 from pregon.channels.sms.channel import SmsChannel
+from pregon.delivery import actions as delivery
 from pregon.delivery import registry
 from pregon.delivery.contract import Answer, Arrival, Batch, Fate, Parcel, Price, Receipt, Report, Wish
-from pregon.delivery.enums import MessageKind
+from pregon.delivery.enums import MessageKind, Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from pregon.delivery.values import Block
 from servers.smpp import PASSWORD, SYSTEM_ID, MessageCentre
@@ -202,6 +203,18 @@ def test_throttling_stops_all_and_what_was_under_way_is_answered_for(message_cen
         ["1-0", "1-1", "1-2"],
     )
     assert (isinstance(trouble, Postponed) and trouble.whole, len(message_centre.messages)) == (True, 2)
+
+
+def test_a_long_one_that_was_taken_in_part_goes_again_under_the_same_number(
+    sms: SmsChannel, message_centre: MessageCentre
+) -> None:
+    message_centre.script[PHONE.removeprefix("+")] = [0x00, 0x58]
+    with pytest.raises(Postponed):
+        sms.send(news())
+    sms.send(news())
+    assert [part.header[3:] for part in message_centre.messages] == [
+        message_centre.messages[0].header[3:4] + bytes([2, place]) for place in (1, 1, 2)
+    ]
 
 
 def test_a_wrong_sender_stops_all(sms: SmsChannel, message_centre: MessageCentre) -> None:
@@ -395,3 +408,24 @@ def test_options_that_cannot_be_are_refused(message_centre: MessageCentre, wrong
 def test_a_number_is_kept_in_one_spelling(message_centre: MessageCentre) -> None:
     assert channel(message_centre).normalise("33 1234 5678") == PHONE
     assert channel(message_centre, country="34").normalise("600 123 456") == "+34600123456"
+
+
+# --- With the engine ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_bulletin_is_sent_delivered_and_left_by_a_word(message_centre: MessageCentre) -> None:
+    live("sms", host="127.0.0.1", port=message_centre.port, system_id=SYSTEM_ID, password=PASSWORD)
+    people = [SubscriberFactory(channel="sms", address=f"+5233123456{number}") for number in range(70, 78)]
+    hands, asked = Hands(), ask()
+    run(hands, turns=2)
+    assert set(asked.deliveries.values_list("state", flat=True)) == {State.SENT}
+    for submitted in [taken for taken in message_centre.messages if taken.registered]:
+        message_centre.receipt(submitted)
+    message_centre.write("523312345670", b"BAJA")
+    until = time.monotonic() + 10
+    while message_centre.waiting and time.monotonic() < until:
+        delivery.collect_due(at=hands.forward(seconds=2))
+    assert set(asked.deliveries.values_list("state", flat=True)) == {State.DELIVERED}
+    people[0].refresh_from_db()
+    assert (people[0].standing, len(people), message_centre.waiting) == (Standing.LEFT, 8, {})

@@ -313,8 +313,8 @@ class SmsChannel(Channel[SmsOptions]):
             return
         window = Window(self._living(), size=self.options.window, hexadecimal=self._hexadecimal)
         left = True
-        while (left and window.trouble is None) or not window.is_empty:
-            if left and window.trouble is None and window.is_half_empty:
+        while (left and not window.in_trouble()) or not window.is_empty:
+            if left and not window.in_trouble() and window.is_half_empty:
                 left = self._hand_over(batch, window)
             else:
                 answered(batch, window.answers(BEAT))
@@ -324,7 +324,7 @@ class SmsChannel(Channel[SmsOptions]):
     def _hand_over(self, batch: Batch, window: Window) -> bool:
         """Take as many as surely fit and submit them; False at the end of the batch."""
         answered(batch, window.answers(0))
-        if window.trouble is not None:
+        if window.in_trouble():
             return False
         taken = batch.take(max(1, window.room // self.options.max_segments))
         for parcel in taken:
@@ -333,9 +333,9 @@ class SmsChannel(Channel[SmsOptions]):
             except Rejected as refusal:
                 batch.answer(parcel, refusal)
                 continue
-            while window.trouble is None and not window.has_room(len(messages)):
+            while not window.in_trouble() and not window.has_room(len(messages)):
                 answered(batch, window.answers(BEAT))
-            if window.trouble is not None:
+            if window.in_trouble():
                 return False
             answered(batch, window.hand_over(parcel, messages))
         return bool(taken)

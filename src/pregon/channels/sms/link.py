@@ -266,6 +266,9 @@ class Window:
         self._flights: dict[int, Flight] = {}
         self.trouble: DeliveryError | None = None
 
+    def in_trouble(self) -> bool:
+        return self.trouble is not None
+
     @property
     def is_empty(self) -> bool:
         return not self._flights
