@@ -9,7 +9,19 @@ import pytest
 
 from factories.delivery import KeyedChannel, SpokenChannel, parcel
 from pregon.core.http import client
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Options, Parcel, Preview, Receipt
+from pregon.delivery.contract import (
+    Alone,
+    Answer,
+    Batch,
+    Channel,
+    HttpOptions,
+    Limits,
+    Options,
+    Parcel,
+    Preview,
+    Receipt,
+)
+from pregon.delivery.errors import Rejected, Unanswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +74,23 @@ def test_what_crosses_the_border_cannot_be_changed() -> None:
 
 def test_a_channel_is_taken_for_one_that_knows_no_keys_unless_it_says_so() -> None:
     assert (SpokenChannel.limits.idempotent, KeyedChannel.limits.idempotent) == (False, True)
+
+
+def test_a_parcel_that_is_sent_by_itself_has_one_answer() -> None:
+    class Many(BoardChannel):
+        def send(self, parcel: Parcel) -> Receipt:
+            alone = Alone(parcel)
+            self.send_batch(alone)
+            return alone.receipt()
+
+        def send_batch(self, batch: Batch) -> None:
+            while taken := batch.take(5):
+                batch.answer(taken[0], answers.pop())
+
+    answers: list[Answer] = [Rejected("No."), Receipt(reference="1")]
+    channel = Many(BoardOptions(token="a"), client())
+    assert channel.send(parcel()) == Receipt(reference="1")
+    with pytest.raises(Rejected):
+        channel.send(parcel())
+    with pytest.raises(Unanswered):
+        Alone(parcel()).receipt()

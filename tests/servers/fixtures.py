@@ -10,6 +10,8 @@ from playwright.sync_api import Browser
 from servers.bluesky import Pds, pds_serving
 from servers.chromium import browsing
 from servers.graph import GraphApi, graph_serving
+from servers.mastodon import MastodonServer, mastodon_serving
+from servers.smpp import MessageCentre, smpp_serving
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
 from servers.webhook import WebhookReceiver, webhook_receiving
@@ -18,8 +20,20 @@ from servers.x import XApi, x_serving
 
 
 @pytest.fixture
+def message_centre() -> Iterator[MessageCentre]:
+    with smpp_serving() as centre:
+        yield centre
+
+
+@pytest.fixture
 def smtp_server() -> Iterator[SmtpServer]:
     with smtp_serving() as server:
+        yield server
+
+
+@pytest.fixture
+def mastodon_server() -> Iterator[MastodonServer]:
+    with mastodon_serving() as server:
         yield server
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from django.utils.translation import gettext_lazy as _
 
 from pregon.core.http import Http
-from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed
+from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed, Unanswered
 from pregon.delivery.values import Message
 
 if TYPE_CHECKING:
@@ -197,6 +197,27 @@ class Batch(ABC):
     @abstractmethod
     def answer(self, parcel: Parcel, answer: Answer) -> None:
         """What the provider said to a parcel that was taken."""
+
+
+class Alone(Batch):
+    """One parcel by itself, for a channel that sends one as it sends many."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self.waiting = [parcel]
+        self.said: Answer | None = None
+
+    def take(self, most: int = 1) -> list[Parcel]:
+        taken, self.waiting = self.waiting, []
+        return taken
+
+    def answer(self, parcel: Parcel, answer: Answer) -> None:
+        self.said = answer
+
+    def receipt(self) -> Receipt:
+        """The provider's yes; raises what it said instead."""
+        if isinstance(self.said, Receipt):
+            return self.said
+        raise self.said or Unanswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

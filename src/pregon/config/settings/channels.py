@@ -8,6 +8,8 @@ PREGON_CHANNELS = [
     "pregon.channels.email",
     "pregon.channels.facebook",
     "pregon.channels.instagram",
+    "pregon.channels.mastodon",
+    "pregon.channels.sms",
     "pregon.channels.telegram",
     "pregon.channels.webhook",
     "pregon.channels.whatsapp",
