@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -68,6 +69,9 @@ class Limits:
     uploads_picture: bool = False
     #: How many parcels the engine takes up at once; more where many leave in a second.
     batch: int = 50
+    #: How many calls to the provider are under way at the same moment; a channel that has more than one is safe to use
+    #: from several threads.
+    at_once: int = 1
     #: True when nothing can be sent by a program: the engine lays the text out, and a person passes it on.
     by_hand: bool = False
     #: How long to go on trying before giving up.
@@ -286,19 +290,42 @@ class Channel(ABC, Generic[O]):
     def send_batch(self, batch: Batch) -> None:
         """Hand over all of ``batch``, and answer for each parcel that was taken.
 
-        A channel that holds several connections, or whose provider takes several parcels at once, overrides this. Each
-        call comes from the caller's thread. Trouble that stops the whole channel (:func:`stops_all`) is raised: what
-        was taken and not answered has then not left, and goes back to wait.
+        A channel that keeps connections of its own, or whose provider takes several parcels in one call, overrides
+        this. The batch is only ever spoken to from the caller's thread. Trouble that stops the whole channel
+        (:func:`stops_all`) is raised: what was taken and not answered has then not left, and goes back to wait.
         """
+        if self.limits.at_once > 1:
+            return self._send_beside(batch)
         while taken := batch.take():
             for parcel in taken:
-                try:
-                    answer: Answer = self.send(parcel)
-                except DeliveryError as problem:
-                    if stops_all(problem):
-                        raise
-                    answer = problem
-                batch.answer(parcel, answer)
+                batch.answer(parcel, going_on(self._answer_to(parcel)))
+        return None
+
+    def _send_beside(self, batch: Batch) -> None:
+        """Several calls to the provider at once, each with one parcel."""
+        trouble: BaseException | None = None
+        under_way: dict[Future[Answer], Parcel] = {}
+        with ThreadPoolExecutor(self.limits.at_once) as hands:
+            while True:
+                free = self.limits.at_once - len(under_way)
+                taken = batch.take(free) if free and trouble is None else []
+                under_way |= {hands.submit(self._answer_to, parcel): parcel for parcel in taken}
+                if not under_way:
+                    break
+                for answered in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    parcel = under_way.pop(answered)
+                    try:
+                        batch.answer(parcel, going_on(answered.result()))
+                    except Exception as problem:  # the others are still to be heard out
+                        trouble = trouble or problem
+        if trouble is not None:
+            raise trouble
+
+    def _answer_to(self, parcel: Parcel) -> Answer:
+        try:
+            return self.send(parcel)
+        except DeliveryError as problem:
+            return problem
 
     def check(self) -> str:
         """Ask the provider whether the credentials are good; returns who we are there, or raises ``Misconfigured``."""
@@ -333,6 +360,13 @@ class Channel(ABC, Generic[O]):
     def renew(self) -> Renewal | None:
         """Fresh credentials for those in use; ``None`` where only a person can get them. Raises as :meth:`token`."""
         return None
+
+
+def going_on(answer: Answer) -> Answer:
+    """``answer``, unless it stops the whole channel: then it is raised."""
+    if isinstance(answer, DeliveryError) and stops_all(answer):
+        raise answer
+    return answer
 
 
 def stops_all(problem: DeliveryError) -> bool:

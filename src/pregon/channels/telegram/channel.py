@@ -94,7 +94,7 @@ class TelegramChannel(Channel[TelegramOptions]):
     address_help = gettext_lazy("El nombre público del canal o del grupo, como @municipio.")
     options_class = TelegramOptions
     # 30 messages a second for one bot, as its FAQ says; a little less, for others may use it too.
-    limits = Limits(body=4096, caption=1024, per_minute=1500, uploads_picture=True)
+    limits = Limits(body=4096, caption=1024, per_minute=1500, at_once=4, uploads_picture=True)
     body, caption = 4096, 1024
 
     def __init__(self, options: TelegramOptions, http: Http) -> None:

@@ -65,7 +65,7 @@ class WebhookChannel(Channel[WebhookOptions]):
     label = "Webhook"
     address_help = gettext_lazy("La dirección completa a la que se avisa.")
     options_class = WebhookOptions
-    limits = Limits(idempotent=True)
+    limits = Limits(idempotent=True, at_once=8)
 
     def normalise(self, destination: str) -> str:
         try:
