@@ -22,7 +22,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
@@ -38,6 +39,7 @@ CONNECT_SECONDS = 5.0
 LARGEST = 10 * 1024 * 1024
 REDIRECTS = 3
 ADDRESSES_TRIED = 4
+LONGEST_WAIT = timedelta(hours=24)
 
 Answer = httpx2.Response
 
@@ -213,6 +215,18 @@ def _whole(answer: Answer, *, largest: int) -> Answer:
     packing = {"content-encoding", "content-length", "transfer-encoding"}
     headers = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in packing]
     return Answer(answer.status_code, headers=headers, content=bytes(body), request=answer.request)
+
+
+def waiting(retry_after: str, *, otherwise: timedelta) -> timedelta:
+    """The wait that a ``Retry-After`` asks for, in seconds or as a date, within reason."""
+    if retry_after.isdecimal():
+        return min(timedelta(seconds=min(int(retry_after), 10**6)), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return otherwise
+    left = until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)
+    return min(max(left, timedelta()), LONGEST_WAIT)
 
 
 _never_left = (

@@ -7,4 +7,5 @@ PREGON_CHANNELS = [
     "pregon.channels.email",
     "pregon.channels.telegram",
     "pregon.channels.webhook",
+    "pregon.channels.webpush",
 ]

@@ -201,6 +201,7 @@ def parcel_of(line: Delivery, message: Message, *, in_reply_to: str) -> Parcel:
         unsubscribe_url=links.unsubscribe if links else "",
         confirm_url=links.confirm if links and asked else "",
         in_reply_to=in_reply_to,
+        urgent=line.lane == Lane.ALERT,
     )
 
 

@@ -1,0 +1,190 @@
+"""Notices that a reader's browser shows by itself; a correction takes the place of the notice before it.
+
+A reference is "topic location": the topic under which the notice stands at the push service and on the screen, and the
+address that the push service gave to the message.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import escape
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pregon.channels.webpush import vapid
+from pregon.channels.webpush.address import Browser, unpadded
+from pregon.channels.webpush.encryption import encrypt
+from pregon.channels.webpush.service import is_of_browsers, named
+from pregon.channels.webpush.wording import Notification, notification
+from pregon.core.http import OutboundError, Unreachable
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt
+from pregon.delivery.enums import MessageKind
+from pregon.delivery.errors import Misconfigured, Postponed, Rejected, Unanswered
+
+TOPIC = re.compile(r"[\w-]{32}", re.ASCII)
+PATIENCE = timedelta(seconds=10)
+SOON = timedelta(minutes=1)
+#: How long a push service keeps a notice for a browser that is off: news grows old, but who has seen the first notice
+#: shall see that it was corrected, and four weeks is the longest that every service keeps anything.
+FRESH, LASTING = timedelta(days=2), timedelta(days=28)
+#: Messages a minute to one push service; one that no browser is known by may be anybody's machine.
+PACE, PACE_OF_STRANGERS = 60_000, 600
+LARGEST_ANSWER = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebPushOptions(HttpOptions):
+    """The key that browsers and push services know the office by."""
+
+    secret: ClassVar[frozenset[str]] = frozenset({"private_key"})
+
+    private_key: str = field(
+        metadata={
+            "label": gettext_lazy("Clave privada"),
+            "help": gettext_lazy(
+                "Se crea sola al guardar. Escribe una (VAPID, en base64url) solo si traes suscriptores de otro "
+                "sistema: quien se suscribió con otra clave deja de recibir."
+            ),
+        }
+    )
+    contact: str = field(
+        default="",
+        metadata={
+            "label": gettext_lazy("Contacto para los servicios de avisos"),
+            "help": gettext_lazy(
+                "Un correo de la oficina, para que nos escriban si algo falla. Sin él se da la dirección del sitio."
+            ),
+        },
+    )
+
+    def __post_init__(self) -> None:
+        try:
+            if self.private_key:
+                vapid.key_in(self.private_key)
+        except ValueError as bad:
+            raise Misconfigured(
+                _("La clave privada no es una clave VAPID: déjala vacía y se creará una.")
+            ) from bad
+
+    @classmethod
+    def prepared(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {**values, "private_key": values.get("private_key") or vapid.draw()}
+
+    @property
+    def subject(self) -> str:
+        """Who answers for the messages, as the signature names it."""
+        return f"mailto:{self.contact}" if "@" in self.contact else self.contact or settings.BASE_URL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One message, ready to leave."""
+
+    browser: Browser
+    topic: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class WebPushChannel(Channel[WebPushOptions]):
+    """The browsers of readers who pressed the button."""
+
+    kind = "webpush"
+    label = "Avisos del navegador"
+    options_class = WebPushOptions
+    # The second message of a topic replaces the first only while that waits: to ask again might show it again.
+    limits = Limits(give_up_after=FRESH)
+
+    # --- Contract ---
+
+    def normalise(self, destination: str) -> str:
+        browser = Browser.at(destination).check()
+        if browser.origin.startswith("http:") and not self.options.allow_private:
+            raise Rejected(_("La dirección de un navegador empieza con https://."))
+        return str(browser)
+
+    def public_key(self) -> str:
+        return vapid.public_half(self.options.private_key) if self.options.private_key else ""
+
+    def preview(self, parcel: Parcel) -> Preview:
+        shown = self._notification(parcel)
+        return Preview(
+            subject=shown.title,
+            text=f"{shown.title}\n\n{shown.body}\n",
+            html=f"<b>{escape(shown.title)}</b><br>{escape(shown.body)}".replace("\n", "<br>"),
+        )
+
+    def send(self, parcel: Parcel) -> Receipt:
+        push = self._push(parcel)
+        try:
+            answer = self.http.post(
+                push.browser.endpoint,
+                content=push.body,
+                headers=push.headers,
+                timeout=PATIENCE,
+                max_bytes=LARGEST_ANSWER,
+            )
+        except OutboundError as problem:
+            raise unsent(problem) from problem
+        return named(
+            answer.status_code, answer.headers, answer.content, host=push.browser.host, topic=push.topic
+        )
+
+    def pace(self, destination: str) -> tuple[str, int]:
+        host = Browser.at(destination).host
+        return host, PACE if is_of_browsers(host) else PACE_OF_STRANGERS
+
+    # --- One message ---
+
+    def _push(self, parcel: Parcel) -> Push:
+        browser = Browser.at(parcel.destination)
+        shown = self._notification(parcel)
+        try:
+            body = encrypt(shown.packed(), receiver=browser.key, secret=browser.secret)
+        except ValueError as bad:
+            raise Rejected(
+                _("La clave de ese navegador no es válida: hay que suscribirlo de nuevo.")
+            ) from bad
+        follows = parcel.message.kind in {MessageKind.CORRECTION, MessageKind.WITHDRAWAL}
+        headers = {
+            "Authorization": vapid.authorization(
+                self.options.private_key, origin=browser.origin, contact=self.options.subject
+            ),
+            "Content-Encoding": "aes128gcm",
+            "Content-Type": "application/octet-stream",
+            "TTL": str(int((LASTING if follows else FRESH).total_seconds())),
+            "Topic": shown.tag,
+            "Urgency": "high" if parcel.urgent else "normal",
+        }
+        return Push(browser=browser, topic=shown.tag, headers=headers, body=body)
+
+    def _notification(self, parcel: Parcel) -> Notification:
+        return notification(parcel, tag=self._topic(parcel))
+
+    def _topic(self, parcel: Parcel) -> str:
+        """The same for all that is said about one thing, and telling a push service nothing of it."""
+        earlier = parcel.in_reply_to.partition(" ")[0]
+        if TOPIC.fullmatch(earlier):
+            return earlier
+        about = parcel.message.url or parcel.key
+        return unpadded(hmac.digest(self.options.private_key.encode(), about.encode(), "sha256"))[:32]
+
+
+def unsent(problem: OutboundError) -> Postponed | Rejected | Unanswered:
+    """What it means that no answer came."""
+    match problem:
+        case Unreachable(arrived=True):
+            return Unanswered(
+                _("El servicio de avisos no contestó: no se sabe si el navegador recibirá el aviso.")
+            )
+        case Unreachable():
+            return Postponed(str(problem), wait=SOON)
+        case _:
+            return Rejected(str(problem))

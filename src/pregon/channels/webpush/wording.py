@@ -1,0 +1,81 @@
+"""What a browser shows: a title, a few lines and where they lead, in at most one encrypted record."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from pregon.channels.webpush.encryption import LARGEST
+from pregon.core.text import shorten
+from pregon.delivery.contract import Parcel
+from pregon.delivery.enums import MessageKind
+from pregon.delivery.errors import Rejected
+from pregon.delivery.values import Message
+
+#: More than any system shows of a title, and of an opened notice.
+TITLE, BODY = 120, 480
+#: A little less than a record, for a push service may count what we do not see.
+ROOM = min(LARGEST, 3900)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """The fields that ``/avisos.js`` reads. A notice of the same ``tag`` takes the place of the one before."""
+
+    title: str
+    body: str
+    url: str
+    icon: str
+    tag: str
+    #: Where the reader chooses topics or leaves; "" for nobody's.
+    preferences: str = ""
+
+    def packed(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def notification(parcel: Parcel, *, tag: str) -> Notification:
+    """The parcel's message at its real limit. Links always fit whole; the text gives way."""
+    message = parcel.message
+    own = parcel.confirm_url if message.kind == MessageKind.SERVICE else ""
+    given = Notification(
+        title=shorten(title_of(message), TITLE),
+        body="",
+        url=message.url or own or settings.BASE_URL + "/",
+        icon=f"{settings.BASE_URL}/escudo.png",
+        tag=tag,
+        preferences=parcel.preferences_url,
+    )
+    room = ROOM - len(given.packed())
+    if room < 0:
+        raise Rejected(_("Los enlaces del aviso son demasiado largos para un navegador: acórtalos."))
+    return Notification(**(asdict(given) | {"body": fitted(body_of(message), room=room)}))
+
+
+def title_of(message: Message) -> str:
+    headline = " ".join(message.headline.split())
+    if message.kind == MessageKind.CORRECTION:
+        return _("Corrección: %(headline)s") % {"headline": headline}
+    return headline
+
+
+def body_of(message: Message) -> str:
+    """What comes first of a bulletin: what changed, its second headline, or the way it begins."""
+    lead = next((block.text for block in message.blocks if block.text.strip()), "")
+    pieces = [message.notice, message.dek or lead]
+    return "\n".join(" ".join(piece.split()) for piece in pieces if piece.strip())
+
+
+def fitted(text: str, *, room: int) -> str:
+    """``text`` as short as people read it, and as ``room`` bytes of JSON ask for."""
+    limit = BODY
+    while limit and weight(kept := shorten(text, limit)) > room:
+        limit -= max(1, (weight(kept) - room) // 6)  # a letter of JSON has six bytes at the most
+    return kept if limit else ""
+
+
+def weight(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "replace")) - 2
