@@ -64,5 +64,9 @@ class Browser:
         return f"{self.endpoint}#{unpadded(self.key)}.{unpadded(self.secret)}"
 
 
+def bad_key() -> Rejected:
+    return Rejected(_("La clave de ese navegador no es válida: hay que suscribirlo de nuevo."))
+
+
 def unpadded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")

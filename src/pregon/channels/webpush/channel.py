@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import escape
@@ -19,21 +19,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.channels.webpush import vapid
-from pregon.channels.webpush.address import Browser, unpadded
+from pregon.channels.webpush.address import Browser, bad_key, unpadded
 from pregon.channels.webpush.encryption import encrypt
 from pregon.channels.webpush.service import is_of_browsers, named
-from pregon.channels.webpush.wording import Notification, notification
-from pregon.core.http import OutboundError, Unreachable
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt
+from pregon.channels.webpush.wording import Notification, Words, notification, words_of
+from pregon.core.http import Http, OutboundError, Unreachable
+from pregon.core.http_pool import Post, Reply, post_all
+from pregon.delivery.contract import (
+    Answer,
+    Channel,
+    Go,
+    HttpOptions,
+    Limits,
+    Parcel,
+    Preview,
+    Receipt,
+    stops_all,
+)
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.errors import Misconfigured, Postponed, Rejected, Unanswered
+from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed, Rejected, Unanswered
+from pregon.delivery.values import Message
 
 TOPIC = re.compile(r"[\w-]{32}", re.ASCII)
 PATIENCE = timedelta(seconds=10)
 SOON = timedelta(minutes=1)
-#: How long a push service keeps a notice for a browser that is off: news grows old, but who has seen the first notice
-#: shall see that it was corrected, and four weeks is the longest that every service keeps anything.
-FRESH, LASTING = timedelta(days=2), timedelta(days=28)
+#: Seconds that a push service keeps a notice for a browser that is off. News grows old, but who has seen the first
+#: notice shall see that it was corrected, and four weeks is the longest that every service keeps anything.
+FRESH, LASTING = "172800", "2419200"
 #: Messages a minute to one push service; one that no browser is known by may be anybody's machine.
 PACE, PACE_OF_STRANGERS = 60_000, 600
 LARGEST_ANSWER = 64 * 1024
@@ -84,13 +96,16 @@ class WebPushOptions(HttpOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
-    """One message, ready to leave."""
+class Push(Post):
+    """One message, ready to leave. One that shall not leave has its answer already, and no address."""
 
-    browser: Browser
-    topic: str
-    headers: dict[str, str]
-    body: bytes
+    parcel: Parcel
+    origin: str = ""
+    topic: str = ""
+    verdict: Rejected | Postponed | None = None
+    url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
 
 
 class WebPushChannel(Channel[WebPushOptions]):
@@ -100,7 +115,11 @@ class WebPushChannel(Channel[WebPushOptions]):
     label = "Avisos del navegador"
     options_class = WebPushOptions
     # The second message of a topic replaces the first only while that waits: to ask again might show it again.
-    limits = Limits(give_up_after=FRESH)
+    limits = Limits()
+
+    def __init__(self, options: WebPushOptions, http: Http) -> None:
+        super().__init__(options, http)
+        self._said: tuple[Message | None, Words] = None, Words(title="", body="")
 
     # --- Contract ---
 
@@ -122,20 +141,33 @@ class WebPushChannel(Channel[WebPushOptions]):
         )
 
     def send(self, parcel: Parcel) -> Receipt:
-        push = self._push(parcel)
-        try:
-            answer = self.http.post(
-                push.browser.endpoint,
-                content=push.body,
-                headers=push.headers,
-                timeout=PATIENCE,
-                max_bytes=LARGEST_ANSWER,
-            )
-        except OutboundError as problem:
-            raise unsent(problem) from problem
-        return named(
-            answer.status_code, answer.headers, answer.content, host=push.browser.host, topic=push.topic
-        )
+        [(_parcel, answer)] = self.send_many([parcel], go=lambda _parcel: True)
+        if isinstance(answer, DeliveryError):
+            raise answer
+        return answer
+
+    def send_many(self, parcels: Iterable[Parcel], *, go: Go) -> Iterator[tuple[Parcel, Answer]]:
+        """Over many connections at once. A push service that asks to wait is left alone for the rest of the batch."""
+        resting: dict[str, Postponed] = {}
+        stopping: list[DeliveryError] = []
+
+        def pushes() -> Iterator[Push]:
+            for parcel in parcels:
+                if stopping:
+                    return
+                if go(parcel):
+                    yield self._push(parcel, resting=resting)
+
+        for push, outcome in post_all(self.http, pushes(), timeout=PATIENCE, max_bytes=LARGEST_ANSWER):
+            answer = answered(push, outcome)
+            if not isinstance(answer, Receipt) and stops_all(answer):
+                stopping.append(answer)
+                continue
+            if isinstance(answer, Postponed):
+                resting[push.origin] = answer
+            yield push.parcel, answer
+        if stopping:
+            raise stopping[0]
 
     def pace(self, destination: str) -> tuple[str, int]:
         host = Browser.at(destination).host
@@ -143,15 +175,17 @@ class WebPushChannel(Channel[WebPushOptions]):
 
     # --- One message ---
 
-    def _push(self, parcel: Parcel) -> Push:
-        browser = Browser.at(parcel.destination)
-        shown = self._notification(parcel)
+    def _push(self, parcel: Parcel, *, resting: Mapping[str, Postponed]) -> Push:
         try:
+            browser = Browser.at(parcel.destination)
+            if rest := resting.get(browser.origin):
+                raise rest
+            shown = self._notification(parcel)
             body = encrypt(shown.packed(), receiver=browser.key, secret=browser.secret)
-        except ValueError as bad:
-            raise Rejected(
-                _("La clave de ese navegador no es válida: hay que suscribirlo de nuevo.")
-            ) from bad
+        except (Rejected, Postponed) as verdict:
+            return Push(parcel=parcel, verdict=verdict)
+        except ValueError:
+            return Push(parcel=parcel, verdict=bad_key())
         follows = parcel.message.kind in {MessageKind.CORRECTION, MessageKind.WITHDRAWAL}
         headers = {
             "Authorization": vapid.authorization(
@@ -159,14 +193,24 @@ class WebPushChannel(Channel[WebPushOptions]):
             ),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
-            "TTL": str(int((LASTING if follows else FRESH).total_seconds())),
+            "TTL": LASTING if follows else FRESH,
             "Topic": shown.tag,
             "Urgency": "high" if parcel.urgent else "normal",
         }
-        return Push(browser=browser, topic=shown.tag, headers=headers, body=body)
+        return Push(
+            parcel=parcel,
+            origin=browser.origin,
+            topic=shown.tag,
+            url=browser.endpoint,
+            headers=headers,
+            content=body,
+        )
 
     def _notification(self, parcel: Parcel) -> Notification:
-        return notification(parcel, tag=self._topic(parcel))
+        message, words = self._said
+        if message is not parcel.message:  # a batch says the same to many
+            message, words = self._said = parcel.message, words_of(parcel.message)
+        return notification(parcel, words, tag=self._topic(parcel))
 
     def _topic(self, parcel: Parcel) -> str:
         """The same for all that is said about one thing, and telling a push service nothing of it."""
@@ -177,14 +221,22 @@ class WebPushChannel(Channel[WebPushOptions]):
         return unpadded(hmac.digest(self.options.private_key.encode(), about.encode(), "sha256"))[:32]
 
 
-def unsent(problem: OutboundError) -> Postponed | Rejected | Unanswered:
-    """What it means that no answer came."""
-    match problem:
+def answered(push: Push, outcome: Reply | OutboundError) -> Answer:
+    """What came of one message."""
+    if push.verdict:
+        return push.verdict
+    host = push.origin.partition("://")[2]
+    match outcome:
+        case Reply():
+            try:
+                return named(outcome, host=host, topic=push.topic)
+            except DeliveryError as problem:
+                return problem
         case Unreachable(arrived=True):
             return Unanswered(
                 _("El servicio de avisos no contestó: no se sabe si el navegador recibirá el aviso.")
             )
         case Unreachable():
-            return Postponed(str(problem), wait=SOON)
+            return Postponed(str(outcome), wait=SOON)
         case _:
-            return Rejected(str(problem))
+            return Rejected(str(outcome))

@@ -7,12 +7,12 @@ when they say that our signature is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
 from pregon.core.http import waiting
+from pregon.core.http_pool import Reply
 from pregon.delivery.contract import Receipt
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
 
@@ -25,9 +25,10 @@ OF_BROWSERS = (
 BUSY, IN_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)
 
 
-def named(status: int, headers: Mapping[str, str], said: bytes, *, host: str, topic: str) -> Receipt:
+def named(reply: Reply, *, host: str, topic: str) -> Receipt:
     """The receipt of a message that was taken; raises the name of what it was answered otherwise."""
-    match status:
+    headers = reply.headers
+    match reply.status:
         case 200 | 201 | 202:
             return Receipt(reference=f"{topic} {headers.get('location', '')}".strip()[:300])
         case 404 | 410:
@@ -42,7 +43,7 @@ def named(status: int, headers: Mapping[str, str], said: bytes, *, host: str, to
                 % {"host": host}
             )
         case 403 if (
-            is_of_browsers(host) and b"Jwt" in said
+            is_of_browsers(host) and b"Jwt" in reply.content
         ):  # Apple's word for a signature or a contact that is bad
             raise Misconfigured(
                 _(
@@ -55,13 +56,13 @@ def named(status: int, headers: Mapping[str, str], said: bytes, *, host: str, to
         case 406 | 408 | 425 | 429:  # 406 is how Windows says that there are too many
             wait = waiting(headers.get("retry-after", ""), otherwise=BUSY)
             raise Postponed(_("El servicio de %(host)s pidió ir más despacio.") % {"host": host}, wait=wait)
-        case _ if status >= 500:
+        case status if status >= 500:
             wait = waiting(headers.get("retry-after", ""), otherwise=IN_TROUBLE)
             raise Postponed(
                 _("El servicio de %(host)s tiene problemas; se intentará de nuevo.") % {"host": host},
                 wait=wait,
             )
-        case _:
+        case status:
             raise Rejected(
                 _("El servicio de %(host)s no aceptó el aviso (%(status)s).")
                 % {"host": host, "status": status}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -19,6 +19,16 @@ from pregon.delivery.values import Message
 TITLE, BODY = 120, 480
 #: A little less than a record, for a push service may count what we do not see.
 ROOM = min(LARGEST, 3900)
+LETTER = 6
+"""The most bytes that one letter has in JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is read, the same for every receiver of a message."""
+
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,25 +44,28 @@ class Notification:
     preferences: str = ""
 
     def packed(self) -> bytes:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+        given = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def notification(parcel: Parcel, *, tag: str) -> Notification:
+def words_of(message: Message) -> Words:
+    return Words(title=shorten(title_of(message), TITLE), body=shorten(body_of(message), BODY))
+
+
+def notification(parcel: Parcel, words: Words, *, tag: str) -> Notification:
     """The parcel's message at its real limit. Links always fit whole; the text gives way."""
     message = parcel.message
     own = parcel.confirm_url if message.kind == MessageKind.SERVICE else ""
     given = Notification(
-        title=shorten(title_of(message), TITLE),
-        body="",
+        title=words.title,
+        body=words.body,
         url=message.url or own or settings.BASE_URL + "/",
         icon=f"{settings.BASE_URL}/escudo.png",
         tag=tag,
         preferences=parcel.preferences_url,
     )
-    room = ROOM - len(given.packed())
-    if room < 0:
-        raise Rejected(_("Los enlaces del aviso son demasiado largos para un navegador: acórtalos."))
-    return Notification(**(asdict(given) | {"body": fitted(body_of(message), room=room)}))
+    excess = len(given.packed()) - ROOM
+    return given if excess <= 0 else replace(given, body=fitted(words.body, room=weight(words.body) - excess))
 
 
 def title_of(message: Message) -> str:
@@ -70,12 +83,14 @@ def body_of(message: Message) -> str:
 
 
 def fitted(text: str, *, room: int) -> str:
-    """``text`` as short as people read it, and as ``room`` bytes of JSON ask for."""
-    limit = BODY
-    while limit and weight(kept := shorten(text, limit)) > room:
-        limit -= max(1, (weight(kept) - room) // 6)  # a letter of JSON has six bytes at the most
-    return kept if limit else ""
+    """As much of ``text`` as ``room`` bytes of JSON hold."""
+    if room < 0:
+        raise Rejected(_("Los enlaces del aviso son demasiado largos para un navegador: acórtalos."))
+    limit = len(text)
+    while weight(kept := shorten(text, limit)) > room:
+        limit -= max(1, (weight(kept) - room) // LETTER)
+    return kept
 
 
 def weight(text: str) -> int:
-    return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "replace")) - 2
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
