@@ -1,4 +1,4 @@
-"""A small HTTP server in a thread: what the Telegram double and the webhook receiver stand on."""
+"""A small HTTP server in a thread: what the doubles of providers stand on."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -174,6 +174,8 @@ class Http:
 
     def close(self) -> None:
         self._client.close()
+        for close in self.door.closing if self.door else ():
+            close()
 
     def __enter__(self) -> Self:
         return self
@@ -288,6 +290,8 @@ class Door:
     def __init__(self, *, allow_private: bool, trust: ssl.SSLContext) -> None:
         self.trust = trust
         self.network = _GuardedNetwork(allow_private=allow_private)
+        #: What else has connections of this door open, and closes them with it.
+        self.closing: list[Callable[[], None]] = []
 
     def connect(self, scheme: str, host: str, port: int, *, seconds: float) -> socket.socket:
         """A new connection to an address that was checked; certificates are looked at too."""

@@ -83,8 +83,9 @@ def post_all(
         for post in posts:
             yield post, _alone(http, post, timeout=timeout, max_bytes=max_bytes)
         return
-    shelf = _shelves.setdefault(http, _Shelf())
-    going = _Round[P](http.door, shelf, most=most, seconds=timeout.total_seconds(), largest=max_bytes)
+    going = _Round[P](
+        http.door, _shelf_of(http.door), most=most, seconds=timeout.total_seconds(), largest=max_bytes
+    )
     with going:
         yield from going.run(iter(posts))
 
@@ -188,7 +189,16 @@ class _Shelf:
         self.put((), most=0)
 
 
-_shelves: WeakKeyDictionary[Http, _Shelf] = WeakKeyDictionary()
+_shelves: WeakKeyDictionary[Door, _Shelf] = WeakKeyDictionary()
+_shelving = threading.Lock()
+
+
+def _shelf_of(door: Door) -> _Shelf:
+    with _shelving:
+        if door not in _shelves:
+            shelf = _shelves[door] = _Shelf()
+            door.closing.append(shelf.close)
+        return _shelves[door]
 
 
 def _is_alive(line: _Line[Any]) -> bool:

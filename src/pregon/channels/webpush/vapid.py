@@ -54,4 +54,4 @@ def _authorization(key: str, origin: str, contact: str, spell: int) -> str:
     )
     r, s = decode_dss_signature(key_in(key).sign(signed.encode(), ec.ECDSA(SHA256())))
     token = f"{signed}.{unpadded(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
-    return f"vapid t={token}, k={public_half(key)}"
+    return f"vapid t={token},k={public_half(key)}"
