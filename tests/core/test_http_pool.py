@@ -7,9 +7,10 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import httpx2
@@ -133,13 +134,18 @@ def posts(server: Listener, count: int, *, path: str = "/p", content: bytes = b"
     return [Post(url=url, headers={"X-Number": str(number)}, content=content) for number in range(count)]
 
 
-def outcomes(asking: Http, given: list[Post], **more: Any) -> list[Outcome]:
-    return [outcome for _post, outcome in post_all(asking, given, **more)]
+def piece_by_piece(given: Iterable[Post]) -> Callable[[int], Iterator[Post]]:
+    left = iter(given)
+    return lambda room: islice(left, room)
 
 
-def only(asking: Http, speak: Speaking, **more: Any) -> Outcome:
+def outcomes(asking: Http, given: list[Post], **limits: Any) -> list[Outcome]:
+    return [outcome for _post, outcome in post_all(asking, piece_by_piece(given), **limits)]
+
+
+def only(asking: Http, speak: Speaking, **limits: Any) -> Outcome:
     with listening(speak) as server:
-        [outcome] = outcomes(asking, posts(server, 1), **more)
+        [outcome] = outcomes(asking, posts(server, 1), **limits)
     return outcome
 
 
@@ -236,7 +242,7 @@ def test_the_next_is_taken_in_the_callers_thread_when_the_answers_before_were_gi
                 events.append(f"take {number}")
                 yield post
 
-        for post, _outcome in post_all(near, given(), most=2):
+        for post, _outcome in post_all(near, piece_by_piece(given()), most=2):
             events.append(f"give {post.headers['X-Number']}")
     held = 0
     for event in events:
@@ -263,7 +269,7 @@ def test_a_connection_that_was_closed_while_it_rested_costs_nothing(near: Http) 
 
 def test_an_abandoned_round_leaves_nothing_open(near: Http) -> None:
     with listening(say(OK)) as server:
-        going = post_all(near, posts(server, 50), most=4)
+        going = post_all(near, piece_by_piece(posts(server, 50)), most=4)
         next(going)
         going.close()  # type: ignore[attr-defined]  # it is a generator
         asked = len(server.requests)

@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -68,26 +68,27 @@ Outcome = Reply | OutboundError
 
 def post_all(
     http: Http,
-    posts: Iterable[P],
+    more: Callable[[int], Iterable[P]],
     *,
     most: int = MOST,
     timeout: timedelta = PATIENCE,
     max_bytes: int = LARGEST,
 ) -> Iterator[tuple[P, Outcome]]:
-    """Send each of ``posts`` and give its outcome, in the order in which they end.
+    """Send what ``more`` gives, until it gives nothing, with each outcome in the order in which they come.
 
-    The next one is taken from ``posts`` in the caller's thread, when a connection is free for it and the outcomes that
-    came before have been given.
+    ``more`` is called in the caller's thread, when the outcomes that came before have been given, for as many posts as
+    there are connections free for them.
     """
     if http.door is None:  # a transport stands for the network: one after the other
-        for post in posts:
-            yield post, _alone(http, post, timeout=timeout, max_bytes=max_bytes)
+        while given := list(more(1)):
+            for post in given:
+                yield post, _alone(http, post, timeout=timeout, max_bytes=max_bytes)
         return
     going = _Round[P](
         http.door, _shelf_of(http.door), most=most, seconds=timeout.total_seconds(), largest=max_bytes
     )
     with going:
-        yield from going.run(iter(posts))
+        yield from going.run(more)
 
 
 def _alone(http: Http, post: Post, *, timeout: timedelta, max_bytes: int) -> Outcome:
@@ -247,14 +248,13 @@ class _Round(Generic[P]):
         self.ringer.close()
         self.shelf.put([line for lines in self.free.values() for line in lines], most=self.most)
 
-    def run(self, posts: Iterator[P]) -> Iterator[tuple[P, Outcome]]:
-        more = True
+    def run(self, more: Callable[[int], Iterable[P]]) -> Iterator[tuple[P, Outcome]]:
+        any_left = True
         while True:
-            while more and len(self.busy) + self.opening < self.most and not self.ended:
-                post = next(posts, None)
-                if post is None:
-                    more = False
-                else:
+            while any_left and not self.ended and (room := self.most - len(self.busy) - self.opening) > 0:
+                any_left = False
+                for post in more(room):
+                    any_left = True
                     self.start(post)
             if not self.ended:
                 if not self.busy and not self.opening:

@@ -105,6 +105,8 @@ class Dispatch(models.Model):
     #: Since when a person holds it back, or has called it off.
     paused_at = models.DateTimeField(_("en pausa desde"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelado"), null=True, blank=True)
+    #: Its waiting lines have still to follow what the person said.
+    sweeping = models.BooleanField(default=False, editable=False)
 
     objects = DispatchQuerySet.as_manager()
 
@@ -115,7 +117,8 @@ class Dispatch(models.Model):
         indexes = [
             models.Index(
                 fields=["lane", "id"], condition=Q(prepared_at__isnull=True), name="dispatch_to_prepare"
-            )
+            ),
+            models.Index(fields=["id"], condition=Q(sweeping=True), name="dispatch_to_sweep"),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from django.db.models import Aggregate, Count, Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pregon.delivery.enums import OUT, WAITING, MessageKind, Mode, Standing, State
+from pregon.delivery.enums import OUT, WAITING, MessageKind, Mode, State
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 from pregon.delivery.registry import kinds, label_of
 from pregon.delivery.values import Audience, Tally
@@ -217,16 +217,6 @@ def superseded(lines: Iterable[Delivery]) -> set[int]:
     )
     latest = dict(newer.order_by("pk").values_list("origin", "pk"))
     return {line.pk for line in waiting if latest.get(line.dispatch.origin, 0) > line.dispatch_id}
-
-
-def may_receive(line: Delivery) -> bool:
-    """Whether the receiver still wants it, asked at the last moment. A farewell reaches who has just left."""
-    allowed = {Standing.CONFIRMED}
-    if line.dispatch.kind == MessageKind.SERVICE:
-        allowed |= {Standing.PENDING, Standing.LEFT}
-    if line.subscriber_id is None:  # the subscription was deleted meanwhile
-        return False
-    return Subscriber.objects.filter(pk=line.subscriber_id, standing__in=allowed).exists()
 
 
 def permitted(destination: str) -> bool:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import logging
-import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.db import connection
 from django.utils import timezone
 
-from pregon.core.work import Lane, every, source
+from pregon.core.work import Lane, errands, every, source
 from pregon.delivery import actions as delivery
-
-logger = logging.getLogger(__name__)
-_listening = threading.Lock()
+from pregon.delivery.registry import kinds
 
 
 def step(lane: Lane, at: datetime) -> int:
-    return delivery.prepare_due(lane, at=at) + delivery.deliver_due(lane, now=timezone.now)
+    """Prepare, take back what was lost, and see to it that each channel with something to say is speaking."""
+    done = delivery.prepare_due(lane, at=at) + delivery.reap(lane, at=at)
+    return done + sum(
+        errands.send(f"{lane}-{kind}", partial(speak, lane, kind))
+        for kind in kinds()
+        if delivery.has_work(lane, kind, at=at)
+    )
+
+
+def speak(lane: Lane, kind: str, stopping: Callable[[], bool]) -> None:
+    """One channel in a thread of its own: one that takes its time must not hold up the others."""
+    while delivery.deliver_on(lane, kind, now=timezone.now, stopping=stopping) and not stopping():
+        pass
 
 
 @source(Lane.ALERT)
@@ -35,18 +44,30 @@ def send_bulk(at: datetime) -> int:
     return step(Lane.BULK, at)
 
 
+@source(Lane.NOW)
+def follow_what_was_said(at: datetime) -> int:
+    return delivery.sweep_due(at=at)
+
+
+def listen(at: datetime, stopping: Callable[[], bool]) -> None:
+    delivery.collect_due(at=at)
+
+
 @every(timedelta(seconds=2))
 def collect_arrivals(at: datetime) -> None:
-    """In a thread of its own: a provider that takes its time must not hold up what goes out by the second."""
-    if _listening.acquire(blocking=False):
-        threading.Thread(target=_collect, args=(at,), name="arrivals", daemon=True).start()
+    """Aside: a provider that takes its time must not hold up what goes out by the second."""
+    errands.send("arrivals", partial(listen, at))
 
 
-def _collect(at: datetime) -> None:
-    try:
-        delivery.collect_due(at=at)
-    except Exception:  # the thread's own worker loop: the next beat tries again
-        logger.exception("Collecting failed")
-    finally:
-        connection.close()
-        _listening.release()
+@every(timedelta(hours=1))
+def forget_full_buckets(at: datetime) -> None:
+    delivery.forget_full(at=at)
+
+
+def look_after_tokens(at: datetime, stopping: Callable[[], bool]) -> None:
+    delivery.watch_tokens(at=at)
+
+
+@every(timedelta(minutes=10))
+def watch_tokens(at: datetime) -> None:
+    errands.send("tokens", partial(look_after_tokens, at))

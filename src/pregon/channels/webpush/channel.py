@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import escape
@@ -27,8 +27,8 @@ from pregon.core.http import Http, OutboundError, Unreachable
 from pregon.core.http_pool import Post, Reply, post_all
 from pregon.delivery.contract import (
     Answer,
+    Batch,
     Channel,
-    Go,
     HttpOptions,
     Limits,
     Parcel,
@@ -108,6 +108,21 @@ class Push(Post):
     content: bytes = b""
 
 
+class Alone(Batch):
+    """One parcel by itself."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self.waiting = [parcel]
+        self.said: Answer
+
+    def take(self, most: int = 1) -> list[Parcel]:
+        taken, self.waiting = self.waiting, []
+        return taken
+
+    def answer(self, parcel: Parcel, answer: Answer) -> None:
+        self.said = answer
+
+
 class WebPushChannel(Channel[WebPushOptions]):
     """The browsers of readers who pressed the button."""
 
@@ -115,7 +130,7 @@ class WebPushChannel(Channel[WebPushOptions]):
     label = "Avisos del navegador"
     options_class = WebPushOptions
     # The second message of a topic replaces the first only while that waits: to ask again might show it again.
-    limits = Limits()
+    limits = Limits(batch=500)
 
     def __init__(self, options: WebPushOptions, http: Http) -> None:
         super().__init__(options, http)
@@ -141,33 +156,31 @@ class WebPushChannel(Channel[WebPushOptions]):
         )
 
     def send(self, parcel: Parcel) -> Receipt:
-        [(_parcel, answer)] = self.send_many([parcel], go=lambda _parcel: True)
-        if isinstance(answer, DeliveryError):
-            raise answer
-        return answer
+        alone = Alone(parcel)
+        self.send_batch(alone)
+        if isinstance(alone.said, Receipt):
+            return alone.said
+        raise alone.said
 
-    def send_many(self, parcels: Iterable[Parcel], *, go: Go) -> Iterator[tuple[Parcel, Answer]]:
+    def send_batch(self, batch: Batch) -> None:
         """Over many connections at once. A push service that asks to wait is left alone for the rest of the batch."""
         resting: dict[str, Postponed] = {}
-        stopping: list[DeliveryError] = []
+        trouble: list[DeliveryError] = []
 
-        def pushes() -> Iterator[Push]:
-            for parcel in parcels:
-                if stopping:
-                    return
-                if go(parcel):
-                    yield self._push(parcel, resting=resting)
+        def more(room: int) -> Iterator[Push]:
+            for parcel in () if trouble else batch.take(room):
+                yield self._push(parcel, resting=resting)
 
-        for push, outcome in post_all(self.http, pushes(), timeout=PATIENCE, max_bytes=LARGEST_ANSWER):
+        for push, outcome in post_all(self.http, more, timeout=PATIENCE, max_bytes=LARGEST_ANSWER):
             answer = answered(push, outcome)
             if not isinstance(answer, Receipt) and stops_all(answer):
-                stopping.append(answer)
+                trouble.append(answer)
                 continue
             if isinstance(answer, Postponed):
                 resting[push.origin] = answer
-            yield push.parcel, answer
-        if stopping:
-            raise stopping[0]
+            batch.answer(push.parcel, answer)
+        if trouble:
+            raise trouble[0]
 
     def pace(self, destination: str) -> tuple[str, int]:
         host = Browser.at(destination).host
