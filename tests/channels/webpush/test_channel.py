@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -225,6 +227,27 @@ def test_a_service_that_asks_to_wait_is_left_alone_and_the_others_go_on(push_ser
             False,
         )
         assert (len(waiting), len(other.taken), push_service.asked < 100) == (200, 20, True)
+
+
+def test_a_stranger_that_never_answers_delays_nobody_for_long(
+    push_service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds what it got at once; nothing more is handed to it."""
+    monkeypatch.setattr("pregon.channels.webpush.channel.PATIENCE", timedelta(seconds=1))
+    with socket.create_server(("127.0.0.1", 0), backlog=200) as silent:
+        origin = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        stuck = [
+            push_service.subscribe(str(number), application_key=APPLICATION).replace(push_service.url, origin)
+            for number in range(MOST + 20)
+        ]
+        good = push_service.subscribe("good", application_key=APPLICATION)
+        parcels = [parcel(key=f"1-{number}", destination=one) for number, one in enumerate([*stuck, good])]
+        started = time.monotonic()
+        answers = sent(channel(), parcels)
+        assert time.monotonic() - started < 5
+    doubts = [key for key, answer in answers.items() if isinstance(answer, Unanswered)]
+    waiting = [key for key, answer in answers.items() if isinstance(answer, Postponed)]
+    assert (len(doubts), len(waiting), type(answers[parcels[-1].key])) == (MOST, 20, Receipt)
 
 
 def test_a_bad_address_among_many_is_refused_alone(push_service: PushService, address: str) -> None:

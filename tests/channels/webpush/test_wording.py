@@ -20,7 +20,7 @@ TAG = "t" * 32
 
 
 def told(given_parcel: Parcel) -> dict[str, str]:
-    packed = notification(given_parcel, words_of(given_parcel.message), tag=TAG).packed()
+    packed = notification(given_parcel, words_of(given_parcel.message), tag=TAG).packed
     read: dict[str, str] = json.loads(packed)
     return read
 
@@ -83,7 +83,7 @@ def test_words_are_never_cut() -> None:
 def test_whatever_is_said_fits_into_one_record(headline: str, dek: str, link: int) -> None:
     url = "https://muestra.example/" + "a" * link
     given_parcel = parcel(message(headline=headline, dek=dek, url=url))
-    packed = notification(given_parcel, words_of(given_parcel.message), tag=TAG).packed()
+    packed = notification(given_parcel, words_of(given_parcel.message), tag=TAG).packed
     assert (len(packed) <= ROOM <= LARGEST, json.loads(packed)["url"]) == (True, url)
 
 

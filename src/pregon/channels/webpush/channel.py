@@ -107,6 +107,10 @@ class Push(Post):
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
 
+    @property
+    def host(self) -> str:
+        return self.origin.partition("://")[2]
+
 
 class Alone(Batch):
     """One parcel by itself."""
@@ -148,7 +152,7 @@ class WebPushChannel(Channel[WebPushOptions]):
         return vapid.public_half(self.options.private_key) if self.options.private_key else ""
 
     def preview(self, parcel: Parcel) -> Preview:
-        shown = self._notification(parcel)
+        shown = self.notice(parcel)
         return Preview(
             subject=shown.title,
             text=f"{shown.title}\n\n{shown.body}\n",
@@ -163,21 +167,22 @@ class WebPushChannel(Channel[WebPushOptions]):
         raise alone.said
 
     def send_batch(self, batch: Batch) -> None:
-        """Over many connections at once. A push service that asks to wait is left alone for the rest of the batch."""
+        """Over many connections at once. A push service that asks to wait, or a stranger's that leaves us waiting, is
+        left alone for the rest of the batch."""
         resting: dict[str, Postponed] = {}
         trouble: list[DeliveryError] = []
 
         def more(room: int) -> Iterator[Push]:
             for parcel in () if trouble else batch.take(room):
-                yield self._push(parcel, resting=resting)
+                yield self.push(parcel, resting=resting)
 
         for push, outcome in post_all(self.http, more, timeout=PATIENCE, max_bytes=LARGEST_ANSWER):
             answer = answered(push, outcome)
             if not isinstance(answer, Receipt) and stops_all(answer):
                 trouble.append(answer)
                 continue
-            if isinstance(answer, Postponed):
-                resting[push.origin] = answer
+            if push.verdict is None and (rest := rest_after(answer, host=push.host)):
+                resting[push.origin] = rest
             batch.answer(push.parcel, answer)
         if trouble:
             raise trouble[0]
@@ -188,14 +193,15 @@ class WebPushChannel(Channel[WebPushOptions]):
 
     # --- One message ---
 
-    def _push(self, parcel: Parcel, *, resting: Mapping[str, Postponed]) -> Push:
+    def push(self, parcel: Parcel, *, resting: Mapping[str, Postponed]) -> Push:
+        """The message as it leaves; its answer instead when it cannot, or when its push service is resting."""
         try:
             browser = Browser.at(parcel.destination)
             if rest := resting.get(browser.origin):
-                raise rest
-            shown = self._notification(parcel)
-            body = encrypt(shown.packed(), receiver=browser.key, secret=browser.secret)
-        except (Rejected, Postponed) as verdict:
+                return Push(parcel=parcel, verdict=rest)
+            shown = self.notice(parcel)
+            body = encrypt(shown.packed, receiver=browser.key, secret=browser.secret)
+        except Rejected as verdict:
             return Push(parcel=parcel, verdict=verdict)
         except ValueError:
             return Push(parcel=parcel, verdict=bad_key())
@@ -219,7 +225,7 @@ class WebPushChannel(Channel[WebPushOptions]):
             content=body,
         )
 
-    def _notification(self, parcel: Parcel) -> Notification:
+    def notice(self, parcel: Parcel) -> Notification:
         message, words = self._said
         if message is not parcel.message:  # a batch says the same to many
             message, words = self._said = parcel.message, words_of(parcel.message)
@@ -238,11 +244,10 @@ def answered(push: Push, outcome: Reply | OutboundError) -> Answer:
     """What came of one message."""
     if push.verdict:
         return push.verdict
-    host = push.origin.partition("://")[2]
     match outcome:
         case Reply():
             try:
-                return named(outcome, host=host, topic=push.topic)
+                return named(outcome, host=push.host, topic=push.topic)
             except DeliveryError as problem:
                 return problem
         case Unreachable(arrived=True):
@@ -253,3 +258,10 @@ def answered(push: Push, outcome: Reply | OutboundError) -> Answer:
             return Postponed(str(outcome), wait=SOON)
         case _:
             return Rejected(str(outcome))
+
+
+def rest_after(answer: Answer, *, host: str) -> Postponed | None:
+    """What all behind it at the same push service are answered; ``None`` when they may go on."""
+    if isinstance(answer, Unanswered) and not is_of_browsers(host):
+        return Postponed(str(answer), wait=SOON)
+    return answer if isinstance(answer, Postponed) else None

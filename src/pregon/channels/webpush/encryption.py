@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from hmac import digest
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 CURVE = ec.SECP256R1()
@@ -18,7 +19,7 @@ LAST = b"\x02"
 """Ends the plain text of the last record, which here is the only one."""
 
 _sizes = RECORD.to_bytes(4, "big") + POINT.to_bytes(1, "big")
-_agreement = ec.ECDH()
+_agreement, _hash = ec.ECDH(), SHA256()
 
 
 def encrypt(
@@ -37,15 +38,16 @@ def encrypt(
     salt = salt or os.urandom(SALT)
     sender = point_of(own)
     shared = own.exchange(_agreement, ec.EllipticCurvePublicKey.from_encoded_point(CURVE, receiver))
-    # HKDF (RFC 5869) by hand: each output is one block long, so that each is one HMAC and its cut.
-    mixed = digest(secret, shared, "sha256")
-    keying = digest(mixed, b"WebPush: info\0" + receiver + sender + b"\x01", "sha256")
-    drawn = digest(salt, keying, "sha256")
-    key = digest(drawn, b"Content-Encoding: aes128gcm\0\x01", "sha256")[:16]
-    nonce = digest(drawn, b"Content-Encoding: nonce\0\x01", "sha256")[:12]
+    keying = _derived(shared, secret, b"WebPush: info\0" + receiver + sender, 32)
+    key = _derived(keying, salt, b"Content-Encoding: aes128gcm\0", 16)
+    nonce = _derived(keying, salt, b"Content-Encoding: nonce\0", 12)
     return salt + _sizes + sender + AESGCM(key).encrypt(nonce, plain + LAST, None)
 
 
 def point_of(key: ec.EllipticCurvePrivateKey) -> bytes:
     """The public half, uncompressed, as browsers and push services write it."""
     return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def _derived(keying: bytes, salt: bytes, info: bytes, length: int) -> bytes:
+    return HKDF(_hash, length, salt, info).derive(keying)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -23,6 +24,9 @@ LETTER = 6
 """The most bytes that one letter has in JSON."""
 
 
+_pack = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """What is read, the same for every receiver of a message."""
@@ -31,7 +35,7 @@ class Words:
     body: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: it is packed once, and remembers
 class Notification:
     """The fields that ``/avisos.js`` reads. A notice of the same ``tag`` takes the place of the one before."""
 
@@ -43,9 +47,9 @@ class Notification:
     #: Where the reader chooses topics or leaves; "" for nobody's.
     preferences: str = ""
 
+    @cached_property
     def packed(self) -> bytes:
-        given = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode()
+        return _pack(vars(self)).encode()
 
 
 def words_of(message: Message) -> Words:
@@ -64,7 +68,7 @@ def notification(parcel: Parcel, words: Words, *, tag: str) -> Notification:
         tag=tag,
         preferences=parcel.preferences_url,
     )
-    excess = len(given.packed()) - ROOM
+    excess = len(given.packed) - ROOM
     return given if excess <= 0 else replace(given, body=fitted(words.body, room=weight(words.body) - excess))
 
 
@@ -93,4 +97,4 @@ def fitted(text: str, *, room: int) -> str:
 
 
 def weight(text: str) -> int:
-    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
+    return len(_pack(text).encode()) - 2
