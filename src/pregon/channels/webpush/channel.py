@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import escape
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -112,6 +112,14 @@ class Push(Post):
         return self.origin.partition("://")[2]
 
 
+class Said(NamedTuple):
+    """A message with what all its receivers share."""
+
+    message: Message
+    words: Words
+    topic: str
+
+
 class Alone(Batch):
     """One parcel by itself."""
 
@@ -138,7 +146,7 @@ class WebPushChannel(Channel[WebPushOptions]):
 
     def __init__(self, options: WebPushOptions, http: Http) -> None:
         super().__init__(options, http)
-        self._said: tuple[Message | None, Words] = None, Words(title="", body="")
+        self._said: Said | None = None
 
     # --- Contract ---
 
@@ -226,17 +234,19 @@ class WebPushChannel(Channel[WebPushOptions]):
         )
 
     def notice(self, parcel: Parcel) -> Notification:
-        message, words = self._said
-        if message is not parcel.message:  # a batch says the same to many
-            message, words = self._said = parcel.message, words_of(parcel.message)
-        return notification(parcel, words, tag=self._topic(parcel))
-
-    def _topic(self, parcel: Parcel) -> str:
-        """The same for all that is said about one thing, and telling a push service nothing of it."""
+        said = self._said
+        if said is None or said.message is not parcel.message:  # a batch says the same to many
+            message = parcel.message
+            said = self._said = Said(message, words_of(message), self._topic(message.url))
         earlier = parcel.in_reply_to.partition(" ")[0]
         if TOPIC.fullmatch(earlier):
-            return earlier
-        about = parcel.message.url or parcel.key
+            return notification(parcel, said.words, tag=earlier)
+        return notification(
+            parcel, said.words, tag=said.topic if said.message.url else self._topic(parcel.key)
+        )
+
+    def _topic(self, about: str) -> str:
+        """The same for all that is said about one thing, and telling a push service nothing of it."""
         return unpadded(hmac.digest(self.options.private_key.encode(), about.encode(), "sha256"))[:32]
 
 
