@@ -12,15 +12,16 @@ from typing import Any
 import httpx2
 import pytest
 
-from factories.delivery import message, parcel
+from factories.delivery import Hands, SubscriberFactory, ask, live, message, parcel, run
 from pregon.channels.webpush import vapid
 from pregon.channels.webpush.channel import FRESH, LASTING, WebPushChannel
 from pregon.core.http import client
 from pregon.core.http_pool import MOST
 from pregon.delivery import registry
 from pregon.delivery.contract import Answer, Batch, Parcel, Receipt
-from pregon.delivery.enums import MessageKind
+from pregon.delivery.enums import MessageKind, Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
+from pregon.delivery.models import Delivery, Subscriber
 from servers.push import PushService, push_serving
 
 KEY = vapid.draw()
@@ -275,6 +276,32 @@ def test_a_signature_that_a_browsers_own_service_refuses_stops_the_channel() -> 
     with pytest.raises(Misconfigured, match=r"fcm\.googleapis\.com"):
         behind(answer).send_batch(pile)
     assert (len(asked), pile.answers, pile.in_hands, len(pile.waiting)) == (1, {}, {"1-0"}, 2)
+
+
+# --- Through the ledger -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_correction_finds_the_notice_that_each_browser_had(push_service: PushService) -> None:
+    hands = Hands()
+    live("webpush", private_key=KEY, allow_private=True)
+    for name in ("uno", "dos"):
+        address = push_service.subscribe(name, application_key=APPLICATION)
+        SubscriberFactory.create(channel="webpush", address=address)
+    first = ask()
+    run(hands)
+    push_service.unsubscribe("dos")
+    ask(message(MessageKind.WITHDRAWAL, url="", notice="Por error."), receivers_of=(first.pk,))
+    run(hands)
+    [waiting] = push_service.browsers["uno"].waiting.values()
+    assert (waiting.told["body"].startswith("Por error."), len(push_service.taken)) == (True, 3)
+    assert Subscriber.objects.get(address__contains="/push/dos").standing == Standing.GONE
+    assert [*Delivery.objects.order_by("pk").values_list("state", flat=True)] == [
+        State.SENT,
+        State.SENT,
+        State.SENT,
+        State.FAILED,
+    ]
 
 
 # --- Setting up ---------------------------------------------------------------------------------------------
