@@ -371,6 +371,14 @@ def test_what_is_no_address_is_refused(url: str, near: Http) -> None:
     assert isinstance(outcomes(near, [Post(url=url, headers={}, content=b"")])[0], Refused)
 
 
+@pytest.mark.parametrize("host", ["a..b", ".", f"{'a' * 70}.example", "nadie.invalid"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_name_that_leads_nowhere_was_not_reached(scheme: str, host: str, near: Http) -> None:
+    [outcome] = outcomes(near, [Post(url=f"{scheme}://{host}/", headers={}, content=b"")])
+    assert isinstance(outcome, Unreachable)
+    assert outcome.arrived is False
+
+
 @pytest.mark.parametrize("value", ["a\r\nX: y", "a\nX: y", "á"])
 def test_a_header_stays_one_header(value: str, near: Http) -> None:
     with listening(say(OK)) as server:
