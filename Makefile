@@ -49,6 +49,11 @@ test-peers: setup ## Run the channels against heavy programs of others, which th
 check: setup lint types floors migrations ## Prove the core in under two minutes, without browser or PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not peers"
 
+.PHONY: faults
+faults: setup ## Kill a thousand workers at work and count what was lost, doubled or left in doubt
+	PREGON_TEST_KILLS=1000 $(BIN)/pytest -s tests/faults
+	PREGON_TEST_KILLS=1000 scripts/with-postgres $(BIN)/pytest -s tests/faults
+
 .PHONY: lint
 lint: setup ## Look for faults of style without changing a file
 	$(BIN)/ruff check

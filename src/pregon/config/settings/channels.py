@@ -8,4 +8,6 @@ PREGON_CHANNELS = [
     "pregon.channels.telegram",
     "pregon.channels.webhook",
     "pregon.channels.webpush",
+    "pregon.channels.whatsapp",
+    "pregon.channels.whatsapp_channel",
 ]

@@ -24,7 +24,7 @@ from pregon.core.sealing import SealBroken
 from pregon.delivery import actions as delivery
 from pregon.delivery.enums import Standing
 from pregon.delivery.errors import DeliveryError, Rejected
-from pregon.delivery.links import links_for
+from pregon.delivery.links import Links
 from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.delivery.queries import open_channels
 from pregon.delivery.registry import rehearse
@@ -92,7 +92,7 @@ def join(request: HttpRequest, told: Mapping[str, Any], address: str) -> HttpRes
     delivery.choose(subscriber, topics=topics, localities=localities)
     if former and former != subscriber:
         delivery.leave(former, at=now)
-    answer = JsonResponse({"preferencias": links_for(subscriber).preferences}, status=HTTPStatus.CREATED)
+    answer = JsonResponse({"preferencias": Links(subscriber).preferences}, status=HTTPStatus.CREATED)
     answer["Cache-Control"] = "no-store"
     return answer
 
