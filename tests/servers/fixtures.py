@@ -11,6 +11,7 @@ from servers.bluesky import Pds, pds_serving
 from servers.chromium import browsing
 from servers.graph import GraphApi, graph_serving
 from servers.mastodon import MastodonServer, mastodon_serving
+from servers.push import PushService, push_serving
 from servers.smpp import MessageCentre, smpp_serving
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
@@ -35,6 +36,12 @@ def smtp_server() -> Iterator[SmtpServer]:
 def mastodon_server() -> Iterator[MastodonServer]:
     with mastodon_serving() as server:
         yield server
+
+
+@pytest.fixture
+def push_service() -> Iterator[PushService]:
+    with push_serving() as service:
+        yield service
 
 
 @pytest.fixture

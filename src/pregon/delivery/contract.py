@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,8 @@ class Parcel:
     in_reply_to: str = ""
     #: When this receiver last wrote to us; some providers let us answer freely only for a while after it.
     last_heard_at: datetime | None = None
+    #: True for what goes out in the alert lane; some providers wake the receiver for it.
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +241,11 @@ class Options:
     def names(cls) -> list[str]:
         return [option.name for option in fields(cls)]
 
+    @classmethod
+    def prepared(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """``values`` as they shall be stored, with what no person types: a key that the channel draws for itself."""
+        return dict(values)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpOptions(Options):
@@ -334,6 +341,10 @@ class Channel(ABC, Generic[O]):
     def normalise(self, destination: str) -> str:
         """The one spelling of an address under which it is stored. Raises ``Rejected`` for what is not one."""
         return destination.strip()
+
+    def public_key(self) -> str:
+        """The key that a browser asks for before it subscribes by itself; "" where nobody subscribes that way."""
+        return ""
 
     def pace(self, destination: str) -> tuple[str, int] | None:
         """The narrower pace that one receiver, or all that share a server, stand under: its name and messages a
