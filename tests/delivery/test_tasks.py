@@ -74,4 +74,4 @@ def test_a_listener_that_fails_listens_again_at_the_next_beat(
     for _beat in range(2):
         tasks.collect_arrivals(NOON)
         wait_for_the_listener()
-    assert [record.message for record in caplog.records] == ["Collecting failed", "Collecting failed"]
+    assert [record.message for record in caplog.records] == ["Tick failed", "Tick failed"]

@@ -1,9 +1,11 @@
-"""The lanes' share of work, prepare and send, one bounded step at a time; and the clock's, listening."""
+"""The lanes' share of work, prepare and send, one bounded step at a time; and the clock's: listening, opening the
+digests of the hour, and forgetting."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -13,7 +15,7 @@ from pregon.core.work import Lane, every, source
 from pregon.delivery import actions as delivery
 
 logger = logging.getLogger(__name__)
-_listening = threading.Lock()
+_listening, _forgetting = threading.Lock(), threading.Lock()
 
 
 def step(lane: Lane, at: datetime) -> int:
@@ -35,18 +37,39 @@ def send_bulk(at: datetime) -> int:
     return step(Lane.BULK, at)
 
 
+@source(Lane.BULK)
+def tell_digests(at: datetime) -> int:
+    return delivery.digest_due(at=at)
+
+
+@every(timedelta(seconds=5))
+def open_digests(at: datetime) -> None:
+    delivery.open_digests(at=at)
+
+
 @every(timedelta(seconds=2))
 def collect_arrivals(at: datetime) -> None:
-    """In a thread of its own: a provider that takes its time must not hold up what goes out by the second."""
-    if _listening.acquire(blocking=False):
-        threading.Thread(target=_collect, args=(at,), name="arrivals", daemon=True).start()
+    """A provider that takes its time must not hold up what goes out by the second."""
+    aside("arrivals", delivery.collect_due, at, lock=_listening)
 
 
-def _collect(at: datetime) -> None:
+@every(timedelta(seconds=20))
+def forget(at: datetime) -> None:
+    """Nor must an old ledger."""
+    aside("forgetting", delivery.erase_due, at, lock=_forgetting)
+
+
+def aside(name: str, job: Callable[..., int], at: datetime, *, lock: threading.Lock) -> None:
+    """Do a tick's work in a thread of its own, one at a time."""
+    if lock.acquire(blocking=False):
+        threading.Thread(target=_run, args=(job, at, lock), name=name, daemon=True).start()
+
+
+def _run(job: Callable[..., int], at: datetime, lock: threading.Lock) -> None:
     try:
-        delivery.collect_due(at=at)
+        job(at=at)
     except Exception:  # the thread's own worker loop: the next beat tries again
-        logger.exception("Collecting failed")
+        logger.exception("Tick failed", extra={"tick": threading.current_thread().name})
     finally:
         connection.close()
-        _listening.release()
+        lock.release()

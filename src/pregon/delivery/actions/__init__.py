@@ -1,14 +1,20 @@
 """Verbs of the engine: dispatch (ask), prepare (one row per receiver), deliver (claim, send, write down), subscribe,
-collect (what receivers write to us)."""
+collect (what receivers write to us), digest (tell together), suppress and erase."""
 
 from pregon.delivery.actions.collect import collect_due as collect_due
 from pregon.delivery.actions.deliver import deliver_due as deliver_due
+from pregon.delivery.actions.digest import digest_due as digest_due
+from pregon.delivery.actions.digest import open_digests as open_digests
+from pregon.delivery.actions.digest import retell as retell
 from pregon.delivery.actions.dispatch import dispatch as dispatch
 from pregon.delivery.actions.dispatch import stop as stop
+from pregon.delivery.actions.erase import erase_due as erase_due
 from pregon.delivery.actions.prepare import prepare_due as prepare_due
 from pregon.delivery.actions.subscribe import add_office_channel as add_office_channel
 from pregon.delivery.actions.subscribe import ask_to_subscribe as ask_to_subscribe
 from pregon.delivery.actions.subscribe import choose as choose
+from pregon.delivery.actions.subscribe import choose_frequency as choose_frequency
 from pregon.delivery.actions.subscribe import confirm as confirm
 from pregon.delivery.actions.subscribe import leave as leave
 from pregon.delivery.actions.subscribe import subscribe_directly as subscribe_directly
+from pregon.delivery.actions.suppress import suppress as suppress

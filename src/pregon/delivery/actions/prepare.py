@@ -48,7 +48,7 @@ def unprepared_before(dispatch: Dispatch, *, at: datetime) -> Dispatch | None:
 def interest_step(dispatch: Dispatch, *, at: datetime) -> int:
     """Lines for the next subscribers, in the order of their ids."""
     step: list[Subscriber] = list(
-        receivers(dispatch.audience)
+        receivers(dispatch.audience, lane=Lane(dispatch.lane))
         .filter(pk__gt=dispatch.cursor)
         .order_by("pk")
         .only("channel", "address")[:STEP]

@@ -38,7 +38,7 @@ def correct(bulletin: Bulletin, *, change: str, reason: str, by: User | None, at
     if before == after:
         raise NothingChanged
 
-    earlier = ledger.dispatches_about(bulletin.origin)
+    earlier = ledger.dispatches_telling(bulletin.origin)
     correction = Correction.objects.create(
         bulletin=public,
         at=at,
@@ -53,6 +53,7 @@ def correct(bulletin: Bulletin, *, change: str, reason: str, by: User | None, at
     bulletin.save_revision(user=by).publish(user=by)
     bulletin.refresh_from_db()
     library.release(photos_of(bulletin), at=at)
+    delivery.retell(bulletin.origin, at=at)
     delivery.dispatch(
         message_about(bulletin, MessageKind.CORRECTION, notice=f"{correction.change} {correction.reason}"),
         key=f"{bulletin.origin}/correction/{correction.pk}",
