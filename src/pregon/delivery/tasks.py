@@ -42,6 +42,11 @@ def tell_digests(at: datetime) -> int:
     return delivery.digest_due(at=at)
 
 
+@source(Lane.BULK)
+def handle_rosters(at: datetime) -> int:
+    return delivery.roster_due(at=at)
+
+
 @every(timedelta(seconds=5))
 def open_digests(at: datetime) -> None:
     delivery.open_digests(at=at)

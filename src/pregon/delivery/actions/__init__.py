@@ -9,6 +9,9 @@ from pregon.delivery.actions.digest import retell as retell
 from pregon.delivery.actions.dispatch import dispatch as dispatch
 from pregon.delivery.actions.dispatch import stop as stop
 from pregon.delivery.actions.erase import erase_due as erase_due
+from pregon.delivery.actions.importing import approve as approve
+from pregon.delivery.actions.importing import hand_in as hand_in
+from pregon.delivery.actions.importing import roster_due as roster_due
 from pregon.delivery.actions.prepare import prepare_due as prepare_due
 from pregon.delivery.actions.subscribe import add_office_channel as add_office_channel
 from pregon.delivery.actions.subscribe import ask_to_subscribe as ask_to_subscribe

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Replace
 
 from pregon.delivery.actions.suppress import note, note_gone
@@ -133,9 +133,9 @@ def erase_outbox(*, at: datetime) -> int:
 
 
 def erase_rosters(*, at: datetime) -> int:
-    """Lists that were handed in and never taken in, and what their problems quote of them."""
+    """Lists that were handed in and never taken in, and what the problems of any list quote of it."""
     until = at - days(settings.PREGON_ERASE_BODY_DAYS)
-    old = Roster.objects.filter(content__isnull=False, uploaded_at__lte=until)
+    old = Roster.objects.filter(Q(content__isnull=False) | ~Q(problems=[]), uploaded_at__lte=until)
     return old.update(content=None, problems=[])
 
 
