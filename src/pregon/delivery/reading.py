@@ -43,7 +43,7 @@ PREFACE = 10
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 CHUNK = 64 * 1024
 #: A letter that makes a spreadsheet calculate, and the apostrophe that our exports put before it.
-GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
+GUARDED = re.compile(r"'(?='*[=+\-@\t\r])")
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
     *(KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError, NotImplementedError),

@@ -25,8 +25,8 @@ from pregon.delivery.models import Subscriber
 from pregon.delivery.registry import label_of
 
 SLICE = 1_000
-#: Letters that make a spreadsheet calculate.
-CALCULATING = re.compile(r"[=+\-@\t\r]")
+#: Letters that make a spreadsheet calculate, guarded already or not.
+CALCULATING = re.compile(r"'*[=+\-@\t\r]")
 LONGEST_CELL = 32_767
 BOM = "\ufeff"
 
