@@ -118,6 +118,7 @@ class RosterForm(forms.Form):
     file = forms.FileField(
         label=_("Lista"),
         max_length=200,
+        error_messages={"required": _("Elige el archivo de la lista.")},
         help_text=_(
             "CSV o libro de Excel (.xlsx), con una columna «correo» y, si quieres, «nombre», «temas», «localidades», "
             "«canal», «frecuencia», «consentimiento» y «fecha de consentimiento»."

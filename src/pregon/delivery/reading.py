@@ -31,8 +31,8 @@ from pregon.delivery.errors import BadRoster
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_LINES = 100_000
-#: A sheet has no more rows than this; whoever claims more wants us to count for ever.
-MOST_ROWS = 1_048_576
+#: A sheet has no more rows than this, and after so many empty ones nothing follows but their format.
+MOST_ROWS, BLANKS = 1_048_576, 20_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 4_000
 #: What a workbook may become when unpacked: as a whole, its shared words, any other part that is read at once.
@@ -254,10 +254,13 @@ def workbook_rows(content: bytes) -> Rows:
         with closing(book):
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # what a sheet says of its size is often wrong
+            blank = 0
             for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
-                if number > MOST_ROWS:
-                    raise BadRoster
-                yield number, [plain(written(value)) for value in row]
+                cells = [plain(written(value)) for value in row]
+                blank = 0 if any(cells) else blank + 1
+                if number > MOST_ROWS or blank > BLANKS:
+                    return
+                yield number, cells
     except BROKEN as broken:
         raise BadRoster from broken
 

@@ -38,7 +38,7 @@ def exported() -> QuerySet[Subscriber]:
 
 def headings() -> list[str]:
     return [
-        *(_("canal"), _("correo o dirección"), _("nombre"), _("temas"), _("localidades"), _("frecuencia")),
+        *(_("canal"), _("dirección"), _("nombre"), _("temas"), _("localidades"), _("frecuencia")),
         *(_("situación"), _("lo pidió"), _("lo confirmó"), _("se dio de baja")),
         *(_("consentimiento"), _("fecha de consentimiento")),
     ]

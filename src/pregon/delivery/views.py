@@ -490,7 +490,7 @@ class RostersView(DeskPage, FormView[RosterForm]):
     trail = [("suscriptores:index", gettext_lazy("Suscriptores"))]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        latest = Roster.objects.defer("content", "problems")[:PAGE]
+        latest = Roster.objects.select_related("by").defer("content", "problems")[:PAGE]
         return super().get_context_data(rosters=[RosterState(roster=one) for one in latest], **kwargs)
 
     def form_valid(self, form: RosterForm) -> HttpResponse:
