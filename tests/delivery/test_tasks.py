@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,8 @@ from pregon.core.work import Lane, turn
 from pregon.delivery import actions as delivery
 from pregon.delivery import tasks
 from pregon.delivery.contract import Arrival, Wish
-from pregon.delivery.models import Delivery, Subscriber
+from pregon.delivery.enums import Standing
+from pregon.delivery.models import Delivery, Digest, Subscriber
 
 
 @pytest.mark.django_db
@@ -75,3 +76,23 @@ def test_a_listener_that_fails_listens_again_at_the_next_beat(
         tasks.collect_arrivals(NOON)
         wait_for_the_listener()
     assert [record.message for record in caplog.records] == ["Tick failed", "Tick failed"]
+
+
+@pytest.mark.django_db
+def test_the_bulk_lane_tells_digests_that_the_clock_opened() -> None:
+    tasks.open_digests(NOON)
+    tasks.open_digests(NOON + timedelta(days=1))
+    assert Digest.objects.get(frequency="daily").closing is not None
+    turn(Lane.BULK, at=NOON + timedelta(days=1))
+    assert Digest.objects.get(frequency="daily").closing is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_forgets_whom_it_should() -> None:
+    SubscriberFactory(standing=Standing.LEFT, left_at=NOON)
+    tasks.forget(NOON + timedelta(days=28))
+    for thread in threading.enumerate():
+        if thread.name == "forgetting":
+            thread.join(timeout=20)
+    assert Subscriber.objects.get().erased_at == NOON + timedelta(days=28)

@@ -29,13 +29,21 @@ def test_a_message_comes_back_from_json(
     assert (back, hash(back)) == (given_, hash(given_))
 
 
-@given(topics=IDS, localities=IDS, channels=st.lists(WORDS).map(tuple), receivers_of=IDS, subscribers=IDS)
+@given(
+    topics=IDS,
+    localities=IDS,
+    channels=st.lists(WORDS).map(tuple),
+    receivers_of=IDS,
+    subscribers=IDS,
+    frequency=WORDS,
+)
 def test_an_audience_comes_back_from_json(
     topics: tuple[int, ...],
     localities: tuple[int, ...],
     channels: tuple[str, ...],
     receivers_of: tuple[int, ...],
     subscribers: tuple[int, ...],
+    frequency: str,
 ) -> None:
     given_ = Audience(
         topics=topics,
@@ -43,6 +51,7 @@ def test_an_audience_comes_back_from_json(
         channels=channels,
         receivers_of=receivers_of,
         subscribers=subscribers,
+        frequency=frequency,
     )
     assert Audience.from_json(json.loads(json.dumps(given_.to_json()))) == given_
 
