@@ -34,6 +34,7 @@ from pregon.delivery import actions as delivery
 from pregon.delivery import queries, registry
 from pregon.delivery.actions import digest as digests
 from pregon.delivery.enums import Frequency, MessageKind, Mode, Standing, State
+from pregon.delivery.errors import Postponed
 from pregon.delivery.models import ChannelAccount, Delivery, Digest, Dispatch, Subscriber, Telling
 from pregon.delivery.values import Item
 
@@ -480,28 +481,68 @@ def test_a_correction_finds_those_who_read_it_in_a_digest_and_no_other(
     assert [(p.destination, p.in_reply_to) for p in SpokenChannel.sent] == [(reader.address, "")]
 
 
+@pytest.mark.parametrize("order", [(Lane.NOW, Lane.BULK), (Lane.BULK, Lane.NOW)])
 def test_whose_digest_still_waits_reads_the_corrected_words_and_no_correction(
-    gazette: Gazette, hands: Hands
+    gazette: Gazette, hands: Hands, order: tuple[Lane, Lane]
 ) -> None:
     begin()
     person()
     wrong = gazette.publish("a", at=SIX - timedelta(hours=3))
     delivery.open_digests(at=SIX)
     delivery.digest_due(at=SIX)
+    earlier = tuple(queries.dispatches_telling(wrong.origin).values_list("pk", flat=True))
     gazette.reword(wrong, "Noticia corregida")
     delivery.retell(wrong.origin, at=SIX)
-    earlier = queries.dispatches_telling(wrong.origin)
-    ask(
-        message(MessageKind.CORRECTION),
-        origin=wrong.origin,
-        at=SIX,
-        receivers_of=tuple(earlier.values_list("pk", flat=True)),
-    )
+    ask(message(MessageKind.CORRECTION), origin=wrong.origin, at=SIX, receivers_of=earlier)
     hands.at = SIX
-    run(hands)
-    tell_all(hands)
+    for lane in order:
+        run(hands, lane=lane)
     assert [said for _who, said in told()] == [["Noticia corregida"]]
-    assert Telling.objects.count() == 1
+
+
+def test_a_line_that_was_handed_over_once_keeps_its_key_and_gets_the_new_words(
+    gazette: Gazette, hands: Hands
+) -> None:
+    begin()
+    one = person()
+    gone, kept = (gazette.publish(name, at=SIX - timedelta(hours=3)) for name in "ab")
+    SpokenChannel.script[one.address] = [Postponed(wait=timedelta(minutes=1))]
+    hands.at = SIX
+    tell_all(hands)
+    key = Delivery.objects.get().key
+    gazette.withdraw(gone)
+    assert delivery.retell(gone.origin, at=hands()) == 0
+    hands.forward(hours=1)
+    run(hands, lane=Lane.BULK)
+    assert [(parcel.key, headlines(parcel.message)) for parcel in SpokenChannel.sent[1:]] == [
+        (key, [kept.headline])
+    ]
+
+
+def test_a_digest_that_a_person_holds_goes_on_being_held(gazette: Gazette) -> None:
+    begin()
+    person()
+    gone, kept = (gazette.publish(name, at=SIX - timedelta(hours=3)) for name in "ab")
+    delivery.open_digests(at=SIX)
+    delivery.digest_due(at=SIX)
+    Dispatch.objects.update(paused_at=SIX)
+    gazette.withdraw(gone)
+    assert delivery.retell(gone.origin, at=SIX) == 0
+    held = Delivery.objects.select_related("dispatch").get().dispatch
+    assert (held.paused_at, held.message.headline) == (SIX, kept.headline)
+
+
+def test_what_is_as_it_was_is_not_told_anew(gazette: Gazette) -> None:
+    begin()
+    person()
+    same = gazette.publish("a", at=SIX - timedelta(hours=3))
+    delivery.open_digests(at=SIX)
+    delivery.digest_due(at=SIX)
+    assert (delivery.retell(same.origin, at=SIX), Dispatch.objects.count(), Telling.objects.count()) == (
+        0,
+        1,
+        1,
+    )
 
 
 # --- What does not wait -------------------------------------------------------------------------------------

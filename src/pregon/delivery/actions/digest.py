@@ -8,9 +8,10 @@ was told before is read from the ledger, so that no clock, crash or change of mi
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
@@ -25,7 +26,7 @@ from pregon.core.calendar import last_turn, local_day
 from pregon.core.work import Lane
 from pregon.delivery.actions.dispatch import dispatch, stop
 from pregon.delivery.actions.prepare import write_lines
-from pregon.delivery.enums import TOGETHER, WAITING, Frequency, MessageKind
+from pregon.delivery.enums import TOGETHER, WAITING, Frequency, MessageKind, State
 from pregon.delivery.models import Delivery, Digest, Dispatch, Subscriber, Telling
 from pregon.delivery.queries import open_channels
 from pregon.delivery.registry import items_between
@@ -34,6 +35,7 @@ from pregon.delivery.values import Audience, Block, Item, Message
 STEP = 2_000
 #: What was published so late before a period's end that its transaction was still open then is told with the next.
 OVERLAP = timedelta(hours=1)
+ORIGIN = "delivery.digest"
 
 
 # --- The clock's share --------------------------------------------------------------------------------------
@@ -103,7 +105,7 @@ def those_to_tell(digest: Digest) -> QuerySet[Subscriber]:
 
 def tell(digest: Digest, people: Sequence[Subscriber], *, until: datetime, at: datetime) -> None:
     """One dispatch for each distinct set of items, with the lines of those whom exactly these concern."""
-    since = digest.told_until - OVERLAP
+    since, day = digest.told_until - OVERLAP, local_day(until, Office.load().zone)
     owed = [person.owed_since for person in people if person.owed_since]
     items = items_between(min([since, *owed]), until, at=at)
     topics = chosen(Subscriber.topics.through, "topic_id", people)
@@ -122,7 +124,8 @@ def tell(digest: Digest, people: Sequence[Subscriber], *, until: datetime, at: d
             groups[concerning].append(person)
     by_origin = {item.origin: item for item in items}
     for origins, group in groups.items():
-        asked = digest_of([by_origin[origin] for origin in origins], digest=digest, until=until, at=at)
+        theirs = [by_origin[origin] for origin in origins]
+        asked = digest_of(theirs, frequency=Frequency(digest.frequency), day=day, at=at)
         write_lines(asked, [(person.channel, person.address, person.pk) for person in group], at=at)
     if owed and digest.frequency == Frequency.DAILY:
         paid = Subscriber.objects.filter(pk__in=[person.pk for person in people if person.owed_since])
@@ -175,16 +178,17 @@ def told_already(people: Sequence[Subscriber], items: Sequence[Item]) -> set[tup
 # --- The message --------------------------------------------------------------------------------------------
 
 
-def digest_of(items: Sequence[Item], *, digest: Digest, until: datetime, at: datetime) -> Dispatch:
-    """The dispatch that tells exactly ``items``. Its lines are written as they are found, so nobody prepares it."""
-    day = local_day(until, Office.load().zone)
-    mark = sha256("\n".join(item.origin for item in items).encode()).hexdigest()[:24]
+def digest_of(items: Sequence[Item], *, frequency: Frequency, day: date, at: datetime) -> Dispatch:
+    """The dispatch that tells exactly ``items`` in exactly these words. Its lines are written as they are found, so
+    nobody prepares it."""
+    words = [(item.origin, item.headline, item.dek, item.url) for item in items]
+    mark = sha256(json.dumps(words).encode()).hexdigest()[:24]
     asked = dispatch(
-        message_of(items, frequency=Frequency(digest.frequency)),
-        key=f"digest/{digest.frequency}/{day.isoformat()}/{mark}",
-        origin=f"delivery.digest/{digest.frequency}/{day.isoformat()}",
+        message_of(items, frequency=frequency),
+        key=f"digest/{frequency.value}/{day.isoformat()}/{mark}",
+        origin=f"{ORIGIN}/{frequency.value}/{day.isoformat()}",
         lane=Lane.BULK,
-        audience=Audience(frequency=digest.frequency),
+        audience=Audience(frequency=frequency.value),
         at=at,
     )
     if asked.prepared_at is None:
@@ -231,22 +235,32 @@ def blocks_of(item: Item) -> list[Block]:
 
 @transaction.atomic
 def retell(origin: str, *, at: datetime) -> int:
-    """Tell anew what still waits in digests beside ``origin``, which was corrected or withdrawn; returns how many.
+    """Tell anew what still waits in digests beside ``origin``, which was corrected or withdrawn; returns to how many.
 
-    Called in the transaction of the change. Whoever was told already is reached by the correction itself.
+    Called in the transaction of the change. Whoever was told already is reached by the change's own message, so the
+    lines that still wait move to a digest of its own: nobody is told of a change to what they never read.
     """
     list(Digest.objects.select_for_update().order_by("pk"))  # no step is half-way through with the old words
     waiting = Delivery.objects.filter(dispatch__tellings__origin=origin, state__in=WAITING)
-    digests = Dispatch.objects.filter(pk__in=waiting.values("dispatch_id"))
-    for asked in digests:
-        span = asked.tellings.aggregate(first=Min("published_at"), last=Max("published_at"))
-        told = set(asked.tellings.values_list("origin", flat=True))
-        found = items_between(span["first"], span["last"] + timedelta(microseconds=1), at=at)
-        items = [item for item in found if item.origin in told]
-        if not items:
-            stop(Dispatch.objects.filter(pk=asked.pk), reason=_("Lo que contaba fue retirado."), at=at)
-            continue
-        message = message_of(items, frequency=Frequency(asked.audience.frequency))
-        asked.headline, asked.message_json = message.headline[:300], message.to_json()
-        asked.save(update_fields=["headline", "message_json"])
-    return len(digests)
+    return sum(
+        retell_one(asked, at=at) for asked in Dispatch.objects.filter(pk__in=waiting.values("dispatch_id"))
+    )
+
+
+def retell_one(asked: Dispatch, *, at: datetime) -> int:
+    """One digest. A line that was handed over once keeps its dispatch, for its key must stay the same."""
+    untouched = Delivery.objects.filter(dispatch=asked, state=State.DUE, attempts=0)
+    span = asked.tellings.aggregate(first=Min("published_at"), last=Max("published_at"))
+    told = set(asked.tellings.values_list("origin", flat=True))
+    found = items_between(span["first"], span["last"] + timedelta(microseconds=1), at=at)
+    items = [item for item in found if item.origin in told]
+    if not items:
+        return stop(Dispatch.objects.filter(pk=asked.pk), reason=_("Lo que contaba fue retirado."), at=at)
+    frequency, day = asked.origin.removeprefix(f"{ORIGIN}/").split("/")
+    anew = digest_of(items, frequency=Frequency(frequency), day=date.fromisoformat(day), at=at)
+    if anew.pk == asked.pk:
+        return 0
+    Dispatch.objects.filter(pk=asked.pk).update(message_json=anew.message_json)
+    if asked.paused_at or asked.cancelled_at:  # a person holds it, and goes on holding it
+        return 0
+    return untouched.update(dispatch=anew)

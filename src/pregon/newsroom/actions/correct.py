@@ -39,6 +39,7 @@ def correct(bulletin: Bulletin, *, change: str, reason: str, by: User | None, at
         raise NothingChanged
 
     earlier = ledger.dispatches_telling(bulletin.origin)
+    told = tuple(earlier.values_list("pk", flat=True))
     correction = Correction.objects.create(
         bulletin=public,
         at=at,
@@ -59,7 +60,7 @@ def correct(bulletin: Bulletin, *, change: str, reason: str, by: User | None, at
         key=f"{bulletin.origin}/correction/{correction.pk}",
         origin=bulletin.origin,
         lane=Lane.NOW,
-        audience=Audience(receivers_of=tuple(earlier.values_list("pk", flat=True))),
+        audience=Audience(receivers_of=told),
         at=at,
     )
     return correction
