@@ -10,10 +10,13 @@ import csv
 import io
 import re
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import IO
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -46,29 +49,49 @@ def headings() -> list[str]:
 
 def rows(subscribers: QuerySet[Subscriber]) -> Iterator[list[str]]:
     """A row for each, in the order of their ids, so that a long download holds no cursor open."""
+    words = Words(
+        frequencies={one.value: str(one.label) for one in Frequency},
+        standings={one.value: str(one.label) for one in Standing},
+        zone=timezone.get_current_timezone(),
+    )
     after = 0
-    while step := list(
-        subscribers.filter(pk__gt=after).order_by("pk").prefetch_related("topics", "localities")[:SLICE]
-    ):
-        yield from map(row, step)
+    while step := list(subscribers.filter(pk__gt=after).order_by("pk")[:SLICE]):
+        topics = followed(Subscriber.topics.through, "topic__name", step)
+        localities = followed(Subscriber.localities.through, "locality__name", step)
+        for one in step:
+            yield words.row(one, topics=topics[one.pk], localities=localities[one.pk])
         after = step[-1].pk
 
 
-def row(subscriber: Subscriber) -> list[str]:
-    moments = (subscriber.asked_at, subscriber.confirmed_at, subscriber.left_at)
-    days = [timezone.localtime(moment).date().isoformat() if moment else "" for moment in moments]
-    return [
-        label_of(subscriber.channel),
-        subscriber.address,
-        subscriber.name,
-        "; ".join(topic.name for topic in subscriber.topics.all()),
-        "; ".join(locality.name for locality in subscriber.localities.all()),
-        str(Frequency(subscriber.frequency).label),
-        str(Standing(subscriber.standing).label),
-        *days,
-        subscriber.consent,
-        days[0],
-    ]
+def followed(table: type[Model], column: str, step: list[Subscriber]) -> defaultdict[int, list[str]]:
+    """The names of what each follows, in one question."""
+    names: defaultdict[int, list[str]] = defaultdict(list)
+    found = table._default_manager.filter(subscriber_id__in=[one.pk for one in step]).order_by(column)
+    for subscriber, name in found.values_list("subscriber_id", column):
+        names[subscriber].append(name)
+    return names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is the same for every row, looked up once."""
+
+    frequencies: dict[str, str]
+    standings: dict[str, str]
+    zone: tzinfo
+
+    def row(self, one: Subscriber, *, topics: list[str], localities: list[str]) -> list[str]:
+        asked, confirmed, left = (
+            self.day(moment) for moment in (one.asked_at, one.confirmed_at, one.left_at)
+        )
+        return [
+            *(label_of(one.channel), one.address, one.name, "; ".join(topics), "; ".join(localities)),
+            *(self.frequencies[one.frequency], self.standings[one.standing], asked, confirmed, left),
+            *(one.consent, asked),
+        ]
+
+    def day(self, moment: datetime | None) -> str:
+        return moment.astimezone(self.zone).date().isoformat() if moment else ""
 
 
 def csv_lines(subscribers: QuerySet[Subscriber]) -> Iterator[str]:

@@ -97,9 +97,10 @@ class Audience:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(
-            **{name: value if isinstance(value, str) else tuple(value) for name, value in data.items()}
-        )
+        fields: dict[str, Any] = {
+            name: value if isinstance(value, str) else tuple(value) for name, value in data.items()
+        }
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
