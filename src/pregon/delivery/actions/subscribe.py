@@ -43,7 +43,7 @@ def ask_to_subscribe(
         return
     if subscriber.standing in {Standing.LEFT, Standing.GONE}:
         subscriber.nonce = new_nonce()  # links of the former subscription open nothing any more
-        subscriber.standing = Standing.PENDING
+        subscriber.standing, subscriber.left_at = Standing.PENDING, None
     held = list(subscriber.topics.all()), list(subscriber.localities.all())
     if subscriber.standing == Standing.PENDING:
         subscriber.name, subscriber.consent, subscriber.frequency = name, consent, frequency
