@@ -40,6 +40,7 @@ PUBLIC = {
     "boletines/<yyyy:year>/<mm:month>/",
     "boletines/buscar/",
     "boletines/tema/<slug:slug>/",
+    "entrada/<slug:kind>/",  # where providers call, with their signature
     "escudo.png",
     "escudo.svg",
     "feed.json",

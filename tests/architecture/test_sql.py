@@ -13,6 +13,7 @@ NAMED = {
     "config/search/postgresql.py",  # how that of PostgreSQL is fed
     "config/settings/__init__.py",  # how a connection is opened
     "core/stirring.py",  # whether anything was written
+    "delivery/ledger.py",  # what runs for every receiver, in the SQL that both share
 }
 OWN_SQL = re.compile(
     r"\.cursor\(|vendor [!=]=|\bRawSQL\(|\bRunSQL\(|\.raw\(|\.extra\("

@@ -17,7 +17,9 @@ from pregon.delivery.enums import MessageKind, State
 from pregon.delivery.errors import DestinationGone, Postponed, Rejected
 from pregon.delivery.values import Block, Message
 
+BY_HAND = {kind for kind in registry.kinds() if registry.channel_class(kind).limits.by_hand}
 each = pytest.mark.parametrize("kind", registry.kinds())
+each_that_sends = pytest.mark.parametrize("kind", [kind for kind in registry.kinds() if kind not in BY_HAND])
 HOSTILE = '"><script>alert(1)</script>\r\nBcc: otra@muestra.example\r\n\r\n{{ 7 }}{% now %} &amp; </b>'
 
 
@@ -25,13 +27,13 @@ def parcel_for(kind: str, given: Message | None = None) -> Parcel:
     return parcel(given, destination=recorded(kind, "setup")["destination"])
 
 
-@each
+@each_that_sends
 def test_an_accepted_parcel_has_a_reference(kind: str, answering: Answering) -> None:
     receipt = answering(kind, "accepted").send(parcel_for(kind))
     assert (type(receipt), bool(receipt.reference), len(receipt.reference) <= 300) == (Receipt, True, True)
 
 
-@each
+@each_that_sends
 @pytest.mark.parametrize(
     ("answer", "error"), [("gone", DestinationGone), ("busy", Postponed), ("refused", Rejected)]
 )
@@ -43,6 +45,13 @@ def test_each_refusal_is_named_in_a_whole_sentence(
     named = next(known for known in (DestinationGone, Rejected, Postponed) if issubclass(refusal.type, known))
     said = str(refusal.value)
     assert (named, said[:1].isupper(), "Traceback" in said) == (error, True, False)
+
+
+@pytest.mark.parametrize("kind", sorted(BY_HAND))
+def test_what_a_person_passes_on_is_never_sent_by_a_program(kind: str) -> None:
+    with pytest.raises(Rejected) as refusal:
+        registry.rehearse(kind, {}, http=client(transport=NoNetwork())).send(parcel_for(kind))
+    assert str(refusal.value).endswith(".")
 
 
 @each

@@ -14,7 +14,7 @@ from statistics import median
 import pytest
 
 from pregon.core import work
-from pregon.core.work import Clock, Lane, Worker, drain, every, source, turn
+from pregon.core.work import Clock, Errands, Lane, Worker, drain, every, source, turn
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SHORT = timedelta(milliseconds=5)
@@ -338,3 +338,38 @@ def test_what_stirs_is_looked_at_without_waiting() -> None:
         threading.Event().wait(0.05)
         stirring.set()
         assert asked.wait(0.3)
+
+
+# --- Errands ------------------------------------------------------------------------------------------------
+
+
+def test_without_a_worker_an_errand_is_done_on_the_spot() -> None:
+    told: list[bool] = []
+    assert (Errands().send("one", lambda stopping: told.append(stopping())), told) == (True, [False])
+
+
+def test_an_errand_is_not_sent_twice_at_once_and_comes_home_when_told() -> None:
+    errands, started = Errands(), threading.Event()
+
+    def wait(stopping: Callable[[], bool]) -> None:
+        started.set()
+        while not stopping():
+            time.sleep(0.005)
+
+    with errands.at_work():
+        assert errands.send("one", wait)
+        assert started.wait(10)
+        assert not errands.send("one", wait)
+    assert not [thread for thread in threading.enumerate() if thread.name == "one"]
+
+
+def test_an_errand_that_fails_is_written_down_and_may_be_sent_again(caplog: pytest.LogCaptureFixture) -> None:
+    errands = Errands()
+
+    def fail(stopping: Callable[[], bool]) -> None:
+        raise RuntimeError
+
+    for _time in range(2):
+        with caplog.at_level(logging.ERROR, "pregon.core.work"), errands.at_work():
+            assert errands.send("one", fail)
+    assert [record.message for record in caplog.records] == ["Errand failed", "Errand failed"]

@@ -132,24 +132,6 @@ def test_what_something_newer_was_said_about_is_late(kind: MessageKind, prepared
     assert queries.superseded([line]) == ({line.pk} if late else set())
 
 
-@pytest.mark.parametrize(
-    ("standing", "news", "service"),
-    [
-        (Standing.CONFIRMED, True, True),
-        (Standing.PENDING, False, True),
-        (Standing.LEFT, False, True),
-        (Standing.GONE, False, False),
-    ],
-)
-def test_who_may_receive_what(standing: Standing, news: bool, service: bool) -> None:
-    person = SubscriberFactory(standing=standing)
-    found = []
-    for kind in (MessageKind.NEWS, MessageKind.SERVICE):
-        line = Delivery(dispatch=Dispatch(kind=kind), subscriber=person, due_at=NOON + timedelta())
-        found.append(queries.may_receive(line))
-    assert found == [news, service]
-
-
 def test_the_allow_list_minds_no_case() -> None:
     with override_settings(PREGON_ALLOW_LIST=["Vecina@Muestra.example"]):
         assert [queries.permitted(one) for one in ("vecina@muestra.EXAMPLE", "otra@muestra.example")] == [

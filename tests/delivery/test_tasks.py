@@ -7,8 +7,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from factories.delivery import NOON, SpokenChannel, SubscriberFactory, ask, live, message, said_to
-from pregon.core.work import Lane, turn
+from factories.delivery import (
+    NOON,
+    SpokenChannel,
+    SubscriberFactory,
+    ask,
+    live,
+    message,
+    prepare_all,
+    said_to,
+)
+from pregon.core.work import Lane, errands, turn
 from pregon.delivery import actions as delivery
 from pregon.delivery import tasks
 from pregon.delivery.contract import Arrival, Wish
@@ -32,19 +41,13 @@ def test_a_turn_with_nothing_due_does_nothing_and_says_so() -> None:
     assert (turn(Lane.NOW, at=NOON), Delivery.objects.count()) == (0, 0)
 
 
-def wait_for_the_listener() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "arrivals":
-            thread.join(timeout=20)
-
-
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_clock_collects_what_came_in() -> None:
     live("spoken")
     SpokenChannel.arrivals.append(Arrival(sender="7", name="Vecina", wish=Wish.SUBSCRIBE, cursor="2"))
-    tasks.collect_arrivals(NOON)
-    wait_for_the_listener()
+    with errands.at_work():
+        tasks.collect_arrivals(NOON)
     assert Subscriber.objects.get().address == "7"
 
 
@@ -58,24 +61,36 @@ def test_a_provider_that_takes_its_time_holds_up_no_other_beat(monkeypatch: pyte
         return 0
 
     monkeypatch.setattr(delivery, "collect_due", slowly)
-    for _beat in range(3):
-        tasks.collect_arrivals(NOON)
-    answer.set()
-    wait_for_the_listener()
+    with errands.at_work():
+        for _beat in range(3):
+            tasks.collect_arrivals(NOON)
+        answer.set()
     assert asked == [NOON]
 
 
-def test_a_listener_that_fails_listens_again_at_the_next_beat(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def fail(*, at: datetime) -> int:
-        raise RuntimeError
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_channel_that_takes_its_time_holds_up_no_other_one() -> None:
+    live("spoken")
+    live("keyed")
+    slow, quick = SubscriberFactory(), SubscriberFactory(channel="keyed")
+    ask()
+    prepare_all()
+    heard, done = threading.Event(), threading.Event()
 
-    monkeypatch.setattr(delivery, "collect_due", fail)
-    for _beat in range(2):
-        tasks.collect_arrivals(NOON)
-        wait_for_the_listener()
-    assert [record.message for record in caplog.records] == ["Tick failed", "Tick failed"]
+    def dawdle() -> None:
+        assert heard.wait(20)
+        done.set()
+
+    SpokenChannel.script[quick.address] = [heard.set]
+    SpokenChannel.script[slow.address] = [dawdle]
+    with errands.at_work():
+        assert tasks.step(Lane.NOW, NOON) == 2
+        assert done.wait(20)
+    assert set(Delivery.objects.values_list("destination", "state")) == {
+        (slow.address, "sent"),
+        (quick.address, "sent"),
+    }
 
 
 @pytest.mark.django_db
@@ -91,8 +106,6 @@ def test_the_bulk_lane_tells_digests_that_the_clock_opened() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_clock_forgets_whom_it_should() -> None:
     SubscriberFactory(standing=Standing.LEFT, left_at=NOON)
-    tasks.forget(NOON + timedelta(days=28))
-    for thread in threading.enumerate():
-        if thread.name == "forgetting":
-            thread.join(timeout=20)
+    with errands.at_work():
+        tasks.forget(NOON + timedelta(days=28))
     assert Subscriber.objects.get().erased_at == NOON + timedelta(days=28)

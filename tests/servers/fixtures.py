@@ -11,6 +11,7 @@ from servers.chromium import browsing
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
 from servers.webhook import WebhookReceiver, webhook_receiving
+from servers.whatsapp import WhatsAppApi, whatsapp_serving
 
 
 @pytest.fixture
@@ -29,6 +30,12 @@ def telegram_api() -> Iterator[TelegramApi]:
 def webhook_receiver() -> Iterator[WebhookReceiver]:
     with webhook_receiving() as receiver:
         yield receiver
+
+
+@pytest.fixture
+def whatsapp_api() -> Iterator[WhatsAppApi]:
+    with whatsapp_serving() as api:
+        yield api
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ class SmtpServer:
         self.refused: set[str] = set()
         self.postponed: set[str] = set()
         self.delay = 0.0  # seconds before a message is accepted
+        self.hangs_up = False  # instead of saying whether it accepted one
         self._controller: Controller | None = None
 
     # The three methods' names and arguments are aiosmtpd's.
@@ -49,6 +50,8 @@ class SmtpServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         await asyncio.sleep(self.delay)
+        if self.hangs_up:
+            server.transport.abort()
         raw = envelope.content
         assert isinstance(raw, bytes)
         message = message_from_bytes(raw, policy=policy.default)

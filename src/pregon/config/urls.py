@@ -9,6 +9,7 @@ from django.urls import include, path, re_path
 from wagtail.admin import urls as desk
 
 from pregon.config import media
+from pregon.delivery.webhooks import door
 
 
 def no_page(request: HttpRequest, path: str) -> NoReturn:
@@ -24,6 +25,7 @@ urlpatterns = [
         name="wagtaildocs_serve",
     ),
     path("escritorio/", include(desk)),
+    path("entrada/<slug:kind>/", door, name="door"),
     path("", include("pregon.accounts.urls")),
     path("", include("pregon.website.urls")),
     re_path(r"^((?:[\w\-]+/)*)$", no_page, name="wagtail_serve"),

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,59 @@ def every(period: timedelta) -> Callable[[Tick], Tick]:
     return register
 
 
+#: Does its work until there is none, or until the question it is given is answered with yes: stop now.
+Errand = Callable[[Callable[[], bool]], None]
+
+
+class Errands:
+    """What a worker has done in threads of their own, so that nobody waits for what takes its time.
+
+    Where no worker is at work (a command that drains a lane, a test) an errand is done on the spot.
+    """
+
+    def __init__(self) -> None:
+        self._running: dict[str, threading.Thread] = {}
+        self._at_work = 0
+        self._over = threading.Event()
+
+    def send(self, name: str, errand: Errand) -> bool:
+        """Have it done; False while one of that name is still under way."""
+        if not self._at_work:
+            errand(lambda: False)
+            return True
+        under_way = self._running.get(name)
+        if self._over.is_set() or (under_way is not None and under_way.is_alive()):
+            return False
+        thread = threading.Thread(target=self._run, args=(name, errand), name=name, daemon=True)
+        self._running[name] = thread
+        thread.start()
+        return True
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While a worker runs; at its end the errands are told to stop and waited for."""
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._over.set()
+            for thread in list(self._running.values()):
+                thread.join()
+            self._at_work -= 1
+            self._over.clear()
+
+    def _run(self, name: str, errand: Errand) -> None:
+        try:
+            errand(self._over.is_set)
+        except Exception:
+            logger.exception("Errand failed", extra={"errand": name})
+        finally:
+            connections.close_all()
+
+
+errands = Errands()
+
+
 def turn(lane: Lane, *, at: datetime) -> int:
     """Let each source of the lane do one batch; returns the pieces done. What a job raises is raised."""
     return sum(job(at) for job in list(_sources.get(lane, {}).values()))
@@ -118,6 +172,10 @@ class Worker:
         self._rests: dict[str, tuple[float, float]] = {}  # job: until when, and how long this time
 
     def run(self, stop: threading.Event) -> None:
+        with errands.at_work():
+            self._run(stop)
+
+    def _run(self, stop: threading.Event) -> None:
         logger.info("Worker started", extra={"lane": self.lane.value})
         done, looked = 0, 0.0
         while not stop.is_set():
@@ -161,6 +219,10 @@ class Clock:
         self.clock = clock
 
     def run(self, stop: threading.Event) -> None:
+        with errands.at_work():
+            self._run(stop)
+
+    def _run(self, stop: threading.Event) -> None:
         beats = dict(_beats)
         due = dict.fromkeys(beats, time.monotonic())
         logger.info("Clock started", extra={"ticks": len(beats)})

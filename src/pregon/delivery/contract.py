@@ -8,7 +8,7 @@ idempotency, allow-list, log and metrics are the engine's alone. One package per
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -61,6 +61,8 @@ class Limits:
     idempotent: bool = False
     #: True when the channel uploads the picture itself, so that it is worth a short wait for one in the making.
     uploads_picture: bool = False
+    #: How many parcels the engine takes up at once; more where many leave in a second.
+    batch: int = 50
     #: True when nothing can be sent by a program: the engine lays the text out, and a person passes it on.
     by_hand: bool = False
     #: How long to go on trying before giving up.
@@ -167,8 +169,23 @@ class Renewal:
 
 #: What came of handing one parcel over.
 Answer = Receipt | DeliveryError
-#: Asked just before each parcel is handed over: False when it must not leave any more.
-Go = Callable[["Parcel"], bool]
+
+
+class Batch(ABC):
+    """The parcels that a channel is asked to send, handed to it one group at a time.
+
+    What is taken is written down as handed over, together with the answers that came before, in one commit: whoever
+    is killed leaves in doubt only what they held in their hands. So a connection takes its next parcel when the last
+    one is answered, and right before the first byte that could make the provider accept it.
+    """
+
+    @abstractmethod
+    def take(self, most: int = 1) -> list[Parcel]:
+        """Up to ``most`` of the next parcels that may leave; none when the batch is at its end."""
+
+    @abstractmethod
+    def answer(self, parcel: Parcel, answer: Answer) -> None:
+        """What the provider said to a parcel that was taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,24 +247,22 @@ class Channel(ABC, Generic[O]):
     def send(self, parcel: Parcel) -> Receipt:
         """Hand the parcel to the provider. Raises :class:`~pregon.delivery.errors.DeliveryError` and nothing else."""
 
-    def send_many(self, parcels: Iterable[Parcel], *, go: Go) -> Iterator[tuple[Parcel, Answer]]:
-        """Hand the parcels over and answer for each, in any order; one that ``go`` holds back is not answered for.
+    def send_batch(self, batch: Batch) -> None:
+        """Hand over all of ``batch``, and answer for each parcel that was taken.
 
-        A channel whose provider takes several at once, or that keeps several connections, overrides this. ``go`` is
-        called from the caller's thread only, once for each parcel and right before its first byte leaves. Trouble
-        that stops the whole channel (``Misconfigured``, ``Postponed`` with ``whole``) is raised, after the answers
-        that are already there have been given.
+        A channel that holds several connections, or whose provider takes several parcels at once, overrides this. Each
+        call comes from the caller's thread. Trouble that stops the whole channel (:func:`stops_all`) is raised: what
+        was taken and not answered has then not left, and goes back to wait.
         """
-        for parcel in parcels:
-            if not go(parcel):
-                continue
-            try:
-                answer: Answer = self.send(parcel)
-            except DeliveryError as problem:
-                if stops_all(problem):
-                    raise
-                answer = problem
-            yield parcel, answer
+        while taken := batch.take():
+            for parcel in taken:
+                try:
+                    answer: Answer = self.send(parcel)
+                except DeliveryError as problem:
+                    if stops_all(problem):
+                        raise
+                    answer = problem
+                batch.answer(parcel, answer)
 
     def check(self) -> str:
         """Ask the provider whether the credentials are good; returns who we are there, or raises ``Misconfigured``."""

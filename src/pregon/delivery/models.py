@@ -216,6 +216,8 @@ class Dispatch(models.Model):
     cancelled_at = models.DateTimeField(_("cancelado"), null=True, blank=True)
     #: When the text was erased; headline and ledger stay.
     emptied_at = models.DateTimeField(_("texto borrado"), null=True, blank=True, editable=False)
+    #: Its waiting lines have still to follow what the person said.
+    sweeping = models.BooleanField(default=False, editable=False)
 
     objects = DispatchQuerySet.as_manager()
 
@@ -230,6 +232,7 @@ class Dispatch(models.Model):
             models.Index(
                 fields=["created_at"], condition=Q(emptied_at__isnull=True), name="dispatch_to_empty"
             ),
+            models.Index(fields=["id"], condition=Q(sweeping=True), name="dispatch_to_sweep"),
         ]
 
     def __str__(self) -> str:
@@ -375,6 +378,12 @@ class ChannelAccount(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing leaves here now; "" once something has left since, or the settings were changed."""
+        failed, went = self.last_failure_at, self.last_success_at
+        return self.last_failure if failed and not (went and went >= failed) else ""
 
     @property
     def options(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pregon.core.work import Lane
-from pregon.delivery.enums import OUT, WAITING, Frequency, MessageKind, Mode, Standing, State
+from pregon.delivery.enums import OUT, WAITING, Frequency, MessageKind, Mode, State
 from pregon.delivery.models import (
     ChannelAccount,
     Delivery,
@@ -241,21 +241,6 @@ def superseded(lines: Iterable[Delivery]) -> set[int]:
     )
     latest = dict(newer.order_by("pk").values_list("origin", "pk"))
     return {line.pk for line in waiting if latest.get(line.dispatch.origin, 0) > line.dispatch_id}
-
-
-def may_receive(line: Delivery) -> bool:
-    """Whether the receiver still wants it, asked at the last moment. A farewell reaches who has just left."""
-    allowed = {Standing.CONFIRMED}
-    if line.dispatch.kind == MessageKind.SERVICE:
-        allowed |= {Standing.PENDING, Standing.LEFT}
-    if (
-        line.subscriber_id is None or line.dispatch.emptied_at
-    ):  # the subscription, or the text, is gone meanwhile
-        return False
-    person = Subscriber.objects.filter(pk=line.subscriber_id, standing__in=allowed)
-    if line.dispatch.kind != MessageKind.SERVICE:  # which is how the holder may come back
-        person = person.reachable()
-    return person.exists()
 
 
 def is_suppressed(channel: str, address: str) -> bool:

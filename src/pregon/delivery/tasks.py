@@ -3,23 +3,31 @@ digests of the hour, and forgetting."""
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.db import connection
 from django.utils import timezone
 
-from pregon.core.work import Lane, every, source
+from pregon.core.work import Lane, errands, every, source
 from pregon.delivery import actions as delivery
-
-logger = logging.getLogger(__name__)
-_listening, _forgetting = threading.Lock(), threading.Lock()
+from pregon.delivery.registry import kinds
 
 
 def step(lane: Lane, at: datetime) -> int:
-    return delivery.prepare_due(lane, at=at) + delivery.deliver_due(lane, now=timezone.now)
+    """Prepare, take back what was lost, and see to it that each channel with something to say is speaking."""
+    done = delivery.prepare_due(lane, at=at) + delivery.reap(lane, at=at)
+    return done + sum(
+        errands.send(f"{lane}-{kind}", partial(speak, lane, kind))
+        for kind in kinds()
+        if delivery.has_work(lane, kind, at=at)
+    )
+
+
+def speak(lane: Lane, kind: str, stopping: Callable[[], bool]) -> None:
+    """One channel in a thread of its own: one that takes its time must not hold up the others."""
+    while delivery.deliver_on(lane, kind, now=timezone.now, stopping=stopping) and not stopping():
+        pass
 
 
 @source(Lane.ALERT)
@@ -52,29 +60,39 @@ def open_digests(at: datetime) -> None:
     delivery.open_digests(at=at)
 
 
+@source(Lane.NOW)
+def follow_what_was_said(at: datetime) -> int:
+    return delivery.sweep_due(at=at)
+
+
+def listen(at: datetime, stopping: Callable[[], bool]) -> None:
+    delivery.collect_due(at=at)
+
+
 @every(timedelta(seconds=2))
 def collect_arrivals(at: datetime) -> None:
-    """A provider that takes its time must not hold up what goes out by the second."""
-    aside("arrivals", delivery.collect_due, at, lock=_listening)
+    """Aside: a provider that takes its time must not hold up what goes out by the second."""
+    errands.send("arrivals", partial(listen, at))
+
+
+def forget_what_is_old(at: datetime, stopping: Callable[[], bool]) -> None:
+    delivery.erase_due(at=at)
 
 
 @every(timedelta(seconds=20))
 def forget(at: datetime) -> None:
-    """Nor must an old ledger."""
-    aside("forgetting", delivery.erase_due, at, lock=_forgetting)
+    errands.send("forgetting", partial(forget_what_is_old, at))
 
 
-def aside(name: str, job: Callable[..., int], at: datetime, *, lock: threading.Lock) -> None:
-    """Do a tick's work in a thread of its own, one at a time."""
-    if lock.acquire(blocking=False):
-        threading.Thread(target=_run, args=(job, at, lock), name=name, daemon=True).start()
+@every(timedelta(hours=1))
+def forget_full_buckets(at: datetime) -> None:
+    delivery.forget_full(at=at)
 
 
-def _run(job: Callable[..., int], at: datetime, lock: threading.Lock) -> None:
-    try:
-        job(at=at)
-    except Exception:  # the thread's own worker loop: the next beat tries again
-        logger.exception("Tick failed", extra={"tick": threading.current_thread().name})
-    finally:
-        connection.close()
-        lock.release()
+def look_after_tokens(at: datetime, stopping: Callable[[], bool]) -> None:
+    delivery.watch_tokens(at=at)
+
+
+@every(timedelta(minutes=10))
+def watch_tokens(at: datetime) -> None:
+    errands.send("tokens", partial(look_after_tokens, at))

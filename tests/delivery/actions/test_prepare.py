@@ -12,6 +12,7 @@ from factories.accounts import LocalityFactory, TopicFactory
 from factories.delivery import NOON, Hands, Killed, SubscriberFactory, ask, live, message, prepare_all, run
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
+from pregon.delivery import ledger
 from pregon.delivery.actions import prepare
 from pregon.delivery.enums import MessageKind, Mode, Standing
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch
@@ -58,18 +59,18 @@ def test_only_the_wanted_channels_that_are_not_off_receive() -> None:
 
 
 def test_an_interrupted_step_is_repeated_without_a_second_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepare, "STEP", 2)
+    monkeypatch.setattr(prepare, "FIRST_STEP", 2)
     people = SubscriberFactory.create_batch(5)
     ask()
     delivery.prepare_due(Lane.NOW, at=NOON)
-    write = prepare.write_lines
+    write = ledger.insert_lines
 
     def cut(*arguments: Any, **named: Any) -> None:
         write(*arguments, **named)
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(prepare, "write_lines", cut)
+        patch.setattr(ledger, "insert_lines", cut)
         delivery.prepare_due(Lane.NOW, at=NOON)
     prepare_all()
     assert receivers() == [person.address for person in people]

@@ -1,12 +1,17 @@
-"""Speaks SMTP: one connection for a batch, one envelope for each receiver, and a name for every answer."""
+"""Speaks SMTP: how the office's server is reached, and what a parcel looks like as a letter.
+
+The conversation itself stands in ``pipeline``.
+"""
 
 from __future__ import annotations
 
-import re
+import atexit
 import smtplib
 import ssl
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -17,19 +22,17 @@ from django.utils.translation import gettext_lazy
 
 from pregon.channels.email.address import bare, domain_of
 from pregon.channels.email.conversation import Plain, Sealed
-from pregon.channels.email.letter import Letter, letter_for
+from pregon.channels.email.letter import Drawing, letter_for
+from pregon.channels.email.pipeline import Letter, Line, Post
 from pregon.core.http import Http
-from pregon.delivery.contract import Channel, Limits, Options, Parcel, Preview, Receipt
-from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
+from pregon.delivery.contract import Answer, Batch, Channel, Limits, Options, Parcel, Preview, Receipt
+from pregon.delivery.errors import Misconfigured, Postponed, Rejected
 
 #: For each step of the conversation; the ten of a whole first delivery stay under the engine's patience.
 SECONDS = 15
 #: The server as such is out of reach: soon again, for nothing is lost and nobody is bothered.
 SOON = timedelta(seconds=30)
 NOT_SET_UP = "sin-configurar@localhost.localdomain"
-
-# RFC 3463: no such mailbox, no such domain, bad syntax, mailbox moved, null MX, mailbox disabled.
-GONE = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,26 @@ class EmailOptions(Options):
         },
     )
 
+    connections: int = field(
+        default=10,
+        metadata={
+            "label": gettext_lazy("Conexiones a la vez"),
+            "help": gettext_lazy("Las que el servidor admite; con 10 salen unos mil correos por segundo."),
+        },
+    )
+    domain_pace: int = field(
+        default=0,
+        metadata={
+            "label": gettext_lazy("Correos por minuto a un mismo dominio"),
+            "help": gettext_lazy("0: sin límite. Sirve cuando un proveedor grande pide ir más despacio."),
+        },
+    )
+
     def __post_init__(self) -> None:
+        if not 1 <= self.connections <= 50 or not 0 <= self.domain_pace <= 100_000:
+            raise Misconfigured(
+                _("Las conexiones del correo van de 1 a 50, y el ritmo por dominio de 0 a 100 000.")
+            )
         if self.security not in {"none", "starttls", "tls"}:
             raise Misconfigured(_("La seguridad del correo debe ser «none», «starttls» o «tls»."))
         if not 0 < self.port < 65536:
@@ -113,22 +135,13 @@ class EmailChannel(Channel[EmailOptions]):
     kind = "email"
     label = "Correo"
     options_class = EmailOptions
-    limits = Limits()
+    limits = Limits(batch=500)
 
     def __init__(self, options: EmailOptions, http: Http) -> None:
         super().__init__(options, http)
-        self._smtp: smtplib.SMTP | None = None
         self.sender = bare(options.sender_address or NOT_SET_UP)
 
     # --- Contract ---
-
-    @contextmanager
-    def session(self) -> Iterator[None]:
-        self._smtp = self._connect()
-        try:
-            yield
-        finally:
-            self._hang_up()
 
     def normalise(self, destination: str) -> str:
         return bare(destination)
@@ -144,24 +157,23 @@ class EmailChannel(Channel[EmailOptions]):
         )
 
     def send(self, parcel: Parcel) -> Receipt:
-        if self._smtp is None:
-            with self.session():
-                return self.send(parcel)
-        destination, message_id = bare(parcel.destination), self._message_id(parcel)
-        raw = self._letter(parcel).sealed(parcel, message_id=message_id)
-        try:
-            self._announce(destination)
-            self._address(destination)
-            self._hand_over(raw)
-        except OSError as broken:  # every error of smtplib is one
-            self._drop()
-            self._out_of_reach(broken)
-        return Receipt(reference=message_id)
+        alone = Alone(parcel)
+        self._post(alone, most=1)
+        if isinstance(alone.said, Receipt):
+            return alone.said
+        raise alone.said
+
+    def send_batch(self, batch: Batch) -> None:
+        self._post(batch, most=self.options.connections)
+
+    def pace(self, destination: str) -> tuple[str, int] | None:
+        if not self.options.domain_pace:
+            return None
+        return domain_of(destination).lower(), self.options.domain_pace
 
     def check(self) -> str:
         try:
-            with self.session():
-                self._command("noop")
+            Line(self._connect()).hang_up()
         except Postponed as unreachable:
             raise Misconfigured(str(unreachable)) from unreachable
         return _("%(sender)s en %(host)s") % {"sender": self.sender, "host": self.options.host}
@@ -204,22 +216,6 @@ class EmailChannel(Channel[EmailOptions]):
             self._out_of_reach(broken)
         return smtp
 
-    def _hang_up(self) -> None:
-        if self._smtp is not None:
-            with suppress(OSError):
-                self._smtp.quit()
-            self._drop()
-
-    def _drop(self) -> None:
-        if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
-
-    def _open(self) -> smtplib.SMTP:
-        if self._smtp is None:
-            self._smtp = self._connect()
-        return self._smtp
-
     def _insecure(self, refusal: Exception) -> NoReturn:
         raise Misconfigured(
             _(
@@ -232,89 +228,23 @@ class EmailChannel(Channel[EmailOptions]):
         sentence = _("El servidor de correo «%(host)s» no contesta; se intentará de nuevo.")
         raise Postponed(sentence % {"host": self.options.host}, wait=SOON, whole=True) from broken
 
-    # --- The three steps of a delivery ---
-
-    def _announce(self, destination: str) -> None:
-        """MAIL FROM. A server that hung up between two parcels is called again, once."""
-        code, said = self._mail_from(destination)
-        if code in {0, 421}:
-            self._drop()
-            code, said = self._mail_from(destination)
-        if code == 0:
-            raise smtplib.SMTPServerDisconnected("Dropped twice.")
-        if code >= 500:
-            self._reset()
-            raise Misconfigured(
-                _("El servidor de correo no deja escribir a nombre de %(sender)s: %(said)s")
-                % {"sender": self.sender, "said": said}
-            )
-        self._not_now(code, said, whole=True)
-
-    def _mail_from(self, destination: str) -> tuple[int, str]:
-        smtp, unicode = self._open(), not destination.isascii()
-        if unicode and not smtp.has_extn("smtputf8"):
-            raise Rejected(_("El servidor de correo no admite direcciones con acentos."))
-        try:
-            code, said = smtp.mail(self.sender, ["SMTPUTF8"] if unicode else [])
-        except (smtplib.SMTPServerDisconnected, ConnectionError):
-            return 0, ""
-        return code, plain(said)
-
-    def _address(self, destination: str) -> None:
-        code, answer = self._open().rcpt(destination)
-        said = plain(answer)
-        if code >= 500:
-            self._reset()
-            if GONE.search(said):
-                raise DestinationGone(_("El buzón no existe: %(said)s") % {"said": said})
-            raise Rejected(_("El servidor de correo rechazó la dirección: %(said)s") % {"said": said})
-        self._not_now(code, said, whole=False)
-
-    def _hand_over(self, raw: bytes) -> None:
-        """DATA. Once the last dot is on its way, silence means that nobody knows."""
-        smtp = self._open()
-        code, answer = smtp.docmd("data")
-        if code == 354:
-            smtp.send(re.sub(rb"(?m)^\.", b"..", raw) + b".\r\n")
-            try:
-                code, answer = smtp.getreply()
-            except OSError as silence:
-                self._drop()
-                raise Unanswered(
-                    _("La conexión con el servidor de correo se cortó antes de saber si aceptó el mensaje.")
-                ) from silence
-        said = plain(answer)
-        if code >= 500:
-            self._reset()
-            raise Rejected(_("El servidor de correo rechazó el mensaje: %(said)s") % {"said": said})
-        self._not_now(code, said, whole=False)
-
-    def _not_now(self, code: int, said: str, *, whole: bool) -> None:
-        if code < 300:
-            return
-        if code == 421:
-            self._drop()
-        else:
-            self._reset()
-        raise Postponed(
-            _("El servidor de correo pidió esperar: %(said)s") % {"said": said},
-            wait=timedelta(minutes=1) if whole or code == 421 else timedelta(minutes=5),
-            whole=whole or code == 421,
-        )
-
-    def _reset(self) -> None:
-        self._command("rset")
-
-    def _command(self, name: str) -> None:
-        """One whose answer does not matter; a connection that breaks here is opened again by the next parcel."""
-        try:
-            self._open().docmd(name)
-        except OSError:
-            self._drop()
+    def _post(self, batch: Batch, *, most: int) -> None:
+        with spare_lines(self.options) as spare:
+            Post(batch, connect=self._connect, written=self._written, most=most, spare=spare).send()
 
     # --- The letter ---
 
-    def _letter(self, parcel: Parcel) -> Letter:
+    def _written(self, parcel: Parcel) -> Letter:
+        message_id = self._message_id(parcel)
+        return Letter(
+            parcel=parcel,
+            sender=self.sender,
+            receiver=bare(parcel.destination),
+            raw=self._letter(parcel).sealed(parcel, message_id=message_id),
+            reference=message_id,
+        )
+
+    def _letter(self, parcel: Parcel) -> Drawing:
         return letter_for(
             parcel,
             sender_address=self.sender,
@@ -332,7 +262,41 @@ def trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def plain(answer: bytes) -> str:
-    """What a server said, on one line and in letters that can be shown."""
-    words = " ".join(answer.decode("utf-8", "replace").split())
-    return "".join(letter for letter in words if letter.isprintable())[:200]
+class Alone(Batch):
+    """One parcel by itself."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self.waiting = [parcel]
+        self.said: Answer
+
+    def take(self, most: int = 1) -> list[Parcel]:
+        taken, self.waiting = self.waiting, []
+        return taken
+
+    def answer(self, parcel: Parcel, answer: Answer) -> None:
+        self.said = answer
+
+
+_spare: defaultdict[EmailOptions, list[list[Line]]] = defaultdict(list)
+_door = threading.Lock()
+
+
+@contextmanager
+def spare_lines(options: EmailOptions) -> Iterator[list[Line]]:
+    """Open connections to this server that an earlier batch of this process left; nobody else has them meanwhile."""
+    with _door:
+        lines = _spare[options].pop() if _spare[options] else []
+    try:
+        yield lines
+    finally:
+        with _door:
+            _spare[options].append(lines)
+
+
+@atexit.register
+def hang_up() -> None:
+    """Close what is left open."""
+    with _door:
+        for line in (line for lines in _spare.values() for one in lines for line in one):
+            line.hang_up()
+        _spare.clear()

@@ -60,7 +60,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Drawing:
     """A drawn letter. ``head`` are the headers that all share."""
 
     subject: str
@@ -87,7 +87,7 @@ def asks(parcel: Parcel) -> bool:
     return bool(parcel.confirm_url) and parcel.message.kind == MessageKind.SERVICE
 
 
-def letter_for(parcel: Parcel, *, sender_address: str, sender_name: str, reply_to: str) -> Letter:
+def letter_for(parcel: Parcel, *, sender_address: str, sender_name: str, reply_to: str) -> Drawing:
     """The letter that carries this parcel's message, drawn once for all who get it with the same links."""
     return drawn(
         parcel.message,
@@ -103,12 +103,12 @@ def letter_for(parcel: Parcel, *, sender_address: str, sender_name: str, reply_t
 @lru_cache(maxsize=32)
 def drawn(
     message: Message, *, links: tuple[str, ...], sender_address: str, sender_name: str, reply_to: str
-) -> Letter:
+) -> Drawing:
     subject = one_line(message.headline)
     if message.kind == MessageKind.CORRECTION:
         subject = _("Corrección: %(headline)s") % {"headline": subject}
     text, html, body = fitted(message, links)
-    return Letter(
+    return Drawing(
         subject=subject,
         text=text,
         html=html,

@@ -7,4 +7,6 @@ PREGON_CHANNELS = [
     "pregon.channels.email",
     "pregon.channels.telegram",
     "pregon.channels.webhook",
+    "pregon.channels.whatsapp",
+    "pregon.channels.whatsapp_channel",
 ]

@@ -13,10 +13,11 @@ from pregon.core.sealing import SealBroken
 from pregon.core.work import Lane
 from pregon.delivery.actions.dispatch import dispatch
 from pregon.delivery.actions.subscribe import leave, service, subscribe_directly
-from pregon.delivery.contract import Arrival, Channel, Wish
-from pregon.delivery.enums import Mode
+from pregon.delivery.actions.suppress import suppress
+from pregon.delivery.contract import Arrival, Channel, Fate, Heard, Notice, Report, Wish
+from pregon.delivery.enums import Mode, Reason, State
 from pregon.delivery.errors import DeliveryError
-from pregon.delivery.models import ChannelAccount, Subscriber
+from pregon.delivery.models import ChannelAccount, Delivery, Subscriber
 from pregon.delivery.registry import build, channel_class, kinds
 from pregon.delivery.values import Audience, Message
 
@@ -40,7 +41,7 @@ def collect_from(account: ChannelAccount, *, at: datetime) -> int:
     if account.last_failure_at and at - account.last_failure_at < REST:
         return 0
     try:
-        arrivals = build(account.kind, account.options).collect(account.cursor)
+        events = build(account.kind, account.options).collect(account.cursor)
     except (DeliveryError, SealBroken) as problem:
         logger.warning(
             "Channel cannot be read", extra={"channel": account.kind, "problem": type(problem).__name__}
@@ -49,20 +50,65 @@ def collect_from(account: ChannelAccount, *, at: datetime) -> int:
             last_failure_at=at, last_failure=str(problem)[:300]
         )
         return 0
-    for arrival in arrivals:
+    for event in events:
         with transaction.atomic():
-            follow(arrival, channel=account.kind, at=at)
-            ChannelAccount.objects.filter(pk=account.pk).update(cursor=arrival.cursor)
-    return len(arrivals)
+            follow(event, channel=account.kind, at=at)
+            if event.cursor:
+                ChannelAccount.objects.filter(pk=account.pk).update(cursor=event.cursor)
+    return len(events)
 
 
-def follow(arrival: Arrival, *, channel: str, at: datetime) -> None:
+def hear(kind: str, notice: Notice, *, at: datetime) -> Heard:
+    """What a provider's call to our door says, and doing it. Raises ``Rejected`` for one that is not theirs."""
+    account = ChannelAccount.objects.filter(kind=kind, mode=Mode.LIVE).first()
+    if account is None:
+        return Heard(status=404)
+    heard = build(account.kind, account.options).hear(notice)
+    for event in heard.events:
+        with transaction.atomic():
+            follow(event, channel=kind, at=at)
+    return heard
+
+
+def follow(event: Arrival | Report, *, channel: str, at: datetime) -> None:
+    if isinstance(event, Report):
+        record(event, channel=channel, at=at)
+    else:
+        grant(event, channel=channel, at=at)
+
+
+def record(report: Report, *, channel: str, at: datetime) -> None:
+    """Late news of a message. States only move forward: an older word than what is known changes nothing."""
+    lines = Delivery.objects.filter(channel=channel, state__in=[State.SENT, State.UNCERTAIN])
+    if report.reference:
+        lines = lines.filter(reference=report.reference)
+    else:
+        lines = lines.filter(destination=report.destination, destination__gt="")
+    line = lines.order_by("-pk").first()
+    if line is not None and report.fate != Fate.COMPLAINT:
+        state = State.DELIVERED if report.fate == Fate.DELIVERED else State.FAILED
+        lines.filter(pk=line.pk).update(state=state, reason=report.reason[:300], settled_at=at)
+    if report.fate in {Fate.GONE, Fate.COMPLAINT}:
+        known = Subscriber.objects.filter(channel=channel, broadcast=False)
+        person = (
+            known.filter(pk=line.subscriber_id).first()
+            if line is not None and line.subscriber_id
+            else known.filter(address=report.destination, address__gt="").first()
+        )
+        if person is not None:
+            reason = Reason.GONE if report.fate == Fate.GONE else Reason.COMPLAINT
+            suppress(channel, person.address, reason=reason, at=at)
+
+
+def grant(arrival: Arrival, *, channel: str, at: datetime) -> None:
     """Do what somebody asks. Doing it twice changes nothing and answers once."""
+    Subscriber.objects.filter(channel=channel, address=arrival.sender).update(last_heard_at=at)
     if arrival.wish == Wish.SUBSCRIBE:
         consent = _("Escribió a nuestra cuenta para recibir los boletines.")
         subscriber = subscribe_directly(
             arrival.sender, channel=channel, name=arrival.name[:120], consent=consent, at=at
         )
+        Subscriber.objects.filter(pk=subscriber.pk).update(last_heard_at=at)
         answer(subscriber, welcome(), since=subscriber.confirmed_at or at, at=at)
     elif arrival.wish in {Wish.LEAVE, Wish.BLOCK}:
         known = Subscriber.objects.filter(channel=channel, address=arrival.sender, broadcast=False).first()

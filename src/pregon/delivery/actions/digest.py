@@ -24,8 +24,8 @@ from django.utils.translation import ngettext
 from pregon.accounts.models import Office
 from pregon.core.calendar import last_turn, local_day
 from pregon.core.work import Lane
+from pregon.delivery import ledger
 from pregon.delivery.actions.dispatch import dispatch, stop
-from pregon.delivery.actions.prepare import write_lines
 from pregon.delivery.enums import TOGETHER, WAITING, Frequency, MessageKind, State
 from pregon.delivery.models import Delivery, Digest, Dispatch, Subscriber, Telling
 from pregon.delivery.queries import open_channels
@@ -126,10 +126,15 @@ def tell(digest: Digest, people: Sequence[Subscriber], *, until: datetime, at: d
     for origins, group in groups.items():
         theirs = [by_origin[origin] for origin in origins]
         asked = digest_of(theirs, frequency=Frequency(digest.frequency), day=day, at=at)
-        write_lines(asked, [(person.channel, person.address, person.pk) for person in group], at=at)
+        write_lines(asked, group, at=at)
     if owed and digest.frequency == Frequency.DAILY:
         paid = Subscriber.objects.filter(pk__in=[person.pk for person in people if person.owed_since])
         paid.update(owed_since=None, owed_until=None)
+
+
+def write_lines(asked: Dispatch, group: Sequence[Subscriber], *, at: datetime) -> None:
+    people = Subscriber.objects.filter(pk__in=[person.pk for person in group])
+    ledger.insert_lines(asked, people.values_list("channel", "address", "pk"), at=at)
 
 
 def falls_to(person: Subscriber, item: Item, *, digest: Digest, since: datetime) -> bool:

@@ -6,15 +6,19 @@ The cursor moves in the same transaction that writes the lines, and the unique k
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from pregon.core.work import Lane
+from pregon.delivery import ledger
 from pregon.delivery.enums import WAITING, MessageKind, State
-from pregon.delivery.models import Delivery, Dispatch, Subscriber
+from pregon.delivery.models import Dispatch
 from pregon.delivery.queries import former_receivers, receivers
 
-STEP = 2_000
+#: The first step is short, so that the first message leaves at once; the others are as long as a lock may last.
+FIRST_STEP, STEP = 500, 10_000
 
 
 def prepare_due(lane: Lane, *, at: datetime) -> int:
@@ -29,9 +33,9 @@ def prepare_due(lane: Lane, *, at: datetime) -> int:
         if dispatch is None:
             return 0
         dispatch = unprepared_before(dispatch, at=at) or dispatch
-        follows = bool(dispatch.audience.receivers_of)
-        passed = follow_up_step(dispatch, at=at) if follows else interest_step(dispatch, at=at)
-        if passed < STEP:
+        size = STEP if dispatch.cursor else FIRST_STEP
+        passed = write_step(dispatch, rows_for(dispatch), size=size, at=at)
+        if passed < size:
             dispatch.prepared_at = at
         dispatch.save(update_fields=["cursor", "prepared_at"])
         return max(passed, 1)
@@ -45,46 +49,22 @@ def unprepared_before(dispatch: Dispatch, *, at: datetime) -> Dispatch | None:
     return Dispatch.objects.select_for_update().to_prepare(at).filter(pk__in=followed).order_by("pk").first()
 
 
-def interest_step(dispatch: Dispatch, *, at: datetime) -> int:
-    """Lines for the next subscribers, in the order of their ids."""
-    step: list[Subscriber] = list(
-        receivers(dispatch.audience, lane=Lane(dispatch.lane))
-        .filter(pk__gt=dispatch.cursor)
-        .order_by("pk")
-        .only("channel", "address")[:STEP]
-    )
-    write_lines(dispatch, [(one.channel, one.address, one.pk) for one in step], at=at)
-    if step:
-        dispatch.cursor = step[-1].pk
-    return len(step)
-
-
-def follow_up_step(dispatch: Dispatch, *, at: datetime) -> int:
-    """Lines for the next of those who had received an earlier message about the same thing.
+def rows_for(dispatch: Dispatch) -> QuerySet[Any]:
+    """Whoever shall receive it, as rows of channel, destination, subscriber and their own number.
 
     A correction also goes to whoever still waits for the first version, which then no longer leaves.
     """
+    if not dispatch.audience.receivers_of:
+        return receivers(dispatch.audience, lane=Lane(dispatch.lane)).values_list("channel", "address", "pk")
     also = WAITING if dispatch.kind == MessageKind.CORRECTION else (State.LEASED,)
-    former = former_receivers(dispatch.audience, also=also).filter(pk__gt=dispatch.cursor)
-    step = list(former.order_by("pk").only("channel", "destination", "subscriber")[:STEP])
-    write_lines(dispatch, [(one.channel, one.destination, one.subscriber_id) for one in step], at=at)
-    if step:
-        dispatch.cursor = step[-1].pk
-    return len(step)
+    return former_receivers(dispatch.audience, also=also).values_list("channel", "destination", "subscriber")
 
 
-def write_lines(dispatch: Dispatch, lines: list[tuple[str, str, int | None]], *, at: datetime) -> None:
-    Delivery.objects.bulk_create(
-        [
-            Delivery(
-                dispatch=dispatch,
-                channel=channel,
-                destination=destination,
-                subscriber_id=subscriber,
-                lane=dispatch.lane,
-                due_at=at,
-            )
-            for channel, destination, subscriber in lines
-        ],
-        ignore_conflicts=True,
-    )
+def write_step(dispatch: Dispatch, rows: QuerySet[Any], *, size: int, at: datetime) -> int:
+    """Lines for the next ``size`` rows in the order of their numbers; returns how many there were."""
+    ahead = rows.filter(pk__gt=dispatch.cursor).order_by("pk")
+    numbers = list(ahead.values_list("pk", flat=True)[:size])
+    if numbers:
+        ledger.insert_lines(dispatch, ahead.filter(pk__lte=numbers[-1]), at=at)
+        dispatch.cursor = numbers[-1]
+    return len(numbers)

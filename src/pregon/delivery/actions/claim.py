@@ -1,0 +1,142 @@
+"""Whose line it is: claimed with a lease, kept by a heartbeat, taken back from workers that stopped answering.
+
+A claim is one random number on all its lines. Whoever writes asks for it, so that a worker that was too slow finds
+another number there and keeps its hands off.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from pregon.core.work import Lane
+from pregon.delivery.actions import pace
+from pregon.delivery.enums import State
+from pregon.delivery.models import ChannelAccount, Delivery
+from pregon.delivery.registry import channel_class, kinds
+
+logger = logging.getLogger(__name__)
+
+#: A line whose worker gives no sign of life within this time is taken back.
+LEASE = timedelta(seconds=60)
+BEAT = LEASE / 4
+#: A line that killed its worker so often is not tried again without a person.
+DEADLY = 5
+#: What sending asks of a line and its reader.
+NEEDED = (
+    "channel",
+    "destination",
+    "dispatch",
+    "attempts",
+    "subscriber__nonce",
+    "subscriber__standing",
+    "subscriber__broadcast",
+    "subscriber__last_heard_at",
+)
+#: Lines taken back in one step.
+REAPED = 1_000
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Lines of one channel in the hands of one worker."""
+
+    token: int
+    account: ChannelAccount
+    lines: list[Delivery]
+
+
+def has_work(lane: Lane, kind: str, *, at: datetime) -> bool:
+    """Whether a line of this channel could leave now."""
+    held = ChannelAccount.objects.filter(kind=kind, busy_until__gt=at)
+    return Delivery.objects.claimable(at).filter(lane=lane, channel=kind).exists() and not held.exists()
+
+
+def claim(lane: Lane, kind: str, *, at: datetime, size: int) -> Claim | None:
+    """Lease up to ``size`` lines to this worker, no more than the channel's paces let out."""
+    due = Delivery.objects.claimable(at).filter(lane=lane, channel=kind)
+    if not due.exists():
+        return None
+    token = secrets.randbits(63)
+    with transaction.atomic():
+        account = ChannelAccount.objects.select_for_update().filter(kind=kind).first()
+        account = account or ChannelAccount(kind=kind)
+        if account.busy_until and account.busy_until > at:
+            return None
+        skip = connection.features.has_select_for_update_skip_locked
+        first = due.select_for_update(skip_locked=skip).order_by("due_at", "pk")
+        candidates = list(
+            first.values_list("pk", "destination")[: pace.allowance(account, wanted=size, at=at)]
+        )
+        chosen = pace.choose(account, candidates, at=at)
+        Delivery.objects.filter(pk__in=chosen).update(
+            state=State.LEASED, claim=token, lease_until=at + LEASE, attempted_at=None
+        )
+        pace.note_leaving(account, len(chosen), at=at)
+    lines = Delivery.objects.filter(claim=token).select_related("subscriber").prefetch_related("dispatch")
+    lines = lines.only(*NEEDED)  # reading the other columns of a thousand lines takes longer than sending ten
+    return Claim(token=token, account=account, lines=list(lines.order_by("due_at", "pk")))
+
+
+def reap(lane: Lane, *, at: datetime) -> int:
+    """Take lines from workers that stopped answering.
+
+    One that was not begun is simply due again. One whose worker died in the very act is asked again where the
+    provider knows our key, and shown to a person elsewhere; so is one that keeps killing its workers.
+    """
+    ids = list(Delivery.objects.lapsed(at).filter(lane=lane).values_list("pk", flat=True)[:REAPED])
+    if not ids:
+        return 0
+    lapsed = Delivery.objects.lapsed(at).filter(pk__in=ids)
+    safe = [kind for kind in kinds() if channel_class(kind).limits.idempotent]
+    again = Q(attempted_at__isnull=True) | Q(channel__in=safe, attempts__lt=DEADLY)
+    free = {"lease_until": None, "attempted_at": None, "claim": None}
+    back = lapsed.filter(again).update(state=State.DUE, **free)
+    doubtful = lapsed.exclude(again).update(
+        state=State.UNCERTAIN,
+        settled_at=at,
+        reason=_("El envío se interrumpió antes de saber si llegó."),
+        **free,
+    )
+    if doubtful:
+        logger.warning("Deliveries in doubt", extra={"lane": lane.value, "deliveries": doubtful})
+    return back + doubtful
+
+
+@contextmanager
+def kept(held: Claim, *, now: Now) -> Iterator[None]:
+    """Give signs of life for the claim while it is worked on, however long that takes."""
+    over = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not over.wait(BEAT.total_seconds()):
+                try:
+                    mine = Delivery.objects.filter(claim=held.token, state=State.LEASED)
+                    mine.update(lease_until=now() + LEASE)
+                except (
+                    DatabaseError
+                ):  # it may come back before the lease ends; if not, the line is taken back
+                    logger.warning("No sign of life could be given", extra={"claim": held.token})
+                    connection.close()
+        finally:
+            connection.close()
+
+    beating = threading.Thread(target=beat, name="signs-of-life", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beating.join()

@@ -1,0 +1,100 @@
+"""A person's hand on a dispatch: hold it back, let it go on, call it off, try again what failed.
+
+What they say holds at once, for it is asked again of every line right before it leaves. The lines that wait follow
+in bounded steps, so that nobody waits for a million rows.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from pregon.accounts.models import User
+from pregon.delivery.enums import State
+from pregon.delivery.errors import BodyErased, DeliveryError
+from pregon.delivery.ledger import FAR
+from pregon.delivery.models import Delivery, Dispatch
+
+STEP = 5_000
+
+
+def pause(dispatch: Dispatch, *, at: datetime) -> None:
+    """Nothing more of it leaves until somebody lets it go on. Twice changes nothing."""
+    Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=True, cancelled_at__isnull=True).update(
+        paused_at=at, sweeping=True
+    )
+
+
+def resume(dispatch: Dispatch) -> None:
+    Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=False).update(paused_at=None, sweeping=True)
+
+
+def cancel(dispatch: Dispatch, *, at: datetime) -> None:
+    """What has not left never will. What has left is followed up by a correction or a withdrawal, not by this."""
+    going = Dispatch.objects.filter(pk=dispatch.pk, cancelled_at__isnull=True)
+    going.filter(prepared_at__isnull=True).update(prepared_at=at, lease_until=None)
+    going.update(cancelled_at=at, paused_at=None, sweeping=True)
+
+
+def sweep_due(*, at: datetime) -> int:
+    """Let the next waiting lines follow what was said of their dispatch; returns how many did, at least 1 when there
+    was a dispatch to sweep."""
+    if not Dispatch.objects.filter(sweeping=True).exists():
+        return 0
+    with transaction.atomic():
+        dispatch = Dispatch.objects.select_for_update().filter(sweeping=True).order_by("pk").first()
+        if dispatch is None:
+            return 0
+        waiting = Delivery.objects.filter(dispatch=dispatch, state=State.DUE)
+        if dispatch.cancelled_at:
+            moved = step_of(waiting).update(
+                state=State.SUPPRESSED, reason=_("El envío se canceló."), settled_at=at
+            )
+        elif dispatch.paused_at:
+            moved = step_of(waiting.filter(due_at__lt=FAR)).update(due_at=FAR)
+        else:
+            moved = step_of(waiting.filter(due_at=FAR)).update(due_at=at)
+        if moved < STEP and dispatch.prepared_at:
+            dispatch.sweeping = False
+            dispatch.save(update_fields=["sweeping"])
+        return moved if dispatch.prepared_at else 0
+
+
+def step_of(lines: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(pk__in=list(lines.values_list("pk", flat=True)[:STEP]), state=State.DUE)
+
+
+def retry(dispatch: Dispatch, *, by: User, at: datetime, line: Delivery | None = None) -> int:
+    """Send again what failed, all of it or one line; returns how many. Who left meanwhile still receives nothing."""
+    if dispatch.emptied_at:
+        raise BodyErased
+    failed = Delivery.objects.filter(dispatch=dispatch, state=State.FAILED)
+    if line is not None:
+        failed = failed.filter(pk=line.pk)
+    again = failed.update(
+        state=State.DUE,
+        due_at=at,
+        attempts=0,
+        settled_at=None,
+        reason=_("%(person)s pidió intentarlo otra vez.") % {"person": by},
+    )
+    if line is not None and not again:
+        raise DeliveryError(_("Ese envío ya no está como fallido: alguien lo resolvió antes."))
+    return again
+
+
+def passed_on(line: Delivery, *, by: User, at: datetime, url: str = "") -> Delivery:
+    """A person has published by hand what was laid out for them."""
+    done = Delivery.objects.filter(pk=line.pk, state=State.WITHHELD).update(
+        state=State.SENT,
+        settled_at=at,
+        url=url[:500],
+        reason=_("%(person)s lo publicó a mano.") % {"person": by},
+    )
+    if not done:
+        raise DeliveryError(_("Ese mensaje ya no espera que alguien lo publique."))
+    line.refresh_from_db()
+    return line

@@ -1,0 +1,154 @@
+"""The few statements that run for every receiver: lines are written, marked as handed over, and settled.
+
+Each one only touches a line whose claim is the caller's, so that a worker that was too slow changes nothing. They are
+written in the SQL that SQLite and PostgreSQL share, because a mapper's pace is the pace of the whole engine here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from pregon.delivery.enums import MessageKind, Standing, State
+from pregon.delivery.models import Delivery, Dispatch, Subscriber, Suppression
+
+#: Where the lines of a dispatch wait that a person holds back: no worker looks so far ahead.
+FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one line."""
+
+    state: State
+    reference: str = ""
+    url: str = ""
+    reason: str = ""
+    due_at: datetime | None = None
+
+
+# --- Lines are written --------------------------------------------------------------------------------------
+
+
+def insert_lines(dispatch: Dispatch, receivers: QuerySet[Any], *, at: datetime) -> None:
+    """One line for each row of ``receivers``, whose values are channel, destination and subscriber; a receiver who
+    has one already keeps it. Nothing passes through this process, so a hundred thousand take no memory."""
+    sql, values = receivers.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table()} (channel, destination, subscriber_id, dispatch_id, lane, state, attempts, "  # noqa: S608 - names
+            f"due_at, reference, url, reason) SELECT line.*, %s, %s, '{State.DUE}', 0, %s, '', '', '' "
+            f"FROM ({sql}) line WHERE TRUE ON CONFLICT DO NOTHING",
+            [dispatch.pk, dispatch.lane, moment(at), *values],
+        )
+
+
+# --- Lines leave --------------------------------------------------------------------------------------------
+
+
+def wanted(lines: Iterable[Delivery]) -> set[int]:
+    """The numbers of those of ``lines`` that may still leave."""
+    numbers = [line.pk for line in lines]
+    if not numbers:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {table()} WHERE id IN ({places(numbers)}) AND {still_wanted()}",  # noqa: S608 - names
+            numbers,
+        )
+        return {number for (number,) in cursor.fetchall()}
+
+
+def mark(lines: list[Delivery], *, claim: int, at: datetime) -> list[Delivery]:
+    """Write down that ``lines`` go to the provider now; returns those that really may."""
+    numbers = [line.pk for line in lines]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table()} SET attempted_at = %s, attempts = attempts + 1 "  # noqa: S608 - names
+            f"WHERE id IN ({places(numbers)}) AND claim = %s AND state = '{State.LEASED}' AND {still_wanted()}",
+            [moment(at), *numbers, claim],
+        )
+        written = cursor.rowcount
+    for line in lines:
+        line.attempts += 1
+    if written == len(lines):
+        return lines
+    ours = Delivery.objects.filter(pk__in=numbers, claim=claim, state=State.LEASED, attempted_at=at)
+    marked = set(ours.values_list("pk", flat=True))
+    return [line for line in lines if line.pk in marked]
+
+
+def still_wanted() -> str:
+    """That nobody held the dispatch back or erased its text, and that the receiver still wants it. A farewell reaches
+    who has just left, and a letter who asks to come back."""
+    dispatches, subscribers, suppressions = (
+        connection.ops.quote_name(model._meta.db_table) for model in (Dispatch, Subscriber, Suppression)
+    )
+    return (
+        f"EXISTS (SELECT 1 FROM {dispatches} d, {subscribers} s "  # noqa: S608 - names
+        f"WHERE d.id = {table()}.dispatch_id AND s.id = {table()}.subscriber_id "
+        "AND d.paused_at IS NULL AND d.cancelled_at IS NULL AND d.emptied_at IS NULL "
+        f"AND (d.kind = '{MessageKind.SERVICE}' OR NOT EXISTS (SELECT 1 FROM {suppressions} p "
+        "WHERE p.channel = s.channel AND p.mark = s.mark)) "
+        f"AND (s.standing = '{Standing.CONFIRMED}' "
+        f"OR (d.kind = '{MessageKind.SERVICE}' AND s.standing <> '{Standing.GONE}')))"
+    )
+
+
+def places(values: list[int]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime) -> None:
+    """Write down what became of lines that are in our hands; those that are no longer ours are left as they are.
+
+    A yes that comes after its line was given up for lost still counts.
+    """
+    if not outcomes:
+        return
+    now = moment(at)
+    rows = [
+        (
+            outcome.state.value,
+            outcome.reference[:300],
+            outcome.url[:500],
+            outcome.reason[:300],
+            None if outcome.state == State.DUE else now,
+            moment(outcome.due_at) if outcome.due_at else None,
+            line.pk,
+            claim,
+        )
+        for line, outcome in outcomes
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table()} SET state = %s, reference = %s, url = %s, reason = %s, settled_at = %s, "  # noqa: S608 - a name
+            "due_at = COALESCE(%s, due_at), lease_until = NULL, attempted_at = NULL, claim = NULL "
+            f"WHERE id = %s AND claim = %s AND state = '{State.LEASED}'",
+            rows,
+        )
+        written = cursor.rowcount
+    if written < len(rows):
+        for line, outcome in outcomes:
+            if outcome.state == State.SENT:
+                Delivery.objects.filter(pk=line.pk, state=State.UNCERTAIN).update(
+                    state=State.SENT,
+                    reference=outcome.reference[:300],
+                    url=outcome.url[:500],
+                    reason="",
+                    settled_at=at,
+                )
+
+
+def table() -> str:
+    return connection.ops.quote_name(Delivery._meta.db_table)
+
+
+def moment(at: datetime) -> Any:
+    """As this database keeps it."""
+    return connection.ops.adapt_datetimefield_value(at)

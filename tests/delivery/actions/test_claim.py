@@ -1,0 +1,69 @@
+"""A line belongs to one worker, for as long as it gives signs of life."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from factories.delivery import NOON, Hands, SubscriberFactory, ask, live, prepare_all
+from pregon.core.work import Lane
+from pregon.delivery.actions import claim as claiming
+from pregon.delivery.actions.claim import LEASE, claim, has_work, kept, reap
+from pregon.delivery.enums import State
+from pregon.delivery.models import ChannelAccount, Delivery
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+
+
+def two_lines() -> None:
+    SubscriberFactory.create_batch(2)
+    ask()
+    prepare_all()
+
+
+def test_a_claim_is_one_number_on_all_its_lines() -> None:
+    two_lines()
+    first, second = (claim(Lane.NOW, "spoken", at=NOON, size=1) for _worker in range(2))
+    assert first and second
+    assert dict(Delivery.objects.values_list("pk", "claim")) == {
+        first.lines[0].pk: first.token,
+        second.lines[0].pk: second.token,
+    }
+
+
+def test_there_is_work_until_all_is_claimed_and_none_while_the_channel_rests() -> None:
+    two_lines()
+    account = live("spoken")
+    assert has_work(Lane.NOW, "spoken", at=NOON) and not has_work(Lane.BULK, "spoken", at=NOON)
+    account.busy_until = NOON + timedelta(seconds=1)
+    account.save()
+    assert not has_work(Lane.NOW, "spoken", at=NOON)
+    ChannelAccount.objects.update(busy_until=None)
+    claim(Lane.NOW, "spoken", at=NOON, size=5)
+    assert not has_work(Lane.NOW, "spoken", at=NOON)
+
+
+def test_lost_work_is_free_again_within_sixty_seconds() -> None:
+    two_lines()
+    claim(Lane.NOW, "spoken", at=NOON, size=5)
+    assert reap(Lane.NOW, at=NOON + timedelta(seconds=59)) == 0
+    assert (LEASE, reap(Lane.NOW, at=NOON + timedelta(seconds=61))) == (timedelta(seconds=60), 2)
+    assert set(Delivery.objects.values_list("state", "claim")) == {(State.DUE, None)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_gives_signs_of_life_keeps_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claiming, "BEAT", timedelta(milliseconds=20))
+    two_lines()
+    held = claim(Lane.NOW, "spoken", at=NOON, size=5)
+    assert held is not None
+    hands = Hands()
+    with kept(held, now=hands):
+        hands.forward(minutes=5)
+        for _look in range(200):
+            if Delivery.objects.filter(lease_until__gt=hands()).count() == 2:
+                break
+            time.sleep(0.02)
+        assert reap(Lane.NOW, at=hands()) == 0

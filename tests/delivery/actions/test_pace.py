@@ -1,0 +1,85 @@
+"""No minute, no day and no server gets more than it takes, however many workers there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, live, run, said_to
+from pregon.delivery import actions as delivery
+from pregon.delivery import registry
+from pregon.delivery.models import Bucket, Delivery
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+
+
+class ServersChannel(SpokenChannel):
+    """Each server takes thirty a minute."""
+
+    kind = "servers"
+    label = "Por servidor"
+
+    def pace(self, destination: str) -> tuple[str, int] | None:
+        server = destination.rpartition("@")[2]
+        return (server, 30) if server == "lento.example" else None
+
+
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._channels, "servers", ServersChannel)
+    live("servers")
+
+
+def test_the_office_may_go_slower_than_the_provider_allows(hands: Hands) -> None:
+    account = live("spoken")
+    account.per_minute = 60
+    account.save()
+    SubscriberFactory.create_batch(10)
+    ask()
+    counts = []
+    for _second in range(10):
+        run(hands)
+        counts.append(len(said_to()))
+        hands.forward(seconds=1)
+    assert (counts[0], counts[-1]) == (2, 10)
+
+
+def test_no_24_hours_hold_more_than_a_day_allows(hands: Hands) -> None:
+    account = live("spoken")
+    account.per_day = 6
+    account.save()
+    SubscriberFactory.create_batch(20)
+    ask()
+    moments: list[float] = []
+    for _look in range(4 * 100):
+        before = len(said_to())
+        run(hands)
+        moments += [hands().timestamp()] * (len(said_to()) - before)
+        hands.forward(minutes=15)
+    day = timedelta(days=1).total_seconds()
+    busiest = max(sum(start <= other < start + day for other in moments) for start in moments)
+    assert (len(moments), busiest) == (20, 6)
+
+
+def test_a_slow_server_gets_its_pace_and_holds_up_nobody(hands: Hands, servers: None) -> None:
+    for number in range(10):
+        SubscriberFactory(channel="servers", address=f"persona{number}@lento.example")
+        SubscriberFactory(channel="servers", address=f"persona{number}@muestra.example")
+    ask()
+    run(hands)
+    at_once = Counter(address.rpartition("@")[2] for address in said_to())
+    assert at_once == {"muestra.example": 10, "lento.example": 1}
+    for _second in range(20):
+        hands.forward(seconds=1)
+        run(hands)
+    assert (len(said_to()), len(set(said_to()))) == (20, 20)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_buckets_that_say_nothing_are_forgotten(hands: Hands, servers: None) -> None:
+    SubscriberFactory(channel="servers", address="persona@lento.example")
+    ask()
+    run(hands)
+    assert (Bucket.objects.count(), delivery.forget_full(at=hands.forward(days=3))) == (1, 1)
