@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Self
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.core.http import Answer, Http, OutboundError, Unreachable
+from pregon.core.http import Answer, Http, OutboundError, Unreachable, object_in
 from pregon.delivery.contract import HttpOptions, Renewal, Token
 from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed, Rejected, Unanswered
 
@@ -292,14 +292,6 @@ def moment(seconds: int) -> datetime:
 
 
 # --- Answers ------------------------------------------------------------------------------------------------
-
-
-def object_in(answer: Answer) -> dict[str, Any] | None:
-    try:
-        told = answer.json()
-    except ValueError:
-        return None
-    return told if isinstance(told, dict) else None
 
 
 def in_trouble() -> Postponed:

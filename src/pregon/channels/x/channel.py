@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from pregon.channels.fitting import GAP, as_html, fit, fitted
 from pregon.channels.photos import file_of, shown
-from pregon.channels.x.api import Api, Duplicate, Refused, body_of, thing_in
+from pregon.channels.x.api import Api, Duplicate, Refused, thing_in
 from pregon.channels.x.oauth import Keys
 from pregon.channels.x.weight import has_link, spans, weight
-from pregon.core.http import Http
+from pregon.core.http import Http, object_in
 from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Price, Receipt
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Rejected
@@ -255,7 +255,7 @@ class XChannel(Channel[XOptions]):
         return next(
             (
                 str(post["id"])
-                for post in body_of(answer).get("data") or []
+                for post in (object_in(answer) or {}).get("data") or []
                 if without_links(post["text"]) == wanted
             ),
             "",
