@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from servers.chromium import browsing
+from servers.scripted import ScriptedSmtp, scripted_serving
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
 from servers.webhook import WebhookReceiver, webhook_receiving
@@ -17,6 +18,12 @@ from servers.whatsapp import WhatsAppApi, whatsapp_serving
 @pytest.fixture
 def smtp_server() -> Iterator[SmtpServer]:
     with smtp_serving() as server:
+        yield server
+
+
+@pytest.fixture
+def scripted_smtp() -> Iterator[ScriptedSmtp]:
+    with scripted_serving() as server:
         yield server
 
 

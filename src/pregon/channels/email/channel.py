@@ -193,7 +193,7 @@ class EmailChannel(Channel[EmailOptions]):
                 smtp = Plain(options.host, options.port, local_hostname=greeting, timeout=SECONDS)
         except ssl.SSLError as refusal:
             self._insecure(refusal)
-        except OSError as broken:
+        except (OSError, UnicodeError) as broken:  # UnicodeError: what cannot be the name of a server
             self._out_of_reach(broken)
         try:
             if options.security == "starttls":
