@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import smtplib
 import ssl
 import threading
 import time
@@ -20,7 +19,7 @@ from hypothesis import strategies as st
 
 from factories.delivery import parcel
 from pregon.channels.email import channel as email
-from pregon.channels.email import pipeline
+from pregon.channels.email import conversation, pipeline
 from pregon.channels.email.channel import EmailChannel, hang_up
 from pregon.delivery import registry
 from pregon.delivery.contract import Answer, Batch, Parcel, Receipt
@@ -218,7 +217,7 @@ NAMES = [
 @pytest.mark.parametrize("pipelining", [True, False])
 @pytest.mark.parametrize("hangs_up", [True, False])
 @pytest.mark.parametrize(("step", "reply", "name", "whole"), NAMES)
-def test_each_refusal_has_its_name(  # noqa: PLR0913 - the four facts of a row, and how it is said
+def test_each_refusal_has_its_name(
     scripted_smtp: ScriptedSmtp,
     *,
     pipelining: bool,
@@ -456,11 +455,11 @@ def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    email.trust.cache_clear()
+    conversation.trust.cache_clear()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     yield context
-    email.trust.cache_clear()
+    conversation.trust.cache_clear()
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
@@ -547,7 +546,7 @@ scripts = st.fixed_dictionaries(
     count=st.integers(1, 25),
     connections=st.integers(1, 4),
 )
-def test_whatever_a_server_does_nothing_is_lost_and_nothing_doubled(  # noqa: PLR0913 - the dice of one throw
+def test_whatever_a_server_does_nothing_is_lost_and_nothing_doubled(
     *,
     script: dict[str, list[Act]],
     pipelining: bool,
