@@ -41,8 +41,8 @@ test: setup system lint types floors migrations ## Prove everything: style, type
 	$(BIN)/pytest -m journey
 
 .PHONY: check
-check: setup lint types floors migrations ## Prove the core in under two minutes, without browser or PostgreSQL
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey"
+check: setup lint types floors migrations ## Prove the core in under two minutes, without browser, PostgreSQL or mail servers
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not system"
 
 .PHONY: lint
 lint: setup ## Look for faults of style without changing a file

@@ -22,6 +22,7 @@ from servers.dovecot import Dovecot
 from servers.smtp import SmtpServer
 
 HERE = Path(__file__).parent / "bounces"
+pytestmark = pytest.mark.system
 
 
 @pytest.fixture(autouse=True)

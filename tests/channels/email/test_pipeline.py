@@ -7,7 +7,6 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,12 @@ import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from factories.delivery import parcel
+from factories.delivery import Tray, parcel
 from pregon.channels.email import channel as email
 from pregon.channels.email import conversation, pipeline
 from pregon.channels.email.channel import EmailChannel, hang_up
 from pregon.delivery import registry
-from pregon.delivery.contract import Answer, Batch, Parcel, Receipt
+from pregon.delivery.contract import Answer, Receipt
 from pregon.delivery.errors import (
     DeliveryError,
     DestinationGone,
@@ -32,33 +31,6 @@ from pregon.delivery.errors import (
     Unanswered,
 )
 from servers.scripted import HANG_UP, Act, ScriptedSmtp, say, scripted_serving
-
-
-class Tray(Batch):
-    """Remembers who took what and what was said of it, and how many stood open at once."""
-
-    def __init__(self, parcels: Sequence[Parcel]) -> None:
-        self.waiting = list(parcels)
-        self.taken: list[str] = []
-        self.said: list[tuple[str, Answer]] = []
-        self.most_in_hand = 0
-
-    def take(self, most: int = 1) -> list[Parcel]:
-        taken, self.waiting = self.waiting[:most], self.waiting[most:]
-        self.taken += [one.destination for one in taken]
-        self.most_in_hand = max(self.most_in_hand, len(self.taken) - len(self.said))
-        return taken
-
-    def answer(self, parcel: Parcel, answer: Answer) -> None:
-        self.said.append((parcel.destination, answer))
-
-    @property
-    def answers(self) -> dict[str, Answer]:
-        return dict(self.said)
-
-    @property
-    def kinds(self) -> Counter[type[Answer]]:
-        return Counter(type(answer) for _receiver, answer in self.said)
 
 
 def tray(count: int, *, start: int = 0) -> Tray:
@@ -202,6 +174,11 @@ NAMES = [
     ("rcpt", "550 5.2.1 Disabled", DestinationGone, False),
     ("rcpt", "550 5.2.11 No code of ours", Rejected, False),
     ("rcpt", "554 5.7.1 Not wanted", Rejected, False),
+    ("rcpt", "554 5.7.1 <boletines@muestra.example>: Sender address rejected", Misconfigured, True),
+    ("rcpt", "550 5.1.8 Unknown sender domain", Misconfigured, True),
+    ("rcpt", "530 5.7.0 Authentication required", Misconfigured, True),
+    ("rcpt", "554 5.7.1 <p0@muestra.example>: Relay access denied", Misconfigured, True),
+    ("rcpt", "550 5.7.1 Undeliverable: elsewhere said 554 Relay access denied", Rejected, False),
     ("rcpt", "450 4.2.0 Greylisted", Postponed, False),
     ("rcpt", "421 4.7.0 Closing", Postponed, True),
     ("data", "554 5.6.0 Nothing of that kind", Rejected, False),
@@ -410,6 +387,18 @@ def test_nonsense_is_no_answer(scripted_smtp: ScriptedSmtp, step: str, nonsense:
     sense = (nonsense == "250" and step != "data") or (nonsense[:3] == "354" and step == "data")
     assert isinstance(answer, Receipt if sense or step != "dot" else Unanswered)
     assert len(scripted_smtp.taken) == (sense or step != "dot")
+
+
+@pytest.mark.parametrize(
+    ("reply", "name"), [("550 5.7.1 No", Rejected), ("451 4.3.0 Later", Postponed), ("250 Queued", Receipt)]
+)
+def test_a_letter_that_is_answered_before_it_left(
+    scripted_smtp: ScriptedSmtp, reply: str, name: type[Answer]
+) -> None:
+    """A refusal holds; a yes to what nobody has sent does not, and another line carries the letter."""
+    scripted_smtp.script["data"].append(Act(reply=f"354 Go ahead\n{reply}", hangs_up=True))
+    assert type(only(scripted_smtp)) is name
+    assert len(scripted_smtp.taken) == (name is Receipt)
 
 
 def test_a_server_that_says_all_twice_is_given_no_second_letter(scripted_smtp: ScriptedSmtp) -> None:

@@ -46,6 +46,10 @@ HOPELESS = 3
 
 # RFC 3463: no such mailbox, no such domain, bad syntax, mailbox moved, null MX, mailbox disabled.
 GONE = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
+# Our own name or right that is refused, though at RCPT, where Postfix says it: bad sender, no login, no relaying.
+OURS = re.compile(r"\b5\.(?:1\.[78]|7\.54)\b|relay access denied|relay(?:ing)? not permitted", re.IGNORECASE)
+# What another server said of the receiver when ours asked it first.
+PASSED_ON = re.compile(r"undeliverable|verif", re.IGNORECASE)
 LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -124,8 +128,8 @@ class Line:
             while self.outgoing:
                 sent = self.sock.send(memoryview(self.outgoing)[:PIECE])
                 del self.outgoing[:sent]
-        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
-            return
+        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError, ConnectionError):
+            return  # whoever hung up has perhaps said why: it is read next
         except OSError as broken:
             raise Broken from broken
 
@@ -136,6 +140,8 @@ class Line:
         self.read()
         replies = deque(self.replies())
         while replies:
+            if self.unsent and self.carries_body:
+                self.awaited.append("body")  # no byte of it has left, and it is answered already
             if not self.awaited:
                 raise Broken  # it speaks unasked: a goodbye, or nonsense
             name, (code, said) = self.awaited[0], replies.popleft()
@@ -143,7 +149,7 @@ class Line:
                 raise Broken
             self.answers[self.awaited.popleft()] = code, said
             if (answer := self.follow(name, code, said)) is not None:
-                self.ended = self.ended or code == 421 or bool(replies or self.outgoing)
+                self.ended = self.ended or code == 421 or bool(replies or self.outgoing or self.unsent)
                 return answer
             self.be_patient()
         if self.ended:
@@ -200,7 +206,7 @@ class Line:
             return not self.worn
         if name == "rset":
             return code < 300
-        if name == "body" and self.outgoing:
+        if name == "body" and (self.outgoing or self.unsent):
             return code >= 400
         return code == 354 if name == "data" and code < 400 else code // 100 in {2, 4, 5}
 
@@ -242,7 +248,9 @@ class Line:
         )
         if code < 500:
             return not_now(said, whole=name == "mail")
-        if name == "mail" and not (self.carried.unicode and "5.6.7" in said):
+        if (name == "mail" and not (self.carried.unicode and "5.6.7" in said)) or self.is_about_us(
+            code, said
+        ):
             return Misconfigured(
                 _("El servidor de correo no deja escribir a nombre de %(sender)s: %(said)s")
                 % {"sender": self.carried.sender, "said": said}
@@ -253,6 +261,13 @@ class Line:
             return DestinationGone(_("El buzón no existe: %(said)s") % {"said": said})
         return Rejected(_("El servidor de correo rechazó la dirección: %(said)s") % {"said": said})
 
+    def is_about_us(self, code: int, said: str) -> bool:
+        """Whether nobody else would get a letter from us either."""
+        letter = self.carried
+        if f"<{letter.sender}>" in said and letter.receiver not in said:
+            return True
+        return code == 530 or bool(OURS.search(said) and not PASSED_ON.search(said))
+
     # --- Its end ---
 
     @property
@@ -262,7 +277,7 @@ class Line:
     @property
     def in_doubt(self) -> bool:
         """Whether the whole letter is on its way, so that the server may have taken it."""
-        return "body" in self.awaited and not self.outgoing
+        return "body" in self.awaited and not self.outgoing and not self.unsent
 
     @property
     def stale(self) -> bool:
