@@ -115,6 +115,40 @@ def test_letters_of_the_world_in_an_address_ask_for_smtputf8(smtp_server: SmtpSe
     assert (mail.recipients, mail.message["To"]) == (["begoña@muestra.example"], "begoña@muestra.example")
 
 
+def test_a_domain_of_the_world_goes_in_letters_that_every_server_reads(smtp_server: SmtpServer) -> None:
+    mail = channel(
+        smtp_server, sender_address="boletines@peñuelas.example", reply_to="prensa@Peñuelas.example"
+    )
+    receipt = mail.send(parcel(destination=mail.normalise("Vecina@MAÑANA.example")))
+    [arrived] = smtp_server.messages
+    assert (arrived.sender, arrived.recipients) == (
+        "boletines@xn--peuelas-5za.example",
+        ["Vecina@xn--maana-pta.example"],
+    )
+    assert receipt.reference == arrived.message["Message-ID"] == "<1-2@xn--peuelas-5za.example>"
+    assert arrived.message["From"].addresses[0].addr_spec == "boletines@xn--peuelas-5za.example"
+    assert (arrived.message["To"], arrived.message["Reply-To"]) == (
+        "Vecina@xn--maana-pta.example",
+        "prensa@xn--peuelas-5za.example",
+    )
+
+
+def test_letters_and_a_domain_of_the_world_together(smtp_server: SmtpServer) -> None:
+    channel(smtp_server).send(parcel(destination="begoña@peñuelas.example"))
+    [mail] = smtp_server.messages
+    assert mail.recipients == ["begoña@xn--peuelas-5za.example"]
+    assert "To: begoña@xn--peuelas-5za.example\r\n".encode() in mail.raw
+
+
+def test_bounces_go_where_the_office_says_and_the_sender_stays(smtp_server: SmtpServer) -> None:
+    channel(smtp_server, bounce_address="rebotes@muestra.example").send(parcel())
+    [mail] = smtp_server.messages
+    assert (mail.sender, mail.message["From"].addresses[0].addr_spec) == (
+        "rebotes@muestra.example",
+        "boletines@muestra.example",
+    )
+
+
 def test_an_address_that_is_none_never_reaches_the_server(smtp_server: SmtpServer) -> None:
     with pytest.raises(Rejected):
         channel(smtp_server).send(parcel(destination="a@b.example>\r\nRCPT TO:<otra@muestra.example"))

@@ -21,6 +21,7 @@ from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured
 from pregon.delivery.values import Block
+from servers.smtp import SmtpServer
 
 
 def pem_of(key: object, style: PrivateFormat = PrivateFormat.PKCS8) -> str:
@@ -92,7 +93,7 @@ def test_every_letter_is_believed(kind: str, given_parcel: Parcel) -> None:
 )
 def test_any_spaces_anywhere_are_believed(body: list[str], subject: list[str]) -> None:
     head = f"From: a@muestra.example\r\nSubject:b{''.join(subject)}c\r\nX-Other: d\r\n\r\n"
-    assert believed(signer("ed25519").signed((head + "".join(body)).encode()), signer("ed25519"))
+    assert believed(signer("ed25519").signed((head + "".join(body) + "\r\n").encode()), signer("ed25519"))
 
 
 @each_key
@@ -162,3 +163,20 @@ def test_a_selector_is_a_name_in_the_dns(selector: str) -> None:
 )
 def test_a_body_is_told_without_what_mail_servers_change(body: bytes, kept: bytes) -> None:
     assert relaxed(body) == kept
+
+
+def test_checking_says_what_to_publish(smtp_server: SmtpServer) -> None:
+    options = {"host": smtp_server.host, "port": smtp_server.port, "security": "none"}
+    office = {"sender_address": "boletines@avisos.muestra.example", "dkim_domain": "peñuelas.example"}
+    said = registry.build("email", options | office | {"dkim_key": KEYS["rsa"]}).check()
+    assert said.startswith("boletines@avisos.muestra.example en 127.0.0.1. Para que la firma valga,")
+    assert "«pregon._domainkey.xn--peuelas-5za.example»" in said
+    assert f"«{signer().record}»" in said
+
+
+def test_what_arrives_is_believed(smtp_server: SmtpServer) -> None:
+    options = {"host": smtp_server.host, "port": smtp_server.port, "security": "none"}
+    office = {"sender_address": "boletines@muestra.example", "dkim_key": KEYS["rsa"]}
+    registry.build("email", options | office).send(LETTERS["dots and spaces"])
+    [mail] = smtp_server.messages
+    assert believed(mail.raw, signer())

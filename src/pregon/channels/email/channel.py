@@ -13,11 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
-from pregon.channels.email import mailbox, relays
+from pregon.channels.email import relays
 from pregon.channels.email.address import bare, domain_of
 from pregon.channels.email.conversation import SECONDS, Plain, Sealed, trust
 from pregon.channels.email.dkim import Signer, signer_of
@@ -95,7 +96,7 @@ class EmailChannel(Channel[EmailOptions]):
             raise Misconfigured(str(unreachable)) from unreachable
         who = _("%(sender)s en %(host)s") % {"sender": self.sender, "host": self.options.host}
         if self.options.imap_host:
-            mailbox.check(self.options)
+            self._mailbox.check(self.options)
             who = _("%(who)s, con los rebotes en %(host)s") % {"who": who, "host": self.options.imap_host}
         if self.signer is None:
             return who
@@ -105,10 +106,18 @@ class EmailChannel(Channel[EmailOptions]):
         ) % {"who": who, "name": self.signer.name, "record": self.signer.record}
 
     def collect(self, cursor: str) -> Sequence[Arrival | Report]:
-        return mailbox.news(self.options, cursor) if self.options.imap_host else ()
+        return self._mailbox.news(self.options, cursor) if self.options.imap_host else ()
 
     def hear(self, notice: Notice) -> Heard:
         return relays.heard(notice, secret=self.options.relay_secret, at=datetime.now(UTC))
+
+    @property
+    def _mailbox(self) -> ModuleType:
+        from pregon.channels.email import (
+            mailbox,
+        )  # with its libraries it costs every start what few offices use
+
+        return mailbox
 
     # --- Connection ---
 
