@@ -26,6 +26,7 @@ from pregon.channels.email.letter import Drawing, letter_for
 from pregon.channels.email.options import EmailOptions
 from pregon.channels.email.pipeline import Letter, Line, Post
 from pregon.core.http import Http
+from pregon.core.sealing import stamp
 from pregon.delivery.contract import (
     Answer,
     Arrival,
@@ -203,7 +204,8 @@ class EmailChannel(Channel[EmailOptions]):
         )
 
     def _message_id(self, parcel: Parcel) -> str:
-        return f"<{parcel.key}@{domain_of(self.sender)}>"
+        """Told apart by its key; with a stamp, so that nobody writes a bounce of a letter that they never saw."""
+        return f"<{parcel.key}.{stamp(parcel.key, purpose='email.message-id')}@{domain_of(self.sender)}>"
 
 
 class Alone(Batch):
