@@ -30,7 +30,7 @@ class Act:
     """What happens at one step. ``reply`` is said, after ``delay`` seconds; with ``hangs_up`` nothing comes after it.
 
     A letter is taken when its last dot is answered with 2xx, and when ``takes`` says that the server took it although
-    nobody heard so. ``times`` says the reply more than once.
+    nobody heard so. ``times`` says the reply more than once, with the delay before each.
     """
 
     reply: str = ""
@@ -260,10 +260,10 @@ class Conversation:
     def act(self, act: Act, *, usual: str = "") -> bool:
         """Do what stands at this step; whether it was welcomed."""
         self.said = act.reply or ("" if act.hangs_up else usual)
-        if act.delay:
-            self.flush()
-            time.sleep(act.delay)
         for _time in range(act.times):
+            if act.delay:
+                self.flush()
+                time.sleep(act.delay)
             self.say(self.said)
         if act.hangs_up:
             self.flush()

