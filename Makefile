@@ -36,13 +36,23 @@ setup: $(VENV)/dev.stamp ## Prepare .venv with everything a developer needs
 
 .PHONY: test
 test: setup system lint types floors migrations ## Prove everything: style, types, floors, suite, databases, journeys
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey"
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not peers"
 	scripts/with-postgres $(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m postgresql
 	$(BIN)/pytest -m journey
 
+.PHONY: test-peers
+test-peers: setup ## Run the channels against heavy programs of others, which this installs (minutes, 600 MB)
+	scripts/install-peers .cache/peers
+	$(BIN)/pytest -m peers
+
 .PHONY: check
 check: setup lint types floors migrations ## Prove the core in under two minutes, without browser, PostgreSQL or mail servers
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not system"
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not system and not peers"
+
+.PHONY: faults
+faults: setup ## Kill a thousand workers at work and count what was lost, doubled or left in doubt
+	PREGON_TEST_KILLS=1000 $(BIN)/pytest -s tests/faults
+	PREGON_TEST_KILLS=1000 scripts/with-postgres $(BIN)/pytest -s tests/faults
 
 .PHONY: lint
 lint: setup ## Look for faults of style without changing a file

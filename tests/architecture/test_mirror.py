@@ -28,7 +28,7 @@ WHOLES = {
     "channels/email/test_debian.py": "letters through Postfix and its smtp-sink, as they come from Debian",
 }
 #: Folders of tests that mirror nothing.
-APART = {"architecture", "factories", "journeys", "servers"}
+APART = {"architecture", "factories", "faults", "journeys", "peers", "servers"}
 
 
 def needs_a_mirror(module: Path) -> bool:

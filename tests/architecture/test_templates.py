@@ -9,6 +9,7 @@ from architecture.project import SOURCE
 #: What the site may put over others': its own error pages and skeletons, and the desk's pages.
 OVER_OTHERS = {
     "website/templates/400.html",
+    "website/templates/403_csrf.html",
     "website/templates/404.html",
     "website/templates/410.html",
     "website/templates/500.html",

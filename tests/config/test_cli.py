@@ -120,6 +120,12 @@ def test_the_help_of_an_order_speaks_of_nothing_behind_the_stage(
     assert [name for name in cli.BACKSTAGE if name in told] == []
 
 
+def test_a_terminal_that_lacks_our_letters_is_no_fault(pregon: Pregon) -> None:
+    said = pregon("--help", PYTHONIOENCODING="ascii")
+    assert (said.code, said.err) == (0, "")
+    assert "la oficina de comunicaci?n" in said.out
+
+
 # --- Wrong usage: 2 ----------------------------------------------------------------------------------------
 
 
@@ -166,6 +172,14 @@ def test_a_choice_that_does_not_exist_is_answered_with_those_that_do(
 def test_an_order_of_django_works_in_its_own_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["diffsettings"]) == 0
     assert "ROOT_URLCONF = 'pregon.config.urls'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["init", "demo", "publish"])
+def test_help_asks_for_no_office_and_makes_none(name: str, pregon: Pregon, tmp_path: Path) -> None:
+    said = pregon(name, "--help", "--home", tmp_path / "todavía-no")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(f"Uso: pregon {name}")
+    assert not (tmp_path / "todavía-no").exists()
 
 
 # --- Not so: 1 ---------------------------------------------------------------------------------------------

@@ -140,6 +140,17 @@ def late_channel() -> None:
     Delivery.objects.filter(pk=line.pk).update(settled_at=None)
 
 
+def stuck_channel() -> None:
+    """A dead server while the workers run: what waits was put off a moment ago."""
+    late_channel()
+    Delivery.objects.update(due_at=NOON + timedelta(seconds=30))
+    ChannelAccount.objects.update(
+        last_success_at=LONG_AGO,
+        last_failure_at=NOON,
+        last_failure="El servidor de correo no contesta.",
+    )
+
+
 @pytest.mark.parametrize(
     ("ail", "sentence"),
     [
@@ -161,6 +172,7 @@ def late_channel() -> None:
             f"El canal «fax» no está instalado; los que hay son: {', '.join(registry.kinds())}.",
         ),
         (late_channel, "Correo tiene envíos atrasados: ningún trabajador los toma."),
+        (stuck_channel, "Correo no puede salir: El servidor de correo no contesta."),
     ],
 )
 def test_an_ailment_is_one_sentence_that_says_what_to_do(ail: Callable[[], None], sentence: str) -> None:
@@ -184,6 +196,12 @@ def test_a_site_that_is_not_encrypted_is_an_ailment_but_at_home(settings: Settin
 def test_a_live_channel_that_keeps_up_is_told_as_healthy() -> None:
     live("email", host="correo.example", sender_address="prensa@muestra.example")
     assert (ills(), "Correo está en vivo y al corriente." in told()) == ([], True)
+
+
+def test_a_channel_that_has_sent_since_it_failed_is_healthy() -> None:
+    stuck_channel()
+    ChannelAccount.objects.update(last_success_at=NOON)
+    assert ills() == []
 
 
 def test_an_original_that_a_cut_left_without_its_photo_is_named(healthy: Home) -> None:

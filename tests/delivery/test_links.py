@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from factories.delivery import NOON, SubscriberFactory
 from pregon.delivery.errors import BadLink
-from pregon.delivery.links import CONFIRM_WITHIN, holder_of, links_for
+from pregon.delivery.links import CONFIRM_WITHIN, Links, holder_of
 from pregon.delivery.models import Subscriber, new_nonce
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ PURPOSES = ["confirm", "preferences"]
 
 
 def token_of(person: Subscriber, purpose: str) -> str:
-    links = links_for(person)
+    links = Links(person)
     url = links.confirm if purpose == "confirm" else links.preferences
     return url.rstrip("/").rpartition("/")[2]
 
@@ -41,7 +41,7 @@ def test_a_link_opens_its_own_subscription(purpose: str) -> None:
 
 
 def test_the_three_addresses() -> None:
-    links = links_for(SubscriberFactory())
+    links = Links(SubscriberFactory())
     assert [
         links.confirm.startswith("http://testserver/suscripcion/confirmar/"),
         links.preferences.startswith("http://testserver/suscripcion/"),

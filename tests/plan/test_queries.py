@@ -194,9 +194,11 @@ def test_a_planned_month_that_passed_without_records_is_shown_and_turns_the_acti
 def test_records_in_a_month_nobody_planned_are_shown_too(plan: Plan) -> None:
     records()
     Activity.objects.filter(number=1).update(months=[False] * 12)
-    months = plan_sheet(plan, at=AT).activities[0].months
-    assert {cell.mark for cell in months} == {Mark.NONE, Mark.EXTRA}
-    assert months[10].mark == Mark.EXTRA
+    row = plan_sheet(plan, at=AT).activities[0]
+    assert {cell.mark for cell in row.months} == {Mark.NONE, Mark.EXTRA}
+    assert row.months[10].mark == Mark.EXTRA
+    assert row.figure is not None
+    assert (row.figure.light, row.figure.word) == (Light.GREY, "Hecho sin estar planeado")
 
 
 def test_an_activity_nobody_measures_shows_what_was_planned_and_nothing_else(plan: Plan) -> None:

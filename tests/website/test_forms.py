@@ -24,6 +24,13 @@ def test_an_unknown_choice_is_refused() -> None:
     assert not PreferencesForm({"temas": ["99999"]}).is_valid()
 
 
+@pytest.mark.postgresql
+@pytest.mark.parametrize("key", ["9" * 19, "9" * 40, "9" * 5000])
+def test_a_choice_that_no_database_could_hold_is_as_unknown(key: str) -> None:
+    form = PreferencesForm({"temas": [key], "localidades": [key]})
+    assert set(form.errors) == {"temas", "localidades"}
+
+
 @pytest.mark.parametrize(("data", "narrowed"), [({"q": "x"}, False), ({"tema": "salud"}, True), ({}, False)])
 def test_filters_open_when_one_is_in_use(data: dict[str, str], narrowed: bool) -> None:
     town()

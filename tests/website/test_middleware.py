@@ -16,3 +16,9 @@ def test_a_page_that_django_answers_is_as_strict_as_a_baked_one(client: Client, 
 def test_the_desk_keeps_its_own_policy(client: Client) -> None:
     answer = client.get("/escritorio/login/")
     assert "'unsafe-inline'" in answer["Content-Security-Policy"]
+
+
+def test_a_form_whose_origin_cannot_be_proved_is_refused_in_words_of_this_house() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/escritorio/login/", {"username": "x", "password": "x"})
+    assert (answer.status_code, "No se pudo comprobar de dónde viene" in answer.text) == (403, True)
+    assert 'lang="es-MX"' in answer.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from factories.newsroom import draft, published
@@ -27,3 +29,10 @@ def test_only_what_comes_in_can_come_out() -> None:
     draft("Puente en borrador")
     shown = published("Puente nuevo")
     assert list(find(Bulletin.objects.live(), q="puentes")) == [shown]
+
+
+def test_the_first_and_the_last_day_of_all_are_days_to_ask_for() -> None:
+    shown = published("Puente nuevo")
+    public = Bulletin.objects.live()
+    assert list(find(public, desde=date.min, hasta=date.max)) == [shown]
+    assert list(find(public, desde=date.max)) == list(find(public, hasta=date.min)) == []

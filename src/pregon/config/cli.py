@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import logging
 import os
 import re
@@ -66,6 +67,7 @@ BACKSTAGE = (
     "--traceback",
     "--no-color",
     "--force-color",
+    "--skip-checks",
 )
 
 
@@ -93,6 +95,9 @@ def take_home(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter shows «?» in its place
+            stream.reconfigure(errors="replace")
     try:
         return obey(given)
     except SystemExit as leaving:
@@ -126,17 +131,23 @@ def obey(arguments: Sequence[str]) -> int:
 
 def run(name: str, arguments: Sequence[str]) -> int:
     """One of our own commands."""
-    if name in {"init", "demo"}:
-        founding.prepare_home()
-    if name in {"demo", "up"}:
-        founding.keep_address(arguments)
+    if {"-h", "--help"}.isdisjoint(arguments):
+        if name in {"init", "demo"}:
+            founding.prepare_home()
+        if name in {"demo", "up"}:
+            founding.keep_address(arguments)
+    else:
+        founding.lend_key()
     import django
     from django.core.management import CommandError, load_command_class
+
+    from pregon.config.helping import in_spanish
 
     django.setup()
     command = load_command_class("pregon.config", name)
     command.suppressed_base_arguments = {*command.suppressed_base_arguments, *BACKSTAGE}
     parser = command.create_parser("pregon", name, add_help=False)
+    in_spanish(parser)
     parser.add_argument("-h", "--help", action="help", help="muestra esta ayuda")
     try:
         options = vars(parser.parse_args(list(arguments)))

@@ -29,6 +29,12 @@ def prepare_home() -> Home:
     return home
 
 
+def lend_key() -> None:
+    """A key for as long as this process lasts: whoever asks what a command does may have no office yet."""
+    if not (os.environ.get("PREGON_SECRET_KEY_FILE") or office_home().secret.exists()):
+        os.environ.setdefault("PREGON_SECRET_KEY", secrets.token_urlsafe(64))
+
+
 def keep_address(arguments: Sequence[str]) -> None:
     """Remember the port that ``up`` or ``demo`` was told, so that links in pages and messages carry it.
 

@@ -20,7 +20,8 @@ from pregon.accounts.models import Office, User
 from pregon.core.errors import PregonError
 from pregon.core.work import Lane, Worker, turn
 from pregon.delivery import queries as ledger
-from pregon.delivery.models import Dispatch
+from pregon.delivery.enums import Mode
+from pregon.delivery.models import ChannelAccount, Dispatch
 from pregon.delivery.values import Tally
 from pregon.library.enums import Development
 from pregon.newsroom import actions as newsroom
@@ -63,6 +64,8 @@ class Report:
     held_back: tuple[str, ...] = ()
     #: Photos of which no copy could be made.
     undeveloped: tuple[str, ...] = ()
+    #: Live channels on which nothing leaves, and why.
+    troubles: dict[str, str] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
     seconds: dict[str, float | None] = field(default_factory=dict)
@@ -130,6 +133,9 @@ def run(path: Path, *, by: User | None, wait: float) -> Report:
     failed = photos_of(taken.bulletin).filter(development=Development.FAILED)
     report.undeveloped = tuple(failed.order_by("position").values_list("title", flat=True))
     report.tallies = tallies_of(taken.bulletin)
+    waiting = [kind for kind, tally in report.tallies.items() if tally.waiting]
+    accounts = ChannelAccount.objects.filter(kind__in=waiting, mode=Mode.LIVE).order_by("kind")
+    report.troubles = {account.kind: account.trouble for account in accounts if account.trouble}
     return report
 
 

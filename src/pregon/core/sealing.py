@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -65,7 +66,12 @@ def stamp(payload: str, *, purpose: str) -> str:
 
 
 def _signer(purpose: str) -> TimestampSigner:
-    return TimestampSigner(salt=f"pregon.{purpose}", sep=".")
+    return _signer_with(purpose, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=16)  # a letter for each of a thousand readers asks for it a thousand times
+def _signer_with(purpose: str, key: str, fallbacks: tuple[str, ...]) -> TimestampSigner:
+    return TimestampSigner(key=key, salt=f"pregon.{purpose}", sep=".", fallback_keys=list(fallbacks))
 
 
 def _fernet() -> MultiFernet:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from pregon.delivery.enums import MessageKind, Standing, State
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
@@ -51,40 +51,55 @@ def insert_lines(dispatch: Dispatch, receivers: QuerySet[Any], *, at: datetime) 
 # --- Lines leave --------------------------------------------------------------------------------------------
 
 
-def wanted(lines: Iterable[Delivery]) -> QuerySet[Delivery]:
-    """Of ``lines``, those that may still leave: nobody held the dispatch back, and the receiver still wants it. A
-    farewell reaches who has just left."""
-    about_themselves: list[int] = []
-    news: list[int] = []
-    for line in lines:
-        (about_themselves if line.dispatch.kind == MessageKind.SERVICE else news).append(line.pk)
-    person = Subscriber.objects.filter(pk=OuterRef("subscriber_id"))
-    open_to = Q()
-    if news:
-        open_to |= Q(Exists(person.filter(standing=Standing.CONFIRMED)), pk__in=news)
-    if about_themselves:
-        known = person.exclude(standing=Standing.GONE)
-        open_to |= Q(Exists(known), pk__in=about_themselves)
-    going = Dispatch.objects.filter(
-        pk=OuterRef("dispatch_id"), paused_at__isnull=True, cancelled_at__isnull=True
-    )
-    return Delivery.objects.filter(open_to, Exists(going))
+def wanted(lines: Iterable[Delivery]) -> set[int]:
+    """The numbers of those of ``lines`` that may still leave."""
+    numbers = [line.pk for line in lines]
+    if not numbers:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {table()} WHERE id IN ({places(numbers)}) AND {still_wanted()}",  # noqa: S608 - names
+            numbers,
+        )
+        return {number for (number,) in cursor.fetchall()}
 
 
 def mark(lines: list[Delivery], *, claim: int, at: datetime) -> list[Delivery]:
     """Write down that ``lines`` go to the provider now; returns those that really may."""
-    ours = wanted(lines).filter(claim=claim, state=State.LEASED)
-    written = ours.update(attempted_at=at, attempts=F("attempts") + 1)
+    numbers = [line.pk for line in lines]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table()} SET attempted_at = %s, attempts = attempts + 1 "  # noqa: S608 - names
+            f"WHERE id IN ({places(numbers)}) AND claim = %s AND state = '{State.LEASED}' AND {still_wanted()}",
+            [moment(at), *numbers, claim],
+        )
+        written = cursor.rowcount
     for line in lines:
         line.attempts += 1
     if written == len(lines):
         return lines
-    marked = set(
-        Delivery.objects.filter(
-            pk__in=[line.pk for line in lines], claim=claim, state=State.LEASED, attempted_at=at
-        ).values_list("pk", flat=True)
-    )
+    ours = Delivery.objects.filter(pk__in=numbers, claim=claim, state=State.LEASED, attempted_at=at)
+    marked = set(ours.values_list("pk", flat=True))
     return [line for line in lines if line.pk in marked]
+
+
+def still_wanted() -> str:
+    """That nobody held the dispatch back, and that the receiver still wants it. A farewell reaches who has just
+    left."""
+    dispatches, subscribers = (
+        connection.ops.quote_name(model._meta.db_table) for model in (Dispatch, Subscriber)
+    )
+    return (
+        f"EXISTS (SELECT 1 FROM {dispatches} d, {subscribers} s "  # noqa: S608 - names
+        f"WHERE d.id = {table()}.dispatch_id AND s.id = {table()}.subscriber_id "
+        "AND d.paused_at IS NULL AND d.cancelled_at IS NULL "
+        f"AND (s.standing = '{Standing.CONFIRMED}' "
+        f"OR (d.kind = '{MessageKind.SERVICE}' AND s.standing <> '{Standing.GONE}')))"
+    )
+
+
+def places(values: list[int]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime) -> None:
@@ -94,14 +109,15 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
     """
     if not outcomes:
         return
+    now = moment(at)
     rows = [
         (
             outcome.state.value,
             outcome.reference[:300],
             outcome.url[:500],
             outcome.reason[:300],
-            None if outcome.state == State.DUE else moment(at),
-            moment(outcome.due_at or line.due_at),
+            None if outcome.state == State.DUE else now,
+            moment(outcome.due_at) if outcome.due_at else None,
             line.pk,
             claim,
         )
@@ -109,8 +125,8 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
     ]
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {table()} SET state = %s, reference = %s, url = %s, reason = %s, settled_at = %s, due_at = %s, "  # noqa: S608 - a name
-            "lease_until = NULL, attempted_at = NULL, claim = NULL "
+            f"UPDATE {table()} SET state = %s, reference = %s, url = %s, reason = %s, settled_at = %s, "  # noqa: S608 - a name
+            "due_at = COALESCE(%s, due_at), lease_until = NULL, attempted_at = NULL, claim = NULL "
             f"WHERE id = %s AND claim = %s AND state = '{State.LEASED}'",
             rows,
         )
@@ -122,7 +138,7 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
                     state=State.SENT,
                     reference=outcome.reference[:300],
                     url=outcome.url[:500],
-                    reason="",
+                    reason=outcome.reason[:300],
                     settled_at=at,
                 )
 

@@ -5,8 +5,8 @@ They stand beside the queries because both the engine and the pages need them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from django.conf import settings
 
@@ -17,23 +17,23 @@ from pregon.delivery.models import Subscriber
 CONFIRM_WITHIN = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """The three addresses of one subscription."""
+    """The addresses of one subscription, each signed when it is asked for."""
 
-    confirm: str
-    preferences: str
-    unsubscribe: str
+    def __init__(self, subscriber: Subscriber) -> None:
+        self._payload = f"{subscriber.pk}.{subscriber.nonce}"
 
+    @cached_property
+    def preferences(self) -> str:
+        return f"{settings.BASE_URL}/suscripcion/{sign_token(self._payload, purpose='preferences')}/"
 
-def links_for(subscriber: Subscriber) -> Links:
-    payload = f"{subscriber.pk}.{subscriber.nonce}"
-    keep = sign_token(payload, purpose="preferences")
-    return Links(
-        confirm=f"{settings.BASE_URL}/suscripcion/confirmar/{sign_token(payload, purpose='confirm')}/",
-        preferences=f"{settings.BASE_URL}/suscripcion/{keep}/",
-        unsubscribe=f"{settings.BASE_URL}/suscripcion/{keep}/baja/",
-    )
+    @property
+    def unsubscribe(self) -> str:
+        return f"{self.preferences}baja/"
+
+    @property
+    def confirm(self) -> str:
+        return f"{settings.BASE_URL}/suscripcion/confirmar/{sign_token(self._payload, purpose='confirm')}/"
 
 
 def holder_of(token: str, *, purpose: str) -> Subscriber:

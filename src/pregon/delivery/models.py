@@ -228,6 +228,12 @@ class ChannelAccount(models.Model):
         return self.kind
 
     @property
+    def trouble(self) -> str:
+        """Why nothing leaves here now; "" once something has left since, or the settings were changed."""
+        failed, went = self.last_failure_at, self.last_success_at
+        return self.last_failure if failed and not (went and went >= failed) else ""
+
+    @property
     def options(self) -> dict[str, Any]:
         return json.loads(unseal(self.sealed_options)) if self.sealed_options else {}
 

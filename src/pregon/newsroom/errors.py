@@ -5,6 +5,7 @@ NewsroomError
 ├── AlreadyWithdrawn
 ├── NothingChanged
 ├── ReasonNeeded
+├── ReasonTooLong
 └── IntakeError            a folder handed to ``pregon publish``
     ├── BadFolder          something in it cannot be read as it should
     ├── Twin               another act is alike
@@ -36,6 +37,10 @@ class NothingChanged(NewsroomError):
 
 class ReasonNeeded(NewsroomError):
     """Escribe qué cambió y por qué: la corrección se muestra a quien lee."""
+
+
+class ReasonTooLong(NewsroomError):
+    """Qué cambió y por qué caben en 500 letras cada uno: dilo en una frase."""
 
 
 class IntakeError(NewsroomError):

@@ -352,7 +352,7 @@ def _activity(activity: Activity, plan: Plan, asking: Asking, window: Period | N
             percent=_rounded(reading.value if reading else None),
             target=None,
             light=light,
-            word=str(ACTIVITY_WORDS[light]),
+            word=_activity_word(light, looked_at),
             url=activity.get_absolute_url(),
             unit=reading.unit if reading and reading.denominator else "",
         )
@@ -450,6 +450,13 @@ def _word(light: Light, *, value: Decimal | None, target: Decimal | None) -> str
     if light is not Light.GREY:
         return str(light.label)
     return _("Sin meta") if target is None and value is not None else _("Sin dato")
+
+
+def _activity_word(light: Light, months: Iterable[MonthCell]) -> str:
+    """Grey stands for no records at all, or for records of a month that nobody planned."""
+    if light is Light.GREY and any(cell.mark is Mark.EXTRA for cell in months):
+        return str(Mark.EXTRA.label)
+    return str(ACTIVITY_WORDS[light])
 
 
 def _rounded(share: Decimal | None) -> Decimal | None:

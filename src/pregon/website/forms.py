@@ -9,14 +9,25 @@ from django.utils.translation import gettext_lazy as _
 
 from pregon.accounts.models import Department, Locality, Topic
 
+LONGEST_KEY = 18
+
+
+class SomeOf(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
+    """Some of the office's records. A key longer than any the database could hold is one that nobody has: asking
+    for it would be an error of the database and not of the reader."""
+
+    def clean(self, value: Any) -> Any:
+        if beyond := [key for key in value or () if len(str(key)) > LONGEST_KEY]:
+            sentence = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(sentence, code="invalid_choice", params={"value": beyond[0]})
+        return super().clean(value)
+
 
 class Interests(forms.Form):
     """Which bulletins a reader wants; nothing chosen means all of them."""
 
-    temas = forms.ModelMultipleChoiceField(
-        Topic.objects.all(), required=False, label=_("Temas"), widget=forms.CheckboxSelectMultiple
-    )
-    localidades = forms.ModelMultipleChoiceField(
+    temas = SomeOf(Topic.objects.all(), required=False, label=_("Temas"), widget=forms.CheckboxSelectMultiple)
+    localidades = SomeOf(
         Locality.objects.all(), required=False, label=_("Localidades"), widget=forms.CheckboxSelectMultiple
     )
 

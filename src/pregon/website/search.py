@@ -44,7 +44,7 @@ def find(
         bulletins = bulletins.filter(localities=localidad)
     if desde:
         bulletins = bulletins.filter(first_published_at__gte=_midnight(desde))
-    if hasta:
+    if hasta and hasta < date.max:  # no day comes after that one
         bulletins = bulletins.filter(first_published_at__lt=_midnight(hasta + timedelta(days=1)))
     return bulletins.distinct()  # type: ignore[no-any-return]  # Wagtail carries no types
 

@@ -10,7 +10,7 @@ from pregon.core.work import Lane, drain
 from pregon.delivery.enums import MessageKind, Standing
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 from pregon.newsroom import actions as newsroom
-from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded
+from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded, ReasonTooLong
 from pregon.newsroom.models import Bulletin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -72,6 +72,16 @@ def test_it_needs_what_changed_and_why(change: str, reason: str) -> None:
             changed(bulletin, lead="Otra."), change=change, reason=reason, by=None, at=timezone.now()
         )
     assert Bulletin.objects.get(pk=bulletin.pk).lead == bulletin.lead
+
+
+@pytest.mark.parametrize(("change", "reason"), [("x" * 501, "Error."), ("Cambió.", "x" * 501)])
+def test_what_changed_and_why_are_a_sentence_each(change: str, reason: str) -> None:
+    bulletin = published()
+    with pytest.raises(ReasonTooLong) as told:
+        newsroom.correct(
+            changed(bulletin, lead="Otra."), change=change, reason=reason, by=None, at=timezone.now()
+        )
+    assert str(told.value) == "Qué cambió y por qué caben en 500 letras cada uno: dilo en una frase."
 
 
 def test_nothing_changed_is_nothing_to_correct() -> None:

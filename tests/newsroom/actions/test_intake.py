@@ -16,11 +16,12 @@ from factories.newsroom import folder, shelf
 from pregon.agenda.models import Act
 from pregon.core.errors import PregonError
 from pregon.core.visibility import may_see
+from pregon.library.enums import Development
 from pregon.library.models import Album, Photo
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions import intake
 from pregon.newsroom.actions.intake import Taken
-from pregon.newsroom.errors import BadFolder, FolderChanged, Twin
+from pregon.newsroom.errors import BadFolder, FolderChanged, NothingChanged, Twin
 from pregon.newsroom.folders import Folder
 from pregon.newsroom.models import Bulletin
 
@@ -112,6 +113,40 @@ def test_that_command_corrects_it_and_the_folder_is_in_step_again(tmp_path: Path
     )
     assert "acabaron" in Bulletin.objects.get(pk=bulletin.pk).plain_body
     assert take(path).new is False
+
+
+def test_a_photo_that_nobody_had_described_goes_out_once_the_folder_describes_it(tmp_path: Path) -> None:
+    path = folder(tmp_path / "acto", photos=1)
+    (path / "muda.jpg").write_bytes(jpeg((500, 500)))
+    take(path)
+    sheet = path / "acto.md"
+    note = "fotos:\n  - archivo: muda.jpg\n    pie: La glorieta, vista desde el puente.\n"
+    sheet.write_text(sheet.read_text().replace("fotos:\n", note))
+    at = timezone.now()
+    newsroom.correct_from(path, change="Se agregó un pie.", reason="Faltaba.", by=None, zone=ZONE, at=at)
+    photo = Photo.objects.get(caption="La glorieta, vista desde el puente.")
+    assert (may_see(photo, at=at), photo.development, counts()) == (True, Development.DUE, (1, 1, 1, 2))
+    with pytest.raises(NothingChanged):
+        newsroom.correct_from(path, change="Nada.", reason="Nada.", by=None, zone=ZONE, at=at)
+
+
+def test_a_photo_put_into_the_folder_later_is_a_correction(tmp_path: Path) -> None:
+    path = folder(tmp_path / "acto", photos=1)
+    bulletin = take(path).bulletin
+    (path / "otra.jpg").write_bytes(jpeg((500, 500)))
+    newsroom.correct_from(
+        path, change="Se agregó una foto.", reason="Llegó tarde.", by=None, zone=ZONE, at=timezone.now()
+    )
+    assert (Photo.objects.filter(album=bulletin.album).count(), take(path).new) == (2, False)
+
+
+def test_a_refused_correction_leaves_the_originals_of_the_published_photos(tmp_path: Path) -> None:
+    path = folder(tmp_path / "acto", photos=2)
+    take(path)
+    before = originals()
+    with pytest.raises(NothingChanged):
+        newsroom.correct_from(path, change="Nada.", reason="Nada.", by=None, zone=ZONE, at=timezone.now())
+    assert (len(before), originals()) == (2, before)
 
 
 def test_an_act_already_in_the_agenda_is_used_and_not_doubled(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from factories.website import HOSTILE
 from pregon.accounts.models import Locality, Topic
 from pregon.delivery import actions as delivery
 from pregon.delivery.enums import Mode, Standing
-from pregon.delivery.links import CONFIRM_WITHIN, links_for
+from pregon.delivery.links import CONFIRM_WITHIN, Links
 from pregon.delivery.models import ChannelAccount, Dispatch, Subscriber
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +93,7 @@ def test_known_and_unknown_addresses_get_the_same_answer_byte_for_byte(
         ({"Origin": "http://testserver"}, 303),
         ({"Origin": "https://otra.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://[::1"}, 403),
         ({}, 403),
     ],
 )
@@ -141,7 +142,7 @@ def test_the_offices_own_telegram_channel_is_offered_while_it_is_on(client: Clie
 
 def test_opening_the_link_shows_a_button_and_changes_nothing(strict: Client) -> None:
     asked = subscriber()
-    answer = strict.get(path(links_for(asked).confirm))
+    answer = strict.get(path(Links(asked).confirm))
     asked.refresh_from_db()
     assert (answer.status_code, asked.standing) == (200, Standing.PENDING)
     assert "<button" in answer.content.decode()
@@ -149,7 +150,7 @@ def test_opening_the_link_shows_a_button_and_changes_nothing(strict: Client) -> 
 
 def test_pressing_the_button_confirms_and_twice_does_no_harm(strict: Client) -> None:
     asked = subscriber()
-    link = path(links_for(asked).confirm)
+    link = path(Links(asked).confirm)
     assert [strict.post(link).status_code for _ in range(2)] == [200, 200]
     asked.refresh_from_db()
     assert asked.standing == Standing.CONFIRMED
@@ -157,7 +158,7 @@ def test_pressing_the_button_confirms_and_twice_does_no_harm(strict: Client) -> 
 
 def test_a_late_link_says_so_and_confirms_nothing(strict: Client) -> None:
     asked = subscriber()
-    link = path(links_for(asked).confirm)
+    link = path(Links(asked).confirm)
     with time_machine.travel(timezone.now() + CONFIRM_WITHIN + timedelta(minutes=1)):
         answer = strict.post(link)
     asked.refresh_from_db()
@@ -171,7 +172,7 @@ def test_preferences_show_what_was_chosen_and_keep_what_is_changed(strict: Clien
     kept = subscriber(Standing.CONFIRMED)
     health, works = Topic.objects.get(name="Salud"), Topic.objects.get(name="Obra pública")
     delivery.choose(kept, topics=[health], localities=[])
-    link = path(links_for(kept).preferences)
+    link = path(Links(kept).preferences)
     shown = strict.get(link)
     assert list(shown.context["form"].initial["temas"]) == [health]
     assert kept.address not in shown.content.decode()
@@ -184,14 +185,14 @@ def test_preferences_show_what_was_chosen_and_keep_what_is_changed(strict: Clien
 
 def test_opening_the_way_out_changes_nothing(strict: Client) -> None:
     kept = subscriber(Standing.CONFIRMED)
-    answer = strict.get(path(links_for(kept).unsubscribe))
+    answer = strict.get(path(Links(kept).unsubscribe))
     kept.refresh_from_db()
     assert (answer.status_code, kept.standing) == (200, Standing.CONFIRMED)
 
 
 def test_one_click_leaves_at_once_without_redirect_or_cookie(strict: Client) -> None:
     kept = subscriber(Standing.CONFIRMED)
-    answer = strict.post(path(links_for(kept).unsubscribe), {"List-Unsubscribe": "One-Click"})
+    answer = strict.post(path(Links(kept).unsubscribe), {"List-Unsubscribe": "One-Click"})
     kept.refresh_from_db()
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
     assert answer.content.decode() == "Listo: ya no te escribiremos."
@@ -201,7 +202,7 @@ def test_one_click_leaves_at_once_without_redirect_or_cookie(strict: Client) -> 
 def test_one_click_may_come_as_a_form_of_many_parts(strict: Client) -> None:
     kept = subscriber(Standing.CONFIRMED)
     body = '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
-    link = path(links_for(kept).unsubscribe)
+    link = path(Links(kept).unsubscribe)
     answer = strict.post(link, body, content_type="multipart/form-data; boundary=x")
     kept.refresh_from_db()
     assert (answer["Content-Type"], kept.standing) == ("text/plain; charset=utf-8", Standing.LEFT)
@@ -209,7 +210,7 @@ def test_one_click_may_come_as_a_form_of_many_parts(strict: Client) -> None:
 
 def test_pressing_the_button_leaves_and_shows_a_page(strict: Client) -> None:
     kept = subscriber(Standing.CONFIRMED)
-    answer = strict.post(path(links_for(kept).unsubscribe))
+    answer = strict.post(path(Links(kept).unsubscribe))
     kept.refresh_from_db()
     assert "Listo: ya no te escribiremos" in answer.content.decode()
     assert kept.standing == Standing.LEFT
@@ -225,12 +226,12 @@ def test_a_forged_link_opens_nothing(strict: Client, page: str, token: str) -> N
 
 def test_a_link_opens_only_what_it_is_for(strict: Client) -> None:
     kept = subscriber()
-    token = path(links_for(kept).preferences).split("/")[2]
+    token = path(Links(kept).preferences).split("/")[2]
     assert strict.post(f"/suscripcion/confirmar/{token}/").status_code == 404
 
 
 def test_pages_behind_a_link_tell_nobody_their_address(strict: Client) -> None:
-    links = links_for(subscriber(Standing.CONFIRMED))
+    links = Links(subscriber(Standing.CONFIRMED))
     for url in (links.confirm, links.preferences, links.unsubscribe):
         answer = strict.get(path(url))
         assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("no-referrer", "noindex")

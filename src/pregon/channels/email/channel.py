@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pregon.channels.email import relays
 from pregon.channels.email.address import bare, domain_of
@@ -28,7 +29,7 @@ from pregon.channels.email.pipeline import Letter, Line, Post
 from pregon.core.http import Http
 from pregon.core.sealing import stamp
 from pregon.delivery.contract import (
-    Answer,
+    Alone,
     Arrival,
     Batch,
     Channel,
@@ -52,6 +53,7 @@ class EmailChannel(Channel[EmailOptions]):
 
     kind = "email"
     label = "Correo"
+    address_help = gettext_lazy("La dirección de una lista de correo de la oficina.")
     options_class = EmailOptions
     limits = Limits(batch=500)
 
@@ -78,9 +80,7 @@ class EmailChannel(Channel[EmailOptions]):
     def send(self, parcel: Parcel) -> Receipt:
         alone = Alone(parcel)
         self._post(alone, most=1)
-        if isinstance(alone.said, Receipt):
-            return alone.said
-        raise alone.said
+        return alone.receipt()
 
     def send_batch(self, batch: Batch) -> None:
         self._post(batch, most=self.options.connections)
@@ -206,21 +206,6 @@ class EmailChannel(Channel[EmailOptions]):
     def _message_id(self, parcel: Parcel) -> str:
         """Told apart by its key; with a stamp, so that nobody writes a bounce of a letter that they never saw."""
         return f"<{parcel.key}.{stamp(parcel.key, purpose='email.message-id')}@{domain_of(self.sender)}>"
-
-
-class Alone(Batch):
-    """One parcel by itself."""
-
-    def __init__(self, parcel: Parcel) -> None:
-        self.waiting = [parcel]
-        self.said: Answer
-
-    def take(self, most: int = 1) -> list[Parcel]:
-        taken, self.waiting = self.waiting, []
-        return taken
-
-    def answer(self, parcel: Parcel, answer: Answer) -> None:
-        self.said = answer
 
 
 _spare: defaultdict[EmailOptions, list[list[Line]]] = defaultdict(list)

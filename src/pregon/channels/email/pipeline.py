@@ -88,7 +88,7 @@ class Line:
         self.letter: Letter | None = None
         self.awaited: deque[str] = deque()
         self.unsent: deque[tuple[str, bytes]] = deque()
-        self.answers: dict[str, tuple[int, str]] = {}
+        self.answers: dict[str, tuple[int, bytes]] = {}
         self.incoming = bytearray()
         self.outgoing = bytearray()
         self.dirty = self.worn = self.ended = False
@@ -182,10 +182,10 @@ class Line:
             raise Broken
         return self.letter
 
-    def replies(self) -> list[tuple[int, str]]:
+    def replies(self) -> list[tuple[int, bytes]]:
         """Whole replies, taken out of what came in. A reply has as many lines as it likes; the last one has a space
         behind its code."""
-        whole: list[tuple[int, str]] = []
+        whole: list[tuple[int, bytes]] = []
         start = end = 0
         lines: list[bytes] = []
         while (stop := self.incoming.find(b"\n", end)) >= 0:
@@ -195,7 +195,7 @@ class Line:
             if not line[:3].isdigit():
                 raise Broken
             if line[3:4] != b"-":
-                whole.append((int(line[:3]), plain(b" ".join(lines))))
+                whole.append((int(line[:3]), b" ".join(lines)))
                 lines, start = [], end
         del self.incoming[:start]
         return whole
@@ -210,10 +210,10 @@ class Line:
             return code >= 400
         return code == 354 if name == "data" and code < 400 else code // 100 in {2, 4, 5}
 
-    def follow(self, name: str, code: int, said: str) -> Answer | None:
+    def follow(self, name: str, code: int, said: bytes) -> Answer | None:
         """What one reply means for the letter; an answer only when the server has nothing more to say about it."""
         if code == 421:
-            return not_now(said, whole=True)
+            return not_now(plain(said), whole=True)
         match name:
             case "mail" | "rcpt" if code >= 400 and not self.pipelining:
                 self.unsent.clear()
@@ -227,8 +227,10 @@ class Line:
                 if code < 300:
                     return Receipt(reference=self.carried.reference)
                 if code >= 500:
-                    return Rejected(_("El servidor de correo rechazó el mensaje: %(said)s") % {"said": said})
-                return not_now(said, whole=False)
+                    return Rejected(
+                        _("El servidor de correo rechazó el mensaje: %(said)s") % {"said": plain(said)}
+                    )
+                return not_now(plain(said), whole=False)
         return None
 
     def hand_over(self, code: int) -> Answer | None:
@@ -241,11 +243,12 @@ class Line:
 
     def refused(self) -> DeliveryError:
         """Why the letter was not taken, named by the first step that was refused."""
-        name, code, said = next(
+        name, code, answer = next(
             (name, *self.answers[name])
             for name in ("mail", "rcpt", "data")
             if name in self.answers and self.answers[name][0] >= 400
         )
+        said = plain(answer)
         if code < 500:
             return not_now(said, whole=name == "mail")
         if (name == "mail" and not (self.carried.unicode and "5.6.7" in said)) or self.is_about_us(

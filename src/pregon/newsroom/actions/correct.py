@@ -15,27 +15,41 @@ from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Audience
 from pregon.library import actions as library
 from pregon.newsroom.briefs import message_about
-from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded
+from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded, ReasonTooLong
 from pregon.newsroom.models import Bulletin, Correction
 from pregon.newsroom.queries import photos_of, wording
 
+#: What the record of a correction holds of each sentence.
+ROOM = 500
+
 
 @transaction.atomic
-def correct(bulletin: Bulletin, *, change: str, reason: str, by: User | None, at: datetime) -> Correction:
+def correct(
+    bulletin: Bulletin,
+    *,
+    change: str,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    photos_changed: bool = False,
+) -> Correction:
     """Put the changed fields of ``bulletin`` in the place of the published ones.
 
-    ``bulletin`` is the instance with the new text, not yet saved. Raises a :class:`NewsroomError` when there is
+    ``bulletin`` is the instance with the new text, not yet saved; with ``photos_changed`` the text may be the
+    same. Raises a :class:`NewsroomError` when there is
     nothing published to correct, nothing changed, or no reason is given.
     """
     if not change.strip() or not reason.strip():
         raise ReasonNeeded
+    if max(len(change.strip()), len(reason.strip())) > ROOM:
+        raise ReasonTooLong
     public = Bulletin.objects.select_for_update().get(pk=bulletin.pk)
     if public.withdrawn_at:
         raise AlreadyWithdrawn
     if not public.live or public.number is None:
         raise NotPublished
     before, after = wording(public), wording(bulletin)
-    if before == after:
+    if before == after and not photos_changed:
         raise NothingChanged
 
     earlier = ledger.dispatches_about(bulletin.origin)

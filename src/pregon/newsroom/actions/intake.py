@@ -117,8 +117,10 @@ def correct_from(
             photos = (
                 take_photos(folder, bulletin.album, by=by, at=at, stored=stored) if bulletin.album else {}
             )
+            reworded = reword(folder, photos)
             fill(bulletin, folder, photos)
-            correction = correct(bulletin, change=change, reason=reason, by=by, at=at)
+            changed = reworded or bool(stored)
+            correction = correct(bulletin, change=change, reason=reason, by=by, at=at, photos_changed=changed)
             intake.digest = folder.digest
             intake.save(update_fields=["digest"])
     except BaseException:
@@ -255,8 +257,9 @@ def write_act(folder: Folder, names: Names, album: Album, *, at: datetime) -> Ac
 def take_photos(
     folder: Folder, album: Album, *, by: User | None, at: datetime, stored: list[str]
 ) -> dict[str, Photo]:
-    """Every photo of the folder, by file name, in order."""
+    """Every photo of the folder, by file name, in order; ``stored`` learns which originals are new on the disk."""
     taken: dict[str, Photo] = {}
+    there = set(Photo.objects.filter(album=album).values_list("file", flat=True))
     for position, note in enumerate(folder.photos):
         photo = library.ingest(
             note.path,
@@ -269,9 +272,33 @@ def take_photos(
                 caption=note.caption, alt_text=note.alt_text, credit=note.credit, place=folder.place
             ),
         )
-        stored.append(photo.file.name)
+        if photo.file.name not in there:
+            stored.append(photo.file.name)
         taken[note.path.name] = photo
     return taken
+
+
+def reword(folder: Folder, photos: dict[str, Photo]) -> bool:
+    """Give photos that were there already what the folder says of them now; whether that changed any.
+
+    What the folder leaves empty stays: it may have come from the file itself, or from the desk.
+    """
+    seen: set[int] = set()
+    changed = False
+    for note in folder.photos:
+        photo = photos.get(note.path.name)
+        if photo is None or photo.pk in seen:
+            continue
+        seen.add(photo.pk)
+        said = {"caption": note.caption, "alt_text": note.alt_text, "credit": note.credit}
+        new = {field: words for field, words in said.items() if words and words != getattr(photo, field)}
+        if new:
+            for field, words in new.items():
+                setattr(photo, field, words)
+            library.ask_for_copies(photo)  # they carry these words inside
+            photo.save()
+            changed = True
+    return changed
 
 
 def fill(bulletin: Bulletin, folder: Folder, photos: dict[str, Photo]) -> None:

@@ -21,6 +21,9 @@ def lay_out_site(*, at: datetime) -> HomePage:
     """Put the home page and the shelf of bulletins in their places, point the site at them, and make every
     public page due. Runs as often as wanted."""
     root = Page.get_first_root_node()
+    # Wagtail's first migration names it in English.
+    Page.objects.filter(pk=root.pk).update(title=_("Sitio"), draft_title=_("Sitio"))
+    root.refresh_from_db()
     home: HomePage | None = HomePage.objects.first()
     if home is None:
         home = HomePage(title=_("Portada"), slug="portada", first_published_at=at, last_published_at=at)

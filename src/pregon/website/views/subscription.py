@@ -142,9 +142,11 @@ def from_this_site(request: HttpRequest) -> bool:
     fetched = request.headers.get("Sec-Fetch-Site")
     if fetched is not None:
         return fetched == "same-origin"
-    origin = request.headers.get("Origin", "")
     here = {urlsplit(settings.BASE_URL).netloc, request.get_host()}
-    return urlsplit(origin).netloc in here
+    try:
+        return urlsplit(request.headers.get("Origin", "")).netloc in here
+    except ValueError:  # whoever sends what is no address is no browser either
+        return False
 
 
 def bad_link(request: HttpRequest, problem: BadLink) -> HttpResponse:

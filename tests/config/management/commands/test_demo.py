@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 
 import pytest
 from django.core.management import call_command
@@ -56,3 +58,13 @@ def test_the_passwords_are_shown_the_first_time_only() -> None:
     assert [line for line in again if "@" in line] == [
         "La oficina ya estaba amueblada; entra con titular@mazamitla.ejemplo."
     ]
+
+
+def test_what_is_turned_on_is_a_program_in_which_nobody_has_touched_a_photo(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    become: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(os, "execv", lambda program, words: become.append((program, words)))
+    call_command("demo", port=8123, host="127.0.0.1", stdout=io.StringIO())
+    order = ["-P", "-m", "pregon.config.cli", "up", "--host", "127.0.0.1", "--port", "8123"]
+    assert become == [(sys.executable, [sys.executable, *order])]

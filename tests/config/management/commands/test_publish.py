@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from factories.delivery import live
 from factories.newsroom import folder, shelf
 from pregon.accounts.models import Office
 from pregon.core.home import Home
 from pregon.delivery import actions as delivery
+from pregon.delivery.enums import Standing
+from pregon.delivery.models import Subscriber
 from pregon.newsroom.errors import BadFolder
 from pregon.newsroom.models import Bulletin
 
@@ -100,4 +104,20 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         published(tmp_path / "nada", json=True)
     assert str(refusal.value) == (
         f"«{tmp_path / 'nada'}» no es una carpeta: escribe la ruta de la carpeta del acto."
+    )
+
+
+def test_a_dead_mail_server_is_told_with_what_becomes_of_the_messages(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]  # nobody listens there once it is closed
+    live("email", host="127.0.0.1", port=port, security="none", sender_address="prensa@muestra.example")
+    reader = {"address": "vecina@muestra.example", "standing": Standing.CONFIRMED}
+    Subscriber.objects.create(channel="email", asked_at=timezone.now(), **reader)
+    with pytest.raises(CommandError) as told:
+        published(folder(tmp_path / "andador"), wait=2)
+    folio = Bulletin.objects.get().folio
+    assert str(told.value) == (
+        f"El boletín {folio} ya está publicado, pero hay envíos que no pueden salir. "
+        "Correo: El servidor de correo «127.0.0.1» no contesta; se intentará de nuevo. Esperan sin perderse: "
+        "salen mientras «pregon up» esté encendido, y «pregon doctor» dice si siguen ahí."
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         drain([Lane.PAGES], clock=timezone.now)  # once every photo is there: no page is baked twice
         self.introduce(people)
         if not options["prepare"]:
-            call_command("up", port=options["port"], host=options["host"])
+            become_up(host=options["host"], port=options["port"])
 
     def say(self, sentence: str) -> None:
         self.stdout.write(sentence)
@@ -58,3 +59,11 @@ class Command(BaseCommand):
             self.say(
                 f"La oficina ya estaba amueblada; entra con {head.email if head else 'quien sea titular'}."
             )
+
+
+def become_up(*, host: str, port: int) -> None:
+    """Turn this process into ``pregon up``, begun anew: libvips has drawn and developed here in threads of its own,
+    and a part forked from such a process would wait for them for ever at its first photo."""
+    sys.stdout.flush()
+    order = ["-P", "-m", "pregon.config.cli", "up", "--host", host, "--port", str(port)]
+    os.execv(sys.executable, [sys.executable, *order])  # noqa: S606 - this very program

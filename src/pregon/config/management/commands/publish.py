@@ -52,6 +52,12 @@ class Command(BaseCommand):
                 f"La foto «{printable(name)}» se queda en el álbum y no sale: "
                 "escribe en acto.md su pie o su texto_alternativo."
             )
+        if report.troubles:
+            told = " ".join(f"{channel_class(kind).label}: {why}" for kind, why in report.troubles.items())
+            raise CommandError(
+                f"El boletín {report.bulletin.folio} ya está publicado, pero hay envíos que no pueden salir. {told} "
+                "Esperan sin perderse: salen mientras «pregon up» esté encendido, y «pregon doctor» dice si siguen ahí."
+            )
 
 
 def lines(report: Report) -> list[str]:
