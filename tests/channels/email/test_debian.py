@@ -32,7 +32,7 @@ from pregon.delivery.errors import (
 )
 from pregon.delivery.values import Block
 from servers.postfix import Postfix, Sink, postfix_serving, sink_swallowing
-from servers.scripted import ScriptedSmtp, say
+from servers.scripted import ScriptedSmtp, say, scripted_serving
 
 pytestmark = pytest.mark.system
 
@@ -125,8 +125,16 @@ def test_a_sink_that_leaves_lines_waiting_serves_those_it_let_in() -> None:
 
 
 @pytest.fixture(scope="module")
-def postfix() -> Iterator[Postfix]:
-    with postfix_serving(heaviest=120_000) as server:
+def far_away() -> Iterator[ScriptedSmtp]:
+    """The server of lejos.example."""
+    with scripted_serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postfix(far_away: ScriptedSmtp) -> Iterator[Postfix]:
+    """It starts once: that takes seconds. It lets in three connections at a time."""
+    with postfix_serving(most=3, heaviest=120_000, away=far_away.port) as server:
         yield server
 
 
@@ -177,33 +185,31 @@ def test_a_letter_too_big_for_postfix_is_refused_and_the_next_one_goes(postfix: 
     assert [type(said) for _who, said in batch.said] == [Receipt, Rejected, Receipt]
 
 
-def test_postfix_lets_in_three_connections_and_three_there_are() -> None:
-    with postfix_serving(most=3) as postfix:
-        batch = tray(150)
-        channel(postfix, connections=10).send_batch(batch)
-        hang_up()
-        assert batch.kinds == {Receipt: 150}
-        assert len(postfix.letters(150)) == 150
+def test_postfix_lets_in_three_connections_and_three_there_are(postfix: Postfix) -> None:
+    batch = tray(150, dispatch=3)
+    channel(postfix, connections=10).send_batch(batch)
+    assert batch.kinds == {Receipt: 150}
+    assert len(postfix.letters(150, naming=b"Message-ID: <3-")) == 150
+    assert "Connection concurrency limit exceeded" in postfix.log()
 
 
-@pytest.mark.parametrize(
-    ("reply", "fate"), [("550 5.1.1 No such user", Fate.GONE), ("554 5.2.2 Mailbox full", Fate.FAILED)]
-)
 def test_what_postfix_could_not_pass_on_comes_back_and_is_understood(
-    scripted_smtp: ScriptedSmtp, reply: str, fate: Fate
+    postfix: Postfix, far_away: ScriptedSmtp
 ) -> None:
-    receivers = ["vecina@lejos.example", "begoña@lejos.example", "vecino@peñuelas.lejos.example"]
-    for receiver in receivers:
-        scripted_smtp.for_receiver[receiver] = say(reply)
-    scripted_smtp.always["rcpt"] = say(reply)
-    with postfix_serving(away=scripted_smtp.port) as postfix:
-        batch = tray(0, *receivers)
-        channel(postfix, bounce_address="p7@muestra.example").send_batch(batch)
-        hang_up()
-        bounces = [message_from_bytes(raw) for raw in postfix.letters(len(receivers))]
-    told = [news for bounce in bounces if (news := news_in(bounce))]
-    assert {one.fate for one in told} == {fate}
-    assert {one.reference for one in told} == {
-        said.reference for _who, said in batch.said if isinstance(said, Receipt)
+    fates = {
+        "vecina@lejos.example": ("550 5.1.1 No such user", Fate.GONE),
+        "begoña@lejos.example": ("550 5.1.1 No such user", Fate.GONE),
+        "vecino@xn--peuelas-5za.lejos.example": ("550 5.1.10 No such user", Fate.GONE),
+        "llena@lejos.example": ("554 5.2.2 Mailbox full", Fate.FAILED),
     }
-    assert all(reply[4:] in one.reason for one in told)
+    for receiver, (reply, _fate) in fates.items():
+        far_away.for_receiver[receiver] = say(reply)
+        far_away.for_receiver[receiver.replace("xn--peuelas-5za", "peñuelas")] = say(reply)
+    batch = tray(0, *fates, dispatch=4)
+    channel(postfix, bounce_address="p7@muestra.example").send_batch(batch)
+    bounces = [message_from_bytes(raw) for raw in postfix.letters(len(fates), naming=b"Message-ID: <4-")]
+    told = {news.reference: news for bounce in bounces if (news := news_in(bounce))}
+    for receiver, answer in batch.said:
+        assert isinstance(answer, Receipt)
+        reply, fate = fates[receiver]
+        assert (told[answer.reference].fate, reply in told[answer.reference].reason) == (fate, True)
