@@ -19,6 +19,7 @@ from pregon.core.sealing import (
     read_token,
     seal,
     sign_token,
+    stamp,
     unseal,
 )
 
@@ -135,3 +136,16 @@ def test_a_mark_under_a_former_key_is_still_known(settings: Settings) -> None:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = OTHER, [KEY]
     assert fingerprints("x", purpose="p")[1:] == [mark]
     assert fingerprint("x", purpose="p") != mark
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_stamp_is_always_the_same_and_fits_into_an_address(payload: str) -> None:
+    assert re.fullmatch(r"[\w-]{12}", stamp(payload, purpose="prueba"), re.ASCII)
+    assert stamp(payload, purpose="prueba") == stamp(payload, purpose="prueba")
+
+
+def test_a_stamp_is_of_one_payload_one_purpose_and_one_office(settings: Settings) -> None:
+    mine = stamp("1-2", purpose="prueba")
+    others = {stamp("1-3", purpose="prueba"), stamp("1-2", purpose="otra")}
+    settings.SECRET_KEY = OTHER
+    assert mine not in others | {stamp("1-2", purpose="prueba")}
