@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pregon.channels.email.address import bare
 from pregon.channels.email.relays import key_in
-from pregon.delivery.contract import Options
+from pregon.delivery.contract import Options, option
 from pregon.delivery.errors import Misconfigured, Rejected
 
 
@@ -20,168 +20,116 @@ class EmailOptions(Options):
 
     secret: ClassVar[frozenset[str]] = frozenset({"password", "dkim_key", "imap_password", "relay_secret"})
 
-    host: str = field(
-        metadata={
-            "label": gettext_lazy("Servidor de salida (SMTP)"),
-            "help": gettext_lazy("Por ejemplo, smtp.municipio.gob.mx."),
-        }
+    host: str = option(
+        gettext_lazy("Servidor de salida (SMTP)"), gettext_lazy("Por ejemplo, smtp.municipio.gob.mx.")
     )
-    sender_address: str = field(
-        metadata={
-            "label": gettext_lazy("Correo desde el que se envía"),
-            "help": gettext_lazy("Quien recibe lo ve como remitente; el servidor tiene que dejar usarlo."),
-        }
+    sender_address: str = option(
+        gettext_lazy("Correo desde el que se envía"),
+        gettext_lazy("Quien recibe lo ve como remitente; el servidor tiene que dejar usarlo."),
     )
-    sender_name: str = field(
+    sender_name: str = option(
+        gettext_lazy("Nombre del remitente"), gettext_lazy("Vacío: el de la oficina."), default=""
+    )
+    reply_to: str = option(
+        gettext_lazy("Correo para las respuestas"),
+        gettext_lazy("Vacío: las respuestas llegan al correo desde el que se envía."),
         default="",
-        metadata={
-            "label": gettext_lazy("Nombre del remitente"),
-            "help": gettext_lazy("Vacío: el de la oficina."),
-        },
     )
-    reply_to: str = field(
-        default="",
-        metadata={
-            "label": gettext_lazy("Correo para las respuestas"),
-            "help": gettext_lazy("Vacío: las respuestas llegan al correo desde el que se envía."),
-        },
+    user: str = option(gettext_lazy("Usuario"), gettext_lazy("Muchas veces es el mismo correo."), default="")
+    password: str = option(
+        gettext_lazy("Contraseña"), gettext_lazy("Se guarda cifrada y no se vuelve a mostrar."), default=""
     )
-    user: str = field(
-        default="",
-        metadata={"label": gettext_lazy("Usuario"), "help": gettext_lazy("Muchas veces es el mismo correo.")},
-    )
-    password: str = field(
-        default="",
-        metadata={
-            "label": gettext_lazy("Contraseña"),
-            "help": gettext_lazy("Se guarda cifrada y no se vuelve a mostrar."),
-        },
-    )
-    security: str = field(
+    security: str = option(
+        gettext_lazy("Cifrado"),
+        gettext_lazy("Lo dice quien da el servicio de correo."),
         default="starttls",
-        metadata={
-            "label": gettext_lazy("Cifrado"),
-            "help": gettext_lazy("Lo dice quien da el servicio de correo."),
-            "choices": [
-                ("starttls", gettext_lazy("STARTTLS, el más común (puerto 587)")),
-                ("tls", gettext_lazy("TLS desde el principio (puerto 465)")),
-                ("none", gettext_lazy("Ninguno, solo dentro de la propia máquina o red")),
-            ],
-        },
+        choices=[
+            ("starttls", gettext_lazy("STARTTLS, el más común (puerto 587)")),
+            ("tls", gettext_lazy("TLS desde el principio (puerto 465)")),
+            ("none", gettext_lazy("Ninguno, solo dentro de la propia máquina o red")),
+        ],
     )
-    port: int = field(
-        default=587,
-        metadata={
-            "label": gettext_lazy("Puerto"),
-            "help": gettext_lazy("587 con STARTTLS, 465 con TLS, 25 sin cifrado."),
-        },
+    port: int = option(
+        gettext_lazy("Puerto"), gettext_lazy("587 con STARTTLS, 465 con TLS, 25 sin cifrado."), default=587
     )
 
-    connections: int = field(
+    connections: int = option(
+        gettext_lazy("Conexiones a la vez"),
+        gettext_lazy("Las que el servidor admite; con 10 salen unos mil correos por segundo."),
         default=10,
-        metadata={
-            "label": gettext_lazy("Conexiones a la vez"),
-            "help": gettext_lazy("Las que el servidor admite; con 10 salen unos mil correos por segundo."),
-        },
     )
-    domain_pace: int = field(
+    domain_pace: int = option(
+        gettext_lazy("Correos por minuto a un mismo dominio"),
+        gettext_lazy("0: sin límite. Sirve cuando un proveedor grande pide ir más despacio."),
         default=0,
-        metadata={
-            "label": gettext_lazy("Correos por minuto a un mismo dominio"),
-            "help": gettext_lazy("0: sin límite. Sirve cuando un proveedor grande pide ir más despacio."),
-        },
     )
 
-    dkim_key: str = field(
+    dkim_key: str = option(
+        gettext_lazy("Clave privada DKIM"),
+        gettext_lazy(
+            "El archivo PEM completo, si Pregón firma los correos. Vacía cuando ya los firma el servidor. "
+            "Se guarda cifrada y no se vuelve a mostrar."
+        ),
         default="",
-        metadata={
-            "label": gettext_lazy("Clave privada DKIM"),
-            "help": gettext_lazy(
-                "El archivo PEM completo, si Pregón firma los correos. Vacía cuando ya los firma el servidor. "
-                "Se guarda cifrada y no se vuelve a mostrar."
-            ),
-        },
     )
-    dkim_selector: str = field(
+    dkim_selector: str = option(
+        gettext_lazy("Selector DKIM"),
+        gettext_lazy("El nombre del registro en el DNS; «Guardar y probar» lo muestra completo."),
         default="pregon",
-        metadata={
-            "label": gettext_lazy("Selector DKIM"),
-            "help": gettext_lazy("El nombre del registro en el DNS; «Guardar y probar» lo muestra completo."),
-        },
     )
-    dkim_domain: str = field(
+    dkim_domain: str = option(
+        gettext_lazy("Dominio DKIM"), gettext_lazy("Vacío: el del correo desde el que se envía."), default=""
+    )
+    bounce_address: str = option(
+        gettext_lazy("Correo para los rebotes"),
+        gettext_lazy(
+            "A donde otros servidores devuelven lo que no pudieron entregar. Vacío: el correo desde el que "
+            "se envía."
+        ),
         default="",
-        metadata={
-            "label": gettext_lazy("Dominio DKIM"),
-            "help": gettext_lazy("Vacío: el del correo desde el que se envía."),
-        },
     )
-    bounce_address: str = field(
+    imap_host: str = option(
+        gettext_lazy("Servidor del buzón de rebotes (IMAP)"),
+        gettext_lazy("Por ejemplo, imap.municipio.gob.mx. Vacío: los rebotes no se leen."),
         default="",
-        metadata={
-            "label": gettext_lazy("Correo para los rebotes"),
-            "help": gettext_lazy(
-                "A donde otros servidores devuelven lo que no pudieron entregar. Vacío: el correo desde el que "
-                "se envía."
-            ),
-        },
     )
-    imap_host: str = field(
+    imap_user: str = option(
+        gettext_lazy("Usuario del buzón de rebotes"),
+        gettext_lazy("Muchas veces es el mismo correo que recibe los rebotes."),
         default="",
-        metadata={
-            "label": gettext_lazy("Servidor del buzón de rebotes (IMAP)"),
-            "help": gettext_lazy("Por ejemplo, imap.municipio.gob.mx. Vacío: los rebotes no se leen."),
-        },
     )
-    imap_user: str = field(
+    imap_password: str = option(
+        gettext_lazy("Contraseña del buzón de rebotes"),
+        gettext_lazy("Se guarda cifrada y no se vuelve a mostrar."),
         default="",
-        metadata={
-            "label": gettext_lazy("Usuario del buzón de rebotes"),
-            "help": gettext_lazy("Muchas veces es el mismo correo que recibe los rebotes."),
-        },
     )
-    imap_password: str = field(
-        default="",
-        metadata={
-            "label": gettext_lazy("Contraseña del buzón de rebotes"),
-            "help": gettext_lazy("Se guarda cifrada y no se vuelve a mostrar."),
-        },
-    )
-    imap_folder: str = field(
+    imap_folder: str = option(
+        gettext_lazy("Carpeta de los rebotes"),
+        gettext_lazy("Solo se lee: ahí no se borra ni se marca nada."),
         default="INBOX",
-        metadata={
-            "label": gettext_lazy("Carpeta de los rebotes"),
-            "help": gettext_lazy("Solo se lee: ahí no se borra ni se marca nada."),
-        },
     )
-    imap_security: str = field(
+    imap_security: str = option(
+        gettext_lazy("Cifrado del buzón de rebotes"),
+        gettext_lazy("Lo dice quien da el servicio de correo."),
         default="tls",
-        metadata={
-            "label": gettext_lazy("Cifrado del buzón de rebotes"),
-            "help": gettext_lazy("Lo dice quien da el servicio de correo."),
-            "choices": [
-                ("tls", gettext_lazy("TLS desde el principio, el más común (puerto 993)")),
-                ("starttls", gettext_lazy("STARTTLS (puerto 143)")),
-                ("none", gettext_lazy("Ninguno, solo dentro de la propia máquina o red")),
-            ],
-        },
+        choices=[
+            ("tls", gettext_lazy("TLS desde el principio, el más común (puerto 993)")),
+            ("starttls", gettext_lazy("STARTTLS (puerto 143)")),
+            ("none", gettext_lazy("Ninguno, solo dentro de la propia máquina o red")),
+        ],
     )
-    imap_port: int = field(
+    imap_port: int = option(
+        gettext_lazy("Puerto del buzón de rebotes"),
+        gettext_lazy("993 con TLS, 143 con STARTTLS o sin cifrado."),
         default=993,
-        metadata={
-            "label": gettext_lazy("Puerto del buzón de rebotes"),
-            "help": gettext_lazy("993 con TLS, 143 con STARTTLS o sin cifrado."),
-        },
     )
-    relay_secret: str = field(
+    relay_secret: str = option(
+        gettext_lazy("Secreto para avisos de rebotes"),
+        gettext_lazy(
+            "Empieza con whsec_. Solo si un servicio de correo avisa de los rebotes a /entrada/email/. "
+            "Se guarda cifrado y no se vuelve a mostrar."
+        ),
         default="",
-        metadata={
-            "label": gettext_lazy("Secreto para avisos de rebotes"),
-            "help": gettext_lazy(
-                "Empieza con whsec_. Solo si un servicio de correo avisa de los rebotes a /entrada/email/. "
-                "Se guarda cifrado y no se vuelve a mostrar."
-            ),
-        },
     )
 
     def __post_init__(self) -> None:
