@@ -184,7 +184,7 @@ class Delivery(models.Model):
                 name="delivery_to_send",
             ),
             models.Index(fields=["lease_until"], condition=Q(state=State.LEASED), name="delivery_leased"),
-            models.Index(fields=["dispatch", "channel", "state"], name="delivery_by_dispatch"),
+            models.Index(fields=["dispatch", "channel", "state", "id"], name="delivery_by_dispatch"),
             models.Index(
                 fields=["channel", "reference"], condition=~Q(reference=""), name="delivery_by_reference"
             ),

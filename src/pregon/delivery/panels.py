@@ -9,7 +9,7 @@ from typing import Any
 from django.forms import Script
 from wagtail.admin.ui.components import Component
 
-from pregon.delivery.queries import going_out
+from pregon.delivery.progress import going_out
 
 
 class GoingOutPanel(Component):

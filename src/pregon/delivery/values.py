@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from pregon.delivery.enums import MessageKind
@@ -102,8 +102,6 @@ class Tally:
     uncertain: int = 0
     #: Of ``withheld``, those who did not want it any more or for whom it came too late.
     suppressed: int = 0
-    first_at: Any = field(default=None, compare=False)
-    last_at: Any = field(default=None, compare=False)
 
     @property
     def rehearsed(self) -> int:

@@ -27,7 +27,7 @@ from pregon.delivery.enums import COLOURS, Mode, State
 from pregon.delivery.errors import DeliveryError, UnknownChannel
 from pregon.delivery.forms import LedgerFilterForm, ModeForm, OfficeChannelForm, options_form
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
-from pregon.delivery.queries import going_out, progress_of
+from pregon.delivery.progress import going_out, progress_of
 from pregon.delivery.registry import build, channel_class, kinds, label_of, rehearse
 
 PAGE = 20
@@ -84,7 +84,10 @@ class DispatchesView(DeskPage, TemplateView):
         here = reverse("envios:index")
         older = f"{here}?antes={shown[PAGE - 1].pk}" if len(shown) > PAGE else ""
         return super().get_context_data(
-            progress=progress_of(shown[:PAGE]), older_url=older, newest_url=here if before else "", **kwargs
+            progress=progress_of(shown[:PAGE], at=timezone.now()),
+            older_url=older,
+            newest_url=here if before else "",
+            **kwargs,
         )
 
 
@@ -108,7 +111,7 @@ class ProgressView(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dispatch = get_object_or_404(Dispatch.objects.defer("message_json"), pk=kwargs["pk"])
-        return super().get_context_data(one=progress_of([dispatch])[0], **kwargs)
+        return super().get_context_data(one=progress_of([dispatch], at=timezone.now())[0], **kwargs)
 
 
 class OneDispatch(DeskPage):
@@ -148,7 +151,7 @@ class DispatchView(OneDispatch, TemplateView):
         )
         return super().get_context_data(
             dispatch=dispatch,
-            one=progress_of([dispatch])[0],
+            one=progress_of([dispatch], at=timezone.now())[0],
             previews=channels_shown(dispatch),
             failures=[{**row, "label": label_of(row["channel"])} for row in failures[:10]],
             uncertain=[
