@@ -85,15 +85,15 @@ def mark(lines: list[Delivery], *, claim: int, at: datetime) -> list[Delivery]:
 
 def still_wanted() -> str:
     """That nobody held the dispatch back, and that the receiver still wants it. A farewell reaches who has just
-    left."""
+    left, and a trial whoever asked for it."""
     dispatches, subscribers = (
         connection.ops.quote_name(model._meta.db_table) for model in (Dispatch, Subscriber)
     )
     return (
-        f"EXISTS (SELECT 1 FROM {dispatches} d, {subscribers} s "  # noqa: S608 - names
-        f"WHERE d.id = {table()}.dispatch_id AND s.id = {table()}.subscriber_id "
+        f"EXISTS (SELECT 1 FROM {dispatches} d LEFT JOIN {subscribers} s "  # noqa: S608 - names
+        f"ON s.id = {table()}.subscriber_id WHERE d.id = {table()}.dispatch_id "
         "AND d.paused_at IS NULL AND d.cancelled_at IS NULL "
-        f"AND (s.standing = '{Standing.CONFIRMED}' "
+        f"AND (s.standing = '{Standing.CONFIRMED}' OR d.kind = '{MessageKind.TRIAL}' "
         f"OR (d.kind = '{MessageKind.SERVICE}' AND s.standing <> '{Standing.GONE}')))"
     )
 

@@ -25,7 +25,17 @@ from pregon.channels.email.conversation import Plain, Sealed
 from pregon.channels.email.letter import Drawing, letter_for
 from pregon.channels.email.pipeline import Letter, Line, Post
 from pregon.core.http import Http
-from pregon.delivery.contract import Answer, Batch, Channel, Limits, Options, Parcel, Preview, Receipt
+from pregon.delivery.contract import (
+    Answer,
+    Batch,
+    Channel,
+    Limits,
+    Manner,
+    Options,
+    Parcel,
+    Preview,
+    Receipt,
+)
 from pregon.delivery.errors import Misconfigured, Postponed, Rejected
 
 #: For each step of the conversation; the ten of a whole first delivery stay under the engine's patience.
@@ -134,6 +144,7 @@ class EmailChannel(Channel[EmailOptions]):
 
     kind = "email"
     label = "Correo"
+    manner = Manner.LETTER
     options_class = EmailOptions
     limits = Limits(batch=500)
 

@@ -18,7 +18,16 @@ from django.utils.translation import gettext as _
 from pregon.channels import fitting, photos
 from pregon.channels.graph import Duplicate, Forbidden, Graph, GraphOptions, Missing, Refused
 from pregon.core.http import Http
-from pregon.delivery.contract import Channel, Limits, Parcel, Preview, Receipt, Renewal, Token
+from pregon.delivery.contract import (
+    Channel,
+    Limits,
+    Manner,
+    Parcel,
+    Preview,
+    Receipt,
+    Renewal,
+    Token,
+)
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DeliveryError, DestinationGone, Rejected
 from pregon.delivery.values import Message, Picture
@@ -82,6 +91,8 @@ class FacebookChannel(Channel[FacebookOptions]):
 
     kind = "facebook"
     label = "Facebook"
+    manner = Manner.POST
+    personal = False
     options_class = FacebookOptions
     # The longest post that Facebook takes; its rates depend on how many people the Page reaches, and come as answers.
     limits = Limits(body=63_206, uploads_picture=True)

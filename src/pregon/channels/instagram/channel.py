@@ -22,7 +22,16 @@ from django.utils.translation import gettext as _
 from pregon.channels import fitting, photos
 from pregon.channels.graph import Forbidden, Graph, GraphOptions, Missing, Refused
 from pregon.core.http import Http
-from pregon.delivery.contract import Channel, Limits, Parcel, Preview, Receipt, Renewal, Token
+from pregon.delivery.contract import (
+    Channel,
+    Limits,
+    Manner,
+    Parcel,
+    Preview,
+    Receipt,
+    Renewal,
+    Token,
+)
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DeliveryError, DestinationGone, Postponed, Rejected, Unanswered
 from pregon.delivery.values import Message, Picture
@@ -54,6 +63,8 @@ class InstagramChannel(Channel[InstagramOptions]):
 
     kind = "instagram"
     label = "Instagram"
+    manner = Manner.POST
+    personal = False
     options_class = InstagramOptions
     # It uploads nothing, but Instagram fetches the photo at once: it must be there.
     limits = Limits(body=CAPTION, caption=CAPTION, per_day=100, uploads_picture=True)

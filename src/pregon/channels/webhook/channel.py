@@ -18,7 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.core.http import OutboundError, Unreachable
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt
+from pregon.delivery.contract import (
+    Channel,
+    HttpOptions,
+    Limits,
+    Manner,
+    Parcel,
+    Preview,
+    Receipt,
+)
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
 from pregon.delivery.values import Message
@@ -63,6 +71,7 @@ class WebhookChannel(Channel[WebhookOptions]):
 
     kind = "webhook"
     label = "Webhook"
+    manner = Manner.DATA
     options_class = WebhookOptions
     limits = Limits(idempotent=True)
 

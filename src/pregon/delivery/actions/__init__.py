@@ -1,5 +1,5 @@
 """Verbs of the engine: dispatch (ask), prepare (one row per receiver), deliver (claim, send, write down), steer (hold
-back, call off, try again), subscribe, collect (what receivers write to us)."""
+back, call off, try again), trial, subscribe, collect (what receivers write to us)."""
 
 from pregon.delivery.actions.claim import has_work as has_work
 from pregon.delivery.actions.claim import reap as reap
@@ -11,6 +11,8 @@ from pregon.delivery.actions.dispatch import dispatch as dispatch
 from pregon.delivery.actions.dispatch import stop as stop
 from pregon.delivery.actions.pace import forget_full as forget_full
 from pregon.delivery.actions.prepare import prepare_due as prepare_due
+from pregon.delivery.actions.resolve import resolve_all as resolve_all
+from pregon.delivery.actions.steer import Failure as Failure
 from pregon.delivery.actions.steer import cancel as cancel
 from pregon.delivery.actions.steer import passed_on as passed_on
 from pregon.delivery.actions.steer import pause as pause
@@ -24,3 +26,5 @@ from pregon.delivery.actions.subscribe import confirm as confirm
 from pregon.delivery.actions.subscribe import leave as leave
 from pregon.delivery.actions.subscribe import subscribe_directly as subscribe_directly
 from pregon.delivery.actions.tokens import watch_tokens as watch_tokens
+from pregon.delivery.actions.trial import may_be_tried as may_be_tried
+from pregon.delivery.actions.trial import try_out as try_out
