@@ -37,7 +37,7 @@ class AlertsPanel(Component):
 
     name = "delivery-alerts"
     template_name = "delivery/desk/alerts.html"
-    order = 5
+    order = 15
 
     def __init__(self, at: datetime) -> None:
         self.alarms = alarms(at)

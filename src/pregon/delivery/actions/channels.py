@@ -28,8 +28,8 @@ def set_up(
     per_minute: int | None = None,
     per_day: int | None = None,
 ) -> ChannelAccount:
-    """Store ``values``, ``mode`` and the pace. A secret left empty keeps the stored one. Raises ``Misconfigured`` when the
-    channel shall go live and something is still missing."""
+    """Store ``values``, ``mode`` and the pace. A secret left empty keeps the stored one. Raises ``Misconfigured`` when
+    the channel shall go live and something is still missing."""
     secret = channel_class(kind).options_class.secret
     account = ChannelAccount.objects.select_for_update().filter(kind=kind).first() or ChannelAccount(
         kind=kind
