@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -30,6 +31,6 @@ def described(picture: Picture) -> str:
     return _("En la foto: %(alt)s") % {"alt": fit(one_line(picture.alt), ALT)}
 
 
-def shown(picture: Picture) -> str:
-    """The photo, in a preview of plain words."""
-    return _("[Foto: %(alt)s]") % {"alt": picture.alt}
+def shown(picture: Picture, *, most: int = sys.maxsize) -> str:
+    """The photo, in a preview of plain words, where its field takes ``most`` units."""
+    return _("[Foto: %(alt)s]") % {"alt": fit(picture.alt, most)}

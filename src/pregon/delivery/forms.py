@@ -6,6 +6,8 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, get_type_hints
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from pregon.delivery.contract import Options
@@ -117,16 +119,19 @@ class OfficeChannelForm(forms.Form):
     address = forms.CharField(
         label=_("Dirección"),
         max_length=320,
-        help_text=_(
-            "En Telegram, el nombre público (@municipio); en un enlace saliente, su dirección completa."
-        ),
     )
     name = forms.CharField(label=_("Nombre"), max_length=120, help_text=_("Como lo llaman en la oficina."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        channels = [channel_class(kind) for kind in kinds()]
         self.fields["channel"] = forms.ChoiceField(
-            label=_("Canal"), choices=[(kind, channel_class(kind).label) for kind in kinds()]
+            label=_("Canal"), choices=[(channel.kind, channel.label) for channel in channels]
+        )
+        self.fields["address"].help_text = format_html_join(
+            mark_safe("<br>"),
+            "{}: {}",
+            ((channel.label, channel.address_help) for channel in channels if channel.address_help),
         )
 
     def clean(self) -> dict[str, Any]:

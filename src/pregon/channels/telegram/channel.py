@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -90,9 +91,10 @@ class TelegramChannel(Channel[TelegramOptions]):
 
     kind = "telegram"
     label = "Telegram"
+    address_help = gettext_lazy("El nombre público del canal o del grupo, como @municipio.")
     options_class = TelegramOptions
     # 30 messages a second for one bot, as its FAQ says; a little less, for others may use it too.
-    limits = Limits(body=4096, caption=1024, per_minute=1500, uploads_picture=True)
+    limits = Limits(body=4096, caption=1024, per_minute=1500, at_once=4, uploads_picture=True)
     body, caption = 4096, 1024
 
     def __init__(self, options: TelegramOptions, http: Http) -> None:
@@ -247,7 +249,14 @@ def arrival_of(update: dict[str, Any]) -> Arrival:
         elif word in GOODBYE:
             wish = Wish.LEAVE
     name = " ".join(filter(None, (chat.get("first_name"), chat.get("last_name"))))
-    return Arrival(sender=str(chat.get("id", "")), name=name, wish=wish, cursor=str(update["update_id"] + 1))
+    seconds = message.get("date") or membership.get("date")
+    return Arrival(
+        sender=str(chat.get("id", "")),
+        name=name,
+        wish=wish,
+        at=datetime.fromtimestamp(seconds, UTC) if seconds else None,
+        cursor=str(update["update_id"] + 1),
+    )
 
 
 def words_of(message: dict[str, Any]) -> Iterator[str]:

@@ -18,15 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.core.http import OutboundError, Unreachable
-from pregon.delivery.contract import (
-    Channel,
-    HttpOptions,
-    Limits,
-    Manner,
-    Parcel,
-    Preview,
-    Receipt,
-)
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Manner, Parcel, Preview, Receipt
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
 from pregon.delivery.values import Message
@@ -72,8 +64,9 @@ class WebhookChannel(Channel[WebhookOptions]):
     kind = "webhook"
     label = "Webhook"
     manner = Manner.DATA
+    address_help = gettext_lazy("La dirección completa a la que se avisa.")
     options_class = WebhookOptions
-    limits = Limits(idempotent=True)
+    limits = Limits(idempotent=True, at_once=8)
 
     def normalise(self, destination: str) -> str:
         try:

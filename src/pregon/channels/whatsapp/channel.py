@@ -152,7 +152,7 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
     kind = "whatsapp"
     label = "WhatsApp"
     options_class = WhatsAppOptions
-    limits = Limits(body=4096, caption=1024, per_minute=4800, uploads_picture=True)
+    limits = Limits(body=4096, caption=1024, per_minute=4800, batch=160, at_once=20, uploads_picture=True)
     body, caption = 4096, 1024
 
     def __init__(self, options: WhatsAppOptions, http: Http) -> None:
@@ -251,6 +251,7 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
         message = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
+            "biz_opaque_callback_data": parcel.key,
             "recipient" if is_user(destination) else "to": destination,
             **content,
         }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pregon.channels.fitting import STARRED, as_html, fitted
 from pregon.channels.photos import described
@@ -31,6 +32,7 @@ class ByHandChannel(Channel[ByHandOptions]):
 
     kind = "whatsapp_channel"
     label = "Canal de WhatsApp"
+    address_help = gettext_lazy("El enlace del canal, que empieza con whatsapp.com/channel/.")
     options_class = ByHandOptions
     # WhatsApp documents no limit for channels: those of a chat hold there too.
     limits = Limits(body=4096, caption=1024, by_hand=True)
