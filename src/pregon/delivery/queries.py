@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from pregon.delivery.enums import OUT, MessageKind, Mode, State
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
-from pregon.delivery.registry import kinds
+from pregon.delivery.registry import kinds, label_of
 from pregon.delivery.values import Audience
 
 FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL)
@@ -65,6 +66,36 @@ def head_count(audience: Audience) -> int:
     if audience.receivers_of:
         return former_receivers(audience).values("channel", "destination").distinct().count()
     return receivers(audience).count()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadCount:
+    """How many will receive on one channel: people, and public channels of the office itself."""
+
+    kind: str
+    mode: Mode
+    people: int = 0
+    own: int = 0
+
+    @property
+    def label(self) -> str:
+        return label_of(self.kind)
+
+    @property
+    def all(self) -> int:
+        return self.people + self.own
+
+
+def head_counts(audience: Audience) -> list[HeadCount]:
+    """How many will receive on each channel that is not off, exactly, before anything is sent."""
+    chosen = Subscriber.objects.filter(pk__in=receivers(audience).order_by().values("pk"))
+    rows = chosen.values_list("channel", "broadcast").annotate(receivers=Count("pk"))
+    found = {(kind, own): count for kind, own, count in rows.order_by()}
+    return [
+        HeadCount(kind=kind, mode=mode, people=found.get((kind, False), 0), own=found.get((kind, True), 0))
+        for kind, mode in modes().items()
+        if mode != Mode.OFF and (not audience.channels or kind in audience.channels)
+    ]
 
 
 def earlier_references(lines: Iterable[Delivery]) -> dict[int, str]:

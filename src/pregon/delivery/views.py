@@ -24,15 +24,15 @@ from pregon.delivery import actions as delivery
 from pregon.delivery.actions import pace
 from pregon.delivery.actions.channels import set_up
 from pregon.delivery.actions.tokens import keep
-from pregon.delivery.contract import Parcel, Preview
 from pregon.delivery.enums import COLOURS, Mode, State
 from pregon.delivery.errors import DeliveryError, UnknownChannel
 from pregon.delivery.forms import LedgerFilterForm, ModeForm, OfficeChannelForm, PaceForm, options_form
 from pregon.delivery.health import health_of
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
+from pregon.delivery.previews import seen_on
 from pregon.delivery.progress import Progress, going_out, progress_of
-from pregon.delivery.registry import build, channel_class, kinds, label_of, rehearse
-from pregon.delivery.values import Picture
+from pregon.delivery.registry import build, channel_class, kinds, label_of
+from pregon.delivery.values import Message, Picture
 
 PAGE = 20
 LINES = 50
@@ -314,9 +314,8 @@ def packages_of(one: Progress) -> list[Package]:
         if not bar.to_pass_on:
             continue
         message = one.dispatch.message
-        try:
-            preview = preview_of(one.dispatch, bar.kind)
-        except DeliveryError:  # the preview's own page says why
+        preview = seen_on(bar.kind, message).preview
+        if preview is None:  # its own page says why
             continue
         lines = Delivery.objects.filter(dispatch=one.dispatch, channel=bar.kind, state=State.WITHHELD)
         found += [
@@ -337,21 +336,6 @@ def public_posts(dispatch: Dispatch) -> list[Delivery]:
     return list(lines.exclude(url="").order_by("channel", "pk"))
 
 
-def preview_of(dispatch: Dispatch, kind: str) -> Preview:
-    """The message as it leaves on that channel, with sample links: nobody's own links are shown to the desk."""
-    account = ChannelAccount.objects.filter(kind=kind).first() or ChannelAccount(kind=kind)
-    sample = f"{settings.BASE_URL}/suscripcion/muestra/"
-    parcel = Parcel(
-        key=f"{dispatch.pk}-0",
-        destination=_("persona@ejemplo.mx"),
-        message=dispatch.message,
-        preferences_url=sample,
-        unsubscribe_url=f"{sample}baja/",
-        confirm_url=sample,
-    )
-    return rehearse(kind, account.options).preview(parcel)
-
-
 class PreviewView(OneDispatch, TemplateView):
     """Each outgoing message as its receiver sees it."""
 
@@ -364,22 +348,19 @@ class PreviewView(OneDispatch, TemplateView):
         return [*items, {"url": "", "label": label_of(self.kwargs["kind"])}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kind, problem, preview = self.kwargs["kind"], "", None
+        kind, dispatch = kwargs.pop("kind"), self.dispatch_asked
         try:
-            preview = preview_of(self.dispatch_asked, kind)
+            seen = seen_on(kind, dispatch.message)
         except UnknownChannel as missing:
             raise Http404(str(missing)) from missing
-        except DeliveryError as refusal:
-            problem = str(refusal)
         return super().get_context_data(
-            dispatch=self.dispatch_asked,
+            dispatch=dispatch,
             kind=kind,
-            label=label_of(kind),
-            previews=channels_shown(self.dispatch_asked),
-            preview=preview,
-            problem=problem,
-            is_page=preview is not None and "<html" in preview.html.lower(),
-            **{name: value for name, value in kwargs.items() if name != "kind"},
+            seen=seen,
+            sender=dispatch.message.sender,
+            previews=channels_shown(dispatch),
+            html_url=reverse("envios:preview_html", args=[dispatch.pk, kind]),
+            **kwargs,
         )
 
 
@@ -390,14 +371,20 @@ class PreviewHtmlView(PermissionRequiredMixin, View):
     permission_required = "delivery.view_dispatch"
 
     def get(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-        dispatch = get_object_or_404(Dispatch, pk=pk)
-        try:
-            html = preview_of(dispatch, kind).html
-        except DeliveryError as problem:
-            raise Http404(str(problem)) from problem
-        answer = HttpResponse(html)
-        answer["Content-Security-Policy"] = MAIL_POLICY.format(site=settings.BASE_URL)
-        return answer
+        return framed(get_object_or_404(Dispatch, pk=pk).message, kind)
+
+
+def framed(message: Message, kind: str) -> HttpResponse:
+    """What a frame on the desk shows of ``message``: a page that can do nothing but be looked at."""
+    try:
+        seen = seen_on(kind, message)
+    except UnknownChannel as missing:
+        raise Http404(str(missing)) from missing
+    if seen.preview is None:
+        raise Http404(seen.problem)
+    answer = HttpResponse(seen.preview.html)
+    answer["Content-Security-Policy"] = MAIL_POLICY.format(site=settings.BASE_URL)
+    return answer
 
 
 class ChannelsView(DeskPage, TemplateView):

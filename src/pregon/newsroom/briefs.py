@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.values import Block, Message, Picture
+from pregon.delivery.values import Audience, Block, Message, Picture
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.newsroom.models import Bulletin
@@ -50,7 +50,10 @@ def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") ->
     topic = bulletin.topics.first()
     kicker = " · ".join(
         part
-        for part in (topic.name if topic else "", _("Boletín %(folio)s") % {"folio": bulletin.folio})
+        for part in (
+            topic.name if topic else "",
+            _("Boletín %(folio)s") % {"folio": bulletin.folio} if bulletin.folio else "",
+        )
         if part
     )
     gone = kind == MessageKind.WITHDRAWAL
@@ -72,6 +75,15 @@ def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") ->
         brand=office.brand,
         accent=office.accent,
         contact=bulletin.contact or office.email,
+    )
+
+
+def audience_of(bulletin: Bulletin) -> Audience:
+    """Whom it is for: who follows one of its topics and places, on the channels it goes out on."""
+    return Audience(
+        topics=tuple(topic.pk for topic in bulletin.topics.all()),
+        localities=tuple(locality.pk for locality in bulletin.localities.all()),
+        channels=tuple(bulletin.channels),
     )
 
 
