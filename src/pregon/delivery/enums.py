@@ -63,8 +63,6 @@ class MessageKind(models.TextChoices):
     CORRECTION = "correction", _("Corrección")
     WITHDRAWAL = "withdrawal", _("Retiro")
     SERVICE = "service", _("Aviso de la suscripción")
-    #: Sent by somebody of the office to themselves before it goes out: it counts for nothing.
-    TRIAL = "trial", _("Prueba")
 
 
 class Mode(models.TextChoices):

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pregon.delivery.enums import MessageKind, Mode, State
+from pregon.delivery.enums import Mode, State
 from pregon.delivery.ledger import FAR
 from pregon.delivery.models import SENDING_LANES, ChannelAccount, Delivery, Dispatch
 from pregon.delivery.progress import spoken
@@ -195,7 +195,7 @@ def to_pass_on(at: datetime) -> list[Dispatch]:
     by_hand = [kind for kind in kinds() if channel_class(kind).limits.by_hand]
     live = ChannelAccount.objects.filter(mode=Mode.LIVE, kind__in=by_hand).values_list("kind", flat=True)
     ready = Delivery.objects.filter(dispatch=OuterRef("pk"), channel__in=list(live), state=State.WITHHELD)
-    recent = Dispatch.objects.filter(created_at__gte=at - RECENT).exclude(kind=MessageKind.TRIAL)
+    recent = Dispatch.objects.filter(created_at__gte=at - RECENT)
     return list(recent.filter(Exists(ready)).defer("message_json").order_by("-pk")[:SHOWN]) if live else []
 
 

@@ -93,7 +93,7 @@ def still_wanted() -> str:
         f"EXISTS (SELECT 1 FROM {dispatches} d LEFT JOIN {subscribers} s "  # noqa: S608 - names
         f"ON s.id = {table()}.subscriber_id WHERE d.id = {table()}.dispatch_id "
         "AND d.paused_at IS NULL AND d.cancelled_at IS NULL "
-        f"AND (s.standing = '{Standing.CONFIRMED}' OR d.kind = '{MessageKind.TRIAL}' "
+        f"AND (s.standing = '{Standing.CONFIRMED}' OR d.trial "
         f"OR (d.kind = '{MessageKind.SERVICE}' AND s.standing <> '{Standing.GONE}')))"
     )
 

@@ -31,8 +31,6 @@ from pregon.delivery.values import Tally
 #: What *Hoy* calls going out: the last hours, and no more than a glance takes in.
 RECENT = timedelta(hours=6)
 SHOWN = 3
-#: Letters about a subscription and trials are nobody's news.
-ASIDE = (MessageKind.SERVICE, MessageKind.TRIAL)
 #: The pace is that of the last minute, as far as somebody was looking; two looks closer than this tell nothing.
 WINDOW, BLINK = timedelta(minutes=1), timedelta(seconds=1)
 #: Seconds after which all is counted anew.
@@ -235,8 +233,9 @@ def progress_of(dispatches: Iterable[Dispatch], *, at: datetime) -> list[Progres
 
 
 def going_out(at: datetime) -> list[Progress]:
-    """The dispatches of the last hours."""
-    recent = Dispatch.objects.filter(created_at__gte=at - RECENT).exclude(kind__in=ASIDE)
+    """The dispatches of the last hours; letters about a subscription and trials are nobody's news."""
+    recent = Dispatch.objects.filter(created_at__gte=at - RECENT, trial=False)
+    recent = recent.exclude(kind=MessageKind.SERVICE)
     return progress_of(recent.defer("message_json").order_by("-created_at", "-pk")[:SHOWN], at=at)
 
 

@@ -1,7 +1,7 @@
 """A message sent to oneself before it goes out: the whole true path, to one address that the person types.
 
-It is a dispatch of its own kind with a line of its own, so that it counts nowhere: not for the plan, not among those
-who received, and no correction follows it.
+It is a dispatch apart, about nothing, with a line of its own, so that it counts nowhere: not for the plan, not among
+those who received, and no correction follows it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from pregon.accounts.models import User
 from pregon.core.work import Lane
-from pregon.delivery.enums import MessageKind, Mode
+from pregon.delivery.enums import Mode
 from pregon.delivery.errors import DeliveryError
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 from pregon.delivery.registry import channel_class, rehearse
@@ -51,7 +51,8 @@ def try_out(message: Message, *, channel: str, address: str, by: User, at: datet
     trial = Dispatch.objects.create(
         key=f"delivery.trial/{secrets.token_urlsafe(16)}",
         origin=f"delivery.trial/{by.pk}",
-        kind=MessageKind.TRIAL,
+        kind=message.kind,
+        trial=True,
         lane=Lane.NOW,
         headline=marked.headline[:300],
         message_json=marked.to_json(),

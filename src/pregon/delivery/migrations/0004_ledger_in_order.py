@@ -1,4 +1,5 @@
-"""The lines of one state on one channel are read in the order of their numbers, whatever the database."""
+"""The lines of one state on one channel are read in the order of their numbers, whatever the database; and a dispatch
+may be a trial."""
 
 from __future__ import annotations
 
@@ -16,20 +17,9 @@ class Migration(migrations.Migration):
             model_name="delivery",
             index=models.Index(fields=["dispatch", "channel", "state", "id"], name="delivery_by_dispatch"),
         ),
-        migrations.AlterField(
+        migrations.AddField(
             model_name="dispatch",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("news", "Boletín"),
-                    ("correction", "Corrección"),
-                    ("withdrawal", "Retiro"),
-                    ("service", "Aviso de la suscripción"),
-                    ("trial", "Prueba"),
-                ],
-                default="news",
-                max_length=12,
-                verbose_name="tipo",
-            ),
+            name="trial",
+            field=models.BooleanField(default=False, editable=False, verbose_name="prueba"),
         ),
     ]
