@@ -49,6 +49,22 @@ def test_a_head_count_before_anything_is_sent(hands: Hands) -> None:
     assert counts == [2, 3, 1]
 
 
+def test_a_head_count_by_channel_is_exact_and_names_what_only_rehearses() -> None:
+    live("spoken")
+    ChannelAccount.objects.create(kind="paced", mode=Mode.OFF)
+    SubscriberFactory.create_batch(3)
+    SubscriberFactory(broadcast=True)
+    SubscriberFactory(channel="keyed")
+    SubscriberFactory(channel="paced")
+    SubscriberFactory(standing=Standing.LEFT)
+    counts = queries.head_counts(Audience())
+    assert [(one.label, one.mode, one.people, one.own, one.all) for one in counts] == [
+        ("Con clave", Mode.SANDBOX, 1, 0, 1),
+        ("De viva voz", Mode.LIVE, 3, 1, 4),
+    ]
+    assert [one.kind for one in queries.head_counts(Audience(channels=("keyed",)))] == ["keyed"]
+
+
 def test_receivers_are_counted_once_however_much_they_got(hands: Hands) -> None:
     live("spoken")
     SubscriberFactory.create_batch(2)
