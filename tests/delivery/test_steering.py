@@ -10,8 +10,8 @@ from factories.accounts import UserFactory
 from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, live, prepare_all, run
 from pregon.accounts.enums import Role
 from pregon.delivery.contract import Limits
-from pregon.delivery.enums import State
-from pregon.delivery.models import Delivery, Dispatch
+from pregon.delivery.enums import Standing, State
+from pregon.delivery.models import Delivery, Dispatch, Subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -60,10 +60,7 @@ def test_what_failed_alike_is_tried_again_together(head: Client, dispatch: Dispa
     Delivery.objects.filter(pk=first.pk).update(state=State.FAILED, reason="No existe.")
     Delivery.objects.filter(pk__in=[line.pk for line in others]).update(state=State.FAILED, reason="Lleno.")
     shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).context["failures"]
-    assert [(group.count, group.reason, group.line == first) for group in shown] == [
-        (2, "Lleno.", False),
-        (1, "No existe.", True),
-    ]
+    assert [(group.count, group.reason) for group in shown] == [(2, "Lleno."), (1, "No existe.")]
     press(head, "retry", dispatch.pk, channel="spoken", reason="Lleno.")
     assert states() == ["due", "due", "failed"]
     press(head, "retry", dispatch.pk)
@@ -74,6 +71,13 @@ def test_each_failure_says_what_to_do(head: Client, dispatch: Dispatch) -> None:
     Delivery.objects.update(state=State.FAILED, reason="Lleno.")
     shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
     assert "Les pasó a casi todos: prueba el canal" in shown
+
+
+def test_an_address_that_is_no_more_is_not_tried_again(head: Client, dispatch: Dispatch) -> None:
+    Delivery.objects.update(state=State.FAILED, reason="El buzón ya no existe.")
+    Subscriber.objects.update(standing=Standing.GONE)
+    shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
+    assert ("Ahí ya no se envía." in shown, 'value="El buzón' in shown) == (True, False)
 
 
 def test_what_was_answered_meanwhile_is_said(head: Client, dispatch: Dispatch) -> None:

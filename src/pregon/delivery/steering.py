@@ -143,7 +143,7 @@ class Confirmed(OneDispatch, TemplateView):
 
     permission_required = "delivery.change_delivery"
     template_name = "delivery/desk/confirm.html"
-    button = gettext_lazy("Confirmar")
+    button: Any = gettext_lazy("Confirmar")
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         items = super().get_breadcrumbs_items()

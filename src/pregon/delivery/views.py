@@ -24,7 +24,7 @@ from pregon.delivery import actions as delivery
 from pregon.delivery.actions import pace
 from pregon.delivery.actions.channels import set_up
 from pregon.delivery.actions.tokens import keep
-from pregon.delivery.enums import COLOURS, Mode, State
+from pregon.delivery.enums import COLOURS, Mode, Standing, State
 from pregon.delivery.errors import DeliveryError, UnknownChannel
 from pregon.delivery.forms import LedgerFilterForm, ModeForm, OfficeChannelForm, PaceForm, options_form
 from pregon.delivery.health import health_of
@@ -69,16 +69,23 @@ class FailedAlike:
     count: int
     #: How many have been settled on that channel at all.
     settled: int
-    #: The one of them, where it is only one.
-    line: Delivery | None = None
+    #: The first of them.
+    line: Delivery
 
     @property
     def label(self) -> str:
         return label_of(self.kind)
 
     @property
+    def gone(self) -> bool:
+        """Whether the address is no more, so that trying again would reach nobody."""
+        return self.line.subscriber is not None and self.line.subscriber.standing == Standing.GONE
+
+    @property
     def advice(self) -> str:
         """What to do about it."""
+        if self.gone:
+            return _("Ahí ya no se envía. Quien cambió de dirección puede suscribirse otra vez en el sitio.")
         if self.count > 1 and self.count * 2 >= self.settled:
             return _(
                 "Les pasó a casi todos: prueba el canal en Envíos, Canales, y cuando conteste reintenta el grupo."
@@ -278,15 +285,13 @@ def failures_of(one: Progress) -> list[FailedAlike]:
             continue
         failed = Delivery.objects.filter(dispatch=one.dispatch, channel=bar.kind, state=State.FAILED)
         alike = failed.values_list("reason").annotate(count=Count("pk"), line=Min("pk"))
+        groups = list(alike.order_by("-count", "reason")[:REASONS])
+        first = Delivery.objects.select_related("subscriber").in_bulk([line for *_words, line in groups])
         found += [
             FailedAlike(
-                kind=bar.kind,
-                reason=reason,
-                count=count,
-                settled=bar.tally.settled,
-                line=Delivery.objects.get(pk=line) if count == 1 else None,
+                kind=bar.kind, reason=reason, count=count, settled=bar.tally.settled, line=first[line]
             )
-            for reason, count, line in alike.order_by("-count", "reason")[:REASONS]
+            for reason, count, line in groups
         ]
     return sorted(found, key=lambda group: -group.count)
 

@@ -232,7 +232,7 @@ class ReachBase(LoginRequiredMixin):
         if not page.permissions_for_user(request.user).can_edit():
             raise PermissionDenied
         self.draft = page.get_latest_revision_as_object()
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # the view beside
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
 
 
