@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 
 from factories.delivery import SpokenChannel, message, picture
 from pregon.delivery.contract import Manner, Parcel, Preview, Price
 from pregon.delivery.errors import Rejected, UnknownChannel
-from pregon.delivery.previews import Seen, sample_parcel, seen_on
+from pregon.delivery.previews import Seen, as_it_stands, sample_parcel, seen_on
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,16 @@ def test_a_picture_that_the_channel_does_not_take_is_not_shown() -> None:
 def test_what_is_neither_words_nor_picture_is_small_print() -> None:
     one = seen("Ya abre.\n\n[2 SMS · 305 de 306 letras]\n")
     assert (one.notes, one.body) == (["2 SMS · 305 de 306 letras"], "<p>Ya abre.</p>")
+
+
+def test_a_photo_that_is_private_still_leaves_its_place(settings: Settings) -> None:
+    one = seen("[Foto: El andador]\n\nYa abre.\n")
+    private = as_it_stands(message(picture=picture()))
+    place = settings.HOME.baked / picture().path
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"jpeg")
+    public = as_it_stands(message(picture=picture()))
+    assert (private.album, public.album, one.album) == ((), (picture(),), [(picture(), True)])
 
 
 def test_marks_are_kept_and_asides_are_not_said_twice() -> None:

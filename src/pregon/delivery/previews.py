@@ -70,6 +70,11 @@ class Seen:
         return self.pictures[: taken or len(DRAWN.findall(self.preview.html))]
 
     @property
+    def album(self) -> list[tuple[Picture, bool]]:
+        """The same, each with whether it is public already: those of a draft are not."""
+        return [(picture, is_public(picture)) for picture in self.shown_pictures]
+
+    @property
     def body(self) -> SafeString:
         """The words with the channel's own marks, cleaned of whatever could act."""
         if self.preview is None:
@@ -80,6 +85,15 @@ class Seen:
             return mark_safe(linebreaks(kept.strip(), autoescape=True))  # noqa: S308 - escaped right here
         words = IN_HTML.sub("", DRAWN.sub("", self.preview.html))
         return SafeString(Whitelister().clean(words))
+
+
+def is_public(picture: Picture) -> bool:
+    return (settings.HOME.baked / picture.path).is_file()
+
+
+def as_it_stands(message: Message) -> Message:
+    """Without the pictures that the public cannot fetch yet."""
+    return message.with_pictures(tuple(picture for picture in message.album if is_public(picture)))
 
 
 def sample_parcel(message: Message) -> Parcel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from pregon.delivery.enums import MessageKind
@@ -55,6 +55,10 @@ class Message:
     def album(self) -> tuple[Picture, ...]:
         """Every picture that goes along, one or many."""
         return self.pictures or ((self.picture,) if self.picture else ())
+
+    def with_pictures(self, pictures: tuple[Picture, ...]) -> Self:
+        """The same with these pictures, the first of them in front."""
+        return replace(self, picture=pictures[0] if pictures else None, pictures=pictures)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -26,7 +26,7 @@ from pregon.delivery.enums import MessageKind, Mode
 from pregon.delivery.errors import DeliveryError
 from pregon.delivery.forms import TrialForm
 from pregon.delivery.models import Dispatch
-from pregon.delivery.previews import Seen, seen_on
+from pregon.delivery.previews import Seen, as_it_stands, seen_on
 from pregon.delivery.registry import label_of
 from pregon.delivery.views import framed
 from pregon.newsroom import actions as newsroom
@@ -313,7 +313,7 @@ class ReachHtmlView(ReachBase, View):
     """The draft as a letter, alone, for a frame that can do nothing."""
 
     def get(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-        return framed(message_about(self.draft, MessageKind.NEWS), kind)
+        return framed(as_it_stands(message_about(self.draft, MessageKind.NEWS)), kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A message sent to oneself before it goes out: the whole true path, to one address that the person types.
 
 It is a dispatch apart, about nothing, with a line of its own, so that it counts nowhere: not for the plan, not among
-those who received, and no correction follows it.
+those who received, and no correction follows it. The photos of a draft are private still: it goes without them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pregon.core.work import Lane
 from pregon.delivery.enums import Mode
 from pregon.delivery.errors import DeliveryError
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
+from pregon.delivery.previews import as_it_stands
 from pregon.delivery.registry import channel_class, rehearse
 from pregon.delivery.values import Audience, Message
 
@@ -47,7 +48,9 @@ def try_out(message: Message, *, channel: str, address: str, by: User, at: datet
             _("Lo que llega a %(address)s lo ve todo el mundo: escribe una dirección que solo leas tú.")
             % {"address": destination}
         )
-    marked = replace(message, headline=_("Prueba: %(headline)s") % {"headline": message.headline})
+    marked = replace(
+        as_it_stands(message), headline=_("Prueba: %(headline)s") % {"headline": message.headline}
+    )
     trial = Dispatch.objects.create(
         key=f"delivery.trial/{secrets.token_urlsafe(16)}",
         origin=f"delivery.trial/{by.pk}",
