@@ -12,6 +12,7 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from hypothesis import settings as settings_of_hypothesis
 from pytest_django import DjangoDbBlocker
 
 from pregon.core.home import Home
@@ -19,6 +20,10 @@ from servers.database import database_of
 from servers.loopback import stay_on_this_machine
 
 pytest_plugins = ["servers.fixtures"]
+
+#: How long an example takes says how busy the machine is, and nothing of the code.
+settings_of_hypothesis.register_profile("unhurried", deadline=None)
+settings_of_hypothesis.load_profile("unhurried")
 
 sys.addaudithook(stay_on_this_machine)
 

@@ -15,6 +15,7 @@ from pregon.channels.fitting import (
     STARRED,
     Marks,
     as_html,
+    as_read,
     fit,
     fitted,
     heading_of,
@@ -158,3 +159,9 @@ def test_the_dateline_opens_the_text_where_there_is_one() -> None:
 
 def test_a_preview_shows_words_as_words() -> None:
     assert as_html("<b>\nagua") == "&lt;b&gt;<br>agua"
+
+
+def test_marks_are_shown_as_a_phone_shows_them_and_nothing_else_is_markup() -> None:
+    assert as_read("*Ya abre*\n_hoy_ 2*3*4 a_b_c <b>") == (
+        "<b>Ya abre</b><br><i>hoy</i> 2*3*4 a_b_c &lt;b&gt;"
+    )

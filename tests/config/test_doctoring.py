@@ -140,6 +140,17 @@ def late_channel() -> None:
     Delivery.objects.filter(pk=line.pk).update(settled_at=None)
 
 
+def lagging_channel() -> None:
+    """Something got through a moment ago, and this did not."""
+    late_channel()
+    ChannelAccount.objects.update(last_success_at=NOON - timedelta(minutes=5))
+
+
+def dying_key() -> None:
+    live("email", host="correo.example", sender_address="prensa@muestra.example")
+    ChannelAccount.objects.update(token_expires_at=NOON + timedelta(days=1, hours=1))
+
+
 def stuck_channel() -> None:
     """A dead server while the workers run: what waits was put off a moment ago."""
     late_channel()
@@ -171,7 +182,15 @@ def stuck_channel() -> None:
             lost_channel,
             f"El canal «fax» no está instalado; los que hay son: {', '.join(registry.kinds())}.",
         ),
-        (late_channel, "Correo tiene envíos atrasados: ningún trabajador los toma."),
+        (
+            late_channel,
+            "Correo no logra enviar y 1 mensaje espera: ningún trabajador los toma; enciende «pregon up».",
+        ),
+        (lagging_channel, "Correo tiene envíos atrasados: ningún trabajador los toma."),
+        (
+            dying_key,
+            "Correo: La clave vence en 1 día, el 21 de noviembre. Consigue otra antes y escríbela aquí.",
+        ),
         (stuck_channel, "Correo no puede salir: El servidor de correo no contesta."),
     ],
 )

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.test import RequestFactory
+
+from factories.accounts import UserFactory
 from factories.delivery import NOON, Hands, SubscriberFactory, ask, live, prepare_all, run
-from pregon.delivery.panels import GoingOutPanel
+from pregon.accounts.enums import Role
+from pregon.delivery.models import ChannelAccount
+from pregon.delivery.panels import AlertsPanel, GoingOutPanel
 
 pytestmark = pytest.mark.django_db
 
@@ -21,3 +27,28 @@ def test_the_panel_asks_again_only_while_something_waits(hands: Hands) -> None:
 
 def test_a_quiet_office_is_told_so() -> None:
     assert "Nada ha salido en las últimas seis horas." in GoingOutPanel(NOON).render_html({})
+
+
+def drawn(panel: AlertsPanel, role: Role) -> str:
+    request = RequestFactory().get("/")
+    request.user = UserFactory.create(roles=[role])
+    return panel.render_html({"request": request})
+
+
+def test_on_a_good_day_nothing_asks_for_attention() -> None:
+    live("spoken")
+    assert AlertsPanel(NOON).needed is False
+
+
+def test_what_asks_for_attention_is_said_and_leads_there_who_may() -> None:
+    live("spoken")
+    SubscriberFactory.create()
+    ask(at=NOON - timedelta(minutes=30))
+    prepare_all(at=NOON - timedelta(minutes=30))
+    live("keyed")
+    ChannelAccount.objects.filter(kind="keyed").update(token_expires_at=NOON + timedelta(days=6))
+    panel = AlertsPanel(NOON)
+    head, editor = drawn(panel, Role.HEAD), drawn(panel, Role.EDITOR)
+    assert panel.needed
+    assert ("De viva voz no logra enviar" in editor, "La clave vence en 6 días" in editor) == (True, True)
+    assert ("Revisar el canal" in head, "Revisar el canal" in editor) == (True, False)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.test import override_settings
-from pytest_django import DjangoAssertNumQueries
 
 from factories.delivery import (
     NOON,
     Hands,
-    SpokenChannel,
     SubscriberFactory,
     ask,
     live,
@@ -21,10 +17,9 @@ from factories.delivery import (
 )
 from pregon.delivery import actions as delivery
 from pregon.delivery import queries
-from pregon.delivery.enums import MessageKind, Mode, Standing, State
-from pregon.delivery.errors import Postponed, Rejected, Unanswered
+from pregon.delivery.enums import MessageKind, Mode, Standing
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch
-from pregon.delivery.values import Audience, Tally
+from pregon.delivery.values import Audience
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -54,31 +49,20 @@ def test_a_head_count_before_anything_is_sent(hands: Hands) -> None:
     assert counts == [2, 3, 1]
 
 
-def test_a_dispatch_stands_on_each_channel(hands: Hands) -> None:
+def test_a_head_count_by_channel_is_exact_and_names_what_only_rehearses() -> None:
     live("spoken")
-    people = SubscriberFactory.create_batch(5)
+    ChannelAccount.objects.create(kind="paced", mode=Mode.OFF)
+    SubscriberFactory.create_batch(3)
+    SubscriberFactory(broadcast=True)
     SubscriberFactory(channel="keyed")
-    SpokenChannel.script[people[0].address] = [Rejected()]
-    SpokenChannel.script[people[1].address] = [Postponed()]
-    SpokenChannel.script[people[2].address] = [Unanswered()]
-    asked = ask()
-    run(hands)
-    assert queries.tallies(asked) == {
-        "keyed": Tally(due=1, withheld=1),
-        "spoken": Tally(due=5, sent=2, failed=1, waiting=1, uncertain=1),
-    }
-
-
-def test_the_standing_of_several_together_is_one_question(
-    hands: Hands, django_assert_num_queries: object
-) -> None:
-    live("spoken")
-    SubscriberFactory.create_batch(2)
-    asked = [ask(), ask(origin="newsroom.bulletin/2")]
-    run(hands)
-    with django_assert_num_queries(1):  # type: ignore[operator]  # pytest-django's own fixture
-        tallies = queries.tallies(asked)
-    assert (tallies, tallies["spoken"].first_at) == ({"spoken": Tally(due=4, sent=4)}, NOON)
+    SubscriberFactory(channel="paced")
+    SubscriberFactory(standing=Standing.LEFT)
+    counts = queries.head_counts(Audience())
+    assert [(one.label, one.mode, one.people, one.own, one.all) for one in counts] == [
+        ("Con clave", Mode.SANDBOX, 1, 0, 1),
+        ("De viva voz", Mode.LIVE, 3, 1, 4),
+    ]
+    assert [one.kind for one in queries.head_counts(Audience(channels=("keyed",)))] == ["keyed"]
 
 
 def test_receivers_are_counted_once_however_much_they_got(hands: Hands) -> None:
@@ -138,66 +122,3 @@ def test_the_allow_list_minds_no_case() -> None:
             True,
             False,
         ]
-
-
-def test_a_bar_counts_what_is_settled_and_names_what_went_wrong() -> None:
-    SubscriberFactory.create_batch(4)
-    ask()
-    prepare_all()
-    lines = list(Delivery.objects.order_by("pk"))
-    for line, state in zip(lines, [State.SENT, State.FAILED, State.UNCERTAIN, State.DUE], strict=True):
-        line.state, line.settled_at = state, NOON + timedelta(seconds=0.6)
-        line.save()
-    [progress] = queries.going_out(NOON)
-    [bar] = progress.bars
-    assert (bar.label, bar.tally.settled, bar.tally.due, bar.tone) == ("De viva voz", 3, 4, "warn")
-    assert (bar.words, bar.remarks) == ("1 de 4", ["1 en duda", "1 falló"])
-    assert (progress.waiting, progress.first_after) == (True, 0.6)
-
-
-def test_nothing_waits_once_all_is_sent(hands: Hands) -> None:
-    live("spoken")
-    SubscriberFactory.create_batch(2)
-    ask()
-    run(hands)
-    [progress] = queries.going_out(NOON)
-    assert (progress.waiting, progress.bars[0].tone) == (False, "ok")
-
-
-def test_letters_about_a_subscription_and_yesterdays_news_are_not_going_out() -> None:
-    ask(message(MessageKind.SERVICE))
-    ask(at=NOON - timedelta(days=1))
-    assert queries.going_out(NOON) == []
-
-
-@pytest.mark.parametrize("many", [1, 3])
-def test_progress_costs_one_query_however_many(
-    many: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    SubscriberFactory.create()
-    for _number in range(many):
-        ask()
-    prepare_all()
-    dispatches = list(Dispatch.objects.all())
-    with django_assert_num_queries(1):
-        assert len(queries.progress_of(dispatches)) == many
-
-
-def test_a_rehearsal_is_called_one_and_is_no_alarm(hands: Hands) -> None:
-    SubscriberFactory.create_batch(2)
-    ask()
-    run(hands)
-    [bar] = queries.going_out(NOON)[0].bars
-    assert (bar.tone, bar.words, bar.remarks) == ("soft", "2 en ensayo", [])
-
-
-def test_what_nobody_wanted_any_more_is_said_in_words(hands: Hands) -> None:
-    live("spoken")
-    first, second = SubscriberFactory.create_batch(2)
-    ask()
-    prepare_all()
-    delivery.leave(first, at=NOON)
-    run(hands)
-    [bar] = queries.going_out(NOON)[0].bars
-    assert (bar.tone, bar.words, bar.remarks) == ("ok", "1 de 2", ["1 ya no hizo falta"])
-    assert Delivery.objects.get(subscriber=second).state == State.SENT

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -13,7 +15,7 @@ from factories.delivery import SpokenChannel, SubscriberFactory, ask, live, prep
 from pregon.accounts.enums import Role
 from pregon.core.work import Lane, turn
 from pregon.delivery import forms
-from pregon.delivery.contract import Parcel, Preview
+from pregon.delivery.contract import Parcel, Preview, Token
 from pregon.delivery.enums import Mode, Standing, State
 from pregon.delivery.errors import Misconfigured
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Roster, Subscriber
@@ -153,6 +155,56 @@ def test_a_channel_is_set_up_and_asked_whether_it_is_known(
     answer = head.post(reverse("canales:edit", args=["spoken"]), {"mode": "live", "do": "check"})
     assert "El proveedor nos reconoce como @muestra." in answer.content.decode()
     assert ChannelAccount.objects.get().mode == Mode.LIVE
+
+
+def test_a_test_of_the_channel_asks_how_long_its_key_lives(
+    head: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = timezone.now() + timedelta(days=6, hours=1)
+    monkeypatch.setattr(SpokenChannel, "check", lambda channel: "@muestra")
+    monkeypatch.setattr(SpokenChannel, "token", lambda channel: Token(expires_at=ends))
+    answer = head.post(reverse("canales:edit", args=["spoken"]), {"mode": "live", "do": "check"})
+    assert "La clave vence en 6 días" in answer.content.decode()
+    assert ChannelAccount.objects.get().token_expires_at == ends
+
+
+def test_a_channel_says_how_it_fares_and_takes_a_pace(head: Client) -> None:
+    address = reverse("canales:edit", args=["spoken"])
+    head.post(address, {"mode": "live", "do": "save", "ritmo-per_minute": "30", "ritmo-per_day": "500"})
+    account = ChannelAccount.objects.get()
+    shown = head.get(address).content.decode()
+    assert (account.per_minute, account.per_day, "0 de 500" in shown) == (30, 500, True)
+    assert "Está en vivo y al corriente" in shown
+
+
+def test_a_pace_of_nothing_is_refused(head: Client) -> None:
+    head.post(reverse("canales:edit", args=["spoken"]), {"mode": "live", "ritmo-per_minute": "0"})
+    assert ChannelAccount.objects.count() == 0
+
+
+def test_the_ledger_begins_with_what_needs_a_person(head: Client, dispatch: Dispatch) -> None:
+    lines = [
+        Delivery(
+            dispatch=dispatch,
+            channel="spoken",
+            destination=f"p{state}",
+            lane="now",
+            state=state,
+            due_at=dispatch.created_at,
+        )
+        for state in (State.SENT, State.FAILED, State.UNCERTAIN)
+    ]
+    Delivery.objects.bulk_create(lines)
+    shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).context["lines"]
+    assert [line.delivery.state for line in shown] == ["uncertain", "failed", "due", "sent"]
+
+
+def test_where_the_public_reads_it_is_linked(head: Client) -> None:
+    SubscriberFactory.create(address="@muestra", broadcast=True)
+    asked = ask()
+    prepare_all()
+    Delivery.objects.update(state=State.SENT, url="https://muestra.example/214")
+    assert "Ya se lee en" in page(head, "envios:dispatch", asked.pk)
 
 
 def test_a_refusal_of_the_provider_is_shown_in_its_words(

@@ -8,9 +8,11 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from factories.accounts import UserFactory
+from factories.delivery import SubscriberFactory, live
 from factories.newsroom import act, draft, published, shelf
 from pregon.accounts.enums import Role
 from pregon.accounts.models import Topic
+from pregon.delivery.models import Dispatch
 from pregon.newsroom.actions.workflow import ensure_page_permissions
 from pregon.newsroom.models import Bulletin, Correction
 from pregon.newsroom.views import needs_correction
@@ -151,3 +153,63 @@ def test_only_other_words_in_public_need_a_correction() -> None:
     same = needs_correction(bulletin)
     bulletin.title = "Otro título"
     assert (same, needs_correction(bulletin), needs_correction(draft("Aparte"))) == (False, True, False)
+
+
+# --- Before it goes out -----------------------------------------------------------------------------------------
+
+
+def reach(client: Client, bulletin: Bulletin, **query: str) -> str:
+    return client.get(reverse("newsroom_desk:reach", args=[bulletin.pk]), query).content.decode()
+
+
+def test_a_draft_says_whom_it_reaches_and_how_it_will_look(head: Client) -> None:
+    live("email", host="correo.example", sender_address="prensa@muestra.example")
+    SubscriberFactory.create_batch(2, channel="email")
+    SubscriberFactory.create(channel="telegram", broadcast=True, address="@muestra")
+    made = draft("Reabre el andador")
+    shown = reach(head, made)
+    assert ("2" in shown, "personas lo reciben" in shown, "En ensayo" in shown) == (True, True, True)
+    assert "desk-seen" in reach(head, made, canal="telegram")
+    assert "Cuesta 0.015 USD." in shown
+
+
+def test_a_draft_is_read_as_a_letter_in_its_frame(head: Client) -> None:
+    made = draft("Reabre el andador")
+    letter = head.get(reverse("newsroom_desk:reach_html", args=[made.pk, "email"]))
+    assert "Reabre el andador" in letter.content.decode()
+    assert letter["Content-Security-Policy"].startswith("sandbox;")
+
+
+def test_one_sends_oneself_a_trial(head: Client) -> None:
+    live("email", host="correo.example", sender_address="prensa@muestra.example")
+    made = draft("Reabre el andador")
+    told = {"channel": "email", "address": "yo@muestra.example"}
+    answer = head.post(reverse("newsroom_desk:reach", args=[made.pk]), told)
+    trial = Dispatch.objects.get()
+    assert (trial.trial, trial.headline) == (True, "Prueba: Reabre el andador")
+    assert answer.headers["Location"] == reverse("envios:dispatch", args=[trial.pk])
+
+
+def test_a_trial_to_no_address_is_refused_in_words(head: Client) -> None:
+    live("email", host="correo.example", sender_address="prensa@muestra.example")
+    told = {"channel": "email", "address": "nadie"}
+    answer = head.post(reverse("newsroom_desk:reach", args=[draft().pk]), told)
+    assert (Dispatch.objects.count(), "nadie" in answer.content.decode()) == (0, True)
+
+
+def test_without_a_live_channel_there_is_no_trial(head: Client) -> None:
+    assert "Ningún canal que llegue a una sola persona está en vivo" in reach(head, draft())
+
+
+def test_who_may_not_write_sees_no_draft(client: Client) -> None:
+    come_in(client, Role.READER)
+    answer = client.get(reverse("newsroom_desk:reach", args=[draft().pk]))
+    assert answer.headers["Location"] == reverse("wagtailadmin_home")
+
+
+def test_the_editor_leads_there_until_it_is_out(head: Client) -> None:
+    made, out = draft("Por salir"), published()
+    address = reverse("newsroom_desk:reach", args=[made.pk])
+    editor = head.get(reverse("wagtailadmin_pages:edit", args=[made.pk])).content.decode()
+    after = head.get(reverse("wagtailadmin_pages:edit", args=[out.pk])).content.decode()
+    assert (address in editor, "a-quien-llega" in after) == (True, False)

@@ -5,6 +5,7 @@ Headline and foot stand whole; what is between them gives way, the least weighty
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -22,6 +23,9 @@ HEADLINE = 300
 FEWEST = 40
 
 Measure = Callable[[str], int]
+BOLD = re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)")
+ITALIC = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
+
 Mark = Callable[[str], str]
 
 
@@ -58,6 +62,12 @@ class Marks:
     heading: Mark = str
     dek: Mark = str
     text: Mark = str
+
+
+def as_read(text: str) -> str:
+    """HTML that shows the marks as a phone does."""
+    marked = BOLD.sub(r"<b>\1</b>", ITALIC.sub(r"<i>\1</i>", escape(text, quote=False)))
+    return marked.replace("\n", "<br>")
 
 
 def starred(text: str) -> str:

@@ -21,6 +21,7 @@ from pregon.config.building import pending_changes
 from pregon.config.integrity import damage
 from pregon.core.errors import PregonError
 from pregon.delivery.enums import Mode, State
+from pregon.delivery.health import alarms, dying
 from pregon.delivery.models import ChannelAccount, Delivery
 from pregon.delivery.registry import channel_class, options_from
 from pregon.library.enums import Development
@@ -110,6 +111,7 @@ def office(at: datetime) -> Iterator[Finding]:
 
 
 def channels(at: datetime) -> Iterator[Finding]:
+    alarmed = {alarm.kind: alarm.sentence for alarm in alarms(at)}
     for account in ChannelAccount.objects.filter(mode=Mode.LIVE):
         try:
             label = channel_class(account.kind).label
@@ -121,12 +123,16 @@ def channels(at: datetime) -> Iterator[Finding]:
             continue
         waiting = Delivery.objects.filter(channel=account.kind, state=State.DUE)
         # Each try puts its lines off, so that while the workers run none of them ever looks late.
-        if account.trouble and waiting.exists():
+        if account.kind in alarmed:
+            yield Finding(True, alarmed[account.kind])
+        elif account.trouble and waiting.exists():
             yield Finding(True, f"{label} no puede salir: {account.trouble}")
         elif waiting.filter(due_at__lt=at - LATE).exists():
             yield Finding(True, f"{label} tiene envíos atrasados: ningún trabajador los toma.")
         else:
             yield Finding(False, f"{label} está en vivo y al corriente.")
+    for account, life in dying(at):
+        yield Finding(life.tone == "bad", f"{channel_class(account.kind).label}: {life.sentence}")
 
 
 def work_waiting(at: datetime) -> Iterator[Finding]:

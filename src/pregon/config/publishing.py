@@ -19,7 +19,7 @@ from django.utils import timezone
 from pregon.accounts.models import Office, User
 from pregon.core.errors import PregonError
 from pregon.core.work import Lane, Worker, turn
-from pregon.delivery import queries as ledger
+from pregon.delivery import progress as ledger
 from pregon.delivery.enums import Mode
 from pregon.delivery.models import ChannelAccount, Dispatch
 from pregon.delivery.values import Tally

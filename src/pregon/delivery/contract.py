@@ -91,6 +91,18 @@ class Preview:
     suffix: str = ".txt"
 
 
+class Manner(StrEnum):
+    """How people see a message there: it is drawn on the desk in the same way."""
+
+    LETTER = "letter"
+    CHAT = "chat"
+    POST = "post"
+    #: A line on a locked screen.
+    NOTICE = "notice"
+    #: Read by a machine.
+    DATA = "data"
+
+
 class Wish(StrEnum):
     """What somebody who writes to us asks for."""
 
@@ -286,6 +298,9 @@ class Channel(ABC, Generic[O]):
     #: What to write as the address of a place of the office itself, in a sentence; "" where people subscribe alone.
     address_help: ClassVar[str | StrPromise] = ""
     limits: ClassVar[Limits] = Limits()
+    manner: ClassVar[Manner] = Manner.CHAT
+    #: Whether it reaches one person at a time, so that somebody may send a trial to themselves.
+    personal: ClassVar[bool] = True
     options_class: ClassVar[type[Options]]
 
     def __init__(self, options: O, http: Http) -> None:

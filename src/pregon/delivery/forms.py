@@ -76,6 +76,44 @@ class LedgerFilterForm(forms.Form):
         )
 
 
+class PassedOnForm(forms.Form):
+    """Where the public reads what a person has just published, if it has an address."""
+
+    url = forms.URLField(required=False, max_length=500, assume_scheme="https")
+
+
+class TrialForm(forms.Form):
+    """Where to send a trial to."""
+
+    channel = forms.ChoiceField(label=_("Canal"))
+    address = forms.CharField(
+        label=_("Tu dirección en ese canal"),
+        max_length=320,
+        help_text=_("Un correo, un número de teléfono o el chat de quien hace la prueba."),
+    )
+
+    def __init__(self, *args: Any, channels: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"] = forms.ChoiceField(label=_("Canal"), choices=channels)
+
+
+class PaceForm(forms.Form):
+    """How fast a channel may go at this office: only ever slower than its provider allows."""
+
+    per_minute = forms.IntegerField(
+        label=_("Mensajes por minuto, a lo más"),
+        required=False,
+        min_value=1,
+        help_text=_("Vacío: tan rápido como el proveedor deja."),
+    )
+    per_day = forms.IntegerField(
+        label=_("Mensajes por día, a lo más"),
+        required=False,
+        min_value=1,
+        help_text=_("Vacío: cuantos el proveedor deja. Sirve cuando el contrato cobra por volumen."),
+    )
+
+
 class AddressForm(forms.Form):
     """An address of any channel, in the channel's one spelling."""
 

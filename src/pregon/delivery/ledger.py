@@ -6,7 +6,7 @@ written in the SQL that SQLite and PostgreSQL share, because a mapper's pace is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,17 +85,17 @@ def mark(lines: list[Delivery], *, claim: int, at: datetime) -> list[Delivery]:
 
 def still_wanted() -> str:
     """That nobody held the dispatch back or erased its text, and that the receiver still wants it. A farewell reaches
-    who has just left, and a letter who asks to come back."""
+    who has just left, a letter who asks to come back, and a trial whoever asked for it."""
     dispatches, subscribers, suppressions = (
         connection.ops.quote_name(model._meta.db_table) for model in (Dispatch, Subscriber, Suppression)
     )
     return (
-        f"EXISTS (SELECT 1 FROM {dispatches} d, {subscribers} s "  # noqa: S608 - names
-        f"WHERE d.id = {table()}.dispatch_id AND s.id = {table()}.subscriber_id "
+        f"EXISTS (SELECT 1 FROM {dispatches} d LEFT JOIN {subscribers} s "  # noqa: S608 - names
+        f"ON s.id = {table()}.subscriber_id WHERE d.id = {table()}.dispatch_id "
         "AND d.paused_at IS NULL AND d.cancelled_at IS NULL AND d.emptied_at IS NULL "
         f"AND (d.kind = '{MessageKind.SERVICE}' OR NOT EXISTS (SELECT 1 FROM {suppressions} p "
         "WHERE p.channel = s.channel AND p.mark = s.mark)) "
-        f"AND (s.standing = '{Standing.CONFIRMED}' "
+        f"AND (s.standing = '{Standing.CONFIRMED}' OR d.trial "
         f"OR (d.kind = '{MessageKind.SERVICE}' AND s.standing <> '{Standing.GONE}')))"
     )
 
@@ -145,6 +145,75 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
                 )
 
 
+# --- Lines are counted --------------------------------------------------------------------------------------
+
+END = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The lines of one dispatch in one state on one channel, numbered after ``after`` and up to ``upto``."""
+
+    dispatch: int
+    channel: str
+    state: str
+    after: int = 0
+    upto: int = END
+
+
+#: Each is answered along the ledger's own index. The first answer is among the first lines, for they leave in the
+#: order of their numbers.
+COUNT = "SELECT COUNT(*) FROM {lines}"
+LAST = "SELECT MAX(t.id) FROM {lines}"
+FIRST_ANSWER = (
+    "SELECT MIN(early.settled_at) FROM (SELECT t.settled_at FROM {lines} ORDER BY t.id LIMIT 200) early"
+)
+
+
+def channels_of(dispatches: Collection[int]) -> list[tuple[int, str]]:
+    """Which channels each dispatch has lines on, found by leaping through the index."""
+    if not dispatches:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE leap (dispatch, channel) AS ("  # noqa: S608 - names
+            f"SELECT d.column1, (SELECT MIN(channel) FROM {table()} WHERE dispatch_id = d.column1) "
+            f"FROM (VALUES {rows(len(dispatches), 1)}) d "
+            f"UNION ALL SELECT leap.dispatch, (SELECT MIN(t.channel) FROM {table()} t "
+            "WHERE t.dispatch_id = leap.dispatch AND t.channel > leap.channel) "
+            "FROM leap WHERE leap.channel IS NOT NULL) "
+            "SELECT dispatch, channel FROM leap WHERE channel IS NOT NULL ORDER BY dispatch, channel",
+            list(dispatches),
+        )
+        return list(cursor.fetchall())
+
+
+def answers(question: str, spans: Iterable[Span]) -> dict[Span, Any]:
+    """What each of ``spans`` answers to one of the questions above, all in one statement."""
+    asked = dict(enumerate(spans))
+    if not asked:
+        return {}
+    lines = (
+        f"{table()} t WHERE t.dispatch_id = g.column2 AND t.channel = g.column3 AND t.state = g.column4 "
+        "AND t.id > g.column5 AND t.id <= g.column6"
+    )
+    values = [
+        value
+        for number, span in asked.items()
+        for value in (number, span.dispatch, span.channel, span.state, span.after, span.upto)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT g.column1, ({question.format(lines=lines)}) FROM (VALUES {rows(len(asked), 6)}) g",  # noqa: S608 - names
+            values,
+        )
+        return {asked[number]: answer for number, answer in cursor.fetchall()}
+
+
+def rows(count: int, width: int) -> str:
+    return ", ".join([f"({', '.join(['%s'] * width)})"] * count)
+
+
 def table() -> str:
     return connection.ops.quote_name(Delivery._meta.db_table)
 
@@ -152,3 +221,9 @@ def table() -> str:
 def moment(at: datetime) -> Any:
     """As this database keeps it."""
     return connection.ops.adapt_datetimefield_value(at)
+
+
+def read_moment(value: Any) -> datetime:
+    """What :func:`moment` wrote."""
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return found if found.tzinfo else found.replace(tzinfo=connection.timezone)

@@ -203,6 +203,8 @@ class Dispatch(models.Model):
     origin = models.CharField(max_length=120, db_index=True)
     kind = models.CharField(_("tipo"), max_length=12, choices=MessageKind, default=MessageKind.NEWS)
     lane = models.CharField(max_length=8, choices=[(lane.value, lane.value) for lane in SENDING_LANES])
+    #: Sent by somebody of the office to themselves before it goes out: it counts for nothing.
+    trial = models.BooleanField(_("prueba"), default=False, editable=False)
     headline = models.CharField(_("título"), max_length=300)
     message_json = models.JSONField()
     audience_json = models.JSONField()
@@ -237,6 +239,11 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return self.headline
+
+    @property
+    def words(self) -> str:
+        """What it is, in a word."""
+        return str(_("Prueba")) if self.trial else self.get_kind_display()
 
     @property
     def message(self) -> Message:
@@ -336,7 +343,7 @@ class Delivery(models.Model):
                 name="delivery_to_send",
             ),
             models.Index(fields=["lease_until"], condition=Q(state=State.LEASED), name="delivery_leased"),
-            models.Index(fields=["dispatch", "channel", "state"], name="delivery_by_dispatch"),
+            models.Index(fields=["dispatch", "channel", "state", "id"], name="delivery_by_dispatch"),
             models.Index(
                 fields=["channel", "reference"], condition=~Q(reference=""), name="delivery_by_reference"
             ),

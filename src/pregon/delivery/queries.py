@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Aggregate, Count, Exists, Max, Min, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from pregon.core.work import Lane
-from pregon.delivery.enums import OUT, WAITING, Frequency, MessageKind, Mode, State
+from pregon.delivery.enums import OUT, Frequency, MessageKind, Mode, State
 from pregon.delivery.models import (
     ChannelAccount,
     Delivery,
@@ -26,12 +20,9 @@ from pregon.delivery.models import (
     marks_of,
 )
 from pregon.delivery.registry import kinds, label_of
-from pregon.delivery.values import Audience, Tally
+from pregon.delivery.values import Audience
 
 FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL)
-#: What *Hoy* calls going out: the last hours, and no more than a glance takes in.
-RECENT = timedelta(hours=6)
-SHOWN = 3
 
 
 def dispatches_about(origin: str) -> QuerySet[Dispatch]:
@@ -101,114 +92,34 @@ def head_count(audience: Audience, *, lane: Lane = Lane.NOW) -> int:
     return receivers(audience, lane=lane).count()
 
 
-def tallies(dispatch: Dispatch | Iterable[Dispatch]) -> dict[str, Tally]:
-    """The standing of a dispatch (or of several together) on each channel, in one query."""
-    dispatches = [dispatch] if isinstance(dispatch, Dispatch) else list(dispatch)
-    ledger = Delivery.objects.filter(dispatch__in=dispatches)
-    rows = ledger.values("channel").annotate(**counts()).order_by("channel")
-    totals: list[dict[str, Any]] = [dict(row) for row in rows]
-    return {row.pop("channel"): Tally(**row) for row in totals}
-
-
-def counts() -> dict[str, Aggregate]:
-    """What a tally counts, by the names of its fields."""
-    return {
-        "due": Count("pk"),
-        "sent": Count("pk", filter=Q(state__in=OUT)),
-        "withheld": Count("pk", filter=Q(state__in=[State.WITHHELD, State.SUPPRESSED])),
-        "suppressed": Count("pk", filter=Q(state=State.SUPPRESSED)),
-        "failed": Count("pk", filter=Q(state=State.FAILED)),
-        "waiting": Count("pk", filter=Q(state__in=WAITING)),
-        "uncertain": Count("pk", filter=Q(state=State.UNCERTAIN)),
-        "first_at": Min("settled_at"),
-        "last_at": Max("settled_at"),
-    }
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """How one dispatch stands on one channel."""
+class HeadCount:
+    """How many will receive on one channel: people, and public channels of the office itself."""
 
     kind: str
-    label: str
-    tally: Tally
+    mode: Mode
+    people: int = 0
+    own: int = 0
 
     @property
-    def rehearsed(self) -> bool:
-        """Whether nothing of it was ever meant to leave."""
-        return 0 < self.tally.rehearsed == self.tally.due
+    def label(self) -> str:
+        return label_of(self.kind)
 
     @property
-    def tone(self) -> str:
-        if self.tally.failed or self.tally.uncertain:
-            return "warn"
-        if self.tally.waiting:
-            return "live"
-        return "soft" if self.rehearsed else "ok"
-
-    @property
-    def words(self) -> str:
-        """The number beside the bar: "812 de 900", or "174 en ensayo" while the channel only rehearses."""
-        if self.rehearsed:
-            return _("%(count)s en ensayo") % {"count": intcomma(self.tally.due)}
-        told = {"done": intcomma(self.tally.arrived), "all": intcomma(self.tally.due)}
-        return _("%(done)s de %(all)s") % told
-
-    @property
-    def remarks(self) -> list[str]:
-        """What a person should know beside the number."""
-        tally = self.tally
-        said = [
-            (tally.uncertain, ngettext("%(count)s en duda", "%(count)s en duda", tally.uncertain)),
-            (tally.failed, ngettext("%(count)s falló", "%(count)s fallaron", tally.failed)),
-            (
-                0 if self.rehearsed else tally.rehearsed,
-                ngettext("%(count)s en ensayo", "%(count)s en ensayo", tally.rehearsed),
-            ),
-            (
-                tally.suppressed,
-                ngettext("%(count)s ya no hizo falta", "%(count)s ya no hicieron falta", tally.suppressed),
-            ),
-        ]
-        return [words % {"count": intcomma(count)} for count, words in said if count]
+    def all(self) -> int:
+        return self.people + self.own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """A dispatch with its bars."""
-
-    dispatch: Dispatch
-    bars: list[Bar]
-
-    @property
-    def waiting(self) -> bool:
-        """Whether anything may still change by itself."""
-        return self.dispatch.prepared_at is None or any(bar.tally.waiting for bar in self.bars)
-
-    @property
-    def first_after(self) -> float | None:
-        """Seconds from asking to the first answer."""
-        answers = [bar.tally.first_at for bar in self.bars if bar.tally.first_at]
-        return max(0.0, (min(answers) - self.dispatch.created_at).total_seconds()) if answers else None
-
-
-def progress_of(dispatches: Iterable[Dispatch]) -> list[Progress]:
-    """Each dispatch with its bars, in one query however many they are."""
-    asked = list(dispatches)
-    ledger = Delivery.objects.filter(dispatch__in=asked)
-    rows = ledger.values("dispatch_id", "channel").annotate(**counts()).order_by("dispatch_id", "channel")
-    bars: defaultdict[int, list[Bar]] = defaultdict(list)
-    totals: list[dict[str, Any]] = [dict(row) for row in rows]
-    for row in totals:
-        dispatch, kind = row.pop("dispatch_id"), row.pop("channel")
-        bars[dispatch].append(Bar(kind=kind, label=label_of(kind), tally=Tally(**row)))
-    return [Progress(dispatch=dispatch, bars=bars[dispatch.pk]) for dispatch in asked]
-
-
-def going_out(at: datetime) -> list[Progress]:
-    """The dispatches of the last hours; letters about a subscription are nobody's news."""
-    recent = Dispatch.objects.filter(created_at__gte=at - RECENT).exclude(kind=MessageKind.SERVICE)
-    return progress_of(recent.defer("message_json").order_by("-created_at", "-pk")[:SHOWN])
+def head_counts(audience: Audience, *, lane: Lane = Lane.NOW) -> list[HeadCount]:
+    """How many will receive on each channel that is not off, exactly, before anything is sent."""
+    chosen = Subscriber.objects.filter(pk__in=receivers(audience, lane=lane).order_by().values("pk"))
+    rows = chosen.values_list("channel", "broadcast").annotate(receivers=Count("pk"))
+    found = {(kind, own): count for kind, own, count in rows.order_by()}
+    return [
+        HeadCount(kind=kind, mode=mode, people=found.get((kind, False), 0), own=found.get((kind, True), 0))
+        for kind, mode in modes().items()
+        if mode != Mode.OFF and (not audience.channels or kind in audience.channels)
+    ]
 
 
 def earlier_references(lines: Iterable[Delivery]) -> dict[int, str]:

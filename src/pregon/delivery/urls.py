@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from pregon.delivery.steering import (
+    CancelView,
+    PassedOnView,
+    PauseView,
+    ResolveAllView,
+    ResolveView,
+    ResumeView,
+    RetryView,
+)
 from pregon.delivery.views import (
     ChannelsView,
     ChannelView,
@@ -16,7 +25,6 @@ from pregon.delivery.views import (
     PreviewHtmlView,
     PreviewView,
     ProgressView,
-    ResolveView,
     RosterStateView,
     RostersView,
     RosterView,
@@ -30,7 +38,13 @@ dispatches = [
     path("<int:pk>/avance/", ProgressView.as_view(), name="progress"),
     path("<int:pk>/vista/<slug:kind>/", PreviewView.as_view(), name="preview"),
     path("<int:pk>/vista/<slug:kind>/html/", PreviewHtmlView.as_view(), name="preview_html"),
+    path("<int:pk>/pausar/", PauseView.as_view(), name="pause"),
+    path("<int:pk>/reanudar/", ResumeView.as_view(), name="resume"),
+    path("<int:pk>/cancelar/", CancelView.as_view(), name="cancel"),
+    path("<int:pk>/reintentar/", RetryView.as_view(), name="retry"),
+    path("<int:pk>/en-duda/<slug:kind>/<slug:answer>/", ResolveAllView.as_view(), name="resolve_all"),
     path("linea/<int:pk>/", ResolveView.as_view(), name="resolve"),
+    path("linea/<int:pk>/publicado/", PassedOnView.as_view(), name="passed_on"),
 ]
 channels = [
     path("", ChannelsView.as_view(), name="index"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -56,6 +56,10 @@ class Message:
     def album(self) -> tuple[Picture, ...]:
         """Every picture that goes along, one or many."""
         return self.pictures or ((self.picture,) if self.picture else ())
+
+    def with_pictures(self, pictures: tuple[Picture, ...]) -> Self:
+        """The same with these pictures, the first of them in front."""
+        return replace(self, picture=pictures[0] if pictures else None, pictures=pictures)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -123,8 +127,6 @@ class Tally:
     uncertain: int = 0
     #: Of ``withheld``, those who did not want it any more or for whom it came too late.
     suppressed: int = 0
-    first_at: Any = field(default=None, compare=False)
-    last_at: Any = field(default=None, compare=False)
 
     @property
     def rehearsed(self) -> int:

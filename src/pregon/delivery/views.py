@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.http import (
     FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseRedirect,
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect
@@ -28,32 +29,37 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from pregon.delivery import actions as delivery
+from pregon.delivery.actions import pace
 from pregon.delivery.actions.channels import set_up
-from pregon.delivery.actions.resolve import arrived, send_again
-from pregon.delivery.contract import Parcel, Preview
-from pregon.delivery.enums import COLOURS, Handling, Mode, Reason, State
-from pregon.delivery.errors import BodyErased, DeliveryError, UnknownChannel
+from pregon.delivery.actions.tokens import keep
+from pregon.delivery.enums import COLOURS, Handling, Mode, Reason, Standing, State
+from pregon.delivery.errors import DeliveryError, UnknownChannel
 from pregon.delivery.forms import (
     AddressForm,
     LedgerFilterForm,
     ModeForm,
     OfficeChannelForm,
+    PaceForm,
     RosterForm,
     options_form,
 )
+from pregon.delivery.health import health_of
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Roster, Subscriber, Suppression
-from pregon.delivery.queries import going_out, progress_of
-from pregon.delivery.registry import build, channel_class, kinds, label_of, rehearse
+from pregon.delivery.previews import Seen, seen_of
+from pregon.delivery.progress import Progress, going_out, progress_of
+from pregon.delivery.registry import build, channel_class, kinds, label_of
 from pregon.delivery.tables import csv_lines, exported, workbook
+from pregon.delivery.values import Picture
 
 PAGE = 20
 LINES = 50
+#: What a page shows of each: reasons and doubts of a channel, packages to pass on.
+REASONS, DOUBTS, PACKAGES = 10, 10, 10
 #: What a mail may do inside the desk: be looked at.
 MAIL_POLICY = (
     "sandbox; default-src 'none'; img-src 'self' data: {site}; "
     "style-src 'unsafe-inline'; frame-ancestors 'self'"
 )
-MODE_TONES = {Mode.OFF: "soft", Mode.SANDBOX: "warn", Mode.LIVE: "ok"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,68 @@ class LedgerLine:
     @property
     def tone(self) -> str:
         return COLOURS[State(self.delivery.state)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedAlike:
+    """Lines of one channel that failed for the same reason."""
+
+    kind: str
+    reason: str
+    count: int
+    #: How many have been settled on that channel at all.
+    settled: int
+    #: The first of them.
+    line: Delivery
+
+    @property
+    def label(self) -> str:
+        return label_of(self.kind)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the address is no more, so that trying again would reach nobody."""
+        return self.line.subscriber is not None and self.line.subscriber.standing == Standing.GONE
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        if self.gone:
+            return _("Ahí ya no se envía. Quien cambió de dirección puede suscribirse otra vez en el sitio.")
+        if self.count > 1 and self.count * 2 >= self.settled:
+            return _(
+                "Les pasó a casi todos: prueba el canal en Envíos, Canales, y cuando conteste reintenta el grupo."
+            )
+        if self.count > 1:
+            return _("Si ya se arregló la causa, reintenta el grupo; si no, revisa esas direcciones.")
+        return _("Revisa la dirección con quien la dio; si está bien, reintenta.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """The lines of one channel that are in doubt: how many, and the first of them."""
+
+    kind: str
+    count: int
+    lines: list[Delivery]
+
+    @property
+    def label(self) -> str:
+        return label_of(self.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What a person pastes into a channel that no program may write to."""
+
+    line: Delivery
+    text: str
+    picture: Picture | None
+    url: str
+
+    @property
+    def label(self) -> str:
+        return label_of(self.line.channel)
 
 
 class DeskPage(PermissionRequiredMixin, WagtailAdminTemplateMixin):
@@ -100,7 +168,10 @@ class DispatchesView(DeskPage, TemplateView):
         here = reverse("envios:index")
         older = f"{here}?antes={shown[PAGE - 1].pk}" if len(shown) > PAGE else ""
         return super().get_context_data(
-            progress=progress_of(shown[:PAGE]), older_url=older, newest_url=here if before else "", **kwargs
+            progress=progress_of(shown[:PAGE], at=timezone.now()),
+            older_url=older,
+            newest_url=here if before else "",
+            **kwargs,
         )
 
 
@@ -124,7 +195,7 @@ class ProgressView(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dispatch = get_object_or_404(Dispatch.objects.defer("message_json"), pk=kwargs["pk"])
-        return super().get_context_data(one=progress_of([dispatch])[0], **kwargs)
+        return super().get_context_data(one=progress_of([dispatch], at=timezone.now())[0], **kwargs)
 
 
 class OneDispatch(DeskPage):
@@ -148,90 +219,143 @@ def channels_shown(dispatch: Dispatch) -> list[tuple[str, str]]:
 
 
 class DispatchView(OneDispatch, TemplateView):
-    """One dispatch: live progress, what failed and why, what is in doubt, and every line of the ledger."""
+    """One dispatch: live progress, what waits for a hand, what failed and why, what is in doubt, and every line."""
 
     template_name = "delivery/desk/dispatch.html"
     page_title = gettext_lazy("Envío")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dispatch = self.dispatch_asked
-        ledger = Delivery.objects.filter(dispatch=dispatch)
-        failures = (
-            ledger.filter(state=State.FAILED)
-            .values("channel", "reason")
-            .annotate(count=Count("pk"))
-            .order_by("-count")
-        )
+        one = progress_of([dispatch], at=timezone.now())[0]
         return super().get_context_data(
             dispatch=dispatch,
-            one=progress_of([dispatch])[0],
+            one=one,
             previews=channels_shown(dispatch),
-            failures=[{**row, "label": label_of(row["channel"])} for row in failures[:10]],
-            uncertain=[
-                LedgerLine(delivery=line)
-                for line in ledger.filter(state=State.UNCERTAIN).order_by("pk")[:LINES]
-            ],
-            **self.lines(ledger),
+            failures=failures_of(one),
+            doubts=doubts_of(one),
+            packages=packages_of(one) if self.request.user.has_perm("delivery.change_delivery") else [],
+            posts=[LedgerLine(delivery=line) for line in public_posts(dispatch)],
+            **self.lines(one),
             **kwargs,
         )
 
-    def lines(self, ledger: Any) -> dict[str, Any]:
-        """One page of the ledger, cut by id."""
-        form = LedgerFilterForm(self.request.GET, channels=[(kind, label_of(kind)) for kind in kinds()])
+    def lines(self, one: Progress) -> dict[str, Any]:
+        """One page of the ledger: channel by channel, what needs a person first, in the order of their numbers."""
+        form = LedgerFilterForm(self.request.GET, channels=[(bar.kind, bar.label) for bar in one.bars])
         chosen = (
             {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
         )
         after = self.request.GET.get("despues", "")
-        found = ledger.filter(**chosen).order_by("pk")
-        if after.isdecimal():
-            found = found.filter(pk__gt=int(after))
-        shown = list(found[: LINES + 1])
+        shown = ledger_page(
+            one.dispatch,
+            channels=[chosen["channel"]] if "channel" in chosen else [bar.kind for bar in one.bars],
+            states=[State(chosen["state"])] if "state" in chosen else list(READING),
+            after=after,
+        )
         here = f"{reverse('envios:dispatch', args=[self.dispatch_asked.pk])}?{urlencode(chosen)}"
+        last = shown[LINES - 1] if len(shown) > LINES else None
         return {
             "filter": form,
             "lines": [LedgerLine(delivery=line) for line in shown[:LINES]],
-            "older_url": f"{here}&despues={shown[LINES - 1].pk}" if len(shown) > LINES else "",
-            "newest_url": here if after else "",
+            "older_url": f"{here}&despues={last.channel}.{last.state}.{last.pk}#libro" if last else "",
+            "newest_url": f"{here}#libro" if after else "",
         }
 
 
-class ResolveView(PermissionRequiredMixin, View):
-    """The two buttons of a line in doubt."""
-
-    raise_exception = True
-    permission_required = "delivery.change_delivery"
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        line = get_object_or_404(Delivery, pk=pk)
-        answers = {"arrived": arrived, "again": send_again}
-        answer = answers.get(request.POST.get("answer", ""))
-        if answer is None:
-            raise Http404
-        try:
-            answer(line, by=request.user, at=timezone.now())  # type: ignore[arg-type]  # the permission keeps strangers out
-        except DeliveryError as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Quedó anotado."))
-        return HttpResponseRedirect(reverse("envios:dispatch", args=[line.dispatch_id]))
+#: The order in which a person wants to read a ledger.
+READING = (
+    State.UNCERTAIN,
+    State.FAILED,
+    State.LEASED,
+    State.DUE,
+    State.WITHHELD,
+    State.SENT,
+    State.DELIVERED,
+    State.SUPPRESSED,
+)
 
 
-def preview_of(dispatch: Dispatch, kind: str) -> Preview:
-    """The message as it leaves on that channel, with sample links: nobody's own links are shown to the desk."""
-    if dispatch.emptied_at:
-        raise BodyErased
-    account = ChannelAccount.objects.filter(kind=kind).first() or ChannelAccount(kind=kind)
-    sample = f"{settings.BASE_URL}/suscripcion/muestra/"
-    parcel = Parcel(
-        key=f"{dispatch.pk}-0",
-        destination=_("persona@ejemplo.mx"),
-        message=dispatch.message,
-        preferences_url=sample,
-        unsubscribe_url=f"{sample}baja/",
-        confirm_url=sample,
+def ledger_page(
+    dispatch: Dispatch, *, channels: list[str], states: list[State], after: str
+) -> list[Delivery]:
+    """The next lines, and one more if there is one. Each group is read along the index, so that a page in the middle
+    of a million costs as much as the first."""
+    kind, state, number = [*after.split(".", 2), "", "", ""][:3]
+    groups = [(channel, each.value) for channel in channels for each in states]
+    begin = groups.index((kind, state)) if (kind, state) in groups and number.isdecimal() else 0
+    found: list[Delivery] = []
+    for place, (channel, each) in enumerate(groups[begin:]):
+        lines = Delivery.objects.filter(dispatch=dispatch, channel=channel, state=each).order_by("pk")
+        if place == 0 and number.isdecimal():
+            lines = lines.filter(pk__gt=int(number))
+        found += lines[: LINES + 1 - len(found)]
+        if len(found) > LINES:
+            break
+    return found
+
+
+def failures_of(one: Progress) -> list[FailedAlike]:
+    """What failed, the commonest reason first. Only channels on which something did are asked."""
+    found = []
+    for bar in one.bars:
+        if not bar.tally.failed:
+            continue
+        failed = Delivery.objects.filter(dispatch=one.dispatch, channel=bar.kind, state=State.FAILED)
+        alike = failed.values_list("reason").annotate(count=Count("pk"), line=Min("pk"))
+        groups = list(alike.order_by("-count", "reason")[:REASONS])
+        first = Delivery.objects.select_related("subscriber").in_bulk([line for *_words, line in groups])
+        found += [
+            FailedAlike(
+                kind=bar.kind, reason=reason, count=count, settled=bar.tally.settled, line=first[line]
+            )
+            for reason, count, line in groups
+        ]
+    return sorted(found, key=lambda group: -group.count)
+
+
+def doubts_of(one: Progress) -> list[Doubts]:
+    return [
+        Doubts(
+            kind=bar.kind,
+            count=bar.tally.uncertain,
+            lines=list(
+                Delivery.objects.filter(
+                    dispatch=one.dispatch, channel=bar.kind, state=State.UNCERTAIN
+                ).order_by("pk")[:DOUBTS]
+            ),
+        )
+        for bar in one.bars
+        if bar.tally.uncertain
+    ]
+
+
+def packages_of(one: Progress) -> list[Package]:
+    """What waits for a person's hand, ready to paste."""
+    found = []
+    for bar in one.bars:
+        if not bar.to_pass_on:
+            continue
+        message = one.dispatch.message
+        preview = seen_of(one.dispatch, bar.kind).preview
+        if preview is None:  # its own page says why
+            continue
+        lines = Delivery.objects.filter(dispatch=one.dispatch, channel=bar.kind, state=State.WITHHELD)
+        found += [
+            Package(line=line, text=preview.text.strip(), picture=message.picture, url=message.url)
+            for line in lines.order_by("pk")[:PACKAGES]
+        ]
+    return found
+
+
+def public_posts(dispatch: Dispatch) -> list[Delivery]:
+    """Where the public reads it: what went to the office's own channels, and has an address."""
+    own = list(Subscriber.objects.filter(broadcast=True).values_list("channel", "address"))
+    lines = Delivery.objects.filter(
+        dispatch=dispatch,
+        channel__in={channel for channel, _address in own},
+        destination__in=[address for _channel, address in own],
     )
-    return rehearse(kind, account.options).preview(parcel)
+    return list(lines.exclude(url="").order_by("channel", "pk"))
 
 
 class PreviewView(OneDispatch, TemplateView):
@@ -246,22 +370,19 @@ class PreviewView(OneDispatch, TemplateView):
         return [*items, {"url": "", "label": label_of(self.kwargs["kind"])}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kind, problem, preview = self.kwargs["kind"], "", None
+        kind, dispatch = kwargs.pop("kind"), self.dispatch_asked
         try:
-            preview = preview_of(self.dispatch_asked, kind)
+            seen = seen_of(dispatch, kind)
         except UnknownChannel as missing:
             raise Http404(str(missing)) from missing
-        except DeliveryError as refusal:
-            problem = str(refusal)
         return super().get_context_data(
-            dispatch=self.dispatch_asked,
+            dispatch=dispatch,
             kind=kind,
-            label=label_of(kind),
-            previews=channels_shown(self.dispatch_asked),
-            preview=preview,
-            problem=problem,
-            is_page=preview is not None and "<html" in preview.html.lower(),
-            **{name: value for name, value in kwargs.items() if name != "kind"},
+            seen=seen,
+            sender=dispatch.message.sender,
+            previews=channels_shown(dispatch),
+            html_url=reverse("envios:preview_html", args=[dispatch.pk, kind]),
+            **kwargs,
         )
 
 
@@ -273,17 +394,24 @@ class PreviewHtmlView(PermissionRequiredMixin, View):
 
     def get(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         dispatch = get_object_or_404(Dispatch, pk=pk)
-        try:
-            html = preview_of(dispatch, kind).html
-        except DeliveryError as problem:
-            raise Http404(str(problem)) from problem
-        answer = HttpResponse(html)
-        answer["Content-Security-Policy"] = MAIL_POLICY.format(site=settings.BASE_URL)
-        return answer
+        return framed(lambda: seen_of(dispatch, kind))
+
+
+def framed(look: Callable[[], Seen]) -> HttpResponse:
+    """What a frame on the desk shows: a page that can do nothing but be looked at."""
+    try:
+        seen = look()
+    except UnknownChannel as missing:
+        raise Http404(str(missing)) from missing
+    if seen.preview is None:
+        raise Http404(seen.problem)
+    answer = HttpResponse(seen.preview.html)
+    answer["Content-Security-Policy"] = MAIL_POLICY.format(site=settings.BASE_URL)
+    return answer
 
 
 class ChannelsView(DeskPage, TemplateView):
-    """Every installed channel, what it may do and how it fared last."""
+    """Every installed channel: how it fares, and what a person should know of it."""
 
     permission_required = "delivery.view_channelaccount"
     template_name = "delivery/desk/channels.html"
@@ -292,25 +420,13 @@ class ChannelsView(DeskPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         accounts = {account.kind: account for account in ChannelAccount.objects.all()}
-        shown = []
-        for kind in kinds():
-            account = accounts.get(kind) or ChannelAccount(kind=kind)
-            mode = Mode(account.mode)
-            words = str(mode.label).partition(":")[0]
-            shown.append(
-                {
-                    "kind": kind,
-                    "label": label_of(kind),
-                    "account": account,
-                    "tone": MODE_TONES[mode],
-                    "mode_words": words,
-                }
-            )
+        at = timezone.now()
+        shown = [health_of(accounts.get(kind) or ChannelAccount(kind=kind), at=at) for kind in kinds()]
         return super().get_context_data(channels=shown, **kwargs)
 
 
 class ChannelView(DeskPage, TemplateView):
-    """One channel: its mode, its options, and the provider's own answer to "do you know us?"."""
+    """One channel: how it fares, its mode, its options and its pace, and the provider's answer to "do you know us?"."""
 
     permission_required = "delivery.change_channelaccount"
     template_name = "delivery/desk/channel.html"
@@ -327,21 +443,40 @@ class ChannelView(DeskPage, TemplateView):
     def get_page_subtitle(self) -> str:
         return label_of(self.kind)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        at, limits = timezone.now(), channel_class(self.kind).limits
+        return super().get_context_data(
+            label=label_of(self.kind),
+            health=health_of(self.account, at=at),
+            limits=limits,
+            per_day=pace.per_day(self.account),
+            spent=pace.spent(self.kind, at=at),
+            **kwargs,
+        )
+
     def forms(self, data: Any = None) -> dict[str, Any]:
         options_class = channel_class(self.kind).options_class
         return {
             "mode": ModeForm(data, initial={"mode": self.account.mode}),
             "options": options_form(options_class, stored=self.account.options, data=data),
+            "pace": PaceForm(
+                data,
+                initial={"per_minute": self.account.per_minute, "per_day": self.account.per_day},
+                prefix="ritmo",
+            ),
         }
 
+    def show(self, **context: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(**context))
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(label=label_of(self.kind), **self.forms()))
+        return self.show(**self.forms())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = self.forms(request.POST)
-        mode, options = asked["mode"], asked["options"]
-        if not (mode.is_valid() and options.is_valid()):
-            return self.render_to_response(self.get_context_data(label=label_of(self.kind), **asked))
+        mode, options, pacing = asked["mode"], asked["options"], asked["pace"]
+        if not (mode.is_valid() and options.is_valid() and pacing.is_valid()):
+            return self.show(**asked)
         try:
             self.account = set_up(
                 self.kind,
@@ -349,30 +484,32 @@ class ChannelView(DeskPage, TemplateView):
                 values={name: value for name, value in options.cleaned_data.items() if value is not None},
                 by=request.user,  # type: ignore[arg-type]  # the permission keeps strangers out
                 at=timezone.now(),
+                **pacing.cleaned_data,
             )
         except DeliveryError as refusal:
-            context = self.get_context_data(
-                label=label_of(self.kind), answer=str(refusal), answer_tone="bad", **asked
-            )
-            return self.render_to_response(context)
+            return self.show(answer=str(refusal), answer_tone="bad", **asked)
         if request.POST.get("do") == "check":
-            answer, tone = self.ask()
-            context = self.get_context_data(
-                label=label_of(self.kind), answer=answer, answer_tone=tone, **self.forms()
-            )
-            return self.render_to_response(context)
+            answer, tone = ask(self.account, at=timezone.now())
+            self.account.refresh_from_db()
+            return self.show(answer=answer, answer_tone=tone, **self.forms())
         messages.success(request, _("%(channel)s quedó guardado.") % {"channel": label_of(self.kind)})
         return redirect("canales:index")
 
-    def ask(self) -> tuple[str, str]:
-        """What the provider says to our credentials."""
-        try:
-            who = build(self.kind, self.account.options).check()
-        except DeliveryError as refusal:
-            return str(refusal), "bad"
-        if not who:
-            return _("Este canal no tiene nada que probar."), "soft"
-        return _("El proveedor nos reconoce como %(who)s.") % {"who": who}, "ok"
+
+def ask(account: ChannelAccount, *, at: datetime) -> tuple[str, str]:
+    """What the provider says to our credentials, and how long they live. It takes as long as the channel lets a
+    provider take, and no longer."""
+    try:
+        channel = build(account.kind, account.options)
+        who = channel.check()
+        token = channel.token()
+    except DeliveryError as refusal:
+        return str(refusal), "bad"
+    if token is not None:
+        keep(account, token, at=at)
+    if not who:
+        return _("Este canal no tiene nada que probar."), "soft"
+    return _("El proveedor nos reconoce como %(who)s.") % {"who": who}, "ok"
 
 
 class OfficeChannelView(DeskPage, FormView[OfficeChannelForm]):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from pregon.delivery.panels import GoingOutPanel
+from pregon.delivery.panels import AlertsPanel, GoingOutPanel
 from pregon.delivery.viewsets import SubscriberViewSet, subscriber_viewset
 
 
@@ -56,3 +56,7 @@ def delivery_menu() -> MenuItem:
 def delivery_panel(request: HttpRequest, panels: list[Any]) -> None:
     if request.user.has_perm("delivery.view_dispatch"):
         panels.append(GoingOutPanel(timezone.now()))
+    if request.user.has_perm("delivery.view_channelaccount"):
+        alerts = AlertsPanel(timezone.now())
+        if alerts.needed:
+            panels.append(alerts)

@@ -15,7 +15,7 @@ from pregon.accounts.models import Office
 from pregon.core.visibility import visible
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.registry import chronicle
-from pregon.delivery.values import Block, Item, Message, Picture
+from pregon.delivery.values import Audience, Block, Item, Message, Picture
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.newsroom.models import Bulletin
@@ -53,7 +53,10 @@ def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") ->
     topic = bulletin.topics.first()
     kicker = " · ".join(
         part
-        for part in (topic.name if topic else "", _("Boletín %(folio)s") % {"folio": bulletin.folio})
+        for part in (
+            topic.name if topic else "",
+            _("Boletín %(folio)s") % {"folio": bulletin.folio} if bulletin.folio else "",
+        )
         if part
     )
     gone = kind == MessageKind.WITHDRAWAL
@@ -75,6 +78,15 @@ def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") ->
         brand=office.brand,
         accent=office.accent,
         contact=bulletin.contact or office.email,
+    )
+
+
+def audience_of(bulletin: Bulletin) -> Audience:
+    """Whom it is for: who follows one of its topics and places, on the channels it goes out on."""
+    return Audience(
+        topics=tuple(topic.pk for topic in bulletin.topics.all()),
+        localities=tuple(locality.pk for locality in bulletin.localities.all()),
+        channels=tuple(bulletin.channels),
     )
 
 

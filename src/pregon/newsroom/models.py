@@ -14,7 +14,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
@@ -124,7 +131,14 @@ class Bulletin(Page):
         MultiFieldPanel(
             [FieldPanel("act"), FieldPanel("album"), FieldPanel("department")], heading=_("De dónde sale")
         ),
-        MultiFieldPanel([FieldPanel("topics"), FieldPanel("localities")], heading=_("A quién le toca")),
+        MultiFieldPanel(
+            [
+                FieldPanel("topics"),
+                FieldPanel("localities"),
+                HelpPanel(template="newsroom/desk/reach_link.html"),
+            ],
+            heading=_("A quién le toca"),
+        ),
         MultiFieldPanel([FieldPanel("dateline"), FieldPanel("contact")], heading=_("Firma")),
     ]
     embargo_panels = [

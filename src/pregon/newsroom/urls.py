@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pregon.newsroom.views import CorrectView, NewBulletinView, SheetView, WithdrawView
+from pregon.newsroom.views import (
+    CorrectView,
+    NewBulletinView,
+    ReachHtmlView,
+    ReachView,
+    SheetView,
+    WithdrawView,
+)
 
 app_name = "newsroom_desk"
 
 urlpatterns = [
     path("nuevo/", NewBulletinView.as_view(), name="new"),
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
+    path("<int:pk>/a-quien-llega/", ReachView.as_view(), name="reach"),
+    path("<int:pk>/a-quien-llega/<slug:kind>/", ReachHtmlView.as_view(), name="reach_html"),
     path("<int:pk>/corregir/", CorrectView.as_view(), name="correct"),
     path("<int:pk>/retirar/", WithdrawView.as_view(), name="withdraw"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -11,20 +12,29 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.views.pages.create import CreateView
 
 from pregon.agenda.models import Act
+from pregon.delivery import actions as delivery
 from pregon.delivery import queries as ledger
-from pregon.delivery.enums import Mode
+from pregon.delivery.actions import may_be_tried
+from pregon.delivery.enums import MessageKind, Mode
+from pregon.delivery.errors import DeliveryError
+from pregon.delivery.forms import TrialForm
+from pregon.delivery.models import Dispatch
+from pregon.delivery.previews import Seen, as_it_stands, seen_on
 from pregon.delivery.registry import label_of
+from pregon.delivery.views import framed
 from pregon.newsroom import actions as newsroom
+from pregon.newsroom.briefs import audience_of, message_about
 from pregon.newsroom.errors import NewsroomError
 from pregon.newsroom.forms import ReasonsForm, WithdrawalForm, correction_form, correction_panel
 from pregon.newsroom.models import Bulletin, BulletinIndex
+from pregon.newsroom.panels import sheet_or_editor
 from pregon.newsroom.queries import TONES, Stage, stage_words, staged, wording
 
 
@@ -204,6 +214,145 @@ class WithdrawView(BulletinPage):
 
     def show(self, form: WithdrawalForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form, receivers=self.receivers()))
+
+
+# --- Before it goes out -------------------------------------------------------------------------------------
+
+
+class ReachBase(LoginRequiredMixin):
+    """Base of what is seen of a bulletin before it goes out, as it stands in its latest draft."""
+
+    raise_exception = True
+    draft: Bulletin
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        page = get_object_or_404(Bulletin, pk=kwargs["pk"], withdrawn_at=None)
+        if not page.permissions_for_user(request.user).can_edit():
+            raise PermissionDenied
+        self.draft = page.get_latest_revision_as_object()
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+
+class ReachView(ReachBase, WagtailAdminTemplateMixin, TemplateView):
+    """A quién llega: how many on each channel, how it will look there, what it costs, and a trial to oneself."""
+
+    template_name = "newsroom/desk/reach.html"
+    page_title = gettext_lazy("A quién llega")
+    header_icon = "group"
+
+    def get_page_subtitle(self) -> str:
+        return str(self.draft.title)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        trail = [*self.breadcrumbs_items, {"url": reverse("boletines:index"), "label": _("Boletines")}]
+        editor = {"url": sheet_or_editor(self.draft), "label": self.draft.title}
+        return [*trail, editor, {"url": "", "label": self.get_page_title()}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        message = message_about(self.draft, MessageKind.NEWS)
+        counts = sorted(ledger.head_counts(audience_of(self.draft)), key=lambda count: not count.all)
+        seen = {count.kind: seen_on(count.kind, message) for count in counts}
+        chosen = self.request.GET.get("canal", "")
+        kind = chosen if chosen in seen else next(iter(seen), "")
+        return super().get_context_data(
+            bulletin=self.draft,
+            reaches=[Reach(count=count, seen=seen[count.kind]) for count in counts],
+            people=sum(count.people for count in counts if count.mode == Mode.LIVE),
+            own=sum(count.own for count in counts if count.mode == Mode.LIVE),
+            kind=kind,
+            seen=seen.get(kind),
+            sender=message.sender,
+            html_url=reverse("newsroom_desk:reach_html", args=[self.draft.pk, kind]) if kind else "",
+            may_try=[count.kind for count in counts if count.mode == Mode.LIVE and may_be_tried(count.kind)],
+            **({"trial": self.trial_form(counts)} | kwargs),
+        )
+
+    def trial_form(self, counts: list[ledger.HeadCount], data: Any = None) -> TrialForm:
+        live = [count for count in counts if count.mode == Mode.LIVE and may_be_tried(count.kind)]
+        return TrialForm(
+            data,
+            channels=[(count.kind, count.label) for count in live],
+            initial={"channel": self.request.GET.get("canal", ""), "address": self.own_address(live)},
+        )
+
+    def own_address(self, live: list[ledger.HeadCount]) -> str:
+        """Most try a letter, and most to themselves."""
+        return (
+            str(getattr(self.request.user, "email", "")) if any(one.kind == "email" for one in live) else ""
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.trial_form(ledger.head_counts(audience_of(self.draft)), request.POST)
+        if form.is_valid():
+            try:
+                trial = delivery.try_out(
+                    message_about(self.draft, MessageKind.NEWS),
+                    channel=form.cleaned_data["channel"],
+                    address=form.cleaned_data["address"],
+                    by=request.user,  # type: ignore[arg-type]  # strangers were kept out above
+                    at=timezone.now(),
+                )
+            except DeliveryError as refusal:
+                form.add_error("address", str(refusal))
+            else:
+                messages.success(request, _("La prueba va en camino; no cuenta en el plan ni en los envíos."))
+                return self.after(trial)
+        return self.render_to_response(self.get_context_data(trial=form))
+
+    def after(self, trial: Dispatch) -> HttpResponse:
+        """Whoever may look at dispatches sees how the trial fares."""
+        if self.request.user.has_perm("delivery.view_dispatch"):
+            return redirect("envios:dispatch", trial.pk)
+        return redirect("newsroom_desk:reach", self.draft.pk)
+
+
+class ReachHtmlView(ReachBase, View):
+    """The draft as a letter, alone, for a frame that can do nothing."""
+
+    def get(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+        message = as_it_stands(message_about(self.draft, MessageKind.NEWS))
+        return framed(lambda: seen_on(kind, message))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """One channel on that page."""
+
+    count: ledger.HeadCount
+    seen: Seen
+
+    @property
+    def rehearsing(self) -> bool:
+        return self.count.mode == Mode.SANDBOX
+
+    @property
+    def words(self) -> str:
+        """ "1,204 personas y 1 canal de la oficina"."""
+        people = ngettext("persona", "personas", self.count.people)
+        own = ngettext("canal de la oficina", "canales de la oficina", self.count.own)
+        if self.count.people and self.count.own:
+            told = {"people": people, "own": own, "count": self.count.own}
+            return _("%(people)s y %(count)s %(own)s") % told
+        return own if self.count.own else people
+
+    @property
+    def number(self) -> int:
+        return self.count.people or self.count.own
+
+    @property
+    def cost(self) -> str:
+        """What it costs altogether at the provider's prices, for one at least; "" where it is free."""
+        price = self.seen.price
+        if price is None:
+            return ""
+        told = {
+            "amount": f"{price.amount * max(1, self.count.all):,.3f}".rstrip("0").rstrip("."),
+            "currency": price.currency,
+        }
+        return f"{_('Cuesta %(amount)s %(currency)s.') % told} {price.reason}".strip()
 
 
 def needs_correction(bulletin: Bulletin) -> bool:

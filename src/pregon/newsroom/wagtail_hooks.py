@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.widgets.button import HeaderButton
+from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
@@ -68,6 +68,16 @@ def write_about(act: Act, user: Any) -> Iterable[HeaderButton]:
     if policy_registry.get_by_type(Bulletin).user_has_permission(user, "add"):
         yield HeaderButton(
             _("Escribir boletín"), url=f"{reverse('newsroom_desk:new')}?acto={act.pk}", icon_name="edit"
+        )
+
+
+@hooks.register("register_page_header_buttons")
+def whom_it_reaches(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterable[Button]:
+    """On the editor of a bulletin that has not gone out: whom it will reach, and how it will look there."""
+    bulletin = isinstance(page.specific_class, type) and issubclass(page.specific_class, Bulletin)
+    if bulletin and view_name == "edit" and page.pk and issued(page) is None:
+        yield Button(
+            _("A quién llega"), reverse("newsroom_desk:reach", args=[page.pk]), icon_name="group", priority=5
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factories.delivery import message, parcel, picture
-from pregon.channels.whatsapp.wording import as_read, foot_of, worded
+from pregon.channels.whatsapp.wording import foot_of, worded
 from pregon.delivery.enums import MessageKind
 
 
@@ -43,10 +43,4 @@ def test_the_notice_comes_first_in_a_withdrawal() -> None:
     )
     assert worded(parcel(gone, unsubscribe_url=""), limit=4096, pictured=False) == (
         "*Se retira el boletín*\n\nSe pospuso."
-    )
-
-
-def test_marks_are_shown_as_a_phone_shows_them_and_nothing_else_is_markup() -> None:
-    assert as_read("*Ya abre*\n_hoy_ 2*3*4 a_b_c <b>") == (
-        "<b>Ya abre</b><br><i>hoy</i> 2*3*4 a_b_c &lt;b&gt;"
     )

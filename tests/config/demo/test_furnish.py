@@ -23,7 +23,7 @@ from pregon.core.calendar import WorkingCalendar
 from pregon.core.home import Home
 from pregon.delivery.enums import State as DeliveryState
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
-from pregon.delivery.queries import going_out
+from pregon.delivery.progress import going_out
 from pregon.newsroom.actions.workflow import ensure_page_permissions, ensure_workflow
 from pregon.newsroom.models import Bulletin, BulletinIndex, Correction, Intake
 from pregon.newsroom.queries import Stage, staged

@@ -86,3 +86,20 @@ def test_new_settings_forget_what_went_wrong_with_the_former_ones() -> None:
     account = ChannelAccount.objects.get()
     assert (account.busy_until, account.last_failure_at, account.last_failure) == (None, None, "")
     assert account.last_success_at == NOON
+
+
+def test_the_pace_of_the_office_is_kept_beside_its_options() -> None:
+    by = UserFactory.create()
+    told = {"host": "uno", "token": "secreto"}
+    account = set_up("locked", mode=Mode.SANDBOX, values=told, by=by, at=NOON, per_minute=30, per_day=1_000)
+    assert (account.per_minute, account.per_day) == (30, 1_000)
+
+
+def test_the_life_of_a_former_key_is_forgotten_with_it() -> None:
+    by = UserFactory.create()
+    account = set_up("locked", mode=Mode.SANDBOX, values={"host": "uno", "token": "a"}, by=by, at=NOON)
+    ChannelAccount.objects.update(token_expires_at=NOON, token_issued_at=NOON, token_warned=2)
+    account = set_up("locked", mode=Mode.SANDBOX, values={"host": "uno", "token": ""}, by=by, at=NOON)
+    kept = account.token_expires_at
+    account = set_up("locked", mode=Mode.SANDBOX, values={"host": "uno", "token": "b"}, by=by, at=NOON)
+    assert (kept, account.token_expires_at, account.token_warned) == (NOON, None, None)

@@ -20,7 +20,8 @@ from pregon.delivery import actions as delivery
 from pregon.delivery.actions import erase
 from pregon.delivery.enums import MessageKind, Reason, Standing, State
 from pregon.delivery.models import Delivery, Dispatch, Roster, Subscriber, Suppression
-from pregon.delivery.queries import is_suppressed, tallies
+from pregon.delivery.progress import tallies
+from pregon.delivery.queries import is_suppressed
 from pregon.delivery.values import Tally
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]

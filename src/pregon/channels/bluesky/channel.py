@@ -25,7 +25,7 @@ from pregon.channels.fitting import GAP, fitted
 from pregon.channels.photos import file_of, shown
 from pregon.core.http import Http
 from pregon.core.text import shorten
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt, option
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Manner, Parcel, Preview, Receipt, option
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Rejected
 
@@ -75,6 +75,8 @@ class BlueskyChannel(Channel[BlueskyOptions]):
 
     kind = "bluesky"
     label = "Bluesky"
+    manner = Manner.POST
+    personal = False
     address_help = gettext_lazy("El nombre completo de la cuenta, como municipio.bsky.social.")
     options_class = BlueskyOptions
     # 5,000 points an hour, 3 for each new post: 27 a minute, and something left for who else uses the account.

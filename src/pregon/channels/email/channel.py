@@ -35,6 +35,7 @@ from pregon.delivery.contract import (
     Channel,
     Heard,
     Limits,
+    Manner,
     Notice,
     Parcel,
     Preview,
@@ -53,6 +54,7 @@ class EmailChannel(Channel[EmailOptions]):
 
     kind = "email"
     label = "Correo"
+    manner = Manner.LETTER
     address_help = gettext_lazy("La dirección de una lista de correo de la oficina.")
     options_class = EmailOptions
     limits = Limits(batch=500)

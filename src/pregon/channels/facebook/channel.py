@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from pregon.channels import fitting, photos
 from pregon.channels.graph import Duplicate, Forbidden, Graph, GraphOptions, Missing, Refused
 from pregon.core.http import Http
-from pregon.delivery.contract import Channel, Limits, Parcel, Preview, Receipt, Renewal, Token
+from pregon.delivery.contract import Channel, Limits, Manner, Parcel, Preview, Receipt, Renewal, Token
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DeliveryError, DestinationGone, Rejected
 from pregon.delivery.values import Message, Picture
@@ -83,6 +83,8 @@ class FacebookChannel(Channel[FacebookOptions]):
 
     kind = "facebook"
     label = "Facebook"
+    manner = Manner.POST
+    personal = False
     address_help = gettext_lazy("El número o la dirección de la página, como facebook.com/municipio.")
     options_class = FacebookOptions
     # The longest post that Facebook takes; its rates depend on how many people the Page reaches, and come as answers.

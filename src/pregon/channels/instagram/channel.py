@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from pregon.channels import fitting, photos
 from pregon.channels.graph import Forbidden, Graph, GraphOptions, Missing, Refused
 from pregon.core.http import Http
-from pregon.delivery.contract import Channel, Limits, Parcel, Preview, Receipt, Renewal, Token
+from pregon.delivery.contract import Channel, Limits, Manner, Parcel, Preview, Receipt, Renewal, Token
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DeliveryError, DestinationGone, Postponed, Rejected, Unanswered
 from pregon.delivery.values import Message, Picture
@@ -55,6 +55,8 @@ class InstagramChannel(Channel[InstagramOptions]):
 
     kind = "instagram"
     label = "Instagram"
+    manner = Manner.POST
+    personal = False
     address_help = gettext_lazy("El número de la cuenta, que suele empezar con 17841.")
     options_class = InstagramOptions
     # It uploads nothing, but Instagram fetches the photo at once: it must be there.

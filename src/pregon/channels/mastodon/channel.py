@@ -24,7 +24,7 @@ from pregon.channels.mastodon.server import Missing, Refused, Rules, Server
 from pregon.channels.mastodon.wording import worded
 from pregon.channels.photos import file_of, shown
 from pregon.core.http import Http
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt, option
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Manner, Parcel, Preview, Receipt, option
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Postponed, Rejected
 
@@ -77,6 +77,8 @@ class MastodonChannel(Channel[MastodonOptions]):
 
     kind = "mastodon"
     label = "Mastodon"
+    manner = Manner.POST
+    personal = False
     address_help = gettext_lazy("El nombre completo de la cuenta, como @municipio@mastodon.social.")
     options_class = MastodonOptions
     # 300 calls in five minutes for one account, as the service documents; a post with its photo is up to four.

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.core.http import OutboundError, Unreachable, waiting
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt, option
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Manner, Parcel, Preview, Receipt, option
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
 from pregon.delivery.values import Message
@@ -59,6 +59,7 @@ class WebhookChannel(Channel[WebhookOptions]):
 
     kind = "webhook"
     label = "Webhook"
+    manner = Manner.DATA
     address_help = gettext_lazy("La dirección completa a la que se avisa.")
     options_class = WebhookOptions
     limits = Limits(idempotent=True, at_once=8)

@@ -16,14 +16,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels.fitting import GAP
+from pregon.channels.fitting import GAP, as_read
 from pregon.channels.graph import GraphOptions, Refused
 from pregon.channels.photos import file_of, shown
 from pregon.channels.whatsapp.cloud import PHOTO, WINDOW_CLOSED, Cloud
 from pregon.channels.whatsapp.notices import heard, introduced
 from pregon.channels.whatsapp.numbers import is_user, one_spelling
 from pregon.channels.whatsapp.templates import TEXTS, components_of, fault_in, filled
-from pregon.channels.whatsapp.wording import as_read, worded
+from pregon.channels.whatsapp.wording import worded
 from pregon.core.http import Http
 from pregon.delivery.contract import (
     Channel,

@@ -13,7 +13,7 @@ from html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels.fitting import STARRED, as_html, fitted
+from pregon.channels.fitting import STARRED, as_read, fitted
 from pregon.channels.photos import described
 from pregon.delivery.contract import Channel, Limits, Options, Parcel, Preview, Receipt
 from pregon.delivery.errors import Rejected
@@ -69,7 +69,7 @@ def pasted(message: Message, *, limit: int) -> str:
 
 def framed(text: str, picture: Picture | None) -> str:
     """The text with its photo above, to be taken from there."""
-    words = f"<p>{as_html(text)}</p>"
+    words = f"<p>{as_read(text)}</p>"
     if picture is None:
         return words
     url = escape(picture.url)

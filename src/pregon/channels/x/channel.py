@@ -21,7 +21,17 @@ from pregon.channels.x.api import Api, Duplicate, Refused, thing_in
 from pregon.channels.x.oauth import Keys
 from pregon.channels.x.weight import has_link, spans, weight
 from pregon.core.http import Http, object_in
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Price, Receipt, option
+from pregon.delivery.contract import (
+    Channel,
+    HttpOptions,
+    Limits,
+    Manner,
+    Parcel,
+    Preview,
+    Price,
+    Receipt,
+    option,
+)
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Rejected
 
@@ -105,6 +115,8 @@ class XChannel(Channel[XOptions]):
 
     kind = "x"
     label = "X"
+    manner = Manner.POST
+    personal = False
     address_help = gettext_lazy("El nombre de la cuenta, como @municipio.")
     options_class = XOptions
     # 100 posts in 15 minutes for one account, as X documents.

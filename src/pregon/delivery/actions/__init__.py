@@ -1,5 +1,6 @@
 """Verbs of the engine: dispatch (ask), prepare (one row per receiver), deliver (claim, send, write down), steer (hold
-back, call off, try again), subscribe, collect (what receivers write to us), digest (tell together), suppress, erase."""
+back, call off, try again), trial, subscribe, collect (what receivers write to us), digest (tell together), suppress,
+erase."""
 
 from pregon.delivery.actions.claim import has_work as has_work
 from pregon.delivery.actions.claim import reap as reap
@@ -18,6 +19,8 @@ from pregon.delivery.actions.importing import hand_in as hand_in
 from pregon.delivery.actions.importing import roster_due as roster_due
 from pregon.delivery.actions.pace import forget_full as forget_full
 from pregon.delivery.actions.prepare import prepare_due as prepare_due
+from pregon.delivery.actions.resolve import resolve_all as resolve_all
+from pregon.delivery.actions.steer import Failure as Failure
 from pregon.delivery.actions.steer import cancel as cancel
 from pregon.delivery.actions.steer import passed_on as passed_on
 from pregon.delivery.actions.steer import pause as pause
@@ -33,3 +36,5 @@ from pregon.delivery.actions.subscribe import leave as leave
 from pregon.delivery.actions.subscribe import subscribe_directly as subscribe_directly
 from pregon.delivery.actions.suppress import suppress as suppress
 from pregon.delivery.actions.tokens import watch_tokens as watch_tokens
+from pregon.delivery.actions.trial import may_be_tried as may_be_tried
+from pregon.delivery.actions.trial import try_out as try_out

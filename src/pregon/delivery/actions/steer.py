@@ -6,6 +6,7 @@ in bounded steps, so that nobody waits for a million rows.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -19,6 +20,14 @@ from pregon.delivery.ledger import FAR
 from pregon.delivery.models import Delivery, Dispatch
 
 STEP = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What lines that failed alike share."""
+
+    channel: str
+    reason: str
 
 
 def pause(dispatch: Dispatch, *, at: datetime) -> None:
@@ -67,13 +76,18 @@ def step_of(lines: QuerySet[Delivery]) -> QuerySet[Delivery]:
     return Delivery.objects.filter(pk__in=list(lines.values_list("pk", flat=True)[:STEP]), state=State.DUE)
 
 
-def retry(dispatch: Dispatch, *, by: User, at: datetime, line: Delivery | None = None) -> int:
-    """Send again what failed, all of it or one line; returns how many. Who left meanwhile still receives nothing."""
+def retry(
+    dispatch: Dispatch, *, by: User, at: datetime, line: Delivery | None = None, like: Failure | None = None
+) -> int:
+    """Send again what failed: all of it, one line, or those that failed alike; returns how many. Who left meanwhile
+    still receives nothing."""
     if dispatch.emptied_at:
         raise BodyErased
     failed = Delivery.objects.filter(dispatch=dispatch, state=State.FAILED)
     if line is not None:
         failed = failed.filter(pk=line.pk)
+    if like is not None:
+        failed = failed.filter(channel=like.channel, reason=like.reason)
     again = failed.update(
         state=State.DUE,
         due_at=at,
@@ -81,7 +95,7 @@ def retry(dispatch: Dispatch, *, by: User, at: datetime, line: Delivery | None =
         settled_at=None,
         reason=_("%(person)s pidió intentarlo otra vez.") % {"person": by},
     )
-    if line is not None and not again:
+    if (line is not None or like is not None) and not again:
         raise DeliveryError(_("Ese envío ya no está como fallido: alguien lo resolvió antes."))
     return again
 

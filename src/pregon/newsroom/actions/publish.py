@@ -17,9 +17,8 @@ from pregon.core.text import slug
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.values import Audience
 from pregon.library import actions as library
-from pregon.newsroom.briefs import message_about
+from pregon.newsroom.briefs import audience_of, message_about
 from pregon.newsroom.models import Bulletin, NumberSeries
 from pregon.newsroom.queries import photos_of
 from pregon.newsroom.signals import bulletin_changed
@@ -102,10 +101,6 @@ def send_out(bulletin: Bulletin, *, at: datetime) -> None:
         key=f"{bulletin.origin}/news",
         origin=bulletin.origin,
         lane=Lane.NOW,
-        audience=Audience(
-            topics=tuple(bulletin.topics.values_list("pk", flat=True)),
-            localities=tuple(bulletin.localities.values_list("pk", flat=True)),
-            channels=tuple(bulletin.channels),
-        ),
+        audience=audience_of(bulletin),
         at=at,
     )

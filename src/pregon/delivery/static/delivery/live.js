@@ -1,5 +1,6 @@
 // Keeps a fragment of the desk fresh while something waits: asks every two seconds, rests when the page is
 // hidden, and stops when the server says that nothing waits any more. Without it the page is reloaded by hand.
+// A page that shows more than the fragment is loaded once again at the end.
 const PAUSE = 2000;
 
 for (const place of document.querySelectorAll("[data-live-url]")) {
@@ -19,7 +20,9 @@ for (const place of document.querySelectorAll("[data-live-url]")) {
     } catch {
       // The network is away: the next turn asks again.
     }
-    later();
+    const typing = document.activeElement?.matches("input, select, textarea");
+    if ("liveReload" in place.dataset && !waits() && !typing) window.location.reload();
+    else later();
   }
 
   document.addEventListener("visibilitychange", later);

@@ -1,0 +1,129 @@
+"""A message as its receiver sees it on one channel, before or after it goes out, and what it costs there.
+
+A channel says it in words, with what no words show in brackets on a line of its own: here the pictures among these
+become pictures again, and the rest small print.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.html import linebreaks
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from wagtail.whitelist import Whitelister
+
+from pregon.delivery.contract import Manner, Parcel, Preview, Price
+from pregon.delivery.errors import BodyErased, DeliveryError
+from pregon.delivery.models import ChannelAccount, Dispatch
+from pregon.delivery.registry import channel_class, label_of, rehearse
+from pregon.delivery.values import Message, Picture
+
+#: "[Foto: a grove]" and its like, alone on a line, in the words of a preview and in its HTML.
+ASIDE = re.compile(r"^\[([^\[\]]+)\]$")
+IN_HTML = re.compile(r"\[[^\[\]<>]+\](?=\s*(?:<br\s*/?>|</p>|$))(?:\s*<br\s*/?>)*")
+DRAWN = re.compile(r"<img\b[^>]*>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the desk draws."""
+
+    kind: str
+    preview: Preview | None = None
+    pictures: tuple[Picture, ...] = ()
+    price: Price | None = None
+    #: Why it cannot be shown, or could not go out.
+    problem: str = ""
+
+    @property
+    def label(self) -> str:
+        return label_of(self.kind)
+
+    @property
+    def manner(self) -> Manner:
+        return channel_class(self.kind).manner
+
+    @property
+    def is_page(self) -> bool:
+        """A whole page of its own, to be looked at through a frame."""
+        return self.preview is not None and "<html" in self.preview.html.lower()
+
+    @property
+    def asides(self) -> list[str]:
+        lines = self.preview.text.splitlines() if self.preview else []
+        return [found[1] for line in lines if (found := ASIDE.match(line.strip()))]
+
+    @property
+    def notes(self) -> list[str]:
+        """The small print: what is neither words nor picture."""
+        return [aside for aside in self.asides if not aside.startswith(_("Foto"))]
+
+    @property
+    def shown_pictures(self) -> tuple[Picture, ...]:
+        """Those of the message's pictures that the channel takes along."""
+        if self.preview is None or self.is_page:
+            return ()
+        taken = len([aside for aside in self.asides if aside.startswith(_("Foto"))])
+        return self.pictures[: taken or len(DRAWN.findall(self.preview.html))]
+
+    @property
+    def album(self) -> list[tuple[Picture, bool]]:
+        """The same, each with whether it is public already: those of a draft are not."""
+        return [(picture, is_public(picture)) for picture in self.shown_pictures]
+
+    @property
+    def body(self) -> SafeString:
+        """The words with the channel's own marks, cleaned of whatever could act."""
+        if self.preview is None:
+            return SafeString()
+        if not self.preview.html:
+            lines = self.preview.text.splitlines()
+            kept = "\n".join(line for line in lines if not ASIDE.match(line.strip()))
+            return mark_safe(linebreaks(kept.strip(), autoescape=True))  # noqa: S308 - escaped right here
+        words = IN_HTML.sub("", DRAWN.sub("", self.preview.html))
+        return SafeString(Whitelister().clean(words))
+
+
+def is_public(picture: Picture) -> bool:
+    return (settings.HOME.baked / picture.path).is_file()
+
+
+def as_it_stands(message: Message) -> Message:
+    """Without the pictures that the public cannot fetch yet."""
+    return message.with_pictures(tuple(picture for picture in message.album if is_public(picture)))
+
+
+def sample_parcel(message: Message) -> Parcel:
+    """For nobody, with sample links: nobody's own links are shown to the desk."""
+    sample = f"{settings.BASE_URL}/suscripcion/muestra/"
+    return Parcel(
+        key="0-0",
+        destination=_("persona@ejemplo.mx"),
+        message=message,
+        preferences_url=sample,
+        unsubscribe_url=f"{sample}baja/",
+        confirm_url=sample,
+    )
+
+
+def seen_on(kind: str, message: Message) -> Seen:
+    """The message on that channel. Raises ``UnknownChannel``; any other trouble is part of what is seen."""
+    channel_class(kind)
+    account = ChannelAccount.objects.filter(kind=kind).first() or ChannelAccount(kind=kind)
+    parcel = sample_parcel(message)
+    try:
+        channel = rehearse(kind, account.options)
+        preview, price = channel.preview(parcel), channel.price(parcel)
+    except DeliveryError as refusal:
+        return Seen(kind=kind, problem=str(refusal))
+    return Seen(kind=kind, preview=preview, pictures=message.album, price=price)
+
+
+def seen_of(dispatch: Dispatch, kind: str) -> Seen:
+    """What went out with ``dispatch``, as long as its text is kept. Raises ``UnknownChannel``."""
+    if dispatch.emptied_at:
+        return Seen(kind=channel_class(kind).kind, problem=str(BodyErased()))
+    return seen_on(kind, dispatch.message)

@@ -1,0 +1,395 @@
+"""How far a dispatch is: its tally on each channel, how fast it goes, and what is left of it.
+
+A page asks this every two seconds, also of a million lines, so what was counted is not counted again. Lines leave in
+the order of their numbers, and a dispatch that is prepared gets no more of them. So there is a mark between those
+behind us, nearly all of which are settled in the same way, and those ahead, nearly all of which are due: on each side
+the crowd is what is left of the total, and only the others are counted. The mark stands in the cache, and may be lost.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.cache import cache
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pregon.delivery import ledger
+from pregon.delivery.enums import OUT, WAITING, MessageKind, Mode, State
+from pregon.delivery.ledger import COUNT, END, FIRST_ANSWER, LAST, Span
+from pregon.delivery.models import ChannelAccount, Dispatch
+from pregon.delivery.registry import channel_class, kinds, label_of
+from pregon.delivery.values import Tally
+
+#: What *Hoy* calls going out: the last hours, and no more than a glance takes in.
+RECENT = timedelta(hours=6)
+SHOWN = 3
+#: The pace is that of the last minute, as far as somebody was looking; two looks closer than this tell nothing.
+WINDOW, BLINK = timedelta(minutes=1), timedelta(seconds=1)
+#: Seconds after which all is counted anew.
+REMEMBERED = 86_400
+
+SETTLED = [state for state in State.values if state not in WAITING]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How many lines each channel had settled at one moment."""
+
+    at: datetime
+    settled: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far one channel of a prepared dispatch is: of ``total`` lines, ``behind`` are numbered up to ``line``, and
+    most of these are in the state ``crowd``."""
+
+    total: int
+    line: int
+    behind: int
+    crowd: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What need not be asked again of a dispatch."""
+
+    marks: dict[str, Mark] = field(default_factory=dict)
+    first_at: datetime | None = None
+    looks: tuple[Look, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """How one dispatch stands on one channel."""
+
+    kind: str
+    label: str
+    tally: Tally
+    #: Settled lines a minute, as long as somebody has looked; ``None`` before the second look.
+    pace: float | None = None
+    #: Why nothing moves, in a sentence; "" when it may.
+    hold: str = ""
+    #: Laid out for a person to pass on.
+    by_hand: bool = False
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether nothing of it was ever meant to leave."""
+        return not self.by_hand and 0 < self.tally.rehearsed == self.tally.due
+
+    @property
+    def to_pass_on(self) -> int:
+        """How many wait for a person's hand."""
+        return self.tally.rehearsed if self.by_hand else 0
+
+    @property
+    def done(self) -> int:
+        """What is behind us, as a bar shows it: what waits for a person is not."""
+        return self.tally.settled - self.to_pass_on
+
+    @property
+    def tone(self) -> str:
+        if self.tally.failed or self.tally.uncertain:
+            return "warn"
+        if self.tally.waiting:
+            return "live"
+        return "soft" if self.rehearsed else "ok"
+
+    @property
+    def words(self) -> str:
+        """The number beside the bar: "812 de 900", or "174 en ensayo" while the channel only rehearses."""
+        if self.rehearsed:
+            return _("%(count)s en ensayo") % {"count": intcomma(self.tally.due)}
+        if self.to_pass_on:
+            return _("listo para pegar")
+        told = {"done": intcomma(self.tally.arrived), "all": intcomma(self.tally.due)}
+        return _("%(done)s de %(all)s") % told
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a person should know beside the number."""
+        tally = self.tally
+        said = [
+            (tally.uncertain, ngettext("%(count)s en duda", "%(count)s en duda", tally.uncertain)),
+            (tally.failed, ngettext("%(count)s falló", "%(count)s fallaron", tally.failed)),
+            (
+                0 if self.rehearsed or self.by_hand else tally.rehearsed,
+                ngettext("%(count)s en ensayo", "%(count)s en ensayo", tally.rehearsed),
+            ),
+            (
+                tally.suppressed,
+                ngettext("%(count)s ya no hizo falta", "%(count)s ya no hicieron falta", tally.suppressed),
+            ),
+        ]
+        return [words % {"count": intcomma(count)} for count, words in said if count]
+
+    @property
+    def motion(self) -> str:
+        """How fast it goes and how long it still takes, or why it does not move; "" once all is settled."""
+        waiting = self.tally.waiting
+        if not waiting or self.hold:
+            return self.hold if waiting else ""
+        if self.pace is None:
+            return _("midiendo el ritmo")
+        if self.pace < 1:
+            said = ngettext("%(count)s espera su turno", "%(count)s esperan su turno", waiting)
+            return said % {"count": intcomma(waiting)}
+        told = {"count": intcomma(round(self.pace)), "left": time_left(waiting / self.pace)}
+        return _("%(count)s por minuto, %(left)s") % told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A dispatch with its bars."""
+
+    dispatch: Dispatch
+    bars: list[Bar]
+    #: When the first answer came.
+    first_at: datetime | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything may still change by itself."""
+        return self.dispatch.prepared_at is None or any(bar.tally.waiting for bar in self.bars)
+
+    @property
+    def first_after(self) -> float | None:
+        """Seconds from asking to the first answer."""
+        if self.first_at is None:
+            return None
+        return max(0.0, (self.first_at - self.dispatch.created_at).total_seconds())
+
+    @property
+    def left(self) -> int:
+        """How many have not left."""
+        return sum(bar.tally.waiting for bar in self.bars)
+
+
+def time_left(minutes: float) -> str:
+    """An estimate in words that promise no more than it knows."""
+    if minutes < 1:
+        return _("falta menos de un minuto")
+    if minutes < 90:
+        count = math.ceil(minutes)
+        return ngettext("falta cerca de un minuto", "faltan unos %(count)s minutos", count) % {"count": count}
+    if minutes < 36 * 60:
+        count = math.ceil(minutes / 60)
+        return ngettext("falta cerca de una hora", "faltan unas %(count)s horas", count) % {"count": count}
+    count = math.ceil(minutes / 1440)
+    return ngettext("falta cerca de un día", "faltan unos %(count)s días", count) % {"count": count}
+
+
+# --- Counting -----------------------------------------------------------------------------------------------
+
+
+def tallies(dispatch: Dispatch | Iterable[Dispatch]) -> dict[str, Tally]:
+    """The standing of a dispatch (or of several together) on each channel."""
+    dispatches = [dispatch] if isinstance(dispatch, Dispatch) else list(dispatch)
+    together: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (_pk, kind), one in count(dispatches, recall(dispatches)).items():
+        together[kind].update(one.states)
+    return {kind: tally_of(states) for kind, states in sorted(together.items())}
+
+
+def progress_of(dispatches: Iterable[Dispatch], *, at: datetime) -> list[Progress]:
+    """Each dispatch with its bars, in as many queries however many they are."""
+    asked = list(dispatches)
+    memories = recall(asked)
+    counted = count(asked, memories)
+    first = first_answers(counted, memories)
+    accounts = {account.kind: account for account in ChannelAccount.objects.all()}
+    found, seen = [], {}
+    for dispatch in asked:
+        ours = {kind: one for (pk, kind), one in counted.items() if pk == dispatch.pk}
+        settled = {kind: tally_of(one.states).settled for kind, one in ours.items()}
+        memory = seen[name_of(dispatch)] = Memory(
+            marks={kind: one.mark for kind, one in ours.items()} if dispatch.prepared_at else {},
+            first_at=first.get(dispatch.pk),
+            looks=looked(memories[dispatch.pk].looks, Look(at=at, settled=settled)),
+        )
+        bars = [
+            Bar(
+                kind=kind,
+                label=label_of(kind),
+                tally=tally_of(one.states),
+                pace=pace_of(kind, memory.looks),
+                hold=hold_of(dispatch, accounts.get(kind), at=at),
+                by_hand=by_hand(kind, accounts.get(kind)),
+            )
+            for kind, one in ours.items()
+        ]
+        found.append(Progress(dispatch=dispatch, bars=bars, first_at=memory.first_at))
+    cache.set_many(seen, REMEMBERED)
+    return found
+
+
+def going_out(at: datetime) -> list[Progress]:
+    """The dispatches of the last hours; letters about a subscription and trials are nobody's news."""
+    recent = Dispatch.objects.filter(created_at__gte=at - RECENT, trial=False)
+    recent = recent.exclude(kind=MessageKind.SERVICE)
+    return progress_of(recent.defer("message_json").order_by("-created_at", "-pk")[:SHOWN], at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How many lines of one dispatch are in each state on one channel, and the mark to go on from."""
+
+    states: Counter[str]
+    mark: Mark
+
+
+def count(dispatches: list[Dispatch], memories: dict[int, Memory]) -> dict[tuple[int, str], Counted]:
+    """The states of each dispatch on each channel, in at most three queries."""
+    marks: dict[tuple[int, str], Mark | None] = {
+        (pk, kind): mark for pk, memory in memories.items() for kind, mark in memory.marks.items()
+    }
+    unmarked = [dispatch.pk for dispatch in dispatches if not memories[dispatch.pk].marks]
+    marks |= dict.fromkeys(ledger.channels_of(unmarked))
+    ends = furthest(marks)
+    spans = {place: spans_of(place, mark, ends[place]) for place, mark in marks.items()}
+    lines = ledger.answers(COUNT, [span for three in spans.values() for part in three for span in part])
+    counted = {}
+    for place, mark in sorted(marks.items()):
+        behind, between, ahead = (
+            Counter({span.state: lines[span] for span in part}) for part in spans[place]
+        )
+        if mark is not None:
+            behind[mark.crowd] = mark.behind - behind.total()
+            ahead[State.DUE] = mark.total - mark.behind - between.total() - ahead.total()
+        passed = behind + between
+        states = passed + ahead
+        counted[place] = Counted(
+            states=states,
+            mark=Mark(
+                total=states.total(),
+                line=ends[place],
+                behind=passed.total(),
+                crowd=max(SETTLED, key=lambda state: passed[state]),
+            ),
+        )
+    return counted
+
+
+def furthest(marks: dict[tuple[int, str], Mark | None]) -> dict[tuple[int, str], int]:
+    """The highest number of a settled line in each place: where the mark moves to."""
+    asked = ledger.answers(
+        LAST, [Span(dispatch=pk, channel=kind, state=state) for pk, kind in marks for state in SETTLED]
+    )
+    ends = {place: mark.line if mark else 0 for place, mark in marks.items()}
+    for span, last in asked.items():
+        place = (span.dispatch, span.channel)
+        ends[place] = max(ends[place], last or 0)
+    return ends
+
+
+def spans_of(
+    place: tuple[int, str], mark: Mark | None, end: int
+) -> tuple[list[Span], list[Span], list[Span]]:
+    """What has to be counted behind the mark, between it and where it moves to, and ahead."""
+
+    def spans(after: int, upto: int, *, but: str = "") -> list[Span]:
+        pk, kind = place
+        return [
+            Span(dispatch=pk, channel=kind, state=state, after=after, upto=upto)
+            for state in State.values
+            if after < upto and state != but
+        ]
+
+    line = mark.line if mark else 0
+    behind = spans(0, line, but=mark.crowd) if mark else []
+    return behind, spans(line, end), spans(end, END, but=State.DUE if mark else "")
+
+
+def tally_of(states: Counter[str]) -> Tally:
+    return Tally(
+        due=states.total(),
+        sent=sum(states[state] for state in OUT),
+        withheld=states[State.WITHHELD] + states[State.SUPPRESSED],
+        suppressed=states[State.SUPPRESSED],
+        failed=states[State.FAILED],
+        waiting=sum(states[state] for state in WAITING),
+        uncertain=states[State.UNCERTAIN],
+    )
+
+
+def first_answers(
+    counted: dict[tuple[int, str], Counted], memories: dict[int, Memory]
+) -> dict[int, datetime]:
+    """When the first line of each dispatch was settled."""
+    known = {pk: memory.first_at for pk, memory in memories.items() if memory.first_at}
+    asking = [
+        Span(dispatch=pk, channel=kind, state=state)
+        for (pk, kind), one in counted.items()
+        for state in SETTLED
+        if pk not in known and one.states[state]
+    ]
+    for span, answered in ledger.answers(FIRST_ANSWER, asking).items():
+        if answered is not None:
+            at = ledger.read_moment(answered)
+            known[span.dispatch] = min(at, known.get(span.dispatch, at))
+    return known
+
+
+# --- What is remembered -------------------------------------------------------------------------------------
+
+
+def name_of(dispatch: Dispatch) -> str:
+    return f"delivery.progress.{dispatch.pk}"
+
+
+def recall(dispatches: list[Dispatch]) -> dict[int, Memory]:
+    kept = cache.get_many([name_of(dispatch) for dispatch in dispatches])
+    return {dispatch.pk: kept.get(name_of(dispatch), Memory()) for dispatch in dispatches}
+
+
+def looked(before: tuple[Look, ...], now: Look) -> tuple[Look, ...]:
+    """The looks of the last minute with this one, unless it tells nothing new."""
+    kept = tuple(look for look in before if now.at - WINDOW <= look.at <= now.at)
+    return kept if kept and now.at - kept[-1].at < BLINK else (*kept, now)
+
+
+def pace_of(kind: str, looks: tuple[Look, ...]) -> float | None:
+    if len(looks) < 2:
+        return None
+    first, last = looks[0], looks[-1]
+    passed = last.settled.get(kind, 0) - first.settled.get(kind, 0)
+    return max(0, passed) / ((last.at - first.at) / timedelta(minutes=1))
+
+
+# --- Why nothing moves --------------------------------------------------------------------------------------
+
+
+def by_hand(kind: str, account: ChannelAccount | None) -> bool:
+    live = account is not None and account.mode == Mode.LIVE
+    return live and kind in kinds() and channel_class(kind).limits.by_hand
+
+
+def hold_of(dispatch: Dispatch, account: ChannelAccount | None, *, at: datetime) -> str:
+    """Why a line of ``dispatch`` that waits on this channel stays where it is; "" when it is only its turn."""
+    if dispatch.paused_at:
+        return _("en pausa")
+    if account is None or account.busy_until is None or account.busy_until <= at:
+        return ""
+    if account.trouble:
+        return _("detenido: %(problem)s") % {"problem": account.trouble}
+    if account.busy_until - at > WINDOW:
+        return _("llegó a su límite del día y sigue %(when)s") % {"when": spoken(account.busy_until, at=at)}
+    return ""
+
+
+def spoken(moment: datetime, *, at: datetime) -> str:
+    """An hour of these days, as one says it: "a las 14:05", "el sábado a las 9:00"."""
+    there, here = timezone.localtime(moment), timezone.localtime(at)
+    if there.date() == here.date():
+        return _("a las %(hour)s") % {"hour": date_format(there, "G:i")}
+    told = {"day": date_format(there, "l j").lower(), "hour": date_format(there, "G:i")}
+    return _("el %(day)s a las %(hour)s") % told

@@ -1,0 +1,98 @@
+"""What a channel says in words is drawn as its receiver sees it, and nothing of it can act."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from pytest_django import Settings
+
+from factories.delivery import SpokenChannel, message, picture
+from pregon.delivery.contract import Manner, Parcel, Preview, Price
+from pregon.delivery.errors import Rejected, UnknownChannel
+from pregon.delivery.previews import Seen, as_it_stands, sample_parcel, seen_on
+
+pytestmark = pytest.mark.django_db
+
+
+def seen(text: str, html: str = "") -> Seen:
+    return Seen(
+        kind="spoken", preview=Preview(subject="S", text=text, html=html), pictures=(picture(), picture())
+    )
+
+
+def test_a_picture_named_in_words_becomes_one_again() -> None:
+    one = seen("[Foto: El andador]\n\nYa abre.\n")
+    assert (len(one.shown_pictures), one.notes, one.body) == (1, [], "<p>Ya abre.</p>")
+
+
+def test_a_picture_that_the_channel_does_not_take_is_not_shown() -> None:
+    assert seen("Ya abre.").shown_pictures == ()
+
+
+def test_what_is_neither_words_nor_picture_is_small_print() -> None:
+    one = seen("Ya abre.\n\n[2 SMS · 305 de 306 letras]\n")
+    assert (one.notes, one.body) == (["2 SMS · 305 de 306 letras"], "<p>Ya abre.</p>")
+
+
+def test_a_photo_that_is_private_still_leaves_its_place(settings: Settings) -> None:
+    one = seen("[Foto: El andador]\n\nYa abre.\n")
+    private = as_it_stands(message(picture=picture()))
+    place = settings.HOME.baked / picture().path
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"jpeg")
+    public = as_it_stands(message(picture=picture()))
+    assert (private.album, public.album, one.album) == ((), (picture(),), [(picture(), True)])
+
+
+def test_marks_are_kept_and_asides_are_not_said_twice() -> None:
+    one = seen("[Foto: El andador]\n\nYa abre.", "[Foto: El andador]<br><br><b>Ya</b> abre.<br>[hoy] no")
+    assert one.body == "<b>Ya</b> abre.<br/>[hoy] no"
+
+
+def test_a_drawn_picture_stands_above_the_words() -> None:
+    one = seen("Ya abre.", '<p><img src="https://muestra.example/1.jpg" alt=""></p><p>Ya abre.</p>')
+    assert (len(one.shown_pictures), "<img" in one.body) == (1, False)
+
+
+def test_nothing_in_the_words_can_act() -> None:
+    acting = '<script>alert(1)</script><b onclick="x()">Ya</b> <a href="javascript:x()">abre</a>'
+    assert seen("Ya", acting).body == "alert(1)<b>Ya</b> <a>abre</a>"
+    assert seen("<script>x()</script>").body == "<p>&lt;script&gt;x()&lt;/script&gt;</p>"
+
+
+def test_a_whole_page_is_looked_at_through_a_frame() -> None:
+    one = seen("[Foto: x]", "<html><body>Hola</body></html>")
+    assert (one.is_page, one.shown_pictures) == (True, ())
+
+
+def test_a_message_is_seen_with_its_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    price = Price(amount=Decimal("0.015"), currency="USD")
+    monkeypatch.setattr(SpokenChannel, "price", lambda channel, parcel: price)
+    one = seen_on("spoken", message(picture=picture()))
+    assert (one.price, one.label, one.manner, one.pictures, one.problem) == (
+        price,
+        "De viva voz",
+        Manner.CHAT,
+        (picture(),),
+        "",
+    )
+
+
+def test_a_refusal_is_part_of_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(channel: SpokenChannel, parcel: Parcel) -> Preview:
+        raise Rejected("Sin foto no se publica.")
+
+    monkeypatch.setattr(SpokenChannel, "preview", refuse)
+    one = seen_on("spoken", message())
+    assert (one.problem, one.body, one.notes, one.is_page) == ("Sin foto no se publica.", "", [], False)
+
+
+def test_an_unknown_channel_shows_nothing() -> None:
+    with pytest.raises(UnknownChannel):
+        seen_on("smoke", message())
+
+
+def test_nobodys_own_links_are_shown() -> None:
+    parcel = sample_parcel(message())
+    assert parcel.unsubscribe_url.endswith("/suscripcion/muestra/baja/")
