@@ -65,7 +65,7 @@ class Machine:
         assert self.cable
         there, plug = self.cable
         ip("-n", there.name, "link", "set", plug, "up")
-        ip("-n", there.name, "route", "add", f"{self.address}/32", "dev", plug, "src", there.address)
+        ip("-n", there.name, "route", "replace", f"{self.address}/32", "dev", plug, "src", there.address)
 
     def stop_all(self) -> None:
         for process in self.processes:
@@ -116,7 +116,9 @@ def can_part() -> bool:
     tried = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
     if tried.returncode:
         return False
-    joined = subprocess.run(["ip", "-n", name, "link", "add", "name", "eth0", "type", "veth"], capture_output=True, check=False)
+    joined = subprocess.run(
+        ["ip", "-n", name, "link", "add", "name", "eth0", "type", "veth"], capture_output=True, check=False
+    )
     ip("netns", "del", name)
     return not joined.returncode
 
@@ -125,7 +127,21 @@ def lay_cable(here: Machine, there: Machine, number: int) -> None:
     """From ``here`` to the ``eth0`` of ``there``."""
     plug = f"cable{number}"
     there.cable = (here, plug)
-    ip("link", "add", "name", plug, "netns", here.name, "type", "veth", "peer", "name", "eth0", "netns", there.name)
+    ip(
+        "link",
+        "add",
+        "name",
+        plug,
+        "netns",
+        here.name,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "eth0",
+        "netns",
+        there.name,
+    )
     there.plug_in()
     ip("-n", there.name, "address", "add", f"{there.address}/32", "dev", "eth0")
     ip("-n", there.name, "link", "set", "eth0", "up")

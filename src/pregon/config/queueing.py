@@ -10,10 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from celery import Celery
 from celery.exceptions import OperationalError
@@ -21,7 +18,7 @@ from celery.worker import WorkController, state
 from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.utils import timezone
-from kombu import Connection, Queue
+from kombu import Queue
 
 from pregon.core.work import Lane, Worker, errands, every, hang
 
@@ -37,6 +34,8 @@ LONGEST_TURN = timedelta(seconds=20)
 #: Nobody needs more hints than there are workers to wake: the oldest are dropped.
 MOST_HINTS = 100
 ASK_SECONDS = 2.0
+#: What comes of asking a broker that is not there.
+NO_ANSWER = (OperationalError, OSError)
 
 
 def name_of(lane: Lane) -> str:
@@ -88,7 +87,7 @@ class Bell:
             return
         try:
             turn.apply_async((lane.value,), queue=name_of(lane), retry=False)
-        except (OperationalError, OSError) as problem:
+        except NO_ANSWER as problem:
             self._rests_until = time.monotonic() + REST.total_seconds()
             if not self._gone:
                 logger.warning("No hints can be sent", extra={"problem": type(problem).__name__})
@@ -110,6 +109,18 @@ def connect() -> None:
     """From now on due rows are told of, and the clock has every lane looked at."""
     hang(bell)
     every(EVERY)(call_all)
+
+
+def attended() -> dict[Lane, int]:
+    """How many workers wait for hints of each lane. Raises one of ``NO_ANSWER`` when the broker does not."""
+    workers = {}
+    with app.connection_for_read() as connection:
+        for lane in Lane:
+            channel = connection.channel()
+            declared = queue_of(lane).bind(channel).queue_declare()
+            workers[lane] = declared.consumer_count
+            channel.close()
+    return workers
 
 
 # --- Whoever works -------------------------------------------------------------------------------------------
@@ -169,6 +180,7 @@ def serve(lane: Lane, stop: threading.Event) -> None:
     """Work one lane as a Celery worker until it is told to stop."""
     for name in ("celery", "kombu", "amqp"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a broker that is gone is told once, in our words
+    state.should_stop = None
     lookout = _lookouts[lane] = Lookout(Worker(lane, timezone.now), stop)
     controller = WorkController(
         app=app,
@@ -179,7 +191,9 @@ def serve(lane: Lane, stop: threading.Event) -> None:
         without_gossip=True,
         without_heartbeat=True,
     )
-    watching = threading.Thread(target=lookout.watch, args=(controller.consumer,), name="lookout", daemon=True)
+    watching = threading.Thread(
+        target=lookout.watch, args=(controller.consumer,), name="lookout", daemon=True
+    )
     with errands.at_work():
         watching.start()
         controller.start()

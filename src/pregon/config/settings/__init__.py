@@ -165,7 +165,7 @@ def database(url: str) -> dict[str, object]:
             "options": " ".join(
                 [
                     *(f"-c tcp_keepalives_{name}={seconds}" for name, seconds in SIGNS_OF_LIFE.items()),
-                    f"-c tcp_user_timeout={CUT_OFF}s -c idle_in_transaction_session_timeout=60s",
+                    f"-c tcp_user_timeout={CUT_OFF}s -c idle_in_transaction_session_timeout=30s",
                 ]
             ),
         },
