@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -98,7 +98,7 @@ def test_the_clock_has_every_lane_looked_at_each_second(broker: None) -> None:
 
 @pytest.mark.django_db
 def test_due_rows_are_told_of_once_they_are_committed(
-    broker: None, django_capture_on_commit_callbacks: Callable[..., object]
+    broker: None, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
 ) -> None:
     connect()
     with django_capture_on_commit_callbacks(execute=True):

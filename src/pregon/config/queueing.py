@@ -8,6 +8,7 @@ that hears nothing looks by itself, so that work goes on while the broker or the
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from datetime import datetime, timedelta
@@ -163,7 +164,7 @@ class Lookout:
                 logger.warning(words, extra={"lane": self.worker.lane.value})
             if gone or time.monotonic() - self._looked > SILENCE.total_seconds():
                 self.look()
-        state.should_stop = True
+        state.should_stop = os.EX_OK
 
 
 _lookouts: dict[Lane, Lookout] = {}
@@ -178,8 +179,9 @@ def turn(lane: str) -> None:
 
 def serve(lane: Lane, stop: threading.Event) -> None:
     """Work one lane as a Celery worker until it is told to stop."""
-    for name in ("celery", "kombu", "amqp"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # a broker that is gone is told once, in our words
+    for name in ("celery", "kombu", "amqp"):  # a broker that is gone is told once, in our words
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.getLogger("celery.worker.request").disabled = True  # and so is a hint that could not be acknowledged
     state.should_stop = None
     lookout = _lookouts[lane] = Lookout(Worker(lane, timezone.now), stop)
     controller = WorkController(
@@ -199,3 +201,5 @@ def serve(lane: Lane, stop: threading.Event) -> None:
         controller.start()
         stop.set()
         watching.join()
+    if controller.exitcode:
+        raise SystemExit(controller.exitcode)

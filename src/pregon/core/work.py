@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 
 from django.db import close_old_connections, connections, transaction
 
@@ -90,7 +89,7 @@ def ring(lane: Lane) -> None:
     A hint, never more: whoever writes due rows may forget it, and it may get lost. The workers look anyway.
     """
     for bell in _bells:
-        transaction.on_commit(partial(bell, lane), robust=True)
+        transaction.on_commit(lambda bell=bell: bell(lane), robust=True)
 
 
 #: Does its work until there is none, or until the question it is given is answered with yes: stop now.
