@@ -39,13 +39,18 @@ setup: $(VENV)/dev.stamp ## Prepare .venv with everything a developer needs
 
 .PHONY: test
 test: setup system lint types floors migrations ## Prove everything: style, types, floors, suite, databases, journeys
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey"
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not peers"
 	scripts/with-postgres $(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m postgresql
 	$(BIN)/pytest -m journey
 
+.PHONY: test-peers
+test-peers: setup ## Run the channels against heavy programs of others, which this installs (minutes, 600 MB)
+	scripts/install-peers .cache/peers
+	$(BIN)/pytest -m peers
+
 .PHONY: check
 check: setup lint types floors migrations ## Prove the core in under two minutes, without browser or PostgreSQL
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey"
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not peers"
 
 .PHONY: faults
 faults: setup ## Kill a thousand workers at work and count what was lost, doubled or left in doubt

@@ -1,32 +1,164 @@
-"""Messages a second with the whole ledger, beside Django's ``send_messages`` over one open connection."""
+"""Messages a second with the whole ledger, beside Postfix, Django and aiosmtplib; and what the ledger costs."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from bench import Bench, Row, free_port, medians, tell, wait_for_port
+from bench import HERE, Bench, Row, free_port, medians, tell, wait_for_port
 
-ROUNDS, READERS = 3, 2_000
+ROUNDS, READERS, FEWER = 3, 20_000, 3_000
+MANY, MILLION = 100_000, 1_000_000
+FLAT = 1.2
+UNPRIVILEGED = ["-u", "nobody"] if os.geteuid() == 0 else []
 
 
 def measure(bench: Bench) -> list[Row]:
-    home, port = bench.office(), free_port()
-    unprivileged = ["-u", "nobody"] if os.geteuid() == 0 else []
-    with bench.process(["smtp-sink", *unprivileged, f"127.0.0.1:{port}", "256"]):
+    return beside_peers(bench) + on_postgresql(bench) + of_the_ledger(bench)
+
+
+@contextmanager
+def sink(bench: Bench) -> Iterator[int]:
+    port = free_port()
+    with bench.process(["smtp-sink", *UNPRIVILEGED, f"127.0.0.1:{port}", "256"]):
         wait_for_port(port)
-        tell(f"sending: {READERS} readers, {ROUNDS} rounds …")
+        yield port
 
-        def run(how: str, home: Path = home) -> float:
-            return READERS / float(bench.inside("mail", home, how, port, READERS)["seconds"])
 
-        found = medians(ROUNDS, ours=lambda: run("ledger"), peer=lambda: run("django"))
-    return [
-        Row(
-            measure=f"A bulletin by e-mail to {READERS:,} readers, a line of the ledger and links of their own for "
-            "each; beside Django's `send_messages` of that very letter, one for all, over one connection",
-            ours=f"{found['ours']:,.0f} messages/s",
-            peer=f"{found['peer']:,.0f} messages/s",
-            ratio=f"{found['ours'] / found['peer']:.2f} ×",
+def postfix(bench: Bench, port: int, *, size: int, sessions: int = 1) -> float:
+    """Messages a second of ``smtp-source`` on connections that stay open."""
+    many = ["-s", str(sessions), "-l", str(size), "-m", str(READERS)]
+    command = ["smtp-source", "-d", *many, f"127.0.0.1:{port}"]
+    started = time.perf_counter()
+    bench.run(command)
+    return READERS / (time.perf_counter() - started)
+
+
+def beside_peers(bench: Bench) -> list[Row]:
+    home = bench.office()
+    with sink(bench) as port:
+        tell(f"sending: {READERS:,} readers, {ROUNDS} rounds …")
+
+        def run(how: str, count: int) -> Callable[[], float]:
+            return lambda: count / float(bench.inside("mail", home, how, port, count)["seconds"])
+
+        bench.inside("mail", home, "ledger", port, 1)  # the readers and the channel are there from now on
+        size = int(bench.inside("mail", home, "size", port, 1)["bytes"])
+        found = medians(
+            ROUNDS,
+            ours=run("ledger", READERS),
+            source=lambda: postfix(bench, port, size=size),
+            ten=lambda: postfix(bench, port, size=size, sessions=10),
+            django=run("django", FEWER),
+            aiosmtplib=run("aiosmtplib", FEWER),
         )
+    what = f"A letter of {size / 1000:.0f} kB in two parts to {READERS:,} readers, the ledger on, on SQLite"
+    return [
+        versus(f"{what}; beside Postfix's `smtp-source -d` without a ledger", found, "source", 0.8),
+        versus("… beside `smtp-source -d -s 10`, on as many connections as ours", found, "ten", None),
+        versus("… beside Django's `send_messages` over one open connection", found, "django", 15),
+        versus("… beside aiosmtplib over one open connection", found, "aiosmtplib", 5),
     ]
+
+
+def versus(measure: str, found: dict[str, float], peer: str, bar: float | None) -> Row:
+    ratio = found["ours"] / found[peer]
+    return Row(
+        measure=measure,
+        ours=f"{found['ours']:,.0f} messages/s",
+        peer=f"{found[peer]:,.0f} messages/s",
+        ratio=f"{ratio:.2f} ×",
+        bar=f"≥ {bar:g} ×" if bar else "–",
+        met=ratio >= bar if bar else None,
+    )
+
+
+def on_postgresql(bench: Bench) -> list[Row]:
+    """The same on a PostgreSQL that writes to the disk before it says so."""
+    tell("sending: the same on PostgreSQL …")
+    with sink(bench) as port:
+        script = HERE / "inside" / "postgresql.sh"
+        told = bench.run(
+            [HERE.parent / "scripts" / "with-postgres", "bash", script, port, READERS],
+            timeout=600,
+            PREGON_HOME=str(bench.root / "office-postgresql"),
+            PREGON_POSTGRES_DURABLE="1",
+            PREGON_PYTHON=sys.executable,
+        )
+        size = int(re.findall(r'"bytes": (\d+)', told)[0])
+        found = {
+            "ours": READERS / float(re.findall(r'"seconds": ([\d.]+)', told)[-1]),
+            "source": postfix(bench, port, size=size),
+        }
+    return [versus("… on PostgreSQL, beside Postfix's `smtp-source`", found, "source", 0.8)]
+
+
+def of_the_ledger(bench: Bench) -> list[Row]:
+    home = bench.office()
+    with sink(bench) as port:
+        tell(f"sending: {MANY:,} readers …")
+        prepared = float(bench.inside("ledger", home, "prepare", port, MANY)["seconds"])
+        home = bench.office()
+        first = float(bench.inside("ledger", home, "first", port, MANY)["seconds"])
+        home = bench.office()
+        overtaken = bench.inside("ledger", home, "overtake", port, MANY, timeout=590)
+        tell("sending: the memory of a worker …")
+        home = bench.office()
+        few = float(bench.inside("mail", home, "ledger", port, 1_000)["peak"])
+        many = float(bench.inside("mail", home, "ledger", port, MANY, timeout=590)["peak"])
+        tell(f"sending: {MILLION:,} lines of the ledger …")
+        small = bench.inside("ledger", bench.office(), "million", port, 1_000)
+        large = bench.inside("ledger", bench.office(), "million", port, MILLION, timeout=590)
+    growth = large["receiver"] / small["receiver"]
+    return [
+        bounded(f"Preparing {MANY:,} receivers", prepared, 5),
+        bounded(f"From publishing to the first receipt with {MANY:,} subscribers", first, 1),
+        bounded(f"An alert to 2,000 while {MANY:,} are served: its first message", overtaken["first"], 2),
+        Row(
+            measure=f"… its last after {overtaken['last']:.1f} s, while the bulk dispatch went further by",
+            ours=f"{overtaken['further']:.1%}",
+            peer="–",
+            ratio="–",
+            bar="≤ 5 %",
+            met=overtaken["further"] <= 0.05,
+        ),
+        Row(
+            measure=f"Peak memory of a worker that sends to {MANY:,}, beside one that sends to 1,000",
+            ours=f"{many:.0f} MB",
+            peer=f"{few:.0f} MB",
+            ratio=f"{many / few:.2f} ×",
+            bar="≤ 150 MB",
+            met=many <= 150,
+        ),
+        Row(
+            measure="Processor time a receiver beside a ledger of 1,000,000 lines, and of 1,000",
+            ours=f"{large['receiver'] * 1e6:.0f} µs",
+            peer=f"{small['receiver'] * 1e6:.0f} µs",
+            ratio=f"{growth:.2f} ×",
+            bar="0.8 to 1.2 ×",
+            met=growth <= FLAT,
+        ),
+        Row(
+            measure="Listing a dispatch of 1,000,000",
+            ours=f"{large['look'] * 1000:.0f} ms",
+            peer="–",
+            ratio="–",
+            bar="≤ 200 ms",
+            met=large["look"] <= 0.2,
+        ),
+    ]
+
+
+def bounded(measure: str, seconds: float, bar: float) -> Row:
+    return Row(
+        measure=measure,
+        ours=f"{seconds:.2f} s",
+        peer="–",
+        ratio="–",
+        bar=f"≤ {bar:g} s",
+        met=seconds <= bar,
+    )

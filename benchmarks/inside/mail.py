@@ -1,8 +1,11 @@
-"""Sends one bulletin to many readers: ``ledger`` through the engine, ``django`` through Django's own mail."""
+"""Sends one bulletin to many readers: ``ledger`` through the engine, ``django`` and ``aiosmtplib`` through theirs."""
 
+import asyncio
 import json
+import resource
 import sys
 import time
+from email.message import EmailMessage
 
 import django
 
@@ -12,26 +15,28 @@ from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: E40
 from django.utils import timezone  # noqa: E402 - the same
 
 from pregon.accounts.models import User  # noqa: E402 - the same
-from pregon.core.work import Lane, turn  # noqa: E402 - the same
+from pregon.core.work import Lane  # noqa: E402 - the same
 from pregon.delivery import actions as delivery  # noqa: E402 - the same
 from pregon.delivery.actions.channels import set_up  # noqa: E402 - the same
 from pregon.delivery.contract import Parcel  # noqa: E402 - the same
 from pregon.delivery.enums import MessageKind, Mode, Standing, State  # noqa: E402 - the same
 from pregon.delivery.models import ChannelAccount, Delivery, Subscriber  # noqa: E402 - the same
 from pregon.delivery.registry import build  # noqa: E402 - the same
-from pregon.delivery.values import Audience  # noqa: E402 - the same
-from pregon.newsroom.briefs import message_about  # noqa: E402 - the same
-from pregon.newsroom.models import Bulletin  # noqa: E402 - the same
+from pregon.delivery.values import Audience, Block, Message  # noqa: E402 - the same
 
 how, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+SENDER = "prensa@ejemplo.invalid"
 now = timezone.now()
 addresses = [f"lectora-{number}@ejemplo.invalid" for number in range(count)]
-OPTIONS = {"host": "127.0.0.1", "port": port, "security": "none", "sender_address": "prensa@ejemplo.invalid"}
+OPTIONS = {"host": "127.0.0.1", "port": port, "security": "none", "sender_address": SENDER}
 head = User.objects.filter(is_superuser=True).order_by("pk")[0]
 set_up("email", mode=Mode.LIVE, values=OPTIONS, by=head, at=now)
-Subscriber.objects.exclude(address__in=addresses).delete()
+Subscriber.objects.exclude(channel="email", address__startswith="lectora-").delete()
+known = Subscriber.objects.count()
+if known > count:
+    Subscriber.objects.exclude(address__in=addresses).delete()
 Subscriber.objects.bulk_create(
-    [
+    (
         Subscriber(
             channel="email",
             address=address,
@@ -40,51 +45,60 @@ Subscriber.objects.bulk_create(
             confirmed_at=now,
             standing=Standing.CONFIRMED,
         )
-        for address in addresses
-    ],
-    ignore_conflicts=True,
+        for address in addresses[known:]
+    ),
+    batch_size=5_000,
 )
-bulletin = Bulletin.objects.live().order_by("-first_published_at")[0]
-message = message_about(bulletin, MessageKind.NEWS)
+message = Message(
+    kind=MessageKind.NEWS,
+    headline="Boletín de muestra para medir",
+    url="https://ejemplo.invalid/boletines/2026-001/",
+    blocks=(Block(kind="paragraph", text="Texto de muestra. "),),
+    sender="Comunicación Social de muestra",
+)
 
 
-def through_the_ledger() -> None:
+def through_the_ledger() -> dict[str, float]:
     dispatch = delivery.dispatch(
         message,
         key=f"benchmark-{now.isoformat()}",
         origin="benchmark",
         lane=Lane.NOW,
         audience=Audience(channels=("email",)),
-        at=now,
+        at=timezone.now(),
     )
-    while turn(Lane.NOW, at=timezone.now()):
+    prepared = 0.0
+    while delivery.prepare_due(Lane.NOW, at=timezone.now()) or not prepared:
+        prepared = time.perf_counter() - started
+    while delivery.deliver_on(Lane.NOW, "email", now=timezone.now):
         pass
     sent = Delivery.objects.filter(dispatch=dispatch, state=State.SENT).count()
     if sent != count:
         raise SystemExit(f"Only {sent} of {count} messages left.")
+    return {"prepared": prepared, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
-def through_django() -> None:
+def letter() -> tuple[str, str, str]:
     account = ChannelAccount.objects.get(kind="email")
-    letter = build("email", account.options).preview(
-        Parcel(
-            key="benchmark",
-            destination=addresses[0],
-            message=message,
-            unsubscribe_url="https://ejemplo.invalid/baja",
-            preferences_url="https://ejemplo.invalid/preferencias",
-        )
+    parcel = Parcel(
+        key="benchmark",
+        destination=addresses[0],
+        message=message,
+        unsubscribe_url="https://ejemplo.invalid/baja",
+        preferences_url="https://ejemplo.invalid/preferencias",
     )
+    preview = build("email", account.options).preview(parcel)
+    return preview.subject, preview.text, preview.html
+
+
+def through_django() -> dict[str, float]:
+    subject, text, html = letter()
     letters = []
     for address in addresses:
         mail = EmailMultiAlternatives(
-            letter.subject,
-            letter.text,
-            "prensa@ejemplo.invalid",
-            [address],
-            headers={"List-Unsubscribe": "<x>"},
+            subject, text, SENDER, [address], headers={"List-Unsubscribe": "<https://ejemplo.invalid/baja>"}
         )
-        mail.attach_alternative(letter.html, "text/html")
+        mail.attach_alternative(html, "text/html")
         letters.append(mail)
     connection = get_connection(
         "django.core.mail.backends.smtp.EmailBackend",
@@ -96,8 +110,42 @@ def through_django() -> None:
     sent = connection.send_messages(letters)
     if sent != count:
         raise SystemExit(f"Only {sent} of {count} messages left.")
+    return {}
 
 
-started = time.perf_counter()
-through_the_ledger() if how == "ledger" else through_django()
-print(json.dumps({"seconds": time.perf_counter() - started}))
+def through_aiosmtplib() -> dict[str, float]:
+    import aiosmtplib
+
+    subject, text, html = letter()
+
+    async def send() -> None:
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as smtp:
+            for address in addresses:
+                mail = EmailMessage()
+                mail["Subject"], mail["From"], mail["To"] = subject, SENDER, address
+                mail["List-Unsubscribe"] = "<https://ejemplo.invalid/baja>"
+                mail.set_content(text)
+                mail.add_alternative(html, subtype="html")
+                await smtp.send_message(mail)
+
+    asyncio.run(send())
+    return {}
+
+
+WAYS = {"ledger": through_the_ledger, "django": through_django, "aiosmtplib": through_aiosmtplib}
+if how == "size":
+    account = ChannelAccount.objects.get(kind="email")
+    raw = (
+        build("email", account.options)
+        .preview(
+            Parcel(
+                key="1-1", destination=addresses[0], message=message, unsubscribe_url="x", preferences_url="x"
+            )
+        )
+        .raw
+    )
+    print(json.dumps({"bytes": len(raw)}))
+else:
+    started = time.perf_counter()
+    told = WAYS[how]()
+    print(json.dumps({"seconds": time.perf_counter() - started} | told))

@@ -27,7 +27,7 @@ WHOLES = {
     "channels/test_contract.py": "what every channel promises, asked of each",
 }
 #: Folders of tests that mirror nothing.
-APART = {"architecture", "factories", "faults", "journeys", "servers"}
+APART = {"architecture", "factories", "faults", "journeys", "peers", "servers"}
 
 
 def needs_a_mirror(module: Path) -> bool:

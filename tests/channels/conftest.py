@@ -1,9 +1,10 @@
-"""A provider that gives the answer recorded in a file: over HTTP or SMTP, as the file says."""
+"""A provider that gives the answer recorded in a file: over HTTP, SMTP or SMPP, as the file says."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from pregon.core.http import client
 from pregon.delivery import registry
 from pregon.delivery.contract import Channel
+from servers.smpp import smpp_serving
 from servers.smtp import SmtpServer
 
 HERE = Path(__file__).parent
@@ -46,8 +48,10 @@ class RecordedSmtp(SmtpServer):
 
 @pytest.fixture
 def answering() -> Iterator[Answering]:
-    """``answering("board", "busy")`` is the board's channel before a provider that is busy."""
+    """``answering("board", "busy")`` is the board's channel before a provider that is busy. One that takes a post in
+    several calls has an answer to each in ``steps``; the last is given again and again."""
     servers: list[RecordedSmtp] = []
+    centres = ExitStack()
 
     def build(kind: str, name: str) -> Channel[Any]:
         options, answer = recorded(kind, "setup")["options"], recorded(kind, name)
@@ -56,12 +60,22 @@ def answering() -> Iterator[Answering]:
             server.start()
             servers.append(server)
             return registry.build(kind, options | {"port": server.port})
-        told = httpx2.Response(
-            answer["status"], headers=answer.get("headers"), content=json.dumps(answer.get("body", ""))
-        )
-        transport = httpx2.MockTransport(lambda request: told)
+        if "command_status" in answer:
+            centre = centres.enter_context(smpp_serving())
+            centre.script[recorded(kind, "setup")["destination"].removeprefix("+")] = [
+                answer["command_status"]
+            ]
+            return registry.build(kind, options | {"port": centre.port})
+        steps = [
+            httpx2.Response(
+                step["status"], headers=step.get("headers"), content=json.dumps(step.get("body", ""))
+            )
+            for step in answer.get("steps", [answer])
+        ]
+        transport = httpx2.MockTransport(lambda request: steps.pop(0) if len(steps) > 1 else steps[0])
         return registry.build(kind, options, http=client(transport=transport))
 
     yield build
+    centres.close()
     for server in servers:
         server.die()

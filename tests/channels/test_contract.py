@@ -24,7 +24,10 @@ HOSTILE = '"><script>alert(1)</script>\r\nBcc: otra@muestra.example\r\n\r\n{{ 7 
 
 
 def parcel_for(kind: str, given: Message | None = None) -> Parcel:
-    return parcel(given, destination=recorded(kind, "setup")["destination"])
+    """A parcel that this channel takes: some send nothing without a picture."""
+    setup = recorded(kind, "setup")
+    plain = message(picture=picture() if setup.get("picture") else None)
+    return parcel(given or plain, destination=setup["destination"])
 
 
 @each_that_sends
@@ -110,7 +113,7 @@ def test_in_sandbox_what_would_leave_is_kept_as_it_would_leave(kind: str) -> Non
 
 def test_a_letter_of_a_dead_worker_is_in_doubt_and_a_webhooks_parcel_is_not() -> None:
     known = {kind for kind in registry.kinds() if registry.channel_class(kind).limits.idempotent}
-    assert known == {"webhook"}
+    assert known == {"bluesky", "webhook"}
 
 
 @each

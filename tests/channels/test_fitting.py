@@ -1,60 +1,142 @@
-"""Headline and foot stand; what is between them gives way at the end of a word."""
+"""Whatever is counted and however, a message fits; nothing is cut inside a word, and the foot stands whole."""
 
 from __future__ import annotations
 
-import pytest
-from django.conf import settings
+import re
+from collections.abc import Callable
 
-from factories.delivery import message, picture
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factories.delivery import message
 from pregon.channels.fitting import (
-    Piece,
-    file_of,
+    PLAIN,
+    STARRED,
+    Marks,
+    as_html,
     fit,
+    fitted,
     heading_of,
-    laid_out,
     line_of,
     starred,
-    starred_text,
     text_of,
     units,
 )
+from pregon.core.text import shorten
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.values import Block
+from pregon.delivery.values import Block, Message
 
 FOOT = "Leer en el sitio: https://muestra.example/boletines/2026-001/"
-LONG = "El andador quedó abierto este viernes al paso peatonal. " * 200
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=400)
+WORDS = st.lists(st.sampled_from(["el", "andador", "📣", "https://muestra.example/a", "¡ya!"])).map(" ".join)
 
 
-def test_what_fits_is_whole() -> None:
-    said = laid_out(Piece(text="Título"), [Piece(text="Uno."), Piece(text="Dos.")], "Fin", limit=100)
-    assert said == "Título\n\nUno.\n\nDos.\n\nFin"
+def octets(text: str) -> int:
+    return len(text.encode())
 
 
-@pytest.mark.parametrize("limit", [200, 1024, 4096])
-def test_the_text_gives_way_and_the_link_stays(limit: int) -> None:
-    said = starred_text(message(blocks=(Block(kind="paragraph", text=LONG),)), FOOT, limit=limit)
-    assert (units(said) <= limit, said.endswith(f"…\n\n{FOOT}")) == (True, True)
+def short_links(text: str) -> int:
+    return len(re.sub(r"https?://\S+", "x" * 23, text))
+
+
+MEASURES = st.sampled_from([units, len, octets, short_links])
+
+
+def saying(text: str, **fields: str) -> Message:
+    return message(blocks=(Block(kind="paragraph", text=text),), dateline="", **fields)
+
+
+# --- One text -----------------------------------------------------------------------------------------------
+
+
+@given(TEXT, st.integers(0, 500), MEASURES)
+def test_a_text_never_exceeds_its_room(text: str, limit: int, measure: Callable[[str], int]) -> None:
+    assert measure(fit(text, limit, measure)) <= limit
+
+
+@given(WORDS, st.integers(0, 80))
+def test_a_text_takes_all_the_room_it_is_given(text: str, limit: int) -> None:
+    assert fit(text, 2 * limit, lambda part: 2 * len(part)) == shorten(text, limit)
+
+
+@pytest.mark.parametrize(("text", "length"), [("agua", 4), ("año", 3), ("📣", 2), ("", 0)])
+def test_most_emoji_count_as_two(text: str, length: int) -> None:
+    assert units(text) == length
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "kept"),
+    [
+        ("📣 Hay agua", 11, "📣 Hay agua"),
+        ("😀" * 4, 8, "😀" * 4),
+        ("📣 📣 📣", 6, "📣 📣…"),
+        ("una dos tres", 8, "una dos…"),
+    ],
+)
+def test_a_letter_outside_the_first_plane_is_not_split(text: str, limit: int, kept: str) -> None:
+    assert fit(text, limit) == kept
+
+
+def test_marks_and_what_stands_around_take_room_too() -> None:
+    assert fit("una dos tres", 12, before="> ", mark=starred, after=".") == "una…"
+
+
+# --- A message ----------------------------------------------------------------------------------------------
+
+
+@given(TEXT, TEXT, TEXT, st.integers(100, 600), MEASURES, st.sampled_from([PLAIN, STARRED]))
+def test_any_message_fits_and_keeps_its_foot(
+    headline: str, dek: str, text: str, limit: int, measure: Callable[[str], int], marks: Marks
+) -> None:
+    said = fitted(saying(text, headline=headline, dek=dek), FOOT, limit=limit, measure=measure, marks=marks)
+    assert (measure(said) <= limit, said.endswith(FOOT)) == (True, True)
+
+
+def test_what_fits_is_whole_and_the_weightiest_comes_first() -> None:
+    said = fitted(
+        saying("Abrió.", headline="Título", dek="Tres\nmeses", notice="Eran dos."), "Fin", limit=100
+    )
+    assert said == "Título\n\nEran dos.\n\nTres meses\n\nAbrió.\n\nFin"
+
+
+def test_the_text_gives_way_at_the_end_of_a_word() -> None:
+    said = fitted(saying("palabra " * 20, headline="Titular", dek=""), "Fin", limit=60)
+    assert said == f"Titular\n\n{' '.join(['palabra'] * 5)}…\n\nFin"
+
+
+def test_what_had_to_give_way_is_the_last() -> None:
+    said = fitted(saying("No llega.", headline="Titular", dek="palabra " * 20), limit=60)
+    assert said == f"Titular\n\n{' '.join(['palabra'] * 6)}…"
+
+
+def test_a_beginning_without_room_for_a_sentence_is_left_out() -> None:
+    assert fitted(saying("palabra " * 20, headline="Titular", dek=""), limit=40) == "Titular"
+
+
+def test_a_headline_without_end_leaves_room_for_the_text_and_the_foot() -> None:
+    said = fitted(saying("Abrió.", headline="palabra " * 100, dek=""), FOOT, limit=1024)
+    assert (len(said.split("\n\n")[0]) <= 300, said.endswith(f"Abrió.\n\n{FOOT}")) == (True, True)
 
 
 @pytest.mark.parametrize("limit", range(120, 180))
 def test_marks_count_and_are_closed(limit: int) -> None:
-    said = laid_out(Piece(text="Título", mark=starred), [Piece(text=LONG, mark=starred)], FOOT, limit=limit)
+    marks = Marks(heading=starred, dek=starred, text=starred)
+    said = fitted(saying("El andador quedó abierto. " * 20), FOOT, limit=limit, marks=marks)
     assert (units(said) <= limit, said.count("*") % 2) == (True, 0)
 
 
-def test_a_letter_outside_the_first_plane_counts_twice_and_is_not_split() -> None:
-    assert (units("📣"), fit("📣 📣 📣", 6), units(fit("📣 📣 📣", 6)) <= 6) == (2, "📣 📣…", True)
+def test_whatsapp_marks_what_is_one_line() -> None:
+    said = fitted(saying("", headline="*Ya* abre", dek="Tres_meses"), "Fin", limit=1024, marks=STARRED)
+    assert said == "*Ya abre*\n\n_Tres meses_\n\nFin"
 
 
-def test_a_headline_never_pushes_the_link_out() -> None:
-    said = starred_text(message(headline="Palabra " * 200, blocks=()), FOOT, limit=1024)
-    assert said.endswith(FOOT)
+# --- What a message says ------------------------------------------------------------------------------------
 
 
-def test_a_correction_says_that_it_is_one() -> None:
-    assert (
-        heading_of(message(MessageKind.CORRECTION, headline="Son\ndieciocho")) == "Corrección: Son dieciocho"
-    )
+def test_only_a_correction_says_so_in_its_headline() -> None:
+    said = [heading_of(message(kind, headline=" Hay\nagua ")) for kind in MessageKind]
+    assert said == ["Hay agua", "Corrección: Hay agua", "Hay agua", "Hay agua"]
 
 
 def test_every_block_has_its_line() -> None:
@@ -65,31 +147,14 @@ def test_every_block_has_its_line() -> None:
         "«La calle es de quien la camina» — Dirección de Obras Públicas",
         "• Jardineras en diciembre",
     ]
+    assert line_of(Block(kind="quote", text="Agua")) == "«Agua»"
 
 
 def test_the_dateline_opens_the_text_where_there_is_one() -> None:
-    assert (
-        text_of(message(blocks=(Block(kind="paragraph", text="Abrió."),)))
-        == "Villa de Muestra, Jalisco. Abrió."
-    )
+    opened = message(blocks=(Block(kind="paragraph", text="Abrió."), Block(kind="item", text="Hoy")))
+    assert text_of(opened, gap="\n") == "Villa de Muestra, Jalisco. Abrió.\n• Hoy"
     assert text_of(message(blocks=())) == ""
 
 
-def test_a_message_has_the_marks_of_whatsapp() -> None:
-    said = starred_text(message(headline="*Ya* abre", dek="Tres_meses", blocks=()), "Fin", limit=1024)
-    assert said == "*Ya abre*\n\n_Tres meses_\n\nFin"
-
-
-def test_only_a_file_of_the_baked_site_in_a_kind_and_weight_that_is_taken() -> None:
-    path = settings.HOME.baked / picture().path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"12345")
-    (settings.HOME.root / "secreto.jpg").write_bytes(b"1")
-    assert file_of(picture(), formats={".jpg"}, heaviest=5) == path.resolve()
-    assert [
-        file_of(picture(), formats={".jpg"}, heaviest=4),
-        file_of(picture(), formats={".png"}, heaviest=5),
-        file_of(picture(path="../secreto.jpg"), formats={".jpg"}, heaviest=5),
-        file_of(picture(path="fotos/9/960.jpg"), formats={".jpg"}, heaviest=5),
-        file_of(None, formats={".jpg"}, heaviest=5),
-    ] == [None] * 5
+def test_a_preview_shows_words_as_words() -> None:
+    assert as_html("<b>\nagua") == "&lt;b&gt;<br>agua"

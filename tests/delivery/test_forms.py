@@ -6,6 +6,7 @@ from typing import ClassVar
 import pytest
 from django import forms
 
+from factories.delivery import KeyedChannel, SpokenChannel
 from pregon.delivery.contract import Options
 from pregon.delivery.forms import LedgerFilterForm, ModeForm, OfficeChannelForm, options_form
 
@@ -59,6 +60,13 @@ def test_a_filter_knows_only_the_channels_there_are() -> None:
         LedgerFilterForm({"channel": kind}, channels=known).is_valid() for kind in ("spoken", "smoke", "")
     ]
     assert answers == [True, False, True]
+
+
+def test_each_channel_says_what_its_addresses_look_like(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SpokenChannel, "address_help", "Un nombre <propio>.")
+    monkeypatch.setattr(KeyedChannel, "address_help", "")
+    shown = str(OfficeChannelForm().fields["address"].help_text)
+    assert ("De viva voz: Un nombre &lt;propio&gt;." in shown, "Con clave" in shown) == (True, False)
 
 
 def test_an_office_channel_is_of_an_installed_kind() -> None:

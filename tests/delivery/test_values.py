@@ -19,14 +19,23 @@ IDS = st.lists(st.integers(1, 10**9)).map(tuple)
     kind=st.sampled_from(MessageKind),
     headline=WORDS,
     blocks=st.lists(st.builds(Block, kind=WORDS, text=WORDS, label=WORDS)).map(tuple),
-    photo=st.booleans(),
+    photos=st.integers(0, 3),
 )
 def test_a_message_comes_back_from_json(
-    kind: MessageKind, headline: str, blocks: tuple[Block, ...], photo: bool
+    kind: MessageKind, headline: str, blocks: tuple[Block, ...], photos: int
 ) -> None:
-    given_ = message(kind, headline=headline, blocks=blocks, picture=picture() if photo else None)
+    album = tuple(picture(alt=f"Foto {number}") for number in range(photos))
+    given_ = message(
+        kind, headline=headline, blocks=blocks, picture=album[0] if album else None, pictures=album
+    )
     back = Message.from_json(json.loads(json.dumps(given_.to_json())))
     assert (back, hash(back)) == (given_, hash(given_))
+
+
+def test_an_album_is_all_that_goes_along_be_it_one_picture() -> None:
+    one, two = picture(), picture(alt="Otra")
+    messages = (message(), message(picture=one), message(picture=one, pictures=(one, two)))
+    assert [given_.album for given_ in messages] == [(), (one,), (one, two)]
 
 
 @given(topics=IDS, localities=IDS, channels=st.lists(WORDS).map(tuple), receivers_of=IDS, subscribers=IDS)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 
+from factories.library import AlbumFactory
 from factories.newsroom import published, shelf
+from factories.website import ready_photo
 from pregon.accounts.models import Topic
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Block, Message
+from pregon.library.models import Photo
+from pregon.library.values import SHARED
 from pregon.newsroom.briefs import message_about
 from pregon.newsroom.models import Bulletin
 
@@ -57,3 +61,32 @@ def test_a_message_survives_the_way_through_the_database() -> None:
         with_body({"type": "heading", "value": "Más"}), MessageKind.CORRECTION, notice="Cambió."
     )
     assert Message.from_json(message.to_json()) == message
+
+
+def test_the_photos_beside_the_cover_go_along_those_in_the_text_first() -> None:
+    album = AlbumFactory()
+    cover, in_album, in_text = (shared_photo(album=album), shared_photo(album=album), shared_photo())
+    ready_photo(album=album, caption="")
+    ready_photo(album=album, copies=[])
+    bulletin = with_body({"type": "photo", "value": {"photo": in_text.pk}}, cover=cover, album=album)
+    message = message_about(bulletin, MessageKind.NEWS)
+    assert [picture.caption for picture in message.pictures] == [
+        photo.caption for photo in (cover, in_text, in_album)
+    ]
+    assert message.pictures[0] == message.picture
+    assert message_about(bulletin, MessageKind.WITHDRAWAL).album == ()
+
+
+def test_an_album_is_no_longer_than_a_post_takes() -> None:
+    album = AlbumFactory()
+    photos = [shared_photo(album=album) for _one in range(12)]
+    assert len(message_about(with_body(cover=photos[0], album=album), MessageKind.NEWS).pictures) == 10
+
+
+def test_a_cover_alone_is_all_there_is() -> None:
+    message = message_about(with_body(cover=shared_photo()), MessageKind.NEWS)
+    assert (bool(message.picture), message.pictures) == (True, ())
+
+
+def shared_photo(**fields: object) -> Photo:
+    return ready_photo(**{"copies": [{"width": 960, "height": 640, "file": SHARED, "bytes": 9}], **fields})

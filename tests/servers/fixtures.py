@@ -7,11 +7,22 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from servers.bluesky import Pds, pds_serving
 from servers.chromium import browsing
+from servers.graph import GraphApi, graph_serving
+from servers.mastodon import MastodonServer, mastodon_serving
+from servers.smpp import MessageCentre, smpp_serving
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
 from servers.webhook import WebhookReceiver, webhook_receiving
 from servers.whatsapp import WhatsAppApi, whatsapp_serving
+from servers.x import XApi, x_serving
+
+
+@pytest.fixture
+def message_centre() -> Iterator[MessageCentre]:
+    with smpp_serving() as centre:
+        yield centre
 
 
 @pytest.fixture
@@ -21,8 +32,20 @@ def smtp_server() -> Iterator[SmtpServer]:
 
 
 @pytest.fixture
+def mastodon_server() -> Iterator[MastodonServer]:
+    with mastodon_serving() as server:
+        yield server
+
+
+@pytest.fixture
 def telegram_api() -> Iterator[TelegramApi]:
     with telegram_serving() as api:
+        yield api
+
+
+@pytest.fixture
+def graph_api() -> Iterator[GraphApi]:
+    with graph_serving() as api:
         yield api
 
 
@@ -36,6 +59,18 @@ def webhook_receiver() -> Iterator[WebhookReceiver]:
 def whatsapp_api() -> Iterator[WhatsAppApi]:
     with whatsapp_serving() as api:
         yield api
+
+
+@pytest.fixture
+def x_api() -> Iterator[XApi]:
+    with x_serving() as api:
+        yield api
+
+
+@pytest.fixture
+def pds() -> Iterator[Pds]:
+    with pds_serving() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A small HTTP server in a thread: what the Telegram double and the webhook receiver stand on."""
+"""A small HTTP server in a thread: what the doubles of providers and the webhook receiver stand on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,31 @@ class Answer:
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: The connection ends here, and whoever asked never hears the answer.
+    hang_up: bool = False
+
+
+def form_of(request: Request) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The fields and the files of a body, in any of three ways: form, JSON, multipart."""
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("application/json"):
+        return request.json(), {}
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(request.body.decode(), keep_blank_values=True)), {}
+    fields: dict[str, Any] = {}
+    files: dict[str, bytes] = {}
+    if kind.startswith("multipart/form-data"):
+        head = f"Content-Type: {kind}\r\n\r\n".encode()
+        for part in message_from_bytes(head + request.body, policy=policy.HTTP).iter_parts():
+            assert isinstance(part, EmailMessage)
+            name = str(part.get_param("name", header="content-disposition"))
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            if part.get_filename():
+                files[name] = content
+            else:
+                fields[name] = content.decode()
+    return fields, files
 
 
 @contextmanager
@@ -50,6 +78,9 @@ def serving(answer: Callable[[Request], Answer]) -> Iterator[str]:
                     body=self.rfile.read(length),
                 )
             )
+            if given.hang_up:
+                self.close_connection = True
+                return
             self.send_response(given.status)
             for name, value in given.headers.items():
                 self.send_header(name, value)

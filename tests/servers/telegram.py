@@ -10,14 +10,12 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from servers.http import Answer, Request, serving
+from servers.http import Answer, Request, form_of, serving
 from servers.telegram_text import MarkupError, length, plain
 
 ANSWERS = Path(__file__).parent / "telegram_answers"
@@ -286,26 +284,8 @@ class TelegramApi:
 
 def read(request: Request, *, method: str, query: str) -> Call:
     """The call in any of the four ways that Telegram accepts: query, form, JSON, multipart."""
-    kind = request.headers.get("content-type", "")
-    fields: dict[str, Any] = dict(parse_qsl(query))
-    files: dict[str, bytes] = {}
-    if kind.startswith("application/json"):
-        fields |= request.json()
-    elif kind.startswith("application/x-www-form-urlencoded"):
-        fields |= dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-    elif kind.startswith("multipart/form-data"):
-        whole = message_from_bytes(
-            f"Content-Type: {kind}\r\n\r\n".encode() + request.body, policy=policy.HTTP
-        )
-        for part in whole.iter_parts():
-            assert isinstance(part, EmailMessage)
-            name = str(part.get_param("name", header="content-disposition"))
-            content = part.get_payload(decode=True)
-            assert isinstance(content, bytes)
-            if part.get_filename():
-                files[name] = content
-            else:
-                fields[name] = content.decode()
+    form, files = form_of(request)
+    fields: dict[str, Any] = dict(parse_qsl(query)) | form
     if isinstance(fields.get("media"), str):
         fields["media"] = json.loads(fields["media"])
     return Call(method=method, fields=fields, files=files)

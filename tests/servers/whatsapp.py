@@ -72,6 +72,8 @@ class WhatsAppApi:
         self.token = TOKEN
         self.app_secret = SECRET
         self.expires_at = 0
+        #: When people write, in seconds.
+        self.now = NOW
         self.calls: list[tuple[str, str]] = []
         self.messages: dict[str, dict[str, Any]] = {}
         self.media: dict[str, bytes] = {}
@@ -123,7 +125,7 @@ class WhatsAppApi:
         message = {
             "from": wa_id,
             "id": f"wamid.IN{next(self._numbers)}",
-            "timestamp": str(NOW),
+            "timestamp": str(self.now),
             "type": "text",
             "text": {"body": text},
         }
@@ -139,6 +141,8 @@ class WhatsAppApi:
             "timestamp": str(NOW),
             "recipient_id": wa_id_of(message.get("to", "")),
         }
+        if kept := message.get("biz_opaque_callback_data"):
+            status["biz_opaque_callback_data"] = kept
         if code:
             known = ERRORS[str(code)]
             error = {"code": code, "title": known["title"], "message": known["title"]}

@@ -1,75 +1,63 @@
-"""Lays a message out in a place with a limit: what several channels do in the same way.
+"""A message in a place with a limit: one rule for all channels, whatever they count and however they mark words.
 
-The headline and the foot always stand; the text between them gives way, never inside a word or a link.
+Headline and foot stand whole; what is between them gives way, the least weighty last, and never inside a word or link.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from html import escape
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from pregon.core.text import shorten
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.values import Block, Message, Picture
+from pregon.delivery.values import Block, Message
 
-#: A headline never pushes the link out of the message.
-HEADLINE = 300
 GAP = "\n\n"
+#: A headline never pushes the text out of the message.
+HEADLINE = 300
+#: Less room than this holds no sentence worth beginning.
 FEWEST = 40
-"""Less room than this holds no sentence worth beginning."""
 
+Measure = Callable[[str], int]
 Mark = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """Words, and how the channel marks them. The marks count too."""
-
-    text: str
-    mark: Mark = str
-
-
-def laid_out(head: Piece, pieces: Iterable[Piece], foot: str, *, limit: int) -> str:
-    """Head, as much of the pieces as fits, and foot, in at most ``limit`` units."""
-    parts = [head.mark(fit(head.text, HEADLINE))]
-    room = limit - units(parts[0]) - (units(GAP + foot) if foot else 0)
-    for piece in pieces:
-        left = room - units(GAP) - units(piece.mark(""))
-        if left < min(FEWEST, units(piece.text)):
-            break
-        kept = fit(piece.text, left)
-        parts.append(piece.mark(kept))
-        room -= units(GAP) + units(parts[-1])
-        if kept != piece.text:
-            break
-    return GAP.join([*parts, foot] if foot else parts)
-
-
-def fit(text: str, limit: int) -> str:
-    """:func:`shorten`, counting UTF-16 units, as the clients of chats do."""
-    room = limit
-    while units(kept := shorten(text, room)) > limit:
-        room -= units(kept) - limit
-    return kept
-
-
 def units(text: str) -> int:
+    """The length as most clients count it: in UTF-16 units, so that most emoji are two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def starred_text(message: Message, foot: str, *, limit: int) -> str:
-    """A message with the marks of WhatsApp, which its people and its public channels read alike."""
-    pieces = [
-        Piece(text=message.notice.strip()),
-        Piece(text=one_line(message.dek), mark=slanted),
-        Piece(text=text_of(message)),
-    ]
-    head = Piece(text=heading_of(message), mark=starred)
-    return laid_out(head, [piece for piece in pieces if piece.text], foot, limit=limit)
+def fit(
+    text: str, limit: int, measure: Measure = units, *, before: str = "", mark: Mark = str, after: str = ""
+) -> str:
+    """As much of ``text`` as :func:`shorten` keeps within ``limit``, its marks and what stands around it included."""
+
+    def fits(words: str) -> bool:
+        return measure(before + mark(words) + after) <= limit
+
+    text = text.strip()
+    if fits(text):
+        return text
+    most, beyond = 0, len(text)
+    while beyond - most > 1:
+        room = (most + beyond) // 2
+        if fits(shorten(text, room)):
+            most = room
+        else:
+            beyond = room
+    return shorten(text, most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """How a network writes the parts of a message. The marks count too."""
+
+    heading: Mark = str
+    dek: Mark = str
+    text: Mark = str
 
 
 def starred(text: str) -> str:
@@ -80,12 +68,42 @@ def slanted(text: str) -> str:
     return f"_{text.replace('_', ' ')}_"
 
 
-def one_line(text: str) -> str:
-    """The words of ``text`` with one space between them, and no line break."""
-    return " ".join(text.split())
+PLAIN = Marks()
+#: WhatsApp's, which its people and its public channels read alike.
+STARRED = Marks(heading=starred, dek=slanted)
 
 
-# --- What a message says --------------------------------------------------------------------------------------
+def fitted(
+    message: Message,
+    foot: str = "",
+    *,
+    limit: int,
+    measure: Measure = units,
+    gap: str = GAP,
+    marks: Marks = PLAIN,
+) -> str:
+    """The message in at most ``limit``: headline, what changed, second headline, text and foot."""
+    parts = [
+        (fit(heading_of(message), HEADLINE, measure), marks.heading),
+        (message.notice.strip(), marks.text),
+        (one_line(message.dek), marks.dek),
+        (text_of(message, gap=gap), marks.text),
+    ]
+    said, tail = "", gap + foot if foot else ""
+    for words, mark in parts:
+        if not words:
+            continue
+        before = said + gap if said else ""
+        if said and limit - measure(before + mark("") + tail) < min(FEWEST, measure(words)):
+            break
+        kept = fit(words, limit, measure, before=before, mark=mark, after=tail)
+        said = before + mark(kept)
+        if kept != words:
+            break
+    return (said + tail).strip()
+
+
+# --- What a message says ------------------------------------------------------------------------------------
 
 
 def heading_of(message: Message) -> str:
@@ -95,9 +113,9 @@ def heading_of(message: Message) -> str:
     return headline
 
 
-def text_of(message: Message) -> str:
+def text_of(message: Message, *, gap: str = GAP) -> str:
     """The body, a paragraph for each block, with its dateline."""
-    text = GAP.join(line for block in message.blocks if (line := line_of(block)))
+    text = gap.join(line for block in message.blocks if (line := line_of(block)))
     return f"{message.dateline}. {text}" if text and message.dateline else text
 
 
@@ -113,11 +131,11 @@ def line_of(block: Block) -> str:
             return block.text.strip()
 
 
-def file_of(picture: Picture | None, *, formats: Collection[str], heaviest: int) -> Path | None:
-    """The picture's file in the baked site, if it is there and the provider takes its kind and weight."""
-    if picture is None:
-        return None
-    baked = settings.HOME.baked.resolve()
-    path = (baked / picture.path).resolve()
-    fits = path.is_relative_to(baked) and path.suffix.lower() in formats
-    return path if fits and path.is_file() and path.stat().st_size <= heaviest else None
+def one_line(text: str) -> str:
+    """The words of ``text`` with one space between them, and no line break."""
+    return " ".join(text.split())
+
+
+def as_html(text: str) -> str:
+    """Plain words as a preview shows them."""
+    return escape(text).replace("\n", "<br>")

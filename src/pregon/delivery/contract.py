@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from pregon.core.http import Http
-from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed
+from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed, Unanswered
 from pregon.delivery.values import Message
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +46,12 @@ class Parcel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The provider's yes. ``reference`` finds the message again at the provider; it comes back as ``in_reply_to``.
-    ``url`` is where the public reads it, of a post that the public can read."""
+    ``url`` is where the public reads it, of a post that the public can read. ``todo`` is what the provider lets only
+    a person do, in a whole sentence."""
 
     reference: str
     url: str = ""
+    todo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,9 @@ class Limits:
     uploads_picture: bool = False
     #: How many parcels the engine takes up at once; more where many leave in a second.
     batch: int = 50
+    #: How many calls to the provider are under way at the same moment; a channel that has more than one is safe to use
+    #: from several threads.
+    at_once: int = 1
     #: True when nothing can be sent by a program: the engine lays the text out, and a person passes it on.
     by_hand: bool = False
     #: How long to go on trying before giving up.
@@ -92,17 +101,21 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Something that came in: from whom, and what they ask for. ``cursor`` is where to go on reading after it."""
+    """Something that came in: from whom, and what they ask for. ``at`` is when they wrote, where the provider tells;
+    ``cursor`` is where to go on reading after it."""
 
     sender: str
     name: str
     wish: Wish
+    at: datetime | None = None
     cursor: str = ""
 
 
 class Fate(StrEnum):
-    """What became of a message after its provider took it."""
+    """What became of a message after it was handed over."""
 
+    #: The provider took it: news only where its answer got lost.
+    TAKEN = "taken"
     DELIVERED = "delivered"
     FAILED = "failed"
     #: The address is no more: nothing goes there from now on.
@@ -113,10 +126,12 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Late news of a message that was taken. ``reference`` is the receipt's; ``destination`` serves where only the
+    """Late news of a message that was taken. ``key`` is the parcel's, where the provider gives it back: it finds even
+    a message whose receipt got lost. Else ``reference`` is the receipt's, and ``destination`` serves where only the
     address comes back. ``cursor`` is where to go on reading after it."""
 
     fate: Fate
+    key: str = ""
     reference: str = ""
     destination: str = ""
     reason: str = ""
@@ -188,12 +203,34 @@ class Batch(ABC):
         """What the provider said to a parcel that was taken."""
 
 
+class Alone(Batch):
+    """One parcel by itself, for a channel that sends one as it sends many."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self.waiting = [parcel]
+        self.said: Answer | None = None
+
+    def take(self, most: int = 1) -> list[Parcel]:
+        taken, self.waiting = self.waiting, []
+        return taken
+
+    def answer(self, parcel: Parcel, answer: Answer) -> None:
+        self.said = answer
+
+    def receipt(self) -> Receipt:
+        """The provider's yes; raises what it said instead."""
+        if isinstance(self.said, Receipt):
+            return self.said
+        raise self.said or Unanswered
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Base of a channel's options. Each field is a line of the channel's form; ``secret`` names are never shown.
 
     A field says its words itself, in ``field(metadata={"label": …, "help": …})``; one that is picked from a few
-    has ``"choices"`` too: pairs of a value and its words.
+    has ``"choices"`` too: pairs of a value and its words. One that hardly anybody changes is ``"seldom": True`` and
+    stands last.
     """
 
     secret: ClassVar[frozenset[str]] = frozenset()
@@ -215,6 +252,7 @@ class HttpOptions(Options):
             "help": _(
                 "Márcalo solo si el servicio corre en una máquina propia. En internet déjalo sin marcar."
             ),
+            "seldom": True,
         },
     )
 
@@ -227,6 +265,8 @@ class Channel(ABC, Generic[O]):
 
     kind: ClassVar[str]
     label: ClassVar[str]
+    #: What to write as the address of a place of the office itself, in a sentence; "" where people subscribe alone.
+    address_help: ClassVar[str | StrPromise] = ""
     limits: ClassVar[Limits] = Limits()
     options_class: ClassVar[type[Options]]
 
@@ -250,19 +290,42 @@ class Channel(ABC, Generic[O]):
     def send_batch(self, batch: Batch) -> None:
         """Hand over all of ``batch``, and answer for each parcel that was taken.
 
-        A channel that holds several connections, or whose provider takes several parcels at once, overrides this. Each
-        call comes from the caller's thread. Trouble that stops the whole channel (:func:`stops_all`) is raised: what
-        was taken and not answered has then not left, and goes back to wait.
+        A channel that keeps connections of its own, or whose provider takes several parcels in one call, overrides
+        this. The batch is only ever spoken to from the caller's thread. Trouble that stops the whole channel
+        (:func:`stops_all`) is raised: what was taken and not answered has then not left, and goes back to wait.
         """
+        if self.limits.at_once > 1:
+            return self._send_beside(batch)
         while taken := batch.take():
             for parcel in taken:
-                try:
-                    answer: Answer = self.send(parcel)
-                except DeliveryError as problem:
-                    if stops_all(problem):
-                        raise
-                    answer = problem
-                batch.answer(parcel, answer)
+                batch.answer(parcel, going_on(self._answer_to(parcel)))
+        return None
+
+    def _send_beside(self, batch: Batch) -> None:
+        """Several calls to the provider at once, each with one parcel."""
+        trouble: BaseException | None = None
+        under_way: dict[Future[Answer], Parcel] = {}
+        with ThreadPoolExecutor(self.limits.at_once) as hands:
+            while True:
+                free = self.limits.at_once - len(under_way)
+                taken = batch.take(free) if free and trouble is None else []
+                under_way |= {hands.submit(self._answer_to, parcel): parcel for parcel in taken}
+                if not under_way:
+                    break
+                for answered in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    parcel = under_way.pop(answered)
+                    try:
+                        batch.answer(parcel, going_on(answered.result()))
+                    except Exception as problem:  # the others are still to be heard out
+                        trouble = trouble or problem
+        if trouble is not None:
+            raise trouble
+
+    def _answer_to(self, parcel: Parcel) -> Answer:
+        try:
+            return self.send(parcel)
+        except DeliveryError as problem:
+            return problem
 
     def check(self) -> str:
         """Ask the provider whether the credentials are good; returns who we are there, or raises ``Misconfigured``."""
@@ -297,6 +360,13 @@ class Channel(ABC, Generic[O]):
     def renew(self) -> Renewal | None:
         """Fresh credentials for those in use; ``None`` where only a person can get them. Raises as :meth:`token`."""
         return None
+
+
+def going_on(answer: Answer) -> Answer:
+    """``answer``, unless it stops the whole channel: then it is raised."""
+    if isinstance(answer, DeliveryError) and stops_all(answer):
+        raise answer
+    return answer
 
 
 def stops_all(problem: DeliveryError) -> bool:

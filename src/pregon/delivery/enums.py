@@ -26,6 +26,7 @@ STEPS: dict[State, set[State]] = {
     State.LEASED: {
         State.DUE,
         State.SENT,
+        State.DELIVERED,
         State.FAILED,
         State.WITHHELD,
         State.SUPPRESSED,

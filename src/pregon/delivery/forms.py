@@ -6,9 +6,11 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, get_type_hints
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from pregon.delivery.contract import HttpOptions, Options
+from pregon.delivery.contract import Options
 from pregon.delivery.enums import Mode, State
 from pregon.delivery.errors import Rejected
 from pregon.delivery.models import ChannelAccount
@@ -42,10 +44,9 @@ def field_for(option: Field[Any], kind: Any, *, secret: bool, stored: bool) -> f
 
 
 def options_form(options_class: type[Options], *, stored: dict[str, Any], data: Any = None) -> forms.Form:
-    """One line per option, the channel's own first. Whatever is missing may be missing until the channel goes
-    live."""
+    """One line per option, those that are seldom changed last. Whatever is missing may be missing until the channel
+    goes live."""
     hints = get_type_hints(options_class)
-    shared = HttpOptions.names()
     lines = {
         option.name: field_for(
             option,
@@ -53,7 +54,7 @@ def options_form(options_class: type[Options], *, stored: dict[str, Any], data: 
             secret=option.name in options_class.secret,
             stored=bool(stored.get(option.name)),
         )
-        for option in sorted(fields(options_class), key=lambda option: option.name in shared)
+        for option in sorted(fields(options_class), key=lambda option: option.metadata.get("seldom", False))
     }
     form_class: type[forms.Form] = type("OptionsForm", (forms.Form,), lines)
     shown = {name: value for name, value in stored.items() if name not in options_class.secret}
@@ -80,16 +81,19 @@ class OfficeChannelForm(forms.Form):
     address = forms.CharField(
         label=_("Dirección"),
         max_length=320,
-        help_text=_(
-            "En Telegram, el nombre público (@municipio); en un enlace saliente, su dirección completa."
-        ),
     )
     name = forms.CharField(label=_("Nombre"), max_length=120, help_text=_("Como lo llaman en la oficina."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        channels = [channel_class(kind) for kind in kinds()]
         self.fields["channel"] = forms.ChoiceField(
-            label=_("Canal"), choices=[(kind, channel_class(kind).label) for kind in kinds()]
+            label=_("Canal"), choices=[(channel.kind, channel.label) for channel in channels]
+        )
+        self.fields["address"].help_text = format_html_join(
+            mark_safe("<br>"),
+            "{}: {}",
+            ((channel.label, channel.address_help) for channel in channels if channel.address_help),
         )
 
     def clean(self) -> dict[str, Any]:

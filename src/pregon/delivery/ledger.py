@@ -109,14 +109,15 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
     """
     if not outcomes:
         return
+    now = moment(at)
     rows = [
         (
             outcome.state.value,
             outcome.reference[:300],
             outcome.url[:500],
             outcome.reason[:300],
-            None if outcome.state == State.DUE else moment(at),
-            moment(outcome.due_at or line.due_at),
+            None if outcome.state == State.DUE else now,
+            moment(outcome.due_at) if outcome.due_at else None,
             line.pk,
             claim,
         )
@@ -124,8 +125,8 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
     ]
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {table()} SET state = %s, reference = %s, url = %s, reason = %s, settled_at = %s, due_at = %s, "  # noqa: S608 - a name
-            "lease_until = NULL, attempted_at = NULL, claim = NULL "
+            f"UPDATE {table()} SET state = %s, reference = %s, url = %s, reason = %s, settled_at = %s, "  # noqa: S608 - a name
+            "due_at = COALESCE(%s, due_at), lease_until = NULL, attempted_at = NULL, claim = NULL "
             f"WHERE id = %s AND claim = %s AND state = '{State.LEASED}'",
             rows,
         )
@@ -137,7 +138,7 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
                     state=State.SENT,
                     reference=outcome.reference[:300],
                     url=outcome.url[:500],
-                    reason="",
+                    reason=outcome.reason[:300],
                     settled_at=at,
                 )
 

@@ -42,12 +42,19 @@ class Message:
     notice: str = ""
     blocks: tuple[Block, ...] = ()
     picture: Picture | None = None
+    #: The whole album, the picture first; empty where the picture is all there is.
+    pictures: tuple[Picture, ...] = ()
     action: str = ""
     sender: str = ""
     sender_detail: str = ""
     brand: str = "#1f5a45"
     accent: str = "#b3402a"
     contact: str = ""
+
+    @property
+    def album(self) -> tuple[Picture, ...]:
+        """Every picture that goes along, one or many."""
+        return self.pictures or ((self.picture,) if self.picture else ())
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -59,6 +66,7 @@ class Message:
         fields["blocks"] = tuple(Block(**block) for block in fields.get("blocks", ()))
         if fields.get("picture"):
             fields["picture"] = Picture(**fields["picture"])
+        fields["pictures"] = tuple(Picture(**picture) for picture in fields.get("pictures", ()))
         return cls(**fields)
 
 

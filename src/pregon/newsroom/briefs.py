@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 from django.conf import settings
 from django.utils.html import strip_tags
@@ -12,8 +13,13 @@ from django.utils.translation import gettext as _
 from pregon.accounts.models import Office
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Block, Message, Picture
+from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.newsroom.models import Bulletin
+from pregon.newsroom.queries import photo_ids_in_body, photos_of
+
+#: No network takes more photos in one post.
+ALBUM = 10
 
 
 def body_of(bulletin: Bulletin) -> Iterator[Block]:
@@ -48,6 +54,7 @@ def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") ->
         if part
     )
     gone = kind == MessageKind.WITHDRAWAL
+    album = () if gone else album_of(bulletin)
     return Message(
         kind=kind,
         kicker=kicker,
@@ -56,7 +63,8 @@ def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") ->
         dateline="" if gone else dateline_of(bulletin, office),
         notice=notice,
         blocks=() if gone else tuple(body_of(bulletin)),
-        picture=None if gone else picture_of(bulletin),
+        picture=album[0] if album else None,
+        pictures=album if len(album) > 1 else (),
         url="" if gone else settings.BASE_URL + bulletin.get_absolute_url(),
         action="" if gone else _("Leer en el sitio"),
         sender=f"{office.name} · {office.municipality}",
@@ -71,13 +79,24 @@ def dateline_of(bulletin: Bulletin, office: Office) -> str:
     return bulletin.dateline or ", ".join(part for part in (office.municipality, office.state) if part)
 
 
-def picture_of(bulletin: Bulletin) -> Picture | None:
-    """The cover, when it may go out. Text never waits for a photo: the copy may still be in the making, its address
-    is known already."""
-    photo = bulletin.cover
-    if photo is None or not photo.may_go_out:
-        return None
-    copy = next((copy for copy in photo.copies if copy["file"] == SHARED), {"width": 0, "height": 0})
+def album_of(bulletin: Bulletin) -> tuple[Picture, ...]:
+    """The cover, when it may go out, and the photos beside it, those in the text first. Text never waits for a photo:
+    the cover's copy may still be in the making, its address is known already; of the others only what is there goes."""
+    cover = bulletin.cover
+    if cover is None or not cover.may_go_out:
+        return ()
+    shown = photo_ids_in_body(bulletin)
+    others = [one for one in photos_of(bulletin).exclude(pk=cover.pk) if one.may_go_out and shared_copy(one)]
+    others.sort(key=lambda photo: photo.pk not in shown)
+    return tuple(picture_of(photo) for photo in [cover, *others][:ALBUM])
+
+
+def shared_copy(photo: Photo) -> Any:
+    return next((copy for copy in photo.copies if copy["file"] == SHARED), None)
+
+
+def picture_of(photo: Photo) -> Picture:
+    copy = shared_copy(photo) or {"width": 0, "height": 0}
     file = f"fotos/{photo.public_id}/{SHARED}"
     return Picture(
         url=f"{settings.BASE_URL}/{file}",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from factories.delivery import message, parcel
-from pregon.channels.telegram.wording import fit, units, worded
+from pregon.channels.telegram.wording import worded
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Block
 from servers.telegram_text import length, plain
@@ -47,15 +46,3 @@ def test_a_service_message_is_plain() -> None:
         "<b>Reabre el andador con empedrado nuevo</b>\n\n"
         '<a href="https://muestra.example/suscripcion/ficha/">Elegir mis temas</a>'
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "limit", "kept"), [("😀" * 4, 8, "😀" * 4), ("una dos tres", 8, "una dos…")]
-)
-def test_an_emoji_counts_twice(text: str, limit: int, kept: str) -> None:
-    assert fit(text, limit) == kept
-
-
-@given(TEXT, st.integers(0, 500))
-def test_fitting_never_exceeds(text: str, limit: int) -> None:
-    assert units(fit(text, limit)) <= limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -371,7 +372,9 @@ def test_metas_first_call_and_its_notices_are_heard(
     body = whatsapp_api.write(WA_ID, "ALTA")
     headers = {"x-hub-signature-256": whatsapp_api.signature(body)}
     [event] = whatsapp.hear(Notice(method="POST", query={}, headers=headers, body=body)).events
-    assert event == Arrival(sender=PERSON, name="Vecina", wish=Wish.SUBSCRIBE)
+    assert event == Arrival(
+        sender=PERSON, name="Vecina", wish=Wish.SUBSCRIBE, at=datetime.fromtimestamp(NOW, UTC)
+    )
 
 
 @pytest.mark.django_db
@@ -379,6 +382,7 @@ def test_at_the_door_somebody_subscribes_is_welcomed_and_leaves(
     whatsapp: WhatsAppChannel, whatsapp_api: WhatsAppApi, client: Client
 ) -> None:
     live("whatsapp", **asdict(whatsapp.options))
+    whatsapp_api.now = int(time.time())
 
     def told(body: bytes) -> int:
         signed = {"X-Hub-Signature-256": whatsapp_api.signature(body)}
@@ -402,14 +406,17 @@ def test_at_the_door_somebody_subscribes_is_welcomed_and_leaves(
     assert client.post("/entrada/whatsapp/", b"{}", content_type="application/json").status_code == 403
 
 
-def test_the_number_of_a_message_is_the_number_of_its_reports(
+def test_the_number_and_the_key_of_a_message_are_those_of_its_reports(
     whatsapp: WhatsAppChannel, whatsapp_api: WhatsAppApi
 ) -> None:
-    receipt = whatsapp.send(to_person())
+    given = to_person()
+    receipt = whatsapp.send(given)
     body = whatsapp_api.report(receipt.reference, "delivered")
     headers = {"x-hub-signature-256": whatsapp_api.signature(body)}
     [event] = whatsapp.hear(Notice(method="POST", query={}, headers=headers, body=body)).events
-    assert event == Report(fate=Fate.DELIVERED, reference=receipt.reference, destination=PERSON)
+    assert event == Report(
+        fate=Fate.DELIVERED, key=given.key, reference=receipt.reference, destination=PERSON
+    )
 
 
 def test_calls_go_to_the_version_that_the_office_works_with(

@@ -7,13 +7,15 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from pregon.channels.whatsapp.cloud import Cloud, Refused, problem_in, regain
+from pregon.channels.graph import Forbidden, GraphOptions, Refused
+from pregon.channels.whatsapp.cloud import Cloud, problem_in
 from pregon.core.http import client
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Unanswered
 from servers.whatsapp import ERRORS, error_body
 
 NAMES: dict[type[Exception], set[int]] = {
-    Misconfigured: {10, 33, 190, 200, 368, 131005, 131031, 131042, 131045, 133010}
+    Forbidden: {10, 200},
+    Misconfigured: {33, 190, 368, 131005, 131031, 131042, 131045, 133010}
     | {132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018},
     Postponed: {1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 131057, 133004},
     Refused: {100, 130472, 131008, 131009, 131026, 131030, 131047, 131049, 131051, 131053},
@@ -27,10 +29,11 @@ def cloud(answer: httpx2.Response | Exception) -> Cloud:
             raise answer
         return answer
 
-    transport = httpx2.MockTransport(handle)
-    return Cloud(
-        client(transport=transport), base="https://graph.example/", version="v26.0", token="EAAsecreto"
-    )
+    return Cloud.over(client(transport=httpx2.MockTransport(handle)), options("https://graph.example/"))
+
+
+def options(base: str) -> GraphOptions:
+    return GraphOptions(token="EAAsecreto", api_base=base)
 
 
 def told(code: int, **headers: str) -> httpx2.Response:
@@ -73,36 +76,14 @@ def test_the_wait_is_what_the_header_foretells() -> None:
     assert delay.value.wait == timedelta(minutes=7)
 
 
-@pytest.mark.parametrize(
-    "usage", ["", "{}", "[]", "no", '{"1": []}', '{"1": [{"call_count": 3}]}', '{"1": 2}']
-)
-def test_a_header_that_foretells_nothing_is_no_wait(usage: str) -> None:
-    assert regain(usage) is None
-
-
 def test_a_number_that_is_not_ours_is_a_wrong_setting() -> None:
     body = error_body(100, subcode=33)
     with pytest.raises(Misconfigured):
-        cloud(httpx2.Response(400, json=body)).ask("1")
+        cloud(httpx2.Response(400, json=body)).get("1")
 
 
 def test_an_error_without_a_code_is_no_dead_token() -> None:
     assert type(problem_in({"message": "Unknown path components"})) is Refused
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        httpx2.Response(502, text="<html>Bad Gateway</html>"),
-        httpx2.Response(200, json=[]),
-        httpx2.Response(404, json={"odd": 1}),
-        httpx2.Response(503, json={"error": {"code": 99999, "message": "Service temporarily unavailable"}}),
-    ],
-)
-def test_a_gateway_in_trouble_is_waited_for(answer: httpx2.Response) -> None:
-    with pytest.raises(Postponed) as delay:
-        cloud(answer).say("1/messages", {})
-    assert delay.value.whole
 
 
 @pytest.mark.parametrize(
@@ -121,18 +102,18 @@ def test_a_message_whose_answer_was_lost_is_a_doubt(silence: Exception, error: t
 @pytest.mark.parametrize("silence", [httpx2.ReadTimeout("late"), httpx2.ConnectError("refused")])
 def test_a_question_and_an_upload_are_simply_made_again(silence: Exception) -> None:
     with pytest.raises(Postponed):
-        cloud(silence).ask("1")
+        cloud(silence).get("1")
     with pytest.raises(Postponed):
         cloud(silence).upload("1/media", file=("foto.jpg", b"1", "image/jpeg"))
 
 
 def test_a_server_in_the_offices_own_network_must_be_allowed() -> None:
     with client() as http, pytest.raises(Misconfigured):
-        Cloud(http, base="http://127.0.0.1:9", version="v26.0", token="EAA").ask("1")
+        Cloud.over(http, options("http://127.0.0.1:9")).get("1")
 
 
 @pytest.mark.parametrize("answer", [httpx2.ConnectError("cannot reach EAAsecreto"), told(190), told(100)])
 def test_no_error_tells_the_token(answer: httpx2.Response | Exception) -> None:
     with pytest.raises((Postponed, Misconfigured, Refused)) as problem:
-        cloud(answer).ask("debug_token", input_token="EAAsecreto")
+        cloud(answer).get("debug_token", input_token="EAAsecreto")
     assert "EAAsecreto" not in str(problem.value)

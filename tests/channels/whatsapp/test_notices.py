@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from pregon.channels.whatsapp.notices import heard, introduced
 from pregon.delivery.contract import Arrival, Fate, Heard, Notice, Report, Wish
 from pregon.delivery.errors import Rejected
-from servers.whatsapp import PHONE, SECRET, WhatsAppApi
+from servers.whatsapp import NOW, PHONE, SECRET, WhatsAppApi
 
 PERSON, WA_ID, USER = "+523331234567", "5213331234567", "MX.13491208655302741918"
 WORD = "palabra-de-las-pruebas"
+WRITTEN = datetime.fromtimestamp(NOW, UTC)
 
 
 @pytest.fixture
@@ -90,7 +92,9 @@ def test_what_is_no_json_is_refused(api: WhatsAppApi) -> None:
     ],
 )
 def test_what_people_write_is_a_wish(api: WhatsAppApi, said: str, wish: Wish) -> None:
-    assert hear(api, api.write(WA_ID, said)).events == [Arrival(sender=PERSON, name="Vecina", wish=wish)]
+    assert hear(api, api.write(WA_ID, said)).events == [
+        Arrival(sender=PERSON, name="Vecina", wish=wish, at=WRITTEN)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,7 @@ def test_a_button_says_what_is_written_on_it(api: WhatsAppApi, pressed: dict[str
 
 def test_a_photo_asks_for_nothing_but_was_heard(api: WhatsAppApi) -> None:
     body = api.write(WA_ID, "", type="image", image={"id": "1", "mime_type": "image/jpeg"})
-    assert hear(api, body).events == [Arrival(sender=PERSON, name="Vecina", wish=Wish.NOTHING)]
+    assert hear(api, body).events == [Arrival(sender=PERSON, name="Vecina", wish=Wish.NOTHING, at=WRITTEN)]
 
 
 def test_who_hides_the_number_is_heard_by_the_identifier(api: WhatsAppApi) -> None:
@@ -121,7 +125,9 @@ def test_who_hides_the_number_is_heard_by_the_identifier(api: WhatsAppApi) -> No
 
 def test_where_both_are_told_the_number_is_how_people_are_known(api: WhatsAppApi) -> None:
     body = api.write(WA_ID, "alta", from_user_id=USER)
-    assert hear(api, body).events == [Arrival(sender=PERSON, name="Vecina", wish=Wish.SUBSCRIBE)]
+    [arrival] = hear(api, body).events
+    assert isinstance(arrival, Arrival)
+    assert arrival.sender == PERSON
 
 
 @pytest.mark.parametrize(
@@ -132,13 +138,23 @@ def test_the_systems_own_words_and_groups_ask_for_nothing(api: WhatsAppApi, fiel
 
 
 @pytest.mark.parametrize(
-    ("became", "fates"),
-    [("sent", []), ("delivered", [Fate.DELIVERED]), ("read", [Fate.DELIVERED]), ("played", [Fate.DELIVERED])],
+    ("became", "fate"),
+    [
+        ("sent", Fate.TAKEN),
+        ("delivered", Fate.DELIVERED),
+        ("read", Fate.DELIVERED),
+        ("played", Fate.DELIVERED),
+    ],
 )
-def test_a_message_arrives(api: WhatsAppApi, became: str, fates: list[Fate]) -> None:
+def test_a_message_arrives(api: WhatsAppApi, became: str, fate: Fate) -> None:
+    api.messages["wamid.1"]["biz_opaque_callback_data"] = "3-7"
     assert hear(api, api.report("wamid.1", became)).events == [
-        Report(fate=fate, reference="wamid.1", destination=PERSON) for fate in fates
+        Report(fate=fate, key="3-7", reference="wamid.1", destination=PERSON)
     ]
+
+
+def test_what_tells_nothing_of_a_message_is_no_event(api: WhatsAppApi) -> None:
+    assert hear(api, api.report("wamid.1", "warning")).events == []
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
 import pytest
 
-from factories.delivery import Hands, Killed, SpokenChannel, SubscriberFactory, live, run
+from factories.delivery import (
+    NOON,
+    Hands,
+    Killed,
+    SpokenChannel,
+    SubscriberFactory,
+    ask,
+    live,
+    prepare_all,
+    run,
+)
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions import collect
-from pregon.delivery.contract import Arrival, Wish
-from pregon.delivery.enums import Mode, Standing
+from pregon.delivery.contract import Arrival, Fate, Report, Wish
+from pregon.delivery.enums import Mode, Standing, State
 from pregon.delivery.errors import Postponed
-from pregon.delivery.models import ChannelAccount, Dispatch, Subscriber
+from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
-def came(wish: Wish, *, sender: str = "7", cursor: str = "2") -> None:
-    SpokenChannel.arrivals.append(Arrival(sender=sender, name="Vecina", wish=wish, cursor=cursor))
+def came(wish: Wish, *, sender: str = "7", cursor: str = "2", at: datetime | None = None) -> None:
+    SpokenChannel.arrivals.append(Arrival(sender=sender, name="Vecina", wish=wish, at=at, cursor=cursor))
 
 
 def answers() -> list[str]:
@@ -130,4 +143,110 @@ def test_a_channel_in_trouble_is_left_alone_for_a_while(
         2,
         "No contesta.",
         hands(),
+    )
+
+
+def test_leaving_in_the_second_in_which_one_came_has_its_farewell(hands: Hands) -> None:
+    live("spoken")
+    for wish in (Wish.SUBSCRIBE, Wish.LEAVE, Wish.SUBSCRIBE):
+        came(wish)
+        delivery.collect_due(at=hands())
+        SpokenChannel.arrivals.clear()
+        hands.forward(milliseconds=100)
+    assert answers() == ["Te damos la bienvenida", "Te diste de baja", "Te damos la bienvenida"]
+
+
+# --- When they wrote ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrote_at", "heard_at"),
+    [
+        (None, NOON),
+        (NOON - timedelta(minutes=1), NOON - timedelta(minutes=1)),
+        (NOON - timedelta(hours=2), NOON - timedelta(hours=1)),
+        (NOON + timedelta(minutes=5), NOON),
+    ],
+)
+def test_somebody_was_heard_when_they_wrote_and_only_ever_later(
+    wrote_at: datetime | None, heard_at: datetime, hands: Hands
+) -> None:
+    live("spoken")
+    SubscriberFactory(address="7", last_heard_at=NOON - timedelta(hours=1))
+    came(Wish.NOTHING, at=wrote_at)
+    delivery.collect_due(at=hands())
+    assert Subscriber.objects.get().last_heard_at == heard_at
+
+
+def test_a_yes_that_was_written_before_a_no_changes_nothing(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory(address="7")
+    came(Wish.LEAVE, at=NOON - timedelta(seconds=5))
+    came(Wish.SUBSCRIBE, at=NOON - timedelta(seconds=6))
+    delivery.collect_due(at=hands())
+    assert (Subscriber.objects.get().standing, answers()) == (Standing.LEFT, ["Te diste de baja"])
+
+
+# --- What became of a message -------------------------------------------------------------------------------
+
+
+def line_that(state: State, **fields: Any) -> Delivery:
+    SubscriberFactory()
+    ask()
+    prepare_all()
+    line = Delivery.objects.get()
+    settled = {} if state == State.LEASED else {"settled_at": NOON}
+    Delivery.objects.filter(pk=line.pk).update(state=state, **settled, **fields)
+    return line
+
+
+def told(**news: Any) -> tuple[str, str]:
+    collect.record(Report(**news), channel="spoken", at=NOON)
+    line = Delivery.objects.get()
+    return line.state, line.reference
+
+
+@pytest.mark.parametrize(
+    ("state", "fate", "becomes"),
+    [
+        (State.UNCERTAIN, Fate.TAKEN, State.SENT),
+        (State.UNCERTAIN, Fate.DELIVERED, State.DELIVERED),
+        (State.UNCERTAIN, Fate.FAILED, State.FAILED),
+        (State.SENT, Fate.TAKEN, State.SENT),
+        (State.SENT, Fate.DELIVERED, State.DELIVERED),
+        (State.DELIVERED, Fate.FAILED, State.DELIVERED),
+        (State.DUE, Fate.DELIVERED, State.DUE),
+    ],
+)
+def test_a_key_finds_the_line_and_its_state_only_moves_forward(
+    state: State, fate: Fate, becomes: State
+) -> None:
+    line = line_that(state)
+    assert told(fate=fate, key=line.key, reference="said:9")[0] == becomes
+
+
+def test_a_line_in_doubt_gets_the_number_of_its_message_from_the_news_of_it() -> None:
+    line = line_that(State.UNCERTAIN, reason="El envío se interrumpió antes de saber si llegó.")
+    assert told(fate=Fate.TAKEN, key=line.key, reference="said:9") == (State.SENT, "said:9")
+    assert Delivery.objects.get().reason == ""
+
+
+def test_good_news_may_come_before_the_answer() -> None:
+    line = line_that(State.LEASED, claim=7, lease_until=NOON, attempted_at=NOON)
+    assert told(fate=Fate.FAILED, key=line.key, reference="said:9") == (State.LEASED, "")
+    assert told(fate=Fate.DELIVERED, key=line.key, reference="said:9") == (State.DELIVERED, "said:9")
+    assert Delivery.objects.get().claim is None
+
+
+def test_a_line_that_nobody_handed_over_yet_has_no_news() -> None:
+    line = line_that(State.LEASED, claim=7, lease_until=NOON)
+    assert told(fate=Fate.DELIVERED, key=line.key, reference="said:9")[0] == State.LEASED
+
+
+@pytest.mark.parametrize("key", ["otra", "1", "1-x", "9-9"])
+def test_a_key_that_is_not_ours_finds_nothing_else(key: str) -> None:
+    line = line_that(State.SENT, reference="said:9")
+    assert told(fate=Fate.DELIVERED, key=key, reference="said:9", destination=line.destination) == (
+        State.SENT,
+        "said:9",
     )

@@ -34,6 +34,7 @@ from pregon.delivery import actions as delivery
 from pregon.delivery import registry
 from pregon.delivery.actions import deliver
 from pregon.delivery.actions.claim import DEADLY, claim
+from pregon.delivery.contract import Receipt
 from pregon.delivery.enums import STEPS, MessageKind, Mode, Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from pregon.delivery.models import ChannelAccount, Delivery, Subscriber
@@ -68,6 +69,18 @@ def test_every_receiver_gets_it_once_and_the_ledger_says_so(hands: Hands) -> Non
         None,
         NOON,
     )
+
+
+def test_what_is_left_for_a_person_to_do_stands_with_the_line(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory()
+    ask()
+    with pytest.MonkeyPatch.context() as patch:
+        receipt = Receipt(reference="9", url="https://red.example/9", todo="Bórralo a mano.")
+        patch.setattr(SpokenChannel, "send", lambda channel, parcel: receipt)
+        run(hands)
+    line = the_line()
+    assert (line.state, line.url, line.reason) == (State.SENT, receipt.url, receipt.todo)
 
 
 def test_a_person_gets_links_of_their_own_and_the_offices_channel_gets_none(hands: Hands) -> None:

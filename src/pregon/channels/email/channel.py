@@ -25,7 +25,7 @@ from pregon.channels.email.conversation import Plain, Sealed
 from pregon.channels.email.letter import Drawing, letter_for
 from pregon.channels.email.pipeline import Letter, Line, Post
 from pregon.core.http import Http
-from pregon.delivery.contract import Answer, Batch, Channel, Limits, Options, Parcel, Preview, Receipt
+from pregon.delivery.contract import Alone, Batch, Channel, Limits, Options, Parcel, Preview, Receipt
 from pregon.delivery.errors import Misconfigured, Postponed, Rejected
 
 #: For each step of the conversation; the ten of a whole first delivery stay under the engine's patience.
@@ -134,6 +134,7 @@ class EmailChannel(Channel[EmailOptions]):
 
     kind = "email"
     label = "Correo"
+    address_help = gettext_lazy("La dirección de una lista de correo de la oficina.")
     options_class = EmailOptions
     limits = Limits(batch=500)
 
@@ -159,9 +160,7 @@ class EmailChannel(Channel[EmailOptions]):
     def send(self, parcel: Parcel) -> Receipt:
         alone = Alone(parcel)
         self._post(alone, most=1)
-        if isinstance(alone.said, Receipt):
-            return alone.said
-        raise alone.said
+        return alone.receipt()
 
     def send_batch(self, batch: Batch) -> None:
         self._post(batch, most=self.options.connections)
@@ -260,21 +259,6 @@ class EmailChannel(Channel[EmailOptions]):
 def trust() -> ssl.SSLContext:
     """The system's certificates; reading them takes longer than writing ten letters."""
     return ssl.create_default_context()
-
-
-class Alone(Batch):
-    """One parcel by itself."""
-
-    def __init__(self, parcel: Parcel) -> None:
-        self.waiting = [parcel]
-        self.said: Answer
-
-    def take(self, most: int = 1) -> list[Parcel]:
-        taken, self.waiting = self.waiting, []
-        return taken
-
-    def answer(self, parcel: Parcel, answer: Answer) -> None:
-        self.said = answer
 
 
 _spare: defaultdict[EmailOptions, list[list[Line]]] = defaultdict(list)

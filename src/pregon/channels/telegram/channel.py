@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pregon.channels.photos import file_of, shown
 from pregon.channels.telegram.bot import Bot, Refused
 from pregon.channels.telegram.wording import Wording, worded
 from pregon.core.http import Http
@@ -30,7 +31,6 @@ from pregon.delivery.contract import (
 )
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Rejected
-from pregon.delivery.values import Picture
 
 NAME = re.compile(r"(?:https?://)?(?:www\.)?(?:t\.me/|@)([a-z]\w{3,31})/?", re.IGNORECASE | re.ASCII)
 NUMBER = re.compile(r"-?[0-9]{1,15}")
@@ -91,9 +91,10 @@ class TelegramChannel(Channel[TelegramOptions]):
 
     kind = "telegram"
     label = "Telegram"
+    address_help = gettext_lazy("El nombre público del canal o del grupo, como @municipio.")
     options_class = TelegramOptions
     # 30 messages a second for one bot, as its FAQ says; a little less, for others may use it too.
-    limits = Limits(body=4096, caption=1024, per_minute=1500, uploads_picture=True)
+    limits = Limits(body=4096, caption=1024, per_minute=1500, at_once=4, uploads_picture=True)
     body, caption = 4096, 1024
 
     def __init__(self, options: TelegramOptions, http: Http) -> None:
@@ -116,7 +117,7 @@ class TelegramChannel(Channel[TelegramOptions]):
     def preview(self, parcel: Parcel) -> Preview:
         wording = worded(parcel, limit=self.caption if self._photo(parcel) else self.body)
         picture = parcel.message.picture if self._photo(parcel) else None
-        photo = [_("[Foto: %(alt)s]") % {"alt": picture.alt}] if picture else []
+        photo = [shown(picture)] if picture else []
         return Preview(
             subject=parcel.message.headline,
             text="\n\n".join([*photo, wording.seen]) + "\n",
@@ -227,16 +228,7 @@ class TelegramChannel(Channel[TelegramOptions]):
         return self.caption if place.kind == "photo" else self.body
 
     def _photo(self, parcel: Parcel) -> Path | None:
-        picture = parcel.message.picture
-        return file_of(picture) if picture else None
-
-
-def file_of(picture: Picture) -> Path | None:
-    """The photo's file in the baked site, if it is there and Telegram takes its kind and weight."""
-    baked = settings.HOME.baked.resolve()
-    path = (baked / picture.path).resolve()
-    fits = path.is_relative_to(baked) and path.suffix.lower() in FORMATS
-    return path if fits and path.is_file() and path.stat().st_size <= HEAVIEST else None
+        return file_of(parcel.message.picture, formats=FORMATS, heaviest=HEAVIEST)
 
 
 def place_of(message: dict[str, Any], *, kind: str) -> Place:
@@ -257,7 +249,14 @@ def arrival_of(update: dict[str, Any]) -> Arrival:
         elif word in GOODBYE:
             wish = Wish.LEAVE
     name = " ".join(filter(None, (chat.get("first_name"), chat.get("last_name"))))
-    return Arrival(sender=str(chat.get("id", "")), name=name, wish=wish, cursor=str(update["update_id"] + 1))
+    seconds = message.get("date") or membership.get("date")
+    return Arrival(
+        sender=str(chat.get("id", "")),
+        name=name,
+        wish=wish,
+        at=datetime.fromtimestamp(seconds, UTC) if seconds else None,
+        cursor=str(update["update_id"] + 1),
+    )
 
 
 def words_of(message: dict[str, Any]) -> Iterator[str]:

@@ -63,8 +63,9 @@ class WebhookChannel(Channel[WebhookOptions]):
 
     kind = "webhook"
     label = "Webhook"
+    address_help = gettext_lazy("La dirección completa a la que se avisa.")
     options_class = WebhookOptions
-    limits = Limits(idempotent=True)
+    limits = Limits(idempotent=True, at_once=8)
 
     def normalise(self, destination: str) -> str:
         try:

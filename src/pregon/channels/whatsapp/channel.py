@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels.fitting import file_of
-from pregon.channels.whatsapp.cloud import PHOTO, WINDOW_CLOSED, Cloud, Refused
+from pregon.channels.fitting import GAP
+from pregon.channels.graph import GraphOptions, Refused
+from pregon.channels.photos import file_of, shown
+from pregon.channels.whatsapp.cloud import PHOTO, WINDOW_CLOSED, Cloud
 from pregon.channels.whatsapp.notices import heard, introduced
 from pregon.channels.whatsapp.numbers import is_user, one_spelling
 from pregon.channels.whatsapp.templates import TEXTS, components_of, fault_in, filled
@@ -26,13 +28,13 @@ from pregon.core.http import Http
 from pregon.delivery.contract import (
     Channel,
     Heard,
-    HttpOptions,
     Limits,
     Notice,
     Parcel,
     Preview,
     Price,
     Receipt,
+    Renewal,
     Token,
 )
 from pregon.delivery.enums import MessageKind
@@ -54,10 +56,8 @@ def template_named(name: str, label: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WhatsAppOptions(HttpOptions):
+class WhatsAppOptions(GraphOptions):
     """The number that speaks for the office, and its approved templates."""
-
-    secret: ClassVar[frozenset[str]] = frozenset({"token", "app_secret"})
 
     token: str = field(
         metadata={
@@ -126,29 +126,14 @@ class WhatsAppOptions(HttpOptions):
             "help": gettext_lazy("Tres letras, como MXN o USD."),
         },
     )
-    api_base: str = field(
-        default="https://graph.facebook.com",
-        metadata={
-            "label": gettext_lazy("Dirección del servicio"),
-            "help": gettext_lazy("Déjala como está."),
-        },
-    )
-    version: str = field(
-        default="v26.0",
-        metadata={
-            "label": gettext_lazy("Versión del servicio"),
-            "help": gettext_lazy("La de la Graph API con que trabaja la oficina."),
-        },
-    )
 
     def __post_init__(self) -> None:
+        GraphOptions.__post_init__(self)
         for given in (self.phone_number_id, self.account_id):
             if given and not re.fullmatch(r"[0-9]{5,25}", given):
                 raise Misconfigured(
                     _("Los identificadores de WhatsApp llevan solo cifras: cópialos de Meta.")
                 )
-        if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]", self.version):
-            raise Misconfigured(_("La versión del servicio se escribe como v26.0."))
         if self.price is None and self.rate:
             raise Misconfigured(_("El precio de una plantilla es una cantidad, como 0.62."))
 
@@ -167,12 +152,12 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
     kind = "whatsapp"
     label = "WhatsApp"
     options_class = WhatsAppOptions
-    limits = Limits(body=4096, caption=1024, per_minute=4800, uploads_picture=True)
+    limits = Limits(body=4096, caption=1024, per_minute=4800, batch=160, at_once=20, uploads_picture=True)
     body, caption = 4096, 1024
 
     def __init__(self, options: WhatsAppOptions, http: Http) -> None:
         super().__init__(options, http)
-        self._cloud = Cloud(http, base=options.api_base, version=options.version, token=options.token)
+        self._cloud = Cloud.over(http, options)
         self._uploaded: dict[str, str] = {}
 
     # --- Contract ---------------------------------------------------------------------------------------------
@@ -190,12 +175,12 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
         picture = (
             parcel.message.picture if self._file(parcel) and (freely or self._takes_photo(parcel)) else None
         )
-        photo = [_("[Foto: %(alt)s]") % {"alt": picture.alt}] if picture else []
+        photo = [shown(picture)] if picture else []
         said = (
             self._worded(parcel, pictured=bool(picture)) if freely else filled(parcel, pictured=bool(picture))
         )
-        shown = "\n\n".join([*photo, said])
-        return Preview(subject=parcel.message.headline, text=f"{shown}\n", html=as_read(shown))
+        read = GAP.join([*photo, said])
+        return Preview(subject=parcel.message.headline, text=f"{read}\n", html=as_read(read))
 
     def send(self, parcel: Parcel) -> Receipt:
         if writes_freely(parcel):
@@ -226,13 +211,11 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
             self._check_template(name, kind, pictured=pictured)
         return f"{us.get('verified_name', '')} ({us.get('display_phone_number', '')})"
 
-    def token(self) -> Token:
-        data = self._asked("debug_token", input_token=self.options.token).get("data", {})
-        if not data.get("is_valid"):
-            raise Misconfigured(
-                _("La clave de WhatsApp ya no sirve: crea otra en Meta y escríbela en Envíos, Canales.")
-            )
-        return Token(issued_at=moment(data.get("issued_at")), expires_at=moment(data.get("expires_at")))
+    def token(self) -> Token | None:
+        return self._cloud.life()
+
+    def renew(self) -> Renewal | None:
+        return self._cloud.renewed(at=datetime.now(UTC))
 
     # --- Writing ----------------------------------------------------------------------------------------------
 
@@ -268,6 +251,7 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
         message = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
+            "biz_opaque_callback_data": parcel.key,
             "recipient" if is_user(destination) else "to": destination,
             **content,
         }
@@ -349,7 +333,7 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
     def _asked(self, path: str, **params: str) -> dict[str, Any]:
         """An answer to a question about ourselves: when it is refused, what we said of ourselves is wrong."""
         try:
-            return self._cloud.ask(path, **params)
+            return self._cloud.get(path, **params)
         except Rejected as refusal:
             raise Misconfigured(str(refusal)) from refusal
 
@@ -358,8 +342,3 @@ def writes_freely(parcel: Parcel) -> bool:
     """Whether this person wrote to us so lately that no template is asked for."""
     heard_at = parcel.last_heard_at
     return heard_at is not None and datetime.now(UTC) - heard_at < WINDOW - MARGIN
-
-
-def moment(seconds: Any) -> datetime | None:
-    """A moment of Meta's, which counts seconds and means never by 0."""
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds else None

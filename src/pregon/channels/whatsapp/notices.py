@@ -9,11 +9,13 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pregon.channels.graph import moment
 from pregon.channels.whatsapp.cloud import problem_in
 from pregon.channels.whatsapp.numbers import reported
 from pregon.core.text import fold
@@ -23,7 +25,7 @@ from pregon.delivery.errors import DestinationGone, Rejected
 HELLO, GOODBYE = {"alta", "start"}, {"baja", "stop", "alto"}
 #: A greeting asks to subscribe only where nothing else is said.
 GREETING = ["hola"]
-ARRIVED = {"delivered", "read", "played"}
+FATES = {"sent": Fate.TAKEN, **dict.fromkeys(("delivered", "read", "played"), Fate.DELIVERED)}
 PREFERENCES = {"stop": Wish.BLOCK, "resume": Wish.SUBSCRIBE}
 
 
@@ -73,34 +75,45 @@ def events_in(value: Mapping[str, Any]) -> Iterator[Arrival | Report]:
             yield report
     for message in value.get("messages", []):
         if message.get("type") != "system" and "group_id" not in message:
-            yield from arrival_from(message.get("from"), message.get("from_user_id"), names, wish_in(message))
+            who = message.get("from"), message.get("from_user_id")
+            yield from arrival_from(who, names, wish_in(message), at=moment_in(message))
     for preference in value.get("user_preferences", []):
         wish = PREFERENCES.get(str(preference.get("value", "")), Wish.NOTHING)
-        yield from arrival_from(preference.get("wa_id"), preference.get("user_id"), names, wish)
+        who = preference.get("wa_id"), preference.get("user_id")
+        yield from arrival_from(who, names, wish, at=moment_in(preference))
 
 
 def arrival_from(
-    number: str | None, user: str | None, names: Mapping[str, str], wish: Wish
+    called: Iterable[str | None], names: Mapping[str, str], wish: Wish, *, at: datetime | None
 ) -> Iterator[Arrival]:
     """By the number where it is told, for that is how people are known here; else by the user's identifier."""
-    known = (who for who in (number, user) if who)
-    for who in known:
+    for who in filter(None, called):
         if sender := reported(who):
-            yield Arrival(sender=sender, name=names.get(who, ""), wish=wish)
+            yield Arrival(sender=sender, name=names.get(who, ""), wish=wish, at=at)
             return
 
 
+def moment_in(told: Mapping[str, Any]) -> datetime | None:
+    seconds = str(told.get("timestamp", ""))
+    return moment(int(seconds)) if seconds.isdecimal() else None
+
+
 def report_of(status: Mapping[str, Any]) -> Report | None:
-    """``None`` for what a receipt has said already."""
-    destination = reported(str(status.get("recipient_id") or status.get("recipient_user_id") or ""))
-    reference, became = str(status.get("id", "")), status.get("status")
-    if became in ARRIVED:
-        return Report(fate=Fate.DELIVERED, reference=reference, destination=destination)
-    if became != "failed":
+    """``None`` for what tells nothing."""
+    became = str(status.get("status", ""))
+    problem = None
+    if became == "failed":
+        problem = problem_in(next(iter(status.get("errors", [])), {"message": _("no dijo por qué")}))
+    elif became not in FATES:
         return None
-    problem = problem_in(next(iter(status.get("errors", [])), {"message": _("no dijo por qué")}))
-    fate = Fate.GONE if isinstance(problem, DestinationGone) else Fate.FAILED
-    return Report(fate=fate, reference=reference, destination=destination, reason=str(problem))
+    gone = isinstance(problem, DestinationGone)
+    return Report(
+        fate=FATES.get(became, Fate.GONE if gone else Fate.FAILED),
+        key=str(status.get("biz_opaque_callback_data", "")),
+        reference=str(status.get("id", "")),
+        destination=reported(str(status.get("recipient_id") or status.get("recipient_user_id") or "")),
+        reason=str(problem or ""),
+    )
 
 
 def wish_in(message: Mapping[str, Any]) -> Wish:

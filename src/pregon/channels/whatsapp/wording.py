@@ -7,25 +7,25 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from pregon.channels.fitting import fit, one_line, starred_text
+from pregon.channels.fitting import STARRED, fitted
+from pregon.channels.photos import described
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
 
-ALT = 200
 BOLD = re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)")
 ITALIC = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
 
 
 def worded(parcel: Parcel, *, limit: int, pictured: bool) -> str:
     """The parcel's message in at most ``limit`` units."""
-    return starred_text(parcel.message, foot_of(parcel, pictured=pictured), limit=limit)
+    return fitted(parcel.message, foot_of(parcel, pictured=pictured), limit=limit, marks=STARRED)
 
 
 def foot_of(parcel: Parcel, *, pictured: bool) -> str:
     """The lines that always stand: what the photo shows, since no field holds it, where to read on, how to leave."""
     message, lines = parcel.message, []
     if pictured and message.picture:
-        lines.append(_("En la foto: %(alt)s") % {"alt": fit(one_line(message.picture.alt), ALT)})
+        lines.append(described(message.picture))
     if message.kind == MessageKind.SERVICE:
         link = message.url or parcel.confirm_url or parcel.preferences_url
         lines += [f"{message.action}: {link}"] if link and message.action else []

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from html import escape
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from pregon.channels.fitting import fit, one_line, starred_text
+from pregon.channels.fitting import STARRED, as_html, fitted
+from pregon.channels.photos import described
 from pregon.delivery.contract import Channel, Limits, Options, Parcel, Preview, Receipt
 from pregon.delivery.errors import Rejected
 from pregon.delivery.values import Message, Picture
 
 ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?whatsapp\.com/channel/([A-Za-z0-9]{10,40})/?(?:\?\S*)?")
-ALT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class ByHandChannel(Channel[ByHandOptions]):
 
     kind = "whatsapp_channel"
     label = "Canal de WhatsApp"
+    address_help = gettext_lazy("El enlace del canal, que empieza con whatsapp.com/channel/.")
     options_class = ByHandOptions
     # WhatsApp documents no limit for channels: those of a chat hold there too.
     limits = Limits(body=4096, caption=1024, by_hand=True)
@@ -61,17 +63,13 @@ class ByHandChannel(Channel[ByHandOptions]):
 
 def pasted(message: Message, *, limit: int) -> str:
     """The message with WhatsApp's marks: what a person copies."""
-    foot = []
-    if message.picture:
-        foot.append(_("En la foto: %(alt)s") % {"alt": fit(one_line(message.picture.alt), ALT)})
-    if message.url:
-        foot.append(message.url)
-    return starred_text(message, "\n".join(foot), limit=limit)
+    photo = described(message.picture) if message.picture else ""
+    return fitted(message, "\n".join(filter(None, (photo, message.url))), limit=limit, marks=STARRED)
 
 
 def framed(text: str, picture: Picture | None) -> str:
     """The text with its photo above, to be taken from there."""
-    words = f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>"
+    words = f"<p>{as_html(text)}</p>"
     if picture is None:
         return words
     url = escape(picture.url)

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 REST = timedelta(seconds=30)
 #: Somebody who asks the same again is answered once in this time.
 PATIENCE = timedelta(minutes=10)
+#: What a line is after good news.
+BECOMES = {Fate.TAKEN: State.SENT, Fate.DELIVERED: State.DELIVERED}
 
 
 def collect_due(*, at: datetime) -> int:
@@ -78,15 +81,18 @@ def follow(event: Arrival | Report, *, channel: str, at: datetime) -> None:
 
 def record(report: Report, *, channel: str, at: datetime) -> None:
     """Late news of a message. States only move forward: an older word than what is known changes nothing."""
-    lines = Delivery.objects.filter(channel=channel, state__in=[State.SENT, State.UNCERTAIN])
-    if report.reference:
-        lines = lines.filter(reference=report.reference)
-    else:
-        lines = lines.filter(destination=report.destination, destination__gt="")
+    lines = told_of(report, channel=channel)
     line = lines.order_by("-pk").first()
     if line is not None and report.fate != Fate.COMPLAINT:
-        state = State.DELIVERED if report.fate == Fate.DELIVERED else State.FAILED
-        lines.filter(pk=line.pk).update(state=state, reason=report.reason[:300], settled_at=at)
+        lines.filter(pk=line.pk).update(
+            state=BECOMES.get(report.fate, State.FAILED),
+            reference=(line.reference or report.reference)[:300],
+            reason=report.reason[:300],
+            settled_at=at,
+            lease_until=None,
+            attempted_at=None,
+            claim=None,
+        )
     if report.fate in {Fate.GONE, Fate.COMPLAINT}:
         known = Subscriber.objects.filter(channel=channel, broadcast=False)
         person = (
@@ -100,30 +106,47 @@ def record(report: Report, *, channel: str, at: datetime) -> None:
             leave(person, at=at)
 
 
+def told_of(report: Report, *, channel: str) -> QuerySet[Delivery]:
+    """The lines that a report may be about. Good news finds by its key even one that a worker still holds, for it may
+    come before the answer does, or instead of it."""
+    lines = Delivery.objects.filter(channel=channel)
+    known = Q(state__in=[State.UNCERTAIN] if report.fate == Fate.TAKEN else [State.UNCERTAIN, State.SENT])
+    if report.key:
+        dispatch_id, _dash, pk = report.key.partition("-")
+        if not (dispatch_id.isdecimal() and pk.isdecimal()):
+            return lines.none()
+        if report.reference and report.fate in BECOMES:
+            known |= Q(state=State.LEASED, attempted_at__isnull=False)
+        return lines.filter(known, dispatch_id=int(dispatch_id), pk=int(pk))
+    if report.reference:
+        return lines.filter(known, reference=report.reference)
+    return lines.filter(known, destination=report.destination, destination__gt="")
+
+
 def grant(arrival: Arrival, *, channel: str, at: datetime) -> None:
     """Do what somebody asks. Doing it twice changes nothing and answers once."""
-    Subscriber.objects.filter(channel=channel, address=arrival.sender).update(last_heard_at=at)
-    if arrival.wish == Wish.SUBSCRIBE:
+    wrote_at = min(arrival.at or at, at)
+    known = Subscriber.objects.filter(channel=channel, address=arrival.sender)
+    if arrival.wish == Wish.SUBSCRIBE and not known.filter(left_at__gt=wrote_at).exists():
         consent = _("Escribió a nuestra cuenta para recibir los boletines.")
         subscriber = subscribe_directly(
-            arrival.sender, channel=channel, name=arrival.name[:120], consent=consent, at=at
+            arrival.sender, channel=channel, name=arrival.name[:120], consent=consent, at=wrote_at
         )
-        Subscriber.objects.filter(pk=subscriber.pk).update(last_heard_at=at)
-        answer(subscriber, welcome(), since=subscriber.confirmed_at or at, at=at)
-    elif arrival.wish in {Wish.LEAVE, Wish.BLOCK}:
-        known = Subscriber.objects.filter(channel=channel, address=arrival.sender, broadcast=False).first()
-        if known is None:
-            return
-        leave(known, at=at)
+        answer(subscriber, welcome(), f"welcome/{subscriber.confirmed_at or at}", at=at)
+    elif arrival.wish in {Wish.LEAVE, Wish.BLOCK} and (person := known.filter(broadcast=False).first()):
+        leave(person, at=wrote_at)
         if arrival.wish == Wish.LEAVE:
-            answer(known, farewell(), since=known.left_at or at, at=at)
+            answer(person, farewell(), f"farewell/{person.left_at or at}", at=at)
+    older = Q(last_heard_at__isnull=True) | Q(last_heard_at__lt=wrote_at)
+    known.filter(older).update(last_heard_at=wrote_at)
 
 
-def answer(subscriber: Subscriber, message: Message, *, since: datetime, at: datetime) -> None:
+def answer(subscriber: Subscriber, message: Message, about: str, *, at: datetime) -> None:
+    """Once for what it is ``about``, in the time that somebody may ask the same again."""
     window = int(at.timestamp() // PATIENCE.total_seconds())
     dispatch(
         message,
-        key=f"delivery.subscriber/{subscriber.pk}/{since.timestamp():.0f}/{window}",
+        key=f"delivery.subscriber/{subscriber.pk}/{about}/{window}",
         origin=f"delivery.subscriber/{subscriber.pk}",
         lane=Lane.NOW,
         audience=Audience(subscribers=(subscriber.pk,)),

@@ -12,10 +12,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from pregon.core.files import safe_name, write_atomically
@@ -43,6 +44,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 15, 3600
 PATIENCE, BLINK = timedelta(seconds=10), timedelta(milliseconds=300)
 #: Answers are on the desk within this time, in seconds, and newer texts stop older ones.
 FRESH = 0.5
+
+#: How long the ledger is waited for, in seconds, with answers in hand.
+STUBBORN = 300
 
 #: What stops a whole channel.
 Trouble = Misconfigured | Postponed | SealBroken
@@ -190,20 +194,25 @@ class Outgoing(Batch):
 
     def _mark(self, group: list[Delivery]) -> list[Delivery]:
         """Write down what was answered and what leaves now, in one commit."""
-        at = self.now()
+        return insist(partial(self._commit, group))
+
+    def _write(self) -> None:
+        insist(partial(self._commit, []))
+
+    def _commit(self, group: list[Delivery]) -> list[Delivery]:
+        at, outcomes = self.now(), list(self.outcomes)
+        leaving: list[Delivery] = []
         with transaction.atomic():
-            self._write()
-            leaving = ledger.mark(group, claim=self.held.token, at=at) if group else []
-            pace.note_handed(self.held.account, len(leaving), at=at)
+            ledger.settle(outcomes, claim=self.held.token, at=at)
+            if group:
+                leaving = ledger.mark(group, claim=self.held.token, at=at)
+                pace.note_handed(self.held.account, len(leaving), at=at)
             if len(leaving) < len(group):
                 staying = [line for line in group if line not in leaving]
                 ledger.settle(why_not(staying), claim=self.held.token, at=at)
-        return leaving
-
-    def _write(self) -> None:
-        ledger.settle(self.outcomes, claim=self.held.token, at=self.now())
-        self.outcomes = []
+        del self.outcomes[: len(outcomes)]
         self._written = time.monotonic()
+        return leaving
 
     def _waits_for_its_picture(self, line: Delivery) -> bool:
         """Whether a picture that the channel would upload is about to be there; nobody waits long for one."""
@@ -223,6 +232,21 @@ class Outgoing(Batch):
         outcome = Outcome(state=State.SUPPRESSED, reason=_("Antes de que saliera se corrigió o se retiró."))
         self.outcomes += [(line, outcome) for line in self.waiting if line.pk in late]
         self.waiting = deque(line for line in self.waiting if line.pk not in late)
+
+
+def insist(step: Callable[[], list[Delivery]]) -> list[Delivery]:
+    """Do ``step`` although the database is gone for a while: what a provider has said must not be forgotten."""
+    until, pause = time.monotonic() + STUBBORN, 0.1
+    while True:
+        try:
+            return step()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > until:
+                raise
+            logger.warning("The ledger cannot be written; trying again", extra={"pause": pause})
+            connection.close()
+            time.sleep(pause)
+            pause = min(2 * pause, 2.0)
 
 
 def why_not(lines: list[Delivery]) -> list[tuple[Delivery, Outcome]]:
@@ -270,7 +294,7 @@ def outcome_of(line: Delivery, answer: Answer, channel: Channel[Any], *, at: dat
     """The state that an answer leads to."""
     match answer:
         case Receipt():
-            return Outcome(state=State.SENT, reference=answer.reference, url=answer.url)
+            return Outcome(state=State.SENT, reference=answer.reference, url=answer.url, reason=answer.todo)
         case Postponed():
             return postponed(line, answer, give_up_after=channel.limits.give_up_after, at=at)
         case Unanswered() if channel.limits.idempotent and line.attempts < DEADLY:

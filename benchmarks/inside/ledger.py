@@ -1,0 +1,185 @@
+"""What the ledger costs by itself: preparing, the first message, an alert beside a bulk dispatch, a million rows."""
+
+import json
+import multiprocessing
+import sys
+import threading
+import time
+from datetime import datetime
+
+import django
+
+django.setup()
+
+from django.db import connections  # noqa: E402 - Django stands first
+from django.db.models import Max, Min  # noqa: E402 - the same
+from django.utils import timezone  # noqa: E402 - the same
+
+from pregon.core.work import Lane, Worker  # noqa: E402 - the same
+from pregon.delivery import actions as delivery  # noqa: E402 - the same
+from pregon.delivery import queries  # noqa: E402 - the same
+from pregon.delivery.enums import MessageKind, Mode, Standing, State  # noqa: E402 - the same
+from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber  # noqa: E402 - the same
+from pregon.delivery.values import Audience, Block, Message  # noqa: E402 - the same
+
+what, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+SENDER = "prensa@ejemplo.invalid"
+
+
+def readers(channel: str, wanted: int) -> None:
+    now = timezone.now()
+    known = Subscriber.objects.filter(channel=channel, address__startswith="lectora-").count()
+    Subscriber.objects.bulk_create(
+        (
+            Subscriber(
+                channel=channel,
+                address=f"lectora-{number}@ejemplo.invalid",
+                consent="Lectora de muestra.",
+                asked_at=now,
+                confirmed_at=now,
+                standing=Standing.CONFIRMED,
+            )
+            for number in range(known, wanted)
+        ),
+        batch_size=5_000,
+    )
+
+
+def office() -> None:
+    Subscriber.objects.exclude(address__startswith="lectora-").delete()
+    account = ChannelAccount.objects.filter(kind="email").first() or ChannelAccount(kind="email")
+    account.mode = Mode.LIVE
+    account.options = {"host": "127.0.0.1", "port": port, "security": "none", "sender_address": SENDER}
+    account.save()
+    readers("email", count)
+
+
+def ask(lane: Lane, **audience: tuple[int, ...]) -> Dispatch:
+    now = timezone.now()
+    message = Message(
+        kind=MessageKind.NEWS,
+        headline="Boletín de muestra para medir",
+        url="https://ejemplo.invalid/boletines/2026-001/",
+        blocks=(Block(kind="paragraph", text="Texto de muestra. " * 18),),
+        sender="Comunicación Social de muestra",
+    )
+    return delivery.dispatch(
+        message,
+        key=f"{lane}-{now.isoformat()}",
+        origin=f"benchmark/{now.isoformat()}",
+        lane=lane,
+        audience=Audience(channels=("email",), **audience),
+        at=now,
+    )
+
+
+def prepare() -> dict[str, float]:
+    ask(Lane.BULK)
+    started = time.perf_counter()
+    while delivery.prepare_due(Lane.BULK, at=timezone.now()):
+        pass
+    return {"seconds": time.perf_counter() - started}
+
+
+def serve(lane: Lane) -> multiprocessing.Process:
+    """A worker of the lane, as ``pregon worker`` runs it, without its sleep between two looks."""
+
+    def work() -> None:
+        connections.close_all()
+        Worker(lane, timezone.now).run(threading.Event())
+
+    process = multiprocessing.get_context("fork").Process(target=work, daemon=True)
+    process.start()
+    return process
+
+
+def seconds_between(start: datetime, end: datetime) -> float:
+    return (end - start).total_seconds()
+
+
+def wait(so: object) -> None:
+    while not so():  # type: ignore[operator]
+        time.sleep(0.05)
+
+
+def first() -> dict[str, float]:
+    """From asking to the first letter accepted, with all of them still to be prepared."""
+    connections.close_all()
+    worker = serve(Lane.NOW)
+    time.sleep(1)
+    asked = ask(Lane.NOW)
+    wait(lambda: Delivery.objects.filter(dispatch=asked, state=State.SENT).exists())
+    found = Delivery.objects.filter(dispatch=asked, state=State.SENT).aggregate(at=Min("settled_at"))["at"]
+    worker.terminate()
+    worker.join()
+    return {"seconds": seconds_between(asked.created_at, found)}
+
+
+def overtake() -> dict[str, float]:
+    """An alert to 2,000 while a bulk dispatch to all is under way."""
+    urgent = tuple(Subscriber.objects.order_by("pk").values_list("pk", flat=True)[:2_000])
+    connections.close_all()
+    workers = [serve(Lane.BULK), serve(Lane.ALERT)]
+    time.sleep(1)
+    bulk = ask(Lane.BULK)
+    wait(lambda: Delivery.objects.filter(dispatch=bulk, state=State.SENT).count() > count // 20)
+    alert = ask(Lane.ALERT, subscribers=urgent)
+    out = Delivery.objects.filter(state=State.SENT)
+    before = out.filter(dispatch=bulk, settled_at__lte=alert.created_at).count()
+    wait(lambda: out.filter(dispatch=alert).count() == len(urgent))
+    times = out.filter(dispatch=alert).aggregate(first=Min("settled_at"), last=Max("settled_at"))
+    meanwhile = out.filter(dispatch=bulk, settled_at__lte=times["last"]).count() - before
+    for worker in workers:
+        worker.terminate()
+        worker.join()
+    return {
+        "first": seconds_between(alert.created_at, times["first"]),
+        "last": seconds_between(alert.created_at, times["last"]),
+        "further": meanwhile / count,
+    }
+
+
+def million() -> dict[str, float]:
+    """What a receiver costs, and what a look costs, beside ``count`` lines that were settled before."""
+    now = timezone.now()
+    old = ask(Lane.BULK)
+    Dispatch.objects.filter(pk=old.pk).update(prepared_at=now)
+    lines = (
+        Delivery(
+            dispatch=old,
+            channel="email",
+            destination=f"antigua-{number}@ejemplo.invalid",
+            lane=Lane.BULK,
+            state=State.SENT,
+            due_at=now,
+            settled_at=now,
+            attempts=1,
+            reference=f"<antigua-{number}@ejemplo.invalid>",
+        )
+        for number in range(count)
+    )
+    Delivery.objects.bulk_create(lines, batch_size=10_000)
+    new = ask(Lane.NOW, subscribers=tuple(Subscriber.objects.values_list("pk", flat=True)[:2_000]))
+    started = time.process_time()
+    while delivery.prepare_due(Lane.NOW, at=timezone.now()):
+        pass
+    while delivery.deliver_on(Lane.NOW, "email", now=timezone.now):
+        pass
+    spent = time.process_time() - started
+    sent = Delivery.objects.filter(dispatch=new, state=State.SENT).count()
+    looks = []
+    for _look in range(5):
+        started = time.perf_counter()
+        queries.progress_of([Dispatch.objects.get(pk=old.pk)])
+        looks.append(time.perf_counter() - started)
+    return {"receiver": spent / sent, "look": sorted(looks)[2]}
+
+
+MEASURES = {"prepare": prepare, "first": first, "overtake": overtake, "million": million}
+if what == "million":
+    count, wanted = 2_000, count
+    office()
+    count = wanted
+else:
+    office()
+print(json.dumps(MEASURES[what]()))

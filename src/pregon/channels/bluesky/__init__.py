@@ -1,0 +1,1 @@
+"""Bluesky: the office's account on a server of the AT Protocol."""

@@ -1,0 +1,1 @@
+"""Facebook: the office's public Page."""

@@ -1,0 +1,270 @@
+"""Posts to the office's Facebook Page; a correction edits the post, a withdrawal deletes it.
+
+A reference lists the posts that stand on the Page for one bulletin, the newest first: "post:shape …", where the shape
+says what the post carries beside its words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pregon.channels import fitting, photos
+from pregon.channels.graph import Duplicate, Forbidden, Graph, GraphOptions, Missing, Refused
+from pregon.core.http import Http
+from pregon.delivery.contract import Channel, Limits, Parcel, Preview, Receipt, Renewal, Token
+from pregon.delivery.enums import MessageKind
+from pregon.delivery.errors import DeliveryError, DestinationGone, Rejected
+from pregon.delivery.values import Message, Picture
+
+NUMBER = re.compile(r"[0-9]{5,20}")
+ADDRESS = re.compile(r"(?:https?://)?(?:www\.|m\.|web\.)?facebook\.com/", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"(?:profile\.php\?id=|pages/(?:[^/?#]+/)+|people/(?:[^/?#]+/)+)([0-9]{5,20})/?", re.IGNORECASE
+)
+NAME = re.compile(r"@?([a-z0-9][a-z0-9.]{3,49})/?", re.IGNORECASE | re.ASCII)
+FORMATS = {".jpg", ".jpeg", ".png", ".webp"}
+#: Meta refuses photos of 10 MB.
+HEAVIEST = 10 * 1024 * 1024 - 1
+#: A post holds no more photos than this.
+ALBUM = 10
+#: Meta could not read the page behind a link.
+BAD_LINK = 1609005
+#: How many of the newest posts are looked through for one that is there already.
+LATELY = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacebookOptions(GraphOptions):
+    """The app that posts for the office, and its token."""
+
+
+class Shape(StrEnum):
+    """What a post carries beside its words. With a card for the link, the words need not repeat it."""
+
+    CARD = "card"
+    PHOTOS = "photos"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A post that stands on the Page."""
+
+    number: str
+    shape: Shape
+
+    @classmethod
+    def all_in(cls, reference: str) -> list[Self]:
+        found = (re.fullmatch(r"([0-9_]+):(card|photos|words)", part) for part in reference.split())
+        return [cls(number=post[1], shape=Shape(post[2])) for post in found if post]
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.shape}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The Page, spoken to with its own token."""
+
+    number: str
+    graph: Graph
+
+
+class FacebookChannel(Channel[FacebookOptions]):
+    """A Page of the office."""
+
+    kind = "facebook"
+    label = "Facebook"
+    address_help = gettext_lazy("El número o la dirección de la página, como facebook.com/municipio.")
+    options_class = FacebookOptions
+    # The longest post that Facebook takes; its rates depend on how many people the Page reaches, and come as answers.
+    limits = Limits(body=63_206, uploads_picture=True)
+    body: ClassVar[int] = 63_206
+
+    def __init__(self, options: FacebookOptions, http: Http) -> None:
+        super().__init__(options, http)
+        self._graph = Graph.over(http, options)
+        self._pages: dict[str, Page] = {}
+
+    # --- Contract ---
+
+    def normalise(self, destination: str) -> str:
+        given = destination.strip()
+        path = ADDRESS.sub("", given, count=1)
+        if NUMBER.fullmatch(path):
+            return path
+        if numbered := NUMBERED.match(path):
+            return numbered[1]
+        if name := NAME.fullmatch(path.partition("?")[0]):
+            return name[1].lower()
+        raise Rejected(
+            _(
+                "«%(given)s» no es una página de Facebook: escribe su número o su dirección, facebook.com/nombre."
+            )
+            % {"given": given[:80]}
+        )
+
+    def preview(self, parcel: Parcel) -> Preview:
+        message, standing = parcel.message, Post.all_in(parcel.in_reply_to)
+        if standing and message.kind == MessageKind.WITHDRAWAL:
+            seen = [_("[Se borra la publicación; donde Facebook no lo permite, dirá:]")]
+            seen.append(self._words(message, standing[0].shape))
+        elif standing and message.kind == MessageKind.CORRECTION:
+            seen = [_("[Se corrige la publicación, que dirá:]"), self._words(message, standing[0].shape)]
+        else:
+            pictures = [picture for picture in album_of(message) if file_of(picture)]
+            shape = Shape.PHOTOS if pictures else Shape.CARD if message.url else Shape.WORDS
+            card = [_("[Tarjeta del enlace: %(url)s]") % {"url": message.url}] if shape == Shape.CARD else []
+            seen = [*map(photos.shown, pictures), self._words(message, shape), *card]
+        text = fitting.GAP.join(seen)
+        return Preview(subject=message.headline, text=f"{text}\n", html=fitting.as_html(text))
+
+    def send(self, parcel: Parcel) -> Receipt:
+        standing = Post.all_in(parcel.in_reply_to)
+        page = self._page(self.normalise(parcel.destination))
+        if parcel.message.kind == MessageKind.WITHDRAWAL and standing:
+            return self._withdraw(parcel, page, standing)
+        if parcel.message.kind == MessageKind.CORRECTION and standing:
+            return self._correct(parcel, page, standing)
+        return self._publish(parcel, page)
+
+    def check(self) -> str:
+        return self._graph.who()
+
+    def token(self) -> Token | None:
+        return self._graph.life()
+
+    def renew(self) -> Renewal | None:
+        return self._graph.renewed(at=datetime.now(UTC))
+
+    # --- Saying, correcting, taking back ---
+
+    def _page(self, name: str) -> Page:
+        """The Page's number and own token: posting asks for them, whoever's token we hold."""
+        if name not in self._pages:
+            try:
+                told = self._graph.get(name, fields="id,access_token")
+            except Missing as nobody:
+                raise DestinationGone(
+                    _("Facebook no encuentra la página «%(name)s», o la clave no la alcanza.")
+                    % {"name": name}
+                ) from nobody
+            graph = self._graph.with_token(str(told.get("access_token") or self._graph.token))
+            self._pages[name] = Page(number=str(told.get("id", name)), graph=graph)
+        return self._pages[name]
+
+    def _publish(self, parcel: Parcel, page: Page) -> Receipt:
+        message = parcel.message
+        uploaded = [self._upload(page, picture) for picture in album_of(message)]
+        photos = [photo for photo in uploaded if photo]
+        if photos:
+            attached = [{"media_fbid": photo} for photo in photos]
+            post = self._say(page, message, Shape.PHOTOS, attached_media=attached)
+        else:
+            post = self._say_with_card(page, message)
+        kept = f" {parcel.in_reply_to}" if parcel.in_reply_to else ""
+        return Receipt(reference=f"{post}{kept}", url=self._address(page, post))
+
+    def _say_with_card(self, page: Page, message: Message) -> Post:
+        """Words alone where there is no link, or none that Meta can read."""
+        if message.url:
+            try:
+                return self._say(page, message, Shape.CARD, link=message.url)
+            except Refused as refusal:
+                if refusal.code != BAD_LINK:
+                    raise
+        return self._say(page, message, Shape.WORDS)
+
+    def _say(self, page: Page, message: Message, shape: Shape, **carried: Any) -> Post:
+        words = self._words(message, shape)
+        try:
+            number = page.graph.create(f"{page.number}/feed", message=words, **carried)
+        except Duplicate:
+            # An earlier try went out and its answer got lost: that post is ours.
+            found = self._number_of(page, words)
+            if found is None:
+                raise
+            number = found
+        return Post(number=number, shape=shape)
+
+    def _number_of(self, page: Page, words: str) -> str | None:
+        newest = page.graph.get(f"{page.number}/feed", fields="id,message", limit=LATELY).get("data", [])
+        return next((str(post["id"]) for post in newest if post.get("message", "").strip() == words), None)
+
+    def _upload(self, page: Page, picture: Picture) -> str | None:
+        """Bring a photo to the Page, where nobody sees it until a post shows it; ``None`` for one that Meta does not
+        take: the words never wait for a photo."""
+        path = file_of(picture)
+        if path is None:
+            return None
+        try:
+            return page.graph.create(
+                f"{page.number}/photos",
+                repeatable=True,
+                files={"source": (f"foto{path.suffix}", path.read_bytes())},
+                published=False,
+                caption=picture.caption or None,
+                alt_text_custom=picture.alt or None,
+            )
+        except (OSError, Refused):
+            return None
+
+    def _correct(self, parcel: Parcel, page: Page, standing: list[Post]) -> Receipt:
+        newest = standing[0]
+        if self._edit(page, newest, parcel.message):
+            return Receipt(reference=parcel.in_reply_to, url=self._address(page, newest))
+        return self._publish(parcel, page)
+
+    def _withdraw(self, parcel: Parcel, page: Page, standing: list[Post]) -> Receipt:
+        """Delete what stands; what Meta does not let us delete says that it was withdrawn."""
+        left = [post for post in standing if not self._delete(page, post)]
+        told = [post for post in left if self._edit(page, post, parcel.message)]
+        if left and not told:
+            return self._publish(parcel, page)
+        return Receipt(reference=parcel.in_reply_to, url=self._address(page, told[0]) if told else "")
+
+    def _edit(self, page: Page, post: Post, message: Message) -> bool:
+        try:
+            page.graph.post(post.number, repeatable=True, message=self._words(message, post.shape))
+        except Refused:
+            return False
+        return True
+
+    def _delete(self, page: Page, post: Post) -> bool:
+        try:
+            page.graph.delete(post.number)
+        except Missing:
+            return True
+        except (Refused, Forbidden):
+            return False
+        return True
+
+    def _address(self, page: Page, post: Post) -> str:
+        """Where the public reads it. The post is out: no trouble in asking may take that back."""
+        try:
+            told = page.graph.get(post.number, fields="permalink_url").get("permalink_url")
+        except DeliveryError:
+            told = None
+        return str(told or f"https://www.facebook.com/{post.number}")
+
+    # --- Words and photos ---
+
+    def _words(self, message: Message, shape: Shape) -> str:
+        link = "" if shape == Shape.CARD else message.url
+        return fitting.fitted(message, link, limit=self.body)
+
+
+def album_of(message: Message) -> tuple[Picture, ...]:
+    return message.album[:ALBUM]
+
+
+def file_of(picture: Picture) -> Path | None:
+    return photos.file_of(picture, formats=FORMATS, heaviest=HEAVIEST)

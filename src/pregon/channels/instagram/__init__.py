@@ -1,0 +1,1 @@
+"""Instagram: the office's professional account."""

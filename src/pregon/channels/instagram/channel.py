@@ -1,0 +1,286 @@
+"""Posts to the office's Instagram account: a photo or several, for Instagram takes no words alone.
+
+Instagram fetches the photos itself, from their public address. A post is made in two steps, and is seen after the
+second. Nobody can edit a caption from outside: a correction comments on the post. A withdrawal deletes it where the
+token may, and says so in a comment where it may not. The reference is the number of the post.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import PurePosixPath
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pregon.channels import fitting, photos
+from pregon.channels.graph import Forbidden, Graph, GraphOptions, Missing, Refused
+from pregon.core.http import Http
+from pregon.delivery.contract import Channel, Limits, Parcel, Preview, Receipt, Renewal, Token
+from pregon.delivery.enums import MessageKind
+from pregon.delivery.errors import DeliveryError, DestinationGone, Postponed, Rejected, Unanswered
+from pregon.delivery.values import Message, Picture
+
+NUMBER = re.compile(r"[0-9]{5,20}")
+FORMATS = {".jpg", ".jpeg"}
+CAPTION, ALT, COMMENT = 2200, 1000, 300
+#: More of these in one caption and Instagram refuses it.
+HASHTAGS, MENTIONS = 30, 20
+ALBUM = 10
+SOON, HOUR = timedelta(seconds=30), timedelta(hours=1)
+#: The account has posted all that a day allows.
+DAY_IS_FULL = 2207042
+#: The container is not ready, or could not be published just now.
+NOT_READY = frozenset({2207008, 2207027})
+#: The photo could not be fetched; it may be in the making.
+NOT_FETCHED = 2207052
+#: How many of the newest posts are looked through for one whose answer got lost.
+LATELY = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstagramOptions(GraphOptions):
+    """The app that posts for the office, and its token."""
+
+
+class InstagramChannel(Channel[InstagramOptions]):
+    """A professional account of the office."""
+
+    kind = "instagram"
+    label = "Instagram"
+    address_help = gettext_lazy("El número de la cuenta, que suele empezar con 17841.")
+    options_class = InstagramOptions
+    # It uploads nothing, but Instagram fetches the photo at once: it must be there.
+    limits = Limits(body=CAPTION, caption=CAPTION, per_day=100, uploads_picture=True)
+    #: Seconds between one look at what Instagram prepares and the next; one photo is ready at the first or second.
+    pauses: ClassVar[tuple[float, ...]] = (1, 2, 4, 8, 15, 30)
+
+    def __init__(self, options: InstagramOptions, http: Http) -> None:
+        super().__init__(options, http)
+        self._graph = Graph.over(http, options)
+
+    # --- Contract ---
+
+    def normalise(self, destination: str) -> str:
+        given = destination.strip()
+        if NUMBER.fullmatch(given):
+            return given
+        raise Rejected(
+            _("«%(given)s» no es una cuenta de Instagram: escribe su número, que suele empezar con 17841.")
+            % {"given": given[:80]}
+        )
+
+    def preview(self, parcel: Parcel) -> Preview:
+        message, standing = parcel.message, parcel.in_reply_to
+        if standing and message.kind in {MessageKind.CORRECTION, MessageKind.WITHDRAWAL}:
+            deleting = message.kind == MessageKind.WITHDRAWAL
+            what = (
+                _("[Se borra la publicación; donde Instagram no lo permite, se comenta]") if deleting else ""
+            )
+            seen = [what or _("[Se comenta en la publicación]"), comment_about(message)]
+        else:
+            missing = [] if pictures_of(message) else [_("[Sin foto: así Instagram no lo publica]")]
+            seen = [*missing, *map(photos.shown, pictures_of(message)), caption_of(message)]
+        text = fitting.GAP.join(seen)
+        return Preview(subject=message.headline, text=f"{text}\n", html=fitting.as_html(text))
+
+    def send(self, parcel: Parcel) -> Receipt:
+        account, standing = self.normalise(parcel.destination), parcel.in_reply_to
+        if parcel.message.kind == MessageKind.WITHDRAWAL and standing:
+            return self._withdraw(parcel.message, standing)
+        if parcel.message.kind == MessageKind.CORRECTION and standing:
+            return self._comment(parcel.message, standing)
+        return self._publish(parcel.message, account)
+
+    def check(self) -> str:
+        return self._graph.who()
+
+    def token(self) -> Token | None:
+        return self._graph.life()
+
+    def renew(self) -> Renewal | None:
+        return self._graph.renewed(at=datetime.now(UTC))
+
+    # --- Publishing, in two steps ---
+
+    def _publish(self, message: Message, account: str) -> Receipt:
+        pictures = pictures_of(message)
+        if not pictures:
+            raise Rejected(
+                _("Instagram no publica sin foto: ponle una de portada al boletín y envíalo otra vez.")
+            )
+        self._leave_room(account)
+        caption = caption_of(message)
+        try:
+            container = self._container(account, pictures, caption)
+            media = self._release(account, container, caption)
+        except Refused as refusal:
+            if passing := passing_trouble(refusal, pictures):
+                raise passing from refusal
+            raise
+        return Receipt(reference=media, url=self._address(media))
+
+    def _leave_room(self, account: str) -> None:
+        """Ask what the last 24 hours have left; each account has its own allowance."""
+        try:
+            told = self._graph.get(f"{account}/content_publishing_limit", fields="quota_usage,config")
+        except Missing as nobody:
+            raise DestinationGone(
+                _("Instagram no encuentra la cuenta %(account)s, o la clave no la alcanza.")
+                % {"account": account}
+            ) from nobody
+        for quota in told.get("data", []):
+            if quota.get("quota_usage", 0) >= quota.get("config", {}).get("quota_total", self.limits.per_day):
+                raise day_is_full()
+
+    def _container(self, account: str, pictures: tuple[Picture, ...], caption: str) -> str:
+        """What will be the post: nobody sees it yet, and it is forgotten after a day. Several photos side by side must
+        all be ready before they are joined."""
+        pauses = iter(self.pauses)
+        if len(pictures) == 1:
+            whole = self._make(account, **photo(pictures[0]), caption=caption)
+        else:
+            parts = [self._make(account, **photo(picture), is_carousel_item=True) for picture in pictures]
+            for part in parts:
+                self._wait_for(part, pauses)
+            whole = self._make(account, media_type="CAROUSEL", children=parts, caption=caption)
+        self._wait_for(whole, pauses)
+        return whole
+
+    def _make(self, account: str, **content: Any) -> str:
+        return self._graph.create(f"{account}/media", repeatable=True, **content)
+
+    def _wait_for(self, container: str, pauses: Iterator[float]) -> None:
+        while True:
+            told = self._graph.get(container, fields="status_code,status")
+            state = told.get("status_code")
+            if state == "FINISHED":
+                return
+            if state == "ERROR":
+                said = str(told.get("status", ""))[:200]
+                raise Rejected(_("Instagram no pudo preparar la foto: %(said)s") % {"said": said})
+            pause = next(pauses, None)
+            if pause is None or state == "EXPIRED":
+                raise not_ready()
+            time.sleep(pause)
+
+    def _release(self, account: str, container: str, caption: str) -> str:
+        doubt: DeliveryError
+        try:
+            return self._graph.create(f"{account}/media_publish", creation_id=container)
+        except Postponed as delay:
+            if delay.whole:  # throttled, or never handed over: a clear no
+                raise
+            doubt = delay
+        except Unanswered as silence:
+            doubt = silence
+        if media := self._released(account, container, caption, doubt):
+            return media
+        raise doubt
+
+    def _released(self, account: str, container: str, caption: str, doubt: DeliveryError) -> str | None:
+        """The container knows whether it went out all the same, and the account which of its posts it became. ``None``
+        when it did not; a doubt remains where neither tells."""
+        try:
+            if self._graph.get(container, fields="status_code").get("status_code") != "PUBLISHED":
+                return None
+            newest = self._graph.get(f"{account}/media", fields="id,caption", limit=LATELY).get("data", [])
+        except DeliveryError:
+            newest = []
+        for media in newest:
+            if media.get("caption") == caption:
+                return str(media["id"])
+        raise Unanswered(_("Instagram no dijo si publicó la foto: míralo en la cuenta.")) from doubt
+
+    # --- Correcting and taking back ---
+
+    def _comment(self, message: Message, media: str, *, todo: str = "") -> Receipt:
+        self._graph.create(f"{media}/comments", message=comment_about(message))
+        return Receipt(reference=media, url=self._address(media), todo=todo)
+
+    def _withdraw(self, message: Message, media: str) -> Receipt:
+        try:
+            self._graph.delete(media)
+        except Missing:
+            pass  # somebody deleted it already
+        except (Refused, Forbidden):
+            todo = _("Instagram no dejó borrar la publicación: entra a la aplicación y bórrala a mano.")
+            return self._comment(message, media, todo=todo)
+        return Receipt(reference=media)
+
+    def _address(self, media: str) -> str:
+        """Where the public reads it. The post is out: no trouble in asking may take that back."""
+        try:
+            return str(self._graph.get(media, fields="permalink").get("permalink", ""))
+        except DeliveryError:
+            return ""
+
+
+# --- Photos and words ---------------------------------------------------------------------------------------
+
+
+def pictures_of(message: Message) -> tuple[Picture, ...]:
+    """Those that Instagram can fetch and takes: JPEG, at a public address."""
+    return tuple(filter(is_public_jpeg, message.album))[:ALBUM]
+
+
+def is_public_jpeg(picture: Picture) -> bool:
+    url = urlsplit(picture.url)
+    return url.scheme in {"http", "https"} and PurePosixPath(url.path).suffix.lower() in FORMATS
+
+
+def photo(picture: Picture) -> dict[str, Any]:
+    return {"image_url": picture.url, "alt_text": fitting.fit(picture.alt, ALT) or None}
+
+
+def caption_of(message: Message) -> str:
+    """Instagram opens no link in a caption: the address stands there to be read."""
+    caption = fitting.fitted(message, message.url, limit=CAPTION)
+    return sparing(sparing(caption, "#", HASHTAGS), "@", MENTIONS)
+
+
+def sparing(text: str, mark: str, most: int) -> str:
+    """The text with ``mark`` before no more than so many words: the words stay."""
+    marks = count(1)
+    return re.sub(rf"(?<!\w){mark}(?=\w)", lambda found: found[0] if next(marks) <= most else "", text)
+
+
+def comment_about(message: Message) -> str:
+    return fitting.fitted(replace(message, dek="", blocks=()), message.url, limit=COMMENT)
+
+
+# --- Refusals -----------------------------------------------------------------------------------------------
+
+
+def day_is_full() -> Postponed:
+    return Postponed(
+        _("Instagram ya publicó todo lo que admite en 24 horas; saldrá en cuanto haya lugar."),
+        wait=HOUR,
+        whole=True,
+    )
+
+
+def not_ready() -> Postponed:
+    return Postponed(_("Instagram todavía prepara la foto; se intentará de nuevo."), wait=SOON)
+
+
+def passing_trouble(refusal: Refused, pictures: tuple[Picture, ...]) -> Postponed | None:
+    """Refusals that pass with time, by Instagram's own number for them."""
+    if refusal.subcode == DAY_IS_FULL:
+        return day_is_full()
+    if refusal.subcode in NOT_READY:
+        return not_ready()
+    if refusal.subcode == NOT_FETCHED:
+        return Postponed(
+            _("Instagram no pudo leer la foto en %(url)s: revisa que esa dirección se abra desde internet.")
+            % {"url": pictures[0].url},
+            wait=SOON,
+        )
+    return None

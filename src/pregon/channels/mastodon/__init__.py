@@ -1,0 +1,1 @@
+"""Mastodon: posts of the office's account, on any server that speaks its interface."""

@@ -1,0 +1,1 @@
+"""X: the office's account, where each post has a price."""
