@@ -17,6 +17,7 @@ from pregon.config.queueing import Bell, attended, bell, call_all, connect, name
 from pregon.core import work
 from pregon.core.work import Lane, source
 from servers.command import eventually, free_port
+from servers.rabbitmq import point_at
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 NEVER = timedelta(hours=1)
@@ -30,14 +31,9 @@ def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bell, "_gone", False)
 
 
-def use(url: str) -> None:
-    queueing.app.conf.broker_url = url
-    queueing.app._after_fork()  # whatever is connected elsewhere is forgotten
-
-
 @pytest.fixture
 def broker() -> None:
-    use("memory://")
+    point_at("memory://")
     with queueing.app.connection_for_write() as connection:
         for lane in Lane:
             queue = queue_of(lane).bind(connection.channel())
@@ -47,7 +43,7 @@ def broker() -> None:
 
 @pytest.fixture
 def no_broker() -> None:
-    use(f"amqp://127.0.0.1:{free_port()}//")
+    point_at(f"amqp://127.0.0.1:{free_port()}//")
 
 
 @contextmanager

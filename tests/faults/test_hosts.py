@@ -6,6 +6,7 @@ The lease is shorter than an office's, because the test waits until what the los
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -24,6 +25,7 @@ from servers.rabbitmq import brokering
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
+DEPLOY = Path(__file__).parents[2] / "deploy" / "three-hosts"
 #: Of each kind: letters and calls.
 READERS = 1_000
 CONNECTIONS = 5
@@ -106,9 +108,14 @@ class Estate:
     def dispatch(self, key: str, *channels: str, **environment: str) -> None:
         self.order("shell", "--no-imports", "-c", DISPATCH.format(key=key, channels=channels), **environment)
 
-    def start(self, machine: Machine, *words: str, **environment: str) -> None:
-        log = self.home / "run" / f"{machine.name or 'here'}-{words[0]}.txt"
-        command = [sys.executable, "-c", PREGON, *words]
+    def start(self, machine: Machine, unit: str, **environment: str) -> None:
+        """A unit of the worked example, as systemd would start it."""
+        name, at, lane = unit.partition("@")
+        text = (DEPLOY / f"{name}{at}.service").read_text(encoding="utf-8")
+        [words] = re.findall(r"^ExecStart=\S+/pregon (.+)$", text, re.MULTILINE)
+        words = words.replace("%i", lane).replace("/var/lib/pregon", str(self.home))
+        log = self.home / "run" / f"{machine.name or 'here'}-{name}.txt"
+        command = [sys.executable, "-c", PREGON, *words.split()]
         machine.start(*command, log=log, environment=self.environment(**environment))
 
     def ask(self, question: str) -> list[str]:
@@ -202,9 +209,9 @@ def test_a_machine_is_cut_off_and_the_broker_goes_and_all_arrives(estate: Estate
     lost, other = estate.workers
     with brokering(estate.shared.address, inside=estate.shared.inside) as broker:
         queue = {"PREGON_QUEUE_URL": broker.url}
-        estate.start(estate.desk, "clock", **queue)
-        estate.start(lost, "worker", "--lane", "now", **queue)
-        estate.start(other, "worker", "--lane", "now", **queue, ALL_EARS="1")
+        estate.start(estate.desk, "pregon-clock", **queue)
+        estate.start(lost, "pregon-worker@now", **queue)
+        estate.start(other, "pregon-worker@now", **queue, ALL_EARS="1")
         estate.dispatch("primero", "email", "webhook", **queue)
         assert eventually(lambda: estate.hands() == 4 and estate.arrived() > READERS // 4)
         lost.cut_off()
@@ -225,7 +232,7 @@ def test_a_machine_is_cut_off_and_the_broker_goes_and_all_arrives(estate: Estate
 def test_without_a_broker_the_database_is_enough(estate: Estate) -> None:
     lost, other = estate.workers
     for machine in (lost, other):
-        estate.start(machine, "worker", "--lane", "now")
+        estate.start(machine, "pregon-worker@now")
     estate.dispatch("primero", "email", "webhook")
     assert eventually(lambda: estate.hands() == 4 and estate.arrived() > READERS // 4)
     lost.cut_off()

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pregon.config import queueing
 from servers.command import PATIENCE, free_port
 
 PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"  # the one in the path insists on a user of its own
@@ -45,6 +46,12 @@ class Broker:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def point_at(url: str) -> None:
+    """Have this process send its hints there, and forget where it sent them before."""
+    queueing.app.conf.broker_url = url
+    queueing.app._after_fork()
 
 
 @contextmanager

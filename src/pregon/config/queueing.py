@@ -19,7 +19,7 @@ from celery.worker import WorkController, state
 from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.utils import timezone
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from pregon.core.work import Lane, Worker, errands, every, hang
 
@@ -46,8 +46,8 @@ def name_of(lane: Lane) -> str:
 def queue_of(lane: Lane) -> Queue:
     """Quorum, so that on a cluster of brokers any one of them may go; a hint that killed its worker does not come
     back for ever."""
-    limits = {"x-max-length": MOST_HINTS, "x-delivery-limit": 3}
-    return Queue(name_of(lane), queue_arguments={"x-queue-type": "quorum"} | limits)
+    arguments = {"x-queue-type": "quorum", "x-max-length": MOST_HINTS, "x-delivery-limit": 3}
+    return Queue(name_of(lane), Exchange("pregon"), routing_key=name_of(lane), queue_arguments=arguments)
 
 
 class Hints(Consumer):
@@ -181,7 +181,9 @@ def serve(lane: Lane, stop: threading.Event) -> None:
     """Work one lane as a Celery worker until it is told to stop."""
     for name in ("celery", "kombu", "amqp"):  # a broker that is gone is told once, in our words
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    logging.getLogger("celery.worker.request").disabled = True  # and so is a hint that could not be acknowledged
+    logging.getLogger(
+        "celery.worker.request"
+    ).disabled = True  # and so is a hint that could not be acknowledged
     state.should_stop = None
     lookout = _lookouts[lane] = Lookout(Worker(lane, timezone.now), stop)
     controller = WorkController(

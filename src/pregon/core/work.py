@@ -89,7 +89,11 @@ def ring(lane: Lane) -> None:
     A hint, never more: whoever writes due rows may forget it, and it may get lost. The workers look anyway.
     """
     for bell in _bells:
-        transaction.on_commit(lambda bell=bell: bell(lane), robust=True)
+
+        def tell(bell: Bell = bell) -> None:
+            bell(lane)
+
+        transaction.on_commit(tell, robust=True)
 
 
 #: Does its work until there is none, or until the question it is given is answered with yes: stop now.
