@@ -195,7 +195,8 @@ def count(estate: Estate) -> dict[str, int]:
         "doubts_of_calls": sum(state == "uncertain" for state in called.values()),
         "doubts_of_letters": sum(state == "uncertain" for state in mailed.values()),
     }
-    sys.stdout.write(f"\nhosts: {', '.join(f'{number} {name}' for name, number in counted.items())}\n")
+    kind = "networks of their own" if estate.shared.name else "processes"
+    sys.stdout.write(f"\n{kind}: {', '.join(f'{number} {name}' for name, number in counted.items())}\n")
     return counted
 
 
