@@ -10,12 +10,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Aggregate, Count, Max, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pregon.delivery.enums import OUT, WAITING, MessageKind, Mode, State
-from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
+from pregon.core.work import Lane
+from pregon.delivery.enums import OUT, WAITING, Frequency, MessageKind, Mode, State
+from pregon.delivery.models import (
+    ChannelAccount,
+    Delivery,
+    Dispatch,
+    Subscriber,
+    Suppression,
+    Telling,
+    marks_of,
+)
 from pregon.delivery.registry import kinds, label_of
 from pregon.delivery.values import Audience, Tally
 
@@ -27,6 +36,12 @@ SHOWN = 3
 
 def dispatches_about(origin: str) -> QuerySet[Dispatch]:
     return Dispatch.objects.about(origin)
+
+
+def dispatches_telling(origin: str) -> QuerySet[Dispatch]:
+    """Every dispatch that said it: those about nothing else, and the digests it stands in."""
+    told = Telling.objects.filter(dispatch=OuterRef("pk"), origin=origin)
+    return Dispatch.objects.filter(Q(origin=origin) | Exists(told))
 
 
 def receivers_by_channel(dispatches: QuerySet[Dispatch]) -> dict[str, int]:
@@ -52,11 +67,18 @@ def open_channels(wanted: Iterable[str] = ()) -> list[str]:
     return [kind for kind, mode in modes().items() if mode != Mode.OFF and (not asked or kind in asked)]
 
 
-def receivers(audience: Audience) -> QuerySet[Subscriber]:
-    """The subscribers of an audience chosen by interests or by name. For a follow-up see :func:`former_receivers`."""
+def receivers(audience: Audience, *, lane: Lane = Lane.NOW) -> QuerySet[Subscriber]:
+    """The subscribers of an audience chosen by interests or by name. For a follow-up see :func:`former_receivers`.
+
+    Who asked for a digest waits for it, but an alert waits for nobody.
+    """
     if audience.subscribers:
         return Subscriber.objects.filter(pk__in=audience.subscribers)
-    confirmed = Subscriber.objects.confirmed().filter(channel__in=open_channels(audience.channels))
+    confirmed = (
+        Subscriber.objects.confirmed().reachable().filter(channel__in=open_channels(audience.channels))
+    )
+    if lane != Lane.ALERT:
+        confirmed = confirmed.filter(frequency=audience.frequency or Frequency.EACH)
     return confirmed.interested_in(topics=audience.topics, localities=audience.localities)
 
 
@@ -64,17 +86,19 @@ def former_receivers(audience: Audience, *, also: Iterable[State] = ()) -> Query
     """The ledger lines of those who had received the dispatches that ``audience`` follows up.
 
     What was only rehearsed is followed up by a rehearsal, never by a message to somebody who never had the first.
+    A digest that still waits is told anew instead, with what holds by then.
     """
     rehearsing = [kind for kind, mode in modes().items() if mode != Mode.LIVE]
     received = Q(state__in=[*OUT, State.UNCERTAIN, *also]) | Q(state=State.WITHHELD, channel__in=rehearsing)
-    return Delivery.objects.filter(received, dispatch__in=audience.receivers_of)
+    lines = Delivery.objects.filter(received, dispatch__in=audience.receivers_of)
+    return lines.exclude(Exists(Telling.objects.filter(dispatch=OuterRef("dispatch"))), state=State.DUE)
 
 
-def head_count(audience: Audience) -> int:
+def head_count(audience: Audience, *, lane: Lane = Lane.NOW) -> int:
     """How many will receive, before anything is sent."""
     if audience.receivers_of:
         return former_receivers(audience).values("channel", "destination").distinct().count()
-    return receivers(audience).count()
+    return receivers(audience, lane=lane).count()
 
 
 def tallies(dispatch: Dispatch | Iterable[Dispatch]) -> dict[str, Tally]:
@@ -217,6 +241,10 @@ def superseded(lines: Iterable[Delivery]) -> set[int]:
     )
     latest = dict(newer.order_by("pk").values_list("origin", "pk"))
     return {line.pk for line in waiting if latest.get(line.dispatch.origin, 0) > line.dispatch_id}
+
+
+def is_suppressed(channel: str, address: str) -> bool:
+    return Suppression.objects.filter(channel=channel, mark__in=marks_of(channel, address)).exists()
 
 
 def permitted(destination: str) -> bool:

@@ -21,15 +21,18 @@ logger = logging.getLogger(__name__)
 def set_up(kind: str, *, mode: Mode, values: Mapping[str, Any], by: User, at: datetime) -> ChannelAccount:
     """Store ``values`` and ``mode``. A secret left empty keeps the stored one. Raises ``Misconfigured`` when the
     channel shall go live and something is still missing."""
-    secret = channel_class(kind).options_class.secret
+    options_class = channel_class(kind).options_class
+    secret = options_class.secret
     account = ChannelAccount.objects.select_for_update().filter(kind=kind).first() or ChannelAccount(
         kind=kind
     )
     stored = account.options
-    merged = {
-        name: stored.get(name, "") if name in secret and not value else value
-        for name, value in values.items()
-    }
+    merged = options_class.prepared(
+        {
+            name: stored.get(name, "") if name in secret and not value else value
+            for name, value in values.items()
+        }
+    )
     if mode == Mode.LIVE:
         options_from(kind, merged)
     account.mode, account.options = mode, merged
