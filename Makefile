@@ -29,6 +29,9 @@ demo: $(VENV)/base.stamp ## Furnish a sample office and open it (OFFICE=mazamitl
 .PHONY: install
 install: $(VENV)/base.stamp ## Prepare .venv with what an office needs, and nothing more
 
+.PHONY: motor
+motor: $(VENV)/motor.stamp ## The same, and what an office on several machines needs (Celery)
+
 .PHONY: setup
 setup: $(VENV)/dev.stamp ## Prepare .venv with everything a developer needs
 
@@ -107,6 +110,11 @@ $(VENV)/base.stamp: requirements/base.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
+
+$(VENV)/motor.stamp: requirements/motor.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/motor.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $(VENV)/base.stamp $@
 
 $(VENV)/dev.stamp: requirements/dev.txt requirements/base.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt

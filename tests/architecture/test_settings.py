@@ -36,6 +36,11 @@ def test_the_sample_file_names_exactly_what_is_read() -> None:
     assert exemplified() == read()
 
 
+def test_the_example_of_several_machines_sets_only_what_is_read() -> None:
+    sample = (ROOT / "deploy" / "three-hosts" / "pregon.env").read_text(encoding="utf-8")
+    assert set(re.findall(r"^(PREGON_[A-Z_]+)=", sample, re.MULTILINE)) - read() == set()
+
+
 def test_the_reference_page_gives_the_defaults_in_force() -> None:
     page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(PREGON_[A-Z_]+)` \| ([^|]*?) \|", page, re.MULTILINE))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 from pytest_django import Settings
 
 from factories.accounts import UserFactory
@@ -27,6 +28,8 @@ from pregon.library.enums import Development
 from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
 from pregon.website import actions as website
+from servers.command import free_port
+from servers.rabbitmq import point_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -232,3 +235,38 @@ def test_an_original_that_a_cut_left_without_its_photo_is_named(healthy: Home) -
         "1 original quedó sin foto por un corte: en media/original_images puedes borrarlo o subirlo de nuevo."
     )
     assert (ills(), [sentence for sentence in told() if "original_images" in sentence]) == ([], [said])
+
+
+# --- Several machines ---------------------------------------------------------------------------------------
+
+
+def test_a_lane_that_nobody_attends_is_named(settings: Settings) -> None:
+    settings.PREGON_QUEUE_URL = "memory://"
+    point_at(settings.PREGON_QUEUE_URL)
+    assert ills() == [
+        f"Nadie atiende el carril {lane}: enciende «pregon worker --lane {lane}» en alguna máquina."
+        for lane in ("alert", "now", "bulk", "pages", "photos")
+    ]
+    assert "RabbitMQ responde, con 0 trabajadores a la escucha." in told()
+
+
+def test_a_broker_that_does_not_answer_is_an_ailment_that_tells_no_password(settings: Settings) -> None:
+    settings.PREGON_QUEUE_URL = f"amqp://pregon:clave@127.0.0.1:{free_port()}//"
+    point_at(settings.PREGON_QUEUE_URL)
+    assert ills() == [
+        (
+            "RabbitMQ no responde (ConnectionRefusedError): los trabajadores siguen por su cuenta y nada se pierde, "
+            "pero enciéndelo o revisa PREGON_QUEUE_URL."
+        )
+    ]
+
+
+def test_a_clock_that_differs_from_the_databases_is_an_ailment(
+    time_machine_at: Callable[[datetime], None],
+) -> None:
+    time_machine_at(timezone.now() + timedelta(minutes=2))
+    difference = (
+        "El reloj de esta máquina y el de la base de datos difieren 120 segundos: ponlos a la hora con chrony o "
+        "systemd-timesyncd."
+    )
+    assert ills() == ([difference] if connection.vendor == "postgresql" else [])

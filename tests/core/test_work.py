@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -14,7 +14,7 @@ from statistics import median
 import pytest
 
 from pregon.core import work
-from pregon.core.work import Clock, Errands, Lane, Worker, drain, every, source, turn
+from pregon.core.work import Clock, Errands, Lane, Worker, drain, every, hang, ring, source, turn
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SHORT = timedelta(milliseconds=5)
@@ -25,6 +25,7 @@ PATIENCE = 60  # seconds, for a busy machine
 def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "_sources", {})
     monkeypatch.setattr(work, "_beats", {})
+    monkeypatch.setattr(work, "_bells", [])
 
 
 def noon() -> datetime:
@@ -75,6 +76,31 @@ def test_a_turn_gives_each_source_of_the_lane_one_batch() -> None:
 
 def test_a_lane_without_sources_has_nothing_due() -> None:
     assert turn(Lane.PHOTOS, at=NOON) == 0
+
+
+@pytest.mark.django_db
+def test_a_bell_rings_once_the_row_is_committed(
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    rung: list[Lane] = []
+    for _twice in range(2):
+        hang(rung.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        ring(Lane.ALERT)
+        before = list(rung)
+    assert (before, rung) == ([], [Lane.ALERT])
+
+
+@pytest.mark.django_db
+def test_a_bell_that_breaks_harms_nobody(
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    def broken(lane: Lane) -> None:
+        raise LookupError
+
+    hang(broken)
+    with django_capture_on_commit_callbacks(execute=True):
+        ring(Lane.ALERT)
 
 
 def test_a_source_registered_twice_works_once() -> None:
@@ -198,7 +224,7 @@ def test_a_failing_job_never_rests_longer_than_half_a_minute() -> None:
         raise LookupError
 
     for _ in range(3):
-        worker._turn(threading.Event())
+        worker.look(threading.Event())
         worker._rests = {name: (0.0, rest) for name, (_, rest) in worker._rests.items()}
     assert [rest for _, rest in worker._rests.values()] == [30.0]
 
@@ -213,7 +239,7 @@ def test_a_job_that_recovers_no_longer_rests() -> None:
             raise error
         return 1
 
-    assert [worker._turn(threading.Event()) for _ in range(3)] == [0, 1, 1]
+    assert [worker.look(threading.Event()) for _ in range(3)] == [0, 1, 1]
     assert worker._rests == {}
 
 

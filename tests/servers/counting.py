@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,18 +29,29 @@ class Ledger:
     def read(self) -> list[str]:
         return self.path.read_text().split()
 
-    def opened(self) -> Callable[[str], None]:
+    def opened(self, pause: float) -> Callable[[str], None]:
         file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
-        return lambda word: os.write(file, f"{word}\n".encode()) and None
+
+        def accept(word: str) -> None:
+            os.write(file, f"{word}\n".encode())
+            time.sleep(pause)
+
+        return accept
 
 
 @contextmanager
-def counting(talk: Callable[[Callable[[str], None]], Talk], path: Path) -> Iterator[tuple[int, Ledger]]:
-    """The port at which ``talk`` listens, and what it accepted."""
+def counting(
+    talk: Callable[[Callable[[str], None]], Talk],
+    path: Path,
+    *,
+    listening: socket.socket | None = None,
+    pause: float = 0,
+) -> Iterator[tuple[int, Ledger]]:
+    """The port at which ``talk`` listens, and what it accepted, one after the other with a pause between."""
     ledger = Ledger(path)
-    listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+    listening = listening or socket.create_server(("127.0.0.1", 0), backlog=256)
     context = multiprocessing.get_context("fork")
-    process = context.Process(target=_serve, args=(talk(ledger.opened()), listening), daemon=True)
+    process = context.Process(target=_serve, args=(talk(ledger.opened(pause)), listening), daemon=True)
     process.start()
     try:
         yield listening.getsockname()[1], ledger

@@ -13,6 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import ngettext
 from wagtail.models import Revision
 
@@ -33,6 +35,8 @@ from pregon.website.queries import overdue
 LATE = timedelta(minutes=10)
 #: No photo takes longer to come in.
 ARRIVING = timedelta(hours=1)
+#: Leases are written by one machine's clock and read by another's.
+SAME_HOUR = timedelta(seconds=5)
 ENOUGH_DISK = 500 * 1024 * 1024
 
 
@@ -52,7 +56,7 @@ def examine(*, at: datetime) -> list[Finding]:
     findings = [*home(at), *database(at)]
     if any(finding.ill for finding in findings):
         return findings  # the rest asks the database
-    for check in (office, channels, work_waiting, site, framework):
+    for check in (office, channels, work_waiting, site, machines, framework):
         findings.extend(check(at))
     return findings
 
@@ -186,6 +190,37 @@ def site(at: datetime) -> Iterator[Finding]:
             "El sitio tiene %(count)s página horneada.", "El sitio tiene %(count)s páginas horneadas.", baked
         )
         yield Finding(False, said % {"count": baked})
+
+
+def machines(at: datetime) -> Iterator[Finding]:
+    """What only an office on several machines can lack: one hour, and a broker with workers at every lane."""
+    if connection.settings_dict["HOST"]:  # a server, which may stand elsewhere
+        there = Office.objects.annotate(there=Now()).values_list("there", flat=True).get()
+        ahead = (timezone.now() - there).total_seconds()
+        if abs(ahead) > SAME_HOUR.total_seconds():
+            yield Finding(
+                True,
+                f"El reloj de esta máquina y el de la base de datos difieren {abs(ahead):.0f} segundos: ponlos a la "
+                "hora con chrony o systemd-timesyncd.",
+            )
+    if not settings.PREGON_QUEUE_URL:
+        return
+    from pregon.config import queueing  # needs Celery, which one machine does not
+
+    try:
+        workers = queueing.attended()
+    except queueing.NO_ANSWER as problem:
+        yield Finding(
+            True,
+            f"RabbitMQ no responde ({type(problem).__name__}): los trabajadores siguen por su cuenta y nada se "
+            "pierde, pero enciéndelo o revisa PREGON_QUEUE_URL.",
+        )
+        return
+    for lane in [lane for lane, hands in workers.items() if not hands]:
+        yield Finding(
+            True, f"Nadie atiende el carril {lane}: enciende «pregon worker --lane {lane}» en alguna máquina."
+        )
+    yield Finding(False, f"RabbitMQ responde, con {sum(workers.values())} trabajadores a la escucha.")
 
 
 def framework(at: datetime) -> Iterator[Finding]:

@@ -84,8 +84,14 @@ def serve(listening: socket.socket) -> None:
 
 
 def work(lane: Lane) -> None:
-    """One lane."""
-    Worker(lane, timezone.now, LISTENING, Stirring()).run(until_told())
+    """One lane: woken through the broker where the office has one, and listening to the database where not."""
+    stop = until_told()
+    if settings.PREGON_QUEUE_URL:
+        from pregon.config import queueing  # needs Celery, which one machine does not
+
+        queueing.serve(lane, stop)
+    else:
+        Worker(lane, timezone.now, LISTENING, Stirring()).run(stop)
 
 
 def keep_time() -> None:

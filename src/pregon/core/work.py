@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connections, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +47,12 @@ class Beat:
     period: timedelta
 
 
+#: Carries the news of due rows to workers that do not listen to the database themselves.
+Bell = Callable[[Lane], None]
+
 _sources: dict[Lane, dict[str, Job]] = {}
 _beats: dict[str, Beat] = {}
+_bells: list[Bell] = []
 
 
 def source(lane: Lane) -> Callable[[Job], Job]:
@@ -71,6 +75,25 @@ def every(period: timedelta) -> Callable[[Tick], Tick]:
         return tick
 
     return register
+
+
+def hang(bell: Bell) -> None:
+    """Have ``bell`` rung from now on; the same one again only takes its own place."""
+    if bell not in _bells:
+        _bells.append(bell)
+
+
+def ring(lane: Lane) -> None:
+    """Say that something of the lane is due once what is under way is committed.
+
+    A hint, never more: whoever writes due rows may forget it, and it may get lost. The workers look anyway.
+    """
+    for bell in _bells:
+
+        def tell(bell: Bell = bell) -> None:
+            bell(lane)
+
+        transaction.on_commit(tell, robust=True)
 
 
 #: Does its work until there is none, or until the question it is given is answered with yes: stop now.
@@ -183,13 +206,13 @@ class Worker:
             # Asked even when it will be ignored: what stirred before this turn must not wake the next one.
             if self.stirred() or done or late:
                 looked = time.monotonic()
-                done = self._turn(stop)
-                close_old_connections()
+                done = self.look(stop)
             if not done:
                 stop.wait(self.pause)
         logger.info("Worker stopped", extra={"lane": self.lane.value})
 
-    def _turn(self, stop: threading.Event) -> int:
+    def look(self, stop: threading.Event) -> int:
+        """Give each job that does not rest one batch; returns the pieces done."""
         done = 0
         for name, job in list(_sources.get(self.lane, {}).items()):
             if stop.is_set():
@@ -205,6 +228,7 @@ class Worker:
                 logger.exception("Job failed", extra={"job": name, "lane": self.lane.value, "rest": rest})
             else:
                 self._rests.pop(name, None)
+        close_old_connections()
         return done
 
 

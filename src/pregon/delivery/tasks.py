@@ -9,7 +9,7 @@ from functools import partial
 
 from django.utils import timezone
 
-from pregon.core.work import Lane, errands, every, source
+from pregon.core.work import Lane, errands, every, ring, source
 from pregon.delivery import actions as delivery
 from pregon.delivery.registry import kinds
 
@@ -17,6 +17,8 @@ from pregon.delivery.registry import kinds
 def step(lane: Lane, at: datetime) -> int:
     """Prepare, take back what was lost, and see to it that each channel with something to say is speaking."""
     done = delivery.prepare_due(lane, at=at) + delivery.reap(lane, at=at)
+    if done:
+        ring(lane)  # there are lines for workers on other hosts too
     return done + sum(
         errands.send(f"{lane}-{kind}", partial(speak, lane, kind))
         for kind in kinds()

@@ -22,6 +22,7 @@ from pregon.accounts.enums import Role
 from pregon.accounts.models import Office, User
 from pregon.core.errors import PregonError
 from pregon.core.files import safe_name
+from pregon.core.work import Lane, ring
 from pregon.library import developing, reading
 from pregon.library.enums import Development
 from pregon.library.errors import LibraryError
@@ -97,6 +98,7 @@ def ingest(
             there = _twin(album, facts)
             if there is None:
                 photo.save()
+                ring(Lane.PHOTOS)
     except BaseException:
         photo.file.delete(save=False)
         raise

@@ -135,6 +135,49 @@ def test_a_port_that_does_not_exist_is_refused_without_telling_the_password(
     assert told == "PREGON_DATABASE_URL no lleva un puerto que exista: escríbelo como :5432, o quítalo."
 
 
+def test_a_machine_that_is_cut_off_holds_nothing_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = read(monkeypatch, SECRET_KEY=KEY, DATABASE_URL="postgresql://base.example/oficina")
+    options = found["DATABASES"]["default"]["OPTIONS"]
+    ours = {name: value for name, value in options.items() if name != "options"}
+    assert ours == {
+        "connect_timeout": 10,
+        "keepalives_idle": 5,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 14_000,
+    }
+    assert options["options"].split(" -c ") == [
+        "-c tcp_keepalives_idle=5",
+        "tcp_keepalives_interval=3",
+        "tcp_keepalives_count=3",
+        "tcp_user_timeout=14s",
+        "idle_in_transaction_session_timeout=30s",
+    ]
+
+
+def test_a_broker_asks_for_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(monkeypatch, SECRET_KEY=KEY, QUEUE_URL="redis://cola.example") == (
+        "PREGON_QUEUE_URL debe empezar con amqp:// o amqps://, o quedar vacía si basta una máquina. "
+        "PREGON_QUEUE_URL es para varias máquinas, y pide PostgreSQL: escribe también PREGON_DATABASE_URL."
+    )
+    address = "amqp://pregon:clave@cola.example/oficina"
+    found = read(
+        monkeypatch, SECRET_KEY=KEY, QUEUE_URL=address, DATABASE_URL="postgresql://base.example/oficina"
+    )
+    assert found["PREGON_QUEUE_URL"] == address
+
+
+def test_a_broker_asks_for_celery(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    told = refusal(
+        monkeypatch,
+        SECRET_KEY=KEY,
+        QUEUE_URL="amqp://cola.example",
+        DATABASE_URL="postgresql://base.example/oficina",
+    )
+    assert told == "PREGON_QUEUE_URL pide Celery, que aquí no está: instálalo con «make motor»."
+
+
 @pytest.mark.parametrize(
     ("address", "secure"), [("https://muestra.example", True), ("http://muestra", False)]
 )

@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from factories.delivery import NOON, Hands, SubscriberFactory, ask, live, prepare_all
 from pregon.core.work import Lane
@@ -67,3 +68,20 @@ def test_who_gives_signs_of_life_keeps_its_lines(monkeypatch: pytest.MonkeyPatch
                 break
             time.sleep(0.02)
         assert reap(Lane.NOW, at=hands()) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_of_life_never_waits_for_a_line_that_is_being_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would hold a line that the other one waits for, and the database would end one of the two."""
+    monkeypatch.setattr(claiming, "BEAT", timedelta(milliseconds=1))
+    SubscriberFactory.create_batch(20)
+    ask()
+    prepare_all()
+    held = claim(Lane.NOW, "spoken", at=NOON, size=20)
+    assert held is not None
+    with kept(held, now=Hands()):
+        for attempts in range(1, 101):
+            with transaction.atomic():
+                for line in reversed(held.lines):
+                    Delivery.objects.filter(pk=line.pk).update(attempts=attempts)
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {100}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -116,6 +117,10 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------------------------------------
 
+#: How a connection to another machine shows that it is alive, and after how many seconds without it is given up.
+SIGNS_OF_LIFE = {"idle": 5, "interval": 3, "count": 3}
+CUT_OFF = 14
+
 
 def database(url: str) -> dict[str, object]:
     """Django's entry for ``postgresql://user:password@host:port/name``, or the SQLite file of this home for ""."""
@@ -152,6 +157,18 @@ def database(url: str) -> dict[str, object]:
         "PORT": port or "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 10,
+            # A machine that is cut off takes nothing with it: within seconds both ends know, and its locks are free.
+            **{f"keepalives_{name}": seconds for name, seconds in SIGNS_OF_LIFE.items()},
+            "tcp_user_timeout": CUT_OFF * 1000,
+            "options": " ".join(
+                [
+                    *(f"-c tcp_keepalives_{name}={seconds}" for name, seconds in SIGNS_OF_LIFE.items()),
+                    f"-c tcp_user_timeout={CUT_OFF}s -c idle_in_transaction_session_timeout=30s",
+                ]
+            ),
+        },
     }
 
 
@@ -234,6 +251,22 @@ WAGTAILEMBEDS_FINDERS: list[
 ] = []  # a video is a link; nothing is fetched while a page is shown
 
 TASKS = {"default": {"BACKEND": "pregon.config.immediate.ImmediateBackend", "QUEUES": []}}
+
+# --- More than one machine ---------------------------------------------------------------------------------
+
+# RabbitMQ wakes workers on any number of machines; without it they look for themselves.
+PREGON_QUEUE_URL = env.secret("PREGON_QUEUE_URL")
+if PREGON_QUEUE_URL:
+    if urlsplit(PREGON_QUEUE_URL).scheme not in {"amqp", "amqps"}:
+        env.problems.append(
+            "PREGON_QUEUE_URL debe empezar con amqp:// o amqps://, o quedar vacía si basta una máquina."
+        )
+    if not env.secret("PREGON_DATABASE_URL"):
+        env.problems.append(
+            "PREGON_QUEUE_URL es para varias máquinas, y pide PostgreSQL: escribe también PREGON_DATABASE_URL."
+        )
+    if not find_spec("celery"):
+        env.problems.append("PREGON_QUEUE_URL pide Celery, que aquí no está: instálalo con «make motor».")
 
 # --- Mail of the desk itself (password resets, workflow notices) -------------------------------------------
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pregon.core.work import Lane
@@ -95,23 +95,36 @@ def reap(lane: Lane, *, at: datetime) -> int:
     One that was not begun is simply due again. One whose worker died in the very act is asked again where the
     provider knows our key, and shown to a person elsewhere; so is one that keeps killing its workers.
     """
-    ids = list(Delivery.objects.lapsed(at).filter(lane=lane).values_list("pk", flat=True)[:REAPED])
-    if not ids:
+    if not Delivery.objects.lapsed(at).filter(lane=lane).exists():
         return 0
-    lapsed = Delivery.objects.lapsed(at).filter(pk__in=ids)
+    with transaction.atomic():
+        ids = free(Delivery.objects.lapsed(at).filter(lane=lane)[:REAPED])
+        back, doubtful = take_back(Delivery.objects.lapsed(at).filter(pk__in=ids), at=at)
+    if doubtful:
+        logger.warning("Deliveries in doubt", extra={"lane": lane.value, "deliveries": doubtful})
+    return back + doubtful
+
+
+def take_back(lapsed: QuerySet[Delivery], *, at: datetime) -> tuple[int, int]:
+    """How many are due again, and how many are in doubt."""
     safe = [kind for kind in kinds() if channel_class(kind).limits.idempotent]
     again = Q(attempted_at__isnull=True) | Q(channel__in=safe, attempts__lt=DEADLY)
-    free = {"lease_until": None, "attempted_at": None, "claim": None}
-    back = lapsed.filter(again).update(state=State.DUE, **free)
+    nobodys = {"lease_until": None, "attempted_at": None, "claim": None}
+    back = lapsed.filter(again).update(state=State.DUE, **nobodys)
     doubtful = lapsed.exclude(again).update(
         state=State.UNCERTAIN,
         settled_at=at,
         reason=_("El envío se interrumpió antes de saber si llegó."),
-        **free,
+        **nobodys,
     )
-    if doubtful:
-        logger.warning("Deliveries in doubt", extra={"lane": lane.value, "deliveries": doubtful})
-    return back + doubtful
+    return back, doubtful
+
+
+def free(lines: QuerySet[Delivery]) -> list[int]:
+    """Those of ``lines`` that nobody is just writing to, held until the transaction ends. Whoever holds some and waits
+    for others might be waited for by their holder: the database would end one of the two, in the middle of a batch."""
+    skip = connection.features.has_select_for_update_skip_locked
+    return list(lines.select_for_update(skip_locked=skip).values_list("pk", flat=True))
 
 
 @contextmanager
@@ -123,8 +136,9 @@ def kept(held: Claim, *, now: Now) -> Iterator[None]:
         try:
             while not over.wait(BEAT.total_seconds()):
                 try:
-                    mine = Delivery.objects.filter(claim=held.token, state=State.LEASED)
-                    mine.update(lease_until=now() + LEASE)
+                    with transaction.atomic():
+                        mine = free(Delivery.objects.filter(claim=held.token, state=State.LEASED))
+                        Delivery.objects.filter(pk__in=mine).update(lease_until=now() + LEASE)
                 except (
                     DatabaseError
                 ):  # it may come back before the lease ends; if not, the line is taken back

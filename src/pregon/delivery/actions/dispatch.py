@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from pregon.core.work import Lane
+from pregon.core.work import Lane, ring
 from pregon.delivery.enums import State
 from pregon.delivery.models import Delivery, Dispatch
 from pregon.delivery.values import Audience, Message
@@ -19,7 +19,7 @@ def dispatch(
 
     Nothing leaves here: the row commits with the caller's transaction, and the lane's workers do the rest.
     """
-    asked, _ = Dispatch.objects.get_or_create(
+    asked, new = Dispatch.objects.get_or_create(
         key=key,
         defaults={
             "origin": origin,
@@ -31,6 +31,8 @@ def dispatch(
             "created_at": at,
         },
     )
+    if new:
+        ring(lane)
     return asked
 
 

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Least
 
+from pregon.core.work import Lane, ring
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakedPageQuerySet, BakingMark
 
@@ -30,11 +31,13 @@ def mark(paths: Iterable[str], *, at: datetime, due: datetime | None = None, bul
         [BakingMark(path=path, due_at=moment, ahead=moment > at, bulk=bulk) for path in wanted],
         batch_size=AT_A_TIME,
     )
+    ring(Lane.PAGES)
 
 
 def mark_everything(*, at: datetime) -> None:
     """Make every page there is due: its colours, its words or its templates changed."""
     BakingMark.objects.create(path=EVERY_PAGE, due_at=at, ahead=False, bulk=True)
+    ring(Lane.PAGES)
 
 
 def take_up_marks(only: Sequence[str] = (), *, size: int = AT_A_TIME) -> int:
