@@ -14,6 +14,7 @@ from factories.delivery import (
     SpokenChannel,
     SubscriberFactory,
     ask,
+    came_to,
     live,
     message,
     prepare_all,
@@ -146,8 +147,7 @@ def test_a_bar_counts_what_is_settled_and_names_what_went_wrong() -> None:
     prepare_all()
     lines = list(Delivery.objects.order_by("pk"))
     for line, state in zip(lines, [State.SENT, State.FAILED, State.UNCERTAIN, State.DUE], strict=True):
-        line.state, line.settled_at = state, NOON + timedelta(seconds=0.6)
-        line.save()
+        came_to(state, line, settled_at=NOON + timedelta(seconds=0.6))
     [progress] = queries.going_out(NOON)
     [bar] = progress.bars
     assert (bar.label, bar.tally.settled, bar.tally.due, bar.tone) == ("De viva voz", 3, 4, "warn")
