@@ -6,7 +6,7 @@ Which steps are legal the database itself knows: it refuses any other one.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -65,7 +65,7 @@ SAID: dict[Fortune, type[BaseException]] = {
     Fortune.KILLED_BEFORE: Killed,
     Fortune.KILLED_AFTER: Killed,
 }
-FORTUNES = st.lists(st.sampled_from(Fortune), max_size=5)
+FORTUNES = st.lists(st.sampled_from(Fortune), max_size=3)
 
 
 class Plain(SpokenChannel):
@@ -73,11 +73,12 @@ class Plain(SpokenChannel):
 
     kind = "plain"
     got: ClassVar[list[str]] = []
-    fortunes: ClassVar[list[Fortune]] = []
+    fortunes: ClassVar[defaultdict[str, list[Fortune]]] = defaultdict(list)
     hands: ClassVar[Hands]
 
     def send(self, parcel: Parcel) -> Receipt:
-        fortune = self.fortunes.pop(0) if self.fortunes else Fortune.YES
+        planned = self.fortunes[self.kind]
+        fortune = planned.pop(0) if planned else Fortune.YES
         if fortune in ARRIVING:
             self.take(parcel.key)
         if fortune == Fortune.LATE:
@@ -131,10 +132,13 @@ class Fates(RuleBasedStateMachine):
 
     # --- What happens ---
 
-    @rule()
-    def publish(self) -> None:
+    @rule(at_once=st.booleans())
+    def publish(self, at_once: bool) -> None:
         ask(at=self.hands(), origin=f"faults.story/{Dispatch.objects.count()}")
+        if at_once:
+            self.prepare()
 
+    @precondition(lambda self: Dispatch.objects.exists())
     @rule(kind=st.sampled_from([MessageKind.CORRECTION, MessageKind.WITHDRAWAL]), data=st.data())
     def follow_up(self, kind: MessageKind, data: st.DataObject) -> None:
         withdrawn = Dispatch.objects.filter(kind=MessageKind.WITHDRAWAL).values("origin")
@@ -150,6 +154,7 @@ class Fates(RuleBasedStateMachine):
             delivery.stop(earlier, reason="Se retiró.", at=self.hands())
         ask(message(kind, notice="Eran dieciocho."), at=self.hands(), origin=origin, receivers_of=numbers)
 
+    @precondition(lambda self: Dispatch.objects.to_prepare(self.hands()).exists())
     @rule()
     def prepare(self) -> None:
         before = set(Dispatch.objects.filter(prepared_at=None).values_list("pk", flat=True))
@@ -172,9 +177,10 @@ class Fates(RuleBasedStateMachine):
         reached = {receiver(line) for line in dispatch.deliveries.all()}
         assert received <= reached <= perhaps
 
-    @rule(fortunes=FORTUNES)
-    def deliver(self, fortunes: list[Fortune]) -> None:
-        Plain.fortunes.extend(fortunes)
+    @precondition(lambda self: Delivery.objects.filter(state__in=WAITING).exists())
+    @rule(plain=FORTUNES, keyed=FORTUNES)
+    def deliver(self, plain: list[Fortune], keyed: list[Fortune]) -> None:
+        Plain.fortunes |= {"plain": plain, "keyed": keyed}
         work(self.hands)
         Plain.fortunes.clear()
 
@@ -188,12 +194,10 @@ class Fates(RuleBasedStateMachine):
 
     # --- What people do ---
 
+    @precondition(lambda self: Dispatch.objects.exists())
     @rule(what=st.sampled_from(["pause", "resume", "cancel", "retry"]), data=st.data())
     def steer(self, what: str, data: st.DataObject) -> None:
-        dispatches = list(Dispatch.objects.order_by("pk"))
-        if not dispatches:
-            return
-        dispatch = data.draw(st.sampled_from(dispatches))
+        dispatch = data.draw(st.sampled_from(list(Dispatch.objects.order_by("pk"))))
         if what == "pause":
             delivery.pause(dispatch, at=self.hands())
         elif what == "resume":
@@ -205,6 +209,7 @@ class Fates(RuleBasedStateMachine):
             self.asked_again.update(failed.values_list("pk", flat=True))
             delivery.retry(dispatch, by=self.person, at=self.hands())
 
+    @precondition(lambda self: Dispatch.objects.filter(sweeping=True).exists())
     @rule()
     def sweep(self) -> None:
         delivery.sweep_due(at=self.hands())
@@ -222,11 +227,10 @@ class Fates(RuleBasedStateMachine):
         person = Subscriber.objects.order_by("pk")[which]
         (delivery.confirm if back else delivery.leave)(person, at=self.hands())
 
+    @precondition(lambda self: bool(Plain.got))
     @rule(fate=st.sampled_from(Fate), data=st.data())
     def report(self, fate: Fate, data: st.DataObject) -> None:
         """Out of order, twice, and of lines whose answer was never heard."""
-        if not Plain.got:
-            return
         key = data.draw(st.sampled_from(Plain.got))
         line = Delivery.objects.get(pk=key.partition("-")[2])
         record(Report(fate=fate, reference=f"said:{key}"), channel=line.channel, at=self.hands())
@@ -311,6 +315,6 @@ def channels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_whatever_happens_the_ledger_tells_the_truth(channels: None) -> None:
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     bounds: Any = settings(
-        max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=checks
+        max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=checks
     )
     run_state_machine_as_test(Fates, settings=bounds)
