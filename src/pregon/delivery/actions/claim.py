@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pregon.core.work import Lane
@@ -93,17 +92,18 @@ def reap(lane: Lane, *, at: datetime) -> int:
     """Take lines from workers that stopped answering.
 
     One that was not begun is simply due again. One whose worker died in the very act is asked again where the
-    provider knows our key, and shown to a person elsewhere; so is one that keeps killing its workers.
+    provider knows our key, behind all that is due, for it may be what killed the worker; elsewhere it is shown to a
+    person, and so is one that keeps killing its workers.
     """
     ids = list(Delivery.objects.lapsed(at).filter(lane=lane).values_list("pk", flat=True)[:REAPED])
     if not ids:
         return 0
     lapsed = Delivery.objects.lapsed(at).filter(pk__in=ids)
     safe = [kind for kind in kinds() if channel_class(kind).limits.idempotent]
-    again = Q(attempted_at__isnull=True) | Q(channel__in=safe, attempts__lt=DEADLY)
     free = {"lease_until": None, "attempted_at": None, "claim": None}
-    back = lapsed.filter(again).update(state=State.DUE, **free)
-    doubtful = lapsed.exclude(again).update(
+    back = lapsed.filter(attempted_at__isnull=True).update(state=State.DUE, **free)
+    back += lapsed.filter(channel__in=safe, attempts__lt=DEADLY).update(state=State.DUE, due_at=at, **free)
+    doubtful = lapsed.update(
         state=State.UNCERTAIN,
         settled_at=at,
         reason=_("El envío se interrumpió antes de saber si llegó."),
