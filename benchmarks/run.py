@@ -1,4 +1,4 @@
-"""Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [--write]``.
+"""Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [clock] [--write]``.
 
 Prints one table; ``--write`` also puts it into docs/reference/benchmarks.md. Exit code 1 when a bar is missed.
 """
@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import clock
 import pages
 import publishing
 import sending
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "publishing": publishing.measure,
     "starting": starting.measure,
     "sending": sending.measure,
+    "clock": clock.measure,
 }
 PACKAGES = ("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow")
 MARKS = {True: "yes", False: "**no**", None: "–"}
@@ -59,6 +61,8 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   started as often as `pregon up` has processes.
 - **sending**: Postfix's `smtp-sink` on loopback; the ledger claims, sends and settles each line, and each letter
   carries links of its own reader; the peer sends letters that differ in nothing but the address.
+- **clock**: the bulletins are scheduled before `pregon up` starts; a process beside it reads every 20 ms which ones are
+  published.
 
 Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
 Where a line has two times and no peer, the second column of figures is what the line names last.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -57,6 +58,23 @@ def listen(at: datetime, stopping: Callable[[], bool]) -> None:
 def collect_arrivals(at: datetime) -> None:
     """Aside: a provider that takes its time must not hold up what goes out by the second."""
     errands.send("arrivals", partial(listen, at))
+
+
+#: What the clock said last, and when by one that nobody sets.
+_said: list[tuple[datetime, float]] = []
+#: A clock that is put right by less than this is left alone.
+SLACK = timedelta(seconds=5)
+
+
+@every(timedelta(seconds=1))
+def notice_a_clock_put_back(at: datetime) -> None:
+    now = time.monotonic()
+    if _said:
+        said, then = _said.pop()
+        was = said + timedelta(seconds=now - then)
+        if at < was - SLACK:
+            delivery.clock_was_put_back(was=was, at=at)
+    _said.append((at, now))
 
 
 @every(timedelta(hours=1))

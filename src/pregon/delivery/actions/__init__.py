@@ -1,5 +1,5 @@
 """Verbs of the engine: dispatch (ask), prepare (one row per receiver), deliver (claim, send, write down), steer (hold
-back, call off, try again), subscribe, collect (what receivers write to us)."""
+back, call off, try again), mend (a clock put back), subscribe, collect (what receivers write to us)."""
 
 from pregon.delivery.actions.claim import has_work as has_work
 from pregon.delivery.actions.claim import reap as reap
@@ -9,6 +9,7 @@ from pregon.delivery.actions.deliver import deliver_due as deliver_due
 from pregon.delivery.actions.deliver import deliver_on as deliver_on
 from pregon.delivery.actions.dispatch import dispatch as dispatch
 from pregon.delivery.actions.dispatch import stop as stop
+from pregon.delivery.actions.mend import clock_was_put_back as clock_was_put_back
 from pregon.delivery.actions.pace import forget_full as forget_full
 from pregon.delivery.actions.prepare import prepare_due as prepare_due
 from pregon.delivery.actions.steer import cancel as cancel
