@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench import PREGON, Bench, Row, free_port, tell, wait_for_page
 
 #: Bulletins, and the seconds among which their hours lie at random.
-BULLETINS, SECONDS = 200, 60
+BULLETINS, SECONDS = 200, 100
 
 
 def measure(bench: Bench) -> list[Row]:

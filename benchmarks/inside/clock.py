@@ -18,7 +18,7 @@ from pregon.newsroom.models import Bulletin, BulletinIndex  # noqa: E402 - the s
 
 what, count, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 #: Seconds that writing one bulletin may take, and that the office may take to start.
-EACH, START = 0.2, 20
+EACH, START = 0.15, 20
 PATIENCE = 60
 bulletins = Bulletin.objects.filter(title__startswith="Embargo de muestra")
 
