@@ -1,4 +1,4 @@
-"""Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [webpush] [--write]``.
+"""Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [webpush] [clock] [--write]``.
 
 Prints one table; ``--write`` also puts it into docs/reference/benchmarks.md. Exit code 1 when a bar is missed.
 """
@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import clock
 import pages
 import publishing
 import sending
@@ -31,6 +32,7 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "starting": starting.measure,
     "sending": sending.measure,
     "webpush": webpush.measure,
+    "clock": clock.measure,
 }
 PACKAGES = (
     *("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow"),
@@ -66,6 +68,8 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   carries links of its own reader; the peer sends letters that differ in nothing but the address.
 - **webpush**: a push service in a process of its own that answers 201 to whatever comes; our channel, pywebpush and
   bare cryptography take turns in one process, with the same key, the same browsers and the same text.
+- **clock**: the bulletins are scheduled before `pregon up` starts; a process beside it reads every 20 ms which ones are
+  published.
 
 Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
 Where a line has two times and no peer, the second column of figures is what the line names last.

@@ -151,3 +151,37 @@ def test_turns_cut_time_without_a_gap_and_each_day_once(
 def test_where_the_clocks_change(at: datetime, turn: datetime) -> None:
     hour = 1 if at.month == 11 else 2
     assert last_turn(at, tz=ZoneInfo("America/Tijuana"), hour=hour) == turn
+
+
+# --- Months that end, clocks that are set -------------------------------------------------------------------
+
+#: One that still has a summer time, one that had it until 2022-10-30, one that never had.
+PLACES = st.sampled_from(["America/Tijuana", "America/Mexico_City", "America/Hermosillo"]).map(ZoneInfo)
+INSTANTS = st.datetimes(
+    datetime.fromisoformat("1996-01-01"), datetime.fromisoformat("2100-01-01"), timezones=st.just(UTC)
+)
+
+
+@given(INSTANTS, PLACES)
+def test_every_moment_falls_in_exactly_one_month_of_its_place(moment: datetime, zone: ZoneInfo) -> None:
+    day = local_day(moment, zone)
+    months = [(day.year + n // 12, n % 12 + 1) for n in range(day.month - 2, day.month + 1)]
+    found = [
+        month
+        for month in months
+        if WorkingCalendar.month(*month)[0] <= day <= WorkingCalendar.month(*month)[1]
+    ]
+    assert found == [(day.year, day.month)]
+
+
+@given(INSTANTS, PLACES, st.integers(1, 90_000))
+def test_days_never_go_back_whatever_is_done_to_the_clock(
+    moment: datetime, zone: ZoneInfo, later: int
+) -> None:
+    assert local_day(moment, zone) <= local_day(moment + timedelta(seconds=later), zone)
+
+
+@given(st.integers(1970, 2100), st.integers(1, 12))
+def test_a_month_begins_on_the_day_after_the_last_one(year: int, month: int) -> None:
+    last = WorkingCalendar.month(year, month)[1]
+    assert WorkingCalendar.month(year + month // 12, month % 12 + 1)[0] == last + timedelta(days=1)

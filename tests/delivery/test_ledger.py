@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from factories.delivery import NOON, SubscriberFactory, ask, message, prepare_all
 from pregon.core.work import Lane
 from pregon.delivery import ledger
 from pregon.delivery.actions.claim import Claim, claim
-from pregon.delivery.enums import MessageKind, Standing, State
+from pregon.delivery.enums import STEPS, MessageKind, Standing, State
 from pregon.delivery.ledger import Outcome
 from pregon.delivery.models import Delivery, Dispatch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+
+MIGRATION = import_module("pregon.delivery.migrations.0007_states_move_forward")
 
 
 @pytest.fixture
@@ -92,3 +96,31 @@ def test_a_late_yes_settles_a_line_in_doubt_and_no_other(held: Claim) -> None:
         (State.DUE, ""),
         (State.LEASED, ""),
     ]
+
+
+# --- States move forward only: the database's own word ------------------------------------------------------
+
+
+def test_the_database_knows_the_steps() -> None:
+    assert {old: set(news) for old, news in MIGRATION.LEGAL.items()} == STEPS
+
+
+@pytest.mark.parametrize("old", State)
+def test_the_database_refuses_every_other_step(old: State) -> None:
+    """Here too a later migration is noticed that makes the table anew, and forgets what watches over it."""
+    SubscriberFactory()
+    dispatch = ask()
+    allowed = set()
+    for new in State:
+        line = Delivery.objects.create(
+            dispatch=dispatch, channel="spoken", destination=new, state=old, due_at=NOON
+        )
+        try:
+            with transaction.atomic():
+                Delivery.objects.filter(pk=line.pk).update(state=new)
+        except IntegrityError:
+            line.refresh_from_db()
+            assert line.state == old
+        else:
+            allowed.add(new)
+    assert allowed == STEPS[old] | {old}

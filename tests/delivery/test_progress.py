@@ -16,6 +16,7 @@ from factories.delivery import (
     SpokenChannel,
     SubscriberFactory,
     ask,
+    came_to,
     live,
     message,
     prepare_all,
@@ -65,8 +66,7 @@ def test_a_bar_counts_what_is_settled_and_names_what_went_wrong() -> None:
     prepare_all()
     lines = list(Delivery.objects.order_by("pk"))
     for line, state in zip(lines, [State.SENT, State.FAILED, State.UNCERTAIN, State.DUE], strict=True):
-        line.state, line.settled_at = state, NOON + timedelta(seconds=0.6)
-        line.save()
+        came_to(state, line, settled_at=NOON + timedelta(seconds=0.6))
     [one] = progress.going_out(NOON)
     [bar] = one.bars
     assert (bar.label, bar.tally.settled, bar.tally.due, bar.tone) == ("De viva voz", 3, 4, "warn")
@@ -181,8 +181,8 @@ def moving(seconds: float, settled: int) -> Bar:
     """The bar of twenty lines after ``settled`` of them left in the time between two looks."""
     asked = scattered()
     progress_of([asked], at=NOON)
-    chosen = Delivery.objects.order_by("pk").values_list("pk", flat=True)[:settled]
-    Delivery.objects.filter(pk__in=list(chosen)).update(state=State.SENT, settled_at=NOON)
+    for line in Delivery.objects.order_by("pk")[:settled]:
+        came_to(State.SENT, line, settled_at=NOON)
     [one] = progress_of([asked], at=NOON + timedelta(seconds=seconds))
     return one.bars[0]
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from factories.accounts import UserFactory
-from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, live, prepare_all, run
+from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, came_to, live, prepare_all, run
 from pregon.accounts.enums import Role
 from pregon.delivery.contract import Limits
 from pregon.delivery.enums import Standing, State
@@ -57,8 +57,8 @@ def test_calling_off_says_first_what_follows(head: Client, dispatch: Dispatch) -
 
 def test_what_failed_alike_is_tried_again_together(head: Client, dispatch: Dispatch) -> None:
     first, *others = Delivery.objects.order_by("pk")
-    Delivery.objects.filter(pk=first.pk).update(state=State.FAILED, reason="No existe.")
-    Delivery.objects.filter(pk__in=[line.pk for line in others]).update(state=State.FAILED, reason="Lleno.")
+    came_to(State.FAILED, first, reason="No existe.")
+    came_to(State.FAILED, *others, reason="Lleno.")
     shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).context["failures"]
     assert [(group.count, group.reason) for group in shown] == [(2, "Lleno."), (1, "No existe.")]
     press(head, "retry", dispatch.pk, channel="spoken", reason="Lleno.")
@@ -68,13 +68,13 @@ def test_what_failed_alike_is_tried_again_together(head: Client, dispatch: Dispa
 
 
 def test_each_failure_says_what_to_do(head: Client, dispatch: Dispatch) -> None:
-    Delivery.objects.update(state=State.FAILED, reason="Lleno.")
+    came_to(State.FAILED, reason="Lleno.")
     shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
     assert "Les pasó a casi todos: prueba el canal" in shown
 
 
 def test_an_address_that_is_no_more_is_not_tried_again(head: Client, dispatch: Dispatch) -> None:
-    Delivery.objects.update(state=State.FAILED, reason="El buzón ya no existe.")
+    came_to(State.FAILED, reason="El buzón ya no existe.")
     Subscriber.objects.update(standing=Standing.GONE)
     shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
     assert ("Ahí ya no se envía." in shown, 'value="El buzón' in shown) == (True, False)
@@ -86,7 +86,7 @@ def test_what_was_answered_meanwhile_is_said(head: Client, dispatch: Dispatch) -
 
 
 def test_one_line_is_tried_again(head: Client, dispatch: Dispatch) -> None:
-    Delivery.objects.update(state=State.FAILED)
+    came_to(State.FAILED)
     press(head, "resolve", Delivery.objects.order_by("pk")[0].pk, answer="retry")
     assert states() == ["due", "failed", "failed"]
 
@@ -95,7 +95,7 @@ def test_one_line_is_tried_again(head: Client, dispatch: Dispatch) -> None:
 def test_all_doubts_of_a_channel_are_answered_together(
     head: Client, dispatch: Dispatch, answer: str, state: str
 ) -> None:
-    Delivery.objects.update(state=State.UNCERTAIN)
+    came_to(State.UNCERTAIN)
     address = reverse("envios:resolve_all", args=[dispatch.pk, "spoken", answer])
     assert "3 mensajes en duda de De viva voz" in head.get(address).content.decode()
     assert states() == ["uncertain"] * 3
@@ -136,7 +136,7 @@ def test_an_address_that_is_none_is_refused_in_words(head: Client, package: Deli
 @pytest.mark.parametrize("name", ["pause", "resume", "retry", "cancel"])
 def test_who_may_only_look_steers_nothing(client: Client, dispatch: Dispatch, name: str) -> None:
     client.force_login(UserFactory.create(roles=[Role.EDITOR]))
-    Delivery.objects.update(state=State.FAILED)
+    came_to(State.FAILED)
     answer = client.post(reverse(f"envios:{name}", args=[dispatch.pk]))
     dispatch.refresh_from_db()
     assert (answer.headers["Location"], states()) == (reverse("wagtailadmin_home"), ["failed"] * 3)

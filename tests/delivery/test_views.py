@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from factories.accounts import UserFactory
-from factories.delivery import SpokenChannel, SubscriberFactory, ask, live, prepare_all
+from factories.delivery import SpokenChannel, SubscriberFactory, ask, came_to, live, prepare_all
 from pregon.accounts.enums import Role
 from pregon.core.work import Lane, turn
 from pregon.delivery import forms
@@ -74,7 +74,7 @@ def test_a_fragment_is_not_a_whole_page(head: Client, dispatch: Dispatch, name: 
 
 
 def test_one_dispatch_shows_each_line_and_why_some_failed(head: Client, dispatch: Dispatch) -> None:
-    Delivery.objects.update(state=State.FAILED, reason="El buzón ya no existe.")
+    came_to(State.FAILED, reason="El buzón ya no existe.")
     shown = page(head, "envios:dispatch", dispatch.pk)
     assert ("El buzón ya no existe." in shown, "Falló" in shown) == (True, True)
 
@@ -97,7 +97,7 @@ def test_lines_are_narrowed_by_state_and_cut_by_id(head: Client, dispatch: Dispa
 def test_a_line_in_doubt_has_its_two_answers(
     head: Client, dispatch: Dispatch, answer: str, state: State
 ) -> None:
-    Delivery.objects.update(state=State.UNCERTAIN)
+    came_to(State.UNCERTAIN)
     line = Delivery.objects.get()
     assert "Sí llegó" in page(head, "envios:dispatch", dispatch.pk)
     head.post(reverse("envios:resolve", args=[line.pk]), {"answer": answer})
@@ -110,7 +110,7 @@ def test_a_line_has_no_third_answer(head: Client, dispatch: Dispatch) -> None:
 
 
 def test_who_may_only_look_answers_nothing(client: Client, dispatch: Dispatch) -> None:
-    Delivery.objects.update(state=State.UNCERTAIN)
+    came_to(State.UNCERTAIN)
     client.force_login(UserFactory.create(roles=[Role.EDITOR]))
     shown = page(client, "envios:dispatch", dispatch.pk)
     client.post(reverse("envios:resolve", args=[Delivery.objects.get().pk]), {"answer": "arrived"})
@@ -203,7 +203,7 @@ def test_where_the_public_reads_it_is_linked(head: Client) -> None:
     SubscriberFactory.create(address="@muestra", broadcast=True)
     asked = ask()
     prepare_all()
-    Delivery.objects.update(state=State.SENT, url="https://muestra.example/214")
+    came_to(State.SENT, url="https://muestra.example/214")
     assert "Ya se lee en" in page(head, "envios:dispatch", asked.pk)
 
 

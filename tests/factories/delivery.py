@@ -25,8 +25,8 @@ from pregon.delivery.contract import (
     Preview,
     Receipt,
 )
-from pregon.delivery.enums import MessageKind, Mode, Standing
-from pregon.delivery.models import ChannelAccount, Dispatch, Subscriber
+from pregon.delivery.enums import MessageKind, Mode, Standing, State
+from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 from pregon.delivery.values import Audience, Block, Message, Picture
 
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -163,6 +163,13 @@ def ask(
 def prepare_all(*, at: datetime = NOON, lane: Lane = Lane.NOW) -> None:
     while delivery.prepare_due(lane, at=at):
         pass
+
+
+def came_to(state: State, *lines: Delivery, **fields: Any) -> None:
+    """``lines`` that were due, all of them by default, have left and came to ``state``."""
+    chosen = Delivery.objects.filter(pk__in=[line.pk for line in lines]) if lines else Delivery.objects.all()
+    chosen.filter(state=State.DUE).update(state=State.LEASED)
+    chosen.update(state=state, **fields)
 
 
 def run(hands: Hands, *, lane: Lane = Lane.NOW, turns: int = 1) -> int:

@@ -8,20 +8,19 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sys
 import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connections
 from django.utils import timezone
 
 from factories.delivery import SubscriberFactory, live, message
+from faults.report import report
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions import claim as claiming
@@ -112,11 +111,6 @@ def kill_them(kind: str, *, fate: random.Random) -> tuple[int, int, int]:
         Delivery.objects.filter(state=State.DUE).update(due_at=timezone.now())  # a postponement is no loss
         time.sleep(LEASE.total_seconds())
     return kills, sent, worst
-
-
-def report(kind: str, **counts: Any) -> None:
-    words = ", ".join(f"{count} {name}" for name, count in counts.items())
-    sys.stdout.write(f"\n{kind}: {words}\n")
 
 
 def readers(kind: str, address: Callable[[int], str]) -> None:

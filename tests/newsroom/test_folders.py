@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from factories.newsroom import folder
 from pregon.newsroom.errors import BadFolder
-from pregon.newsroom.folders import PhotoNote, read_folder, read_text
+from pregon.newsroom.folders import PhotoNote, read_folder, read_moment, read_text
 
 ZONE = ZoneInfo("America/Mexico_City")
 
@@ -249,3 +249,51 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         assert str(problem).endswith(".")
     else:
         assert lead == lead.strip()
+
+
+# --- Hours that a clock leaves out or strikes twice ---------------------------------------------------------
+
+ZONES = st.sampled_from(["America/Tijuana", "America/Mexico_City", "America/Hermosillo"]).map(ZoneInfo)
+HOURS = st.datetimes(datetime.fromisoformat("1996-01-01"), datetime.fromisoformat("2100-01-01")).map(
+    lambda hour: hour.replace(microsecond=0)
+)
+TWICE = [  # the hour before each is struck twice; the one after it in spring is left out
+    (
+        ZoneInfo("America/Tijuana"),
+        datetime.fromisoformat("2026-11-01 01:30"),
+        datetime.fromisoformat("2026-03-08 02:30"),
+    ),
+    (
+        ZoneInfo("America/Mexico_City"),
+        datetime.fromisoformat("2022-10-30 01:30"),
+        datetime.fromisoformat("2022-04-03 02:30"),
+    ),
+]
+
+
+@given(HOURS, ZONES)
+def test_an_hour_is_the_one_that_the_clock_of_the_office_shows(hour: datetime, zone: ZoneInfo) -> None:
+    """One that it leaves out is an hour later; nothing is ever out before its clock shows the hour."""
+    moment = read_moment("embargo", f"{hour:%Y-%m-%d %H:%M:%S}", zone=zone)
+    shown = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    assert shown - hour in {timedelta(), timedelta(hours=1)}
+
+
+@pytest.mark.parametrize(("zone", "twice", "never"), TWICE)
+def test_an_hour_that_is_struck_twice_is_the_first_and_one_left_out_the_next(
+    zone: ZoneInfo, twice: datetime, never: datetime
+) -> None:
+    first = read_moment("embargo", f"{twice:%Y-%m-%d %H:%M}", zone=zone).astimezone(UTC)
+    assert (first + timedelta(hours=1)).astimezone(zone).replace(tzinfo=None) == twice
+    late = read_moment("embargo", f"{never:%Y-%m-%d %H:%M}", zone=zone).astimezone(UTC)
+    assert late.astimezone(zone).replace(tzinfo=None) == never + timedelta(hours=1)
+
+
+def test_mexico_city_has_no_summer_any_more_and_tijuana_has() -> None:
+    """Whoever packs an old table of zones would publish an hour early half the year."""
+    july = datetime.fromisoformat("2026-07-01 12:00")
+    offsets = [
+        read_moment("embargo", f"{july:%Y-%m-%d %H:%M}", zone=ZoneInfo(name)).utcoffset()
+        for name in ("America/Mexico_City", "America/Tijuana")
+    ]
+    assert offsets == [timedelta(hours=-6), timedelta(hours=-7)]

@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+SLOW = 0.6  # seconds
+
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -92,6 +94,46 @@ def mail(accept: Callable[[str], None]) -> Talk:
                 writer.write(b"354 go on\r\n")
                 letter = await reader.readuntil(b"\r\n.\r\n")
                 accept(letter.partition(b"Message-ID: ")[2].partition(b"\r\n")[0].decode())
+                writer.write(b"250 taken\r\n")
+            elif verb == b"QUIT":
+                return
+            else:
+                writer.write(b"250 ok\r\n")
+
+    return talk
+
+
+def moody_mail(accept: Callable[[str], None]) -> Talk:
+    """Speaks SMTP, and treats each letter as the local part of its receiver says: ``slow`` takes its time, ``busy`` is
+    full at first, ``over`` for ever, ``shy`` only once it has read the letter; ``mute`` takes it and hangs up."""
+    met: set[str] = set()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 moody\r\n")
+        receiver = mood = ""
+        while line := await reader.readline():
+            verb = line[:4].upper()
+            if verb == b"EHLO":
+                writer.write(b"250 moody\r\n")
+            elif verb == b"RCPT":
+                receiver = line.decode().partition("<")[2].partition(">")[0]
+                mood = receiver.partition("-")[0]
+                if mood == "over" or (mood == "busy" and receiver not in met):
+                    met.add(receiver)
+                    writer.write(b"552 5.2.2 full\r\n" if mood == "over" else b"452 4.2.2 full\r\n")
+                else:
+                    writer.write(b"250 ok\r\n")
+            elif verb == b"DATA":
+                writer.write(b"354 go on\r\n")
+                letter = await reader.readuntil(b"\r\n.\r\n")
+                if mood == "shy":
+                    writer.write(b"552 5.3.4 too much for me\r\n")
+                    continue
+                if mood == "slow":
+                    await asyncio.sleep(SLOW)
+                accept(letter.partition(b"Message-ID: ")[2].partition(b"\r\n")[0].decode())
+                if mood == "mute":
+                    return
                 writer.write(b"250 taken\r\n")
             elif verb == b"QUIT":
                 return

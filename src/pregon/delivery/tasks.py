@@ -3,6 +3,7 @@ digests of the hour, and forgetting."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -84,6 +85,23 @@ def forget_what_is_old(at: datetime, stopping: Callable[[], bool]) -> None:
 @every(timedelta(seconds=20))
 def forget(at: datetime) -> None:
     errands.send("forgetting", partial(forget_what_is_old, at))
+
+
+#: What the clock said last, and when by one that nobody sets.
+_said: list[tuple[datetime, float]] = []
+#: A clock that is put right by less than this is left alone.
+SLACK = timedelta(seconds=5)
+
+
+@every(timedelta(seconds=1))
+def notice_a_clock_put_back(at: datetime) -> None:
+    now = time.monotonic()
+    if _said:
+        said, then = _said.pop()
+        was = said + timedelta(seconds=now - then)
+        if at < was - SLACK:
+            delivery.clock_was_put_back(was=was, at=at)
+    _said.append((at, now))
 
 
 @every(timedelta(hours=1))

@@ -14,6 +14,7 @@ from factories.delivery import (
     SpokenChannel,
     SubscriberFactory,
     ask,
+    came_to,
     live,
     prepare_all,
     run,
@@ -196,7 +197,7 @@ def line_that(state: State, **fields: Any) -> Delivery:
     prepare_all()
     line = Delivery.objects.get()
     settled = {} if state == State.LEASED else {"settled_at": NOON}
-    Delivery.objects.filter(pk=line.pk).update(state=state, **settled, **fields)
+    came_to(state, line, **settled, **fields)
     return line
 
 

@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from factories.accounts import TopicFactory
-from factories.delivery import NOON, Hands, SubscriberFactory, ask, live, message, prepare_all, run, said_to
+from factories.delivery import (
+    NOON,
+    Hands,
+    SubscriberFactory,
+    ask,
+    came_to,
+    live,
+    message,
+    prepare_all,
+    run,
+    said_to,
+)
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions import erase
 from pregon.delivery.enums import MessageKind, Reason, Standing, State
@@ -156,7 +167,7 @@ def test_a_text_that_may_still_leave_stays(state: State) -> None:
     SubscriberFactory.create()
     ask()
     prepare_all()
-    Delivery.objects.update(state=state)
+    came_to(state)
     forget(NOON + 30 * DAY)
     assert Dispatch.objects.get().emptied_at is None
 
@@ -184,6 +195,7 @@ def test_a_husk_is_never_sent(hands: Hands) -> None:
     ask()
     run(hands)
     forget(hands.forward(days=8))
+    came_to(State.FAILED)
     Delivery.objects.update(state=State.DUE, due_at=hands())
     run(hands)
     assert (len(said_to()), Delivery.objects.get().state) == (1, State.SUPPRESSED)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from factories.accounts import UserFactory
-from factories.delivery import NOON, SubscriberFactory, ask, prepare_all
+from factories.delivery import NOON, SubscriberFactory, ask, came_to, prepare_all
 from pregon.delivery.actions.resolve import arrived, send_again
 from pregon.delivery.enums import State
 from pregon.delivery.errors import DeliveryError
@@ -17,7 +17,7 @@ def doubtful() -> Delivery:
     SubscriberFactory.create()
     ask()
     prepare_all()
-    Delivery.objects.update(state=State.UNCERTAIN, attempted_at=NOON)
+    came_to(State.UNCERTAIN, attempted_at=NOON)
     return Delivery.objects.get()
 
 

@@ -187,3 +187,24 @@ def test_two_clocks_running_by_mistake_publish_once() -> None:
             clock.join()
     assert sorted(published_by) == [0, 1]
     assert Dispatch.objects.about(bulletin.origin).count() == 1
+
+
+def test_a_bulletin_that_cannot_go_out_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried again with each tick, and goes out once whatever stopped it is mended."""
+    hour = NOON + timedelta(hours=1)
+
+    def refuse(bulletin: Bulletin, **kwargs: object) -> None:
+        if bulletin.title == "Se atora":
+            raise RuntimeError("whatever follows a publication failed")
+
+    with time_machine.travel(NOON, tick=False) as clock:
+        for title in ("Se atora", "Sale"):
+            newsroom.publish(draft(title, go_live_at=hour), by=None)
+        clock.move_to(hour)
+        bulletin_changed.connect(refuse)
+        try:
+            assert [newsroom.publish_due(timezone.now()) for _tick in range(2)] == [1, 0]
+        finally:
+            bulletin_changed.disconnect(refuse)
+        assert newsroom.publish_due(timezone.now()) == 1
+    assert list(Bulletin.objects.order_by("number").values_list("title", flat=True)) == ["Sale", "Se atora"]

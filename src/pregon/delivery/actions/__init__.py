@@ -1,6 +1,6 @@
 """Verbs of the engine: dispatch (ask), prepare (one row per receiver), deliver (claim, send, write down), steer (hold
 back, call off, try again), trial, subscribe, collect (what receivers write to us), digest (tell together), suppress,
-erase."""
+erase, mend (a clock put back)."""
 
 from pregon.delivery.actions.claim import has_work as has_work
 from pregon.delivery.actions.claim import reap as reap
@@ -17,6 +17,7 @@ from pregon.delivery.actions.erase import erase_due as erase_due
 from pregon.delivery.actions.importing import approve as approve
 from pregon.delivery.actions.importing import hand_in as hand_in
 from pregon.delivery.actions.importing import roster_due as roster_due
+from pregon.delivery.actions.mend import clock_was_put_back as clock_was_put_back
 from pregon.delivery.actions.pace import forget_full as forget_full
 from pregon.delivery.actions.prepare import prepare_due as prepare_due
 from pregon.delivery.actions.resolve import resolve_all as resolve_all

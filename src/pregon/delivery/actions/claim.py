@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from pregon.core.work import Lane
@@ -93,7 +93,8 @@ def reap(lane: Lane, *, at: datetime) -> int:
     """Take lines from workers that stopped answering.
 
     One that was not begun is simply due again. One whose worker died in the very act is asked again where the
-    provider knows our key, and shown to a person elsewhere; so is one that keeps killing its workers.
+    provider knows our key, behind all that is due, for it may be what killed the worker; elsewhere it is shown to a
+    person, and so is one that keeps killing its workers.
     """
     if not Delivery.objects.lapsed(at).filter(lane=lane).exists():
         return 0
@@ -108,10 +109,10 @@ def reap(lane: Lane, *, at: datetime) -> int:
 def take_back(lapsed: QuerySet[Delivery], *, at: datetime) -> tuple[int, int]:
     """How many are due again, and how many are in doubt."""
     safe = [kind for kind in kinds() if channel_class(kind).limits.idempotent]
-    again = Q(attempted_at__isnull=True) | Q(channel__in=safe, attempts__lt=DEADLY)
     nobodys = {"lease_until": None, "attempted_at": None, "claim": None}
-    back = lapsed.filter(again).update(state=State.DUE, **nobodys)
-    doubtful = lapsed.exclude(again).update(
+    back = lapsed.filter(attempted_at__isnull=True).update(state=State.DUE, **nobodys)
+    back += lapsed.filter(channel__in=safe, attempts__lt=DEADLY).update(state=State.DUE, due_at=at, **nobodys)
+    doubtful = lapsed.update(
         state=State.UNCERTAIN,
         settled_at=at,
         reason=_("El envío se interrumpió antes de saber si llegó."),

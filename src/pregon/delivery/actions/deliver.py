@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
-from pregon.core.files import safe_name, write_atomically
+from pregon.core.files import DiskFull, safe_name, write_atomically
 from pregon.core.sealing import SealBroken
 from pregon.core.work import Lane
 from pregon.delivery import ledger
@@ -368,11 +368,21 @@ def lay_out(held: Claim, lines: list[Delivery], *, now: Now) -> None:
         return
     batch = Outgoing(held, lines, channel, now=now)
     still = ledger.wanted(batch.waiting)
-    going = [line for line in batch.waiting if line.pk in still]
     batch.outcomes += why_not([line for line in batch.waiting if line.pk not in still])
-    batch.outcomes += [(line, keep_in_outbox(line, batch)) for line in going]
-    batch.waiting.clear()
-    batch.close()
+    batch.waiting = deque(line for line in batch.waiting if line.pk in still)
+    try:
+        while batch.waiting:
+            batch.outcomes.append((batch.waiting[0], keep_in_outbox(batch.waiting[0], batch)))
+            batch.waiting.popleft()
+    except (DiskFull, OSError) as problem:
+        logger.warning(
+            "The outbox cannot be written", extra={"channel": channel.kind, "problem": str(problem)}
+        )
+        full = Postponed(_("No se puede guardar lo que saldría: revisa el espacio del disco."), whole=True)
+        batch.stop(full)
+        note_trouble(held.account, full, at=now())
+    else:
+        batch.close()
 
 
 def keep_in_outbox(line: Delivery, batch: Outgoing) -> Outcome:

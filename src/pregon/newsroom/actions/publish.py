@@ -36,7 +36,7 @@ def publish(bulletin: Bulletin, *, by: User | None) -> Bulletin:
 
 
 def publish_due(at: datetime) -> int:
-    """Publish every bulletin whose embargo has passed; returns how many.
+    """Publish every bulletin whose embargo has passed; returns how many. One that cannot be holds up no other.
 
     Two clocks running by mistake do no harm: the revision is looked up again inside the transaction, and the loser
     finds it no longer scheduled.
@@ -44,13 +44,19 @@ def publish_due(at: datetime) -> int:
     due = Revision.objects.filter(approved_go_live_at__lte=at).order_by("approved_go_live_at")
     published = 0
     for pk in due.values_list("pk", flat=True):
-        with transaction.atomic():
-            revision = Revision.objects.select_for_update().filter(pk=pk, approved_go_live_at__lte=at).first()
-            if revision is None:
-                continue
-            revision.publish(log_action="wagtail.publish.scheduled")
-            published += 1
+        try:
+            published += publish_revision(pk, at=at)
+        except Exception:
+            logger.exception("Bulletin cannot be published", extra={"revision": pk})
     return published
+
+
+@transaction.atomic
+def publish_revision(pk: int, *, at: datetime) -> bool:
+    revision = Revision.objects.select_for_update().filter(pk=pk, approved_go_live_at__lte=at).first()
+    if revision is not None:
+        revision.publish(log_action="wagtail.publish.scheduled")
+    return revision is not None
 
 
 def follow_up(bulletin: Bulletin, *, at: datetime) -> None:

@@ -1,0 +1,128 @@
+"""A mail server that is slow, full or lying: nothing lost, nothing doubled, and each letter's fate told."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from factories.delivery import Hands, SubscriberFactory, ask, live, prepare_all
+from faults.report import report
+from pregon.channels.email import pipeline
+from pregon.core.work import Lane
+from pregon.delivery import actions as delivery
+from pregon.delivery.actions import claim as claiming
+from pregon.delivery.actions.collect import record
+from pregon.delivery.contract import Fate, Report
+from pregon.delivery.enums import State
+from pregon.delivery.models import Delivery
+from servers.counting import SLOW, Ledger, counting, moody_mail
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+
+
+@contextmanager
+def post_office(path: Path, *people: str) -> Iterator[Ledger]:
+    """The server, an office that writes through it, and a bulletin that is due to each of ``people``."""
+    with counting(moody_mail, path / "accepted") as (port, ledger):
+        live("email", host="127.0.0.1", port=port, security="none", sender_address="a@muestra.example")
+        for person in people:
+            SubscriberFactory(channel="email", address=f"{person}@muestra.example")
+        ask()
+        prepare_all()
+        yield ledger
+
+
+def states() -> dict[str, str]:
+    lines = Delivery.objects.values_list("destination", "state")
+    return {destination.partition("@")[0]: state for destination, state in lines}
+
+
+def deliver(hands: Hands) -> None:
+    while delivery.deliver_due(Lane.NOW, now=hands):
+        pass
+
+
+def test_a_slow_server_outlasts_no_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another worker looks for lost lines all the while, and finds none."""
+    lease = timedelta(seconds=SLOW / 2)
+    monkeypatch.setattr(claiming, "LEASE", lease)
+    monkeypatch.setattr(claiming, "BEAT", lease / 6)
+    over, reaped = threading.Event(), []
+
+    def look() -> None:
+        while not over.wait(0.05):
+            reaped.append(delivery.reap(Lane.NOW, at=timezone.now()))
+        connections.close_all()
+
+    other = threading.Thread(target=look)
+    with post_office(tmp_path, "slow-1", "slow-2", "slow-3") as ledger:
+        other.start()
+        delivery.deliver_on(Lane.NOW, "email", now=timezone.now)
+        over.set()
+        other.join()
+        accepted = Counter(ledger.read())
+    report("slow server", letters=len(accepted), looks=len(reaped), taken_back=sum(reaped))
+    assert (set(states().values()), sorted(accepted.values()), sum(reaped)) == ({State.SENT}, [1, 1, 1], 0)
+
+
+def test_a_server_slower_than_our_patience_leaves_a_doubt_and_no_double(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "ACCEPTANCE", SLOW / 3)
+    hands = Hands()
+    with post_office(tmp_path, "slow-1", "well-1") as ledger:
+        deliver(hands)
+        hands.forward(hours=2)
+        deliver(hands)
+        accepted = ledger.read()
+    assert states() == {"slow-1": State.UNCERTAIN, "well-1": State.SENT}
+    assert len(accepted) == len(set(accepted))
+
+
+def test_a_full_server_is_asked_again_and_a_full_mailbox_for_ever_is_told(tmp_path: Path) -> None:
+    hands = Hands()
+    with post_office(tmp_path, "busy-1", "busy-2", "over-1", "shy-1", "well-1") as ledger:
+        deliver(hands)
+        at_first = states()
+        hands.forward(minutes=10)
+        deliver(hands)
+        accepted = Counter(ledger.read())
+    refused = {"over-1": State.FAILED, "shy-1": State.FAILED}
+    assert at_first == {"busy-1": State.DUE, "busy-2": State.DUE, "well-1": State.SENT} | refused
+    assert states() == {"busy-1": State.SENT, "busy-2": State.SENT, "well-1": State.SENT} | refused
+    assert (len(accepted), max(accepted.values())) == (3, 1)
+    assert all(Delivery.objects.filter(state=State.FAILED).values_list("reason", flat=True))
+    report("full server", sent=3, refused=2, doubled=0)
+
+
+def test_a_server_that_takes_a_letter_and_hangs_up_leaves_a_doubt(tmp_path: Path) -> None:
+    hands = Hands()
+    with post_office(tmp_path, "mute-1", "mute-2", "well-1", "well-2") as ledger:
+        deliver(hands)
+        hands.forward(hours=2)
+        deliver(hands)
+        accepted = Counter(ledger.read())
+    doubt = {"mute-1": State.UNCERTAIN, "mute-2": State.UNCERTAIN}
+    assert states() == doubt | {"well-1": State.SENT, "well-2": State.SENT}
+    assert (len(accepted), max(accepted.values())) == (4, 1)
+    report("server that hangs up", arrived=4, sent=2, uncertain=2, doubled=0)
+
+
+def test_a_yes_that_turns_out_a_lie_is_told(tmp_path: Path) -> None:
+    hands = Hands()
+    with post_office(tmp_path, "well-1", "well-2"):
+        deliver(hands)
+        lied = Delivery.objects.get(destination__startswith="well-1")
+        bounce = Report(fate=Fate.FAILED, reference=lied.reference, reason="552 5.2.2 full")
+        for _twice in range(2):
+            record(bounce, channel="email", at=hands())
+        deliver(hands)
+    assert states() == {"well-1": State.FAILED, "well-2": State.SENT}
