@@ -83,10 +83,10 @@ class Bench:
             raise RuntimeError(f"{command[0]} ended with {ended.returncode}: {ended.stderr.strip()[-2000:]}")
         return ended.stdout
 
-    def inside(self, script: str, home: Path, *arguments: object, timeout: float = 300) -> Any:
+    def inside(self, script: str, home: Path, *arguments: object, timeout: float = 300, **more: str) -> Any:
         """What ``inside/<script>.py`` measured in a process of the office at ``home``."""
         command = [sys.executable, HERE / "inside" / f"{script}.py", *arguments]
-        return json.loads(self.run(command, timeout=timeout, PREGON_HOME=str(home)).splitlines()[-1])
+        return json.loads(self.run(command, timeout=timeout, PREGON_HOME=str(home), **more).splitlines()[-1])
 
     @contextmanager
     def process(self, command: Sequence[object], **more: str) -> Iterator[subprocess.Popen[str]]:

@@ -1,4 +1,4 @@
-"""Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [--write]``.
+"""Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [webpush] [--write]``.
 
 Prints one table; ``--write`` also puts it into docs/reference/benchmarks.md. Exit code 1 when a bar is missed.
 """
@@ -21,6 +21,7 @@ import pages
 import publishing
 import sending
 import starting
+import webpush
 from bench import HERE, SERVERS, Bench, Row, bench
 
 PAGE = HERE.parent / "docs" / "reference" / "benchmarks.md"
@@ -29,8 +30,12 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "publishing": publishing.measure,
     "starting": starting.measure,
     "sending": sending.measure,
+    "webpush": webpush.measure,
 }
-PACKAGES = ("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow")
+PACKAGES = (
+    *("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow"),
+    *("cryptography", "pywebpush", "requests"),
+)
 MARKS = {True: "yes", False: "**no**", None: "–"}
 
 DOCUMENT = """# Benchmarks
@@ -59,6 +64,8 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   started as often as `pregon up` has processes.
 - **sending**: Postfix's `smtp-sink` on loopback; the ledger claims, sends and settles each line, and each letter
   carries links of its own reader; the peer sends letters that differ in nothing but the address.
+- **webpush**: a push service in a process of its own that answers 201 to whatever comes; our channel, pywebpush and
+  bare cryptography take turns in one process, with the same key, the same browsers and the same text.
 
 Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
 Where a line has two times and no peer, the second column of figures is what the line names last.

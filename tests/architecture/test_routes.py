@@ -35,6 +35,7 @@ PUBLIC = {
     "agenda/<slug:slug>/acto.ics",
     "agenda/<yyyy:year>/<mm:month>/",
     "atom.xml",
+    "avisos.js",
     "boletines/",
     "boletines/<slug:slug>/",
     "boletines/<yyyy:year>/<mm:month>/",
@@ -58,6 +59,8 @@ PUBLIC = {
     "sitemap-paginas.xml",
     "sitemap.xml",
     "suscripcion/",
+    "suscripcion/avisos/",
+    "suscripcion/avisos/baja/",
     "suscripcion/gracias/",
 }
 #: For whoever holds a link that we signed.

@@ -18,7 +18,17 @@ import pytest
 import trustme
 
 from pregon.core import http
-from pregon.core.http import OutboundError, Refused, TooLarge, Unreachable, client, is_public
+from pregon.core.http import (
+    LONGEST_WAIT,
+    OutboundError,
+    Refused,
+    TooLarge,
+    Unreachable,
+    client,
+    is_public,
+    object_in,
+    waiting,
+)
 
 SOON, SECOND = timedelta(milliseconds=300), timedelta(seconds=1)
 
@@ -493,3 +503,25 @@ def test_one_client_serves_many_threads_each_with_its_own_time(site: Site, near:
     for thread in threads:
         thread.join()
     assert texts == ["hola"] * 80
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait"),
+    [
+        ("30", timedelta(seconds=30)),
+        ("99999999999999999999", LONGEST_WAIT),
+        ("", timedelta(minutes=5)),
+        ("mañana", timedelta(minutes=5)),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", timedelta()),
+        ("Wed, 21 Oct 2099 07:28:00 GMT", LONGEST_WAIT),
+    ],
+)
+def test_a_wait_is_read_in_seconds_or_as_a_date_and_within_reason(asked: str, wait: timedelta) -> None:
+    assert waiting(asked, otherwise=timedelta(minutes=5)) == wait
+
+
+@pytest.mark.parametrize(
+    ("body", "told"), [('{"id": 1}', {"id": 1}), ("{}", {}), ("[1]", None), ("<html>", None), ("", None)]
+)
+def test_an_answer_is_an_object_or_nothing(body: str, told: dict[str, int] | None) -> None:
+    assert object_in(http.Answer(502, text=body)) == told

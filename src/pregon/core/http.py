@@ -19,10 +19,11 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
@@ -38,6 +39,7 @@ CONNECT_SECONDS = 5.0
 LARGEST = 10 * 1024 * 1024
 REDIRECTS = 3
 ADDRESSES_TRIED = 4
+LONGEST_WAIT = timedelta(hours=24)
 
 Answer = httpx2.Response
 
@@ -94,21 +96,30 @@ def client(
     ``transport`` replaces the network, for tests of those who call; the guard over addresses is the network's
     and goes with it. ``trust`` replaces the certificates of the system.
     """
-    chosen = transport or _GuardedTransport(
-        allow_private=allow_private, trust=trust or httpx2.create_ssl_context()
-    )
-    return Http(chosen, timeout=timeout, max_bytes=max_bytes)
+    if transport is not None:
+        return Http(transport, timeout=timeout, max_bytes=max_bytes)
+    door = Door(allow_private=allow_private, trust=trust or httpx2.create_ssl_context())
+    return Http(_GuardedTransport(door), timeout=timeout, max_bytes=max_bytes, door=door)
 
 
 class Http:
     """Asks one thing at a time within its limits; answers with any status, errors only with ours."""
 
-    def __init__(self, transport: httpx2.BaseTransport, *, timeout: timedelta, max_bytes: int) -> None:
+    def __init__(
+        self,
+        transport: httpx2.BaseTransport,
+        *,
+        timeout: timedelta,
+        max_bytes: int,
+        door: Door | None = None,
+    ) -> None:
         # httpx writes every address in the log, and some providers want their token in the address.
         logging.getLogger("httpx2").setLevel(logging.WARNING)
         logging.getLogger("httpcore2").setLevel(logging.WARNING)
         self._timeout = timeout
         self._max_bytes = max_bytes
+        #: The network itself, for who speaks over it without httpx; ``None`` where a transport replaces it.
+        self.door = door
         self._client = httpx2.Client(
             transport=transport,
             trust_env=False,  # a proxy from the environment would do the resolving, out of the guard's sight
@@ -142,7 +153,7 @@ class Http:
             request = self._client.build_request(method, url, timeout=patience, **payload)
         except (httpx2.InvalidURL, UnicodeError) as bad:
             raise Refused from bad
-        with _time_limit(seconds), _ours(request):
+        with _time_limit(seconds), _ours(request.url.host):
             for _hop in range(REDIRECTS + 1):
                 following, answer = self._ask(_checked(request), largest=largest)
                 if following is None:
@@ -163,6 +174,8 @@ class Http:
 
     def close(self) -> None:
         self._client.close()
+        for close in self.door.closing if self.door else ():
+            close()
 
     def __enter__(self) -> Self:
         return self
@@ -215,6 +228,27 @@ def _whole(answer: Answer, *, largest: int) -> Answer:
     return Answer(answer.status_code, headers=headers, content=bytes(body), request=answer.request)
 
 
+def object_in(answer: Answer) -> dict[str, Any] | None:
+    """The JSON object that was answered; ``None`` for anything else, as from a gateway that answers with a page."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def waiting(retry_after: str, *, otherwise: timedelta) -> timedelta:
+    """The wait that a ``Retry-After`` asks for, in seconds or as a date, within reason."""
+    if retry_after.isdecimal():
+        return min(timedelta(seconds=min(int(retry_after), 10**6)), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return otherwise
+    left = until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)
+    return min(max(left, timedelta()), LONGEST_WAIT)
+
+
 _never_left = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -227,14 +261,14 @@ _failed = (httpx2.HTTPError, httpcore2.TimeoutException, httpcore2.NetworkError,
 
 
 @contextmanager
-def _ours(request: httpx2.Request) -> Iterator[None]:
+def _ours(host: str) -> Iterator[None]:
     """Foreign errors become ours; of the address they name only the host, for the rest may hold a token."""
     sentence = _("«%(host)s» no contestó: revisa la dirección o inténtalo más tarde.")
     try:
         yield
     except _failed as error:
         arrived = not isinstance(error, _never_left)
-        raise Unreachable(sentence % {"host": request.url.host}, arrived=arrived) from error
+        raise Unreachable(sentence % {"host": host}, arrived=arrived) from error
 
 
 # --- The network, guarded ---------------------------------------------------------------------------------
@@ -259,14 +293,33 @@ def _left(limit: float | None, late: type[httpcore2.TimeoutException]) -> float:
     return left if limit is None else min(left, limit)
 
 
-class _GuardedTransport(httpx2.BaseTransport):
+class Door:
+    """The network behind the guard."""
+
     def __init__(self, *, allow_private: bool, trust: ssl.SSLContext) -> None:
+        self.trust = trust
+        self.network = _GuardedNetwork(allow_private=allow_private)
+        #: What else has connections of this door open, and closes them with it.
+        self.closing: list[Callable[[], None]] = []
+
+    def connect(self, scheme: str, host: str, port: int, *, seconds: float) -> socket.socket:
+        """A new connection to an address that was checked; certificates are looked at too."""
+        with _time_limit(seconds), _ours(host):
+            stream = self.network.connect_tcp(host, port)
+            if scheme == "https":
+                stream = stream.start_tls(self.trust, host)
+            connected: socket.socket = stream.get_extra_info("socket")
+            return connected
+
+
+class _GuardedTransport(httpx2.BaseTransport):
+    def __init__(self, door: Door) -> None:
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=trust,
+            ssl_context=door.trust,
             max_connections=20,
             max_keepalive_connections=10,
             keepalive_expiry=15,
-            network_backend=_GuardedNetwork(allow_private=allow_private),
+            network_backend=door.network,
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -11,11 +11,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,8 @@ class Parcel:
     in_reply_to: str = ""
     #: When this receiver last wrote to us; some providers let us answer freely only for a while after it.
     last_heard_at: datetime | None = None
+    #: True for what goes out in the alert lane; some providers wake the receiver for it.
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,13 +238,28 @@ class Alone(Batch):
         raise self.said or Unanswered
 
 
+def option(
+    label: str | StrPromise,
+    help: str | StrPromise,  # noqa: A002 - what forms call it
+    *,
+    default: Any = MISSING,
+    choices: Sequence[tuple[str, str | StrPromise]] = (),
+    seldom: bool = False,
+) -> Any:
+    """A line of a channel's form; without ``default`` it has to be filled in before the channel may go live.
+
+    ``choices`` are pairs of a value and its words, for what is picked from a few. What hardly anybody changes is
+    ``seldom``, and stands last.
+    """
+    words = {"label": label, "help": help, "choices": choices, "seldom": seldom}
+    return field(default=default, metadata=words)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Base of a channel's options. Each field is a line of the channel's form; ``secret`` names are never shown.
 
-    A field says its words itself, in ``field(metadata={"label": …, "help": …})``; one that is picked from a few
-    has ``"choices"`` too: pairs of a value and its words. One that hardly anybody changes is ``"seldom": True`` and
-    stands last.
+    Each is an :func:`option`, which says its words itself.
     """
 
     secret: ClassVar[frozenset[str]] = frozenset()
@@ -251,21 +268,22 @@ class Options:
     def names(cls) -> list[str]:
         return [option.name for option in fields(cls)]
 
+    @classmethod
+    def prepared(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """``values`` as they shall be stored, with what no person types: a key that the channel draws for itself."""
+        return dict(values)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpOptions(Options):
     """Base of the options of a channel that speaks HTTP."""
 
     #: Lets it reach the office's own network; for a server of the office that stands there.
-    allow_private: bool = field(
+    allow_private: bool = option(
+        _("El servidor está en la red de la oficina"),
+        _("Márcalo solo si el servicio corre en una máquina propia. En internet déjalo sin marcar."),
         default=False,
-        metadata={
-            "label": _("El servidor está en la red de la oficina"),
-            "help": _(
-                "Márcalo solo si el servicio corre en una máquina propia. En internet déjalo sin marcar."
-            ),
-            "seldom": True,
-        },
+        seldom=True,
     )
 
 
@@ -349,6 +367,10 @@ class Channel(ABC, Generic[O]):
     def normalise(self, destination: str) -> str:
         """The one spelling of an address under which it is stored. Raises ``Rejected`` for what is not one."""
         return destination.strip()
+
+    def public_key(self) -> str:
+        """The key that a browser asks for before it subscribes by itself; "" where nobody subscribes that way."""
+        return ""
 
     def pace(self, destination: str) -> tuple[str, int] | None:
         """The narrower pace that one receiver, or all that share a server, stand under: its name and messages a

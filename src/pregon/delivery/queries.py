@@ -6,10 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from pregon.delivery.enums import OUT, MessageKind, Mode, State
-from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
+from pregon.core.work import Lane
+from pregon.delivery.enums import OUT, Frequency, MessageKind, Mode, State
+from pregon.delivery.models import (
+    ChannelAccount,
+    Delivery,
+    Dispatch,
+    Subscriber,
+    Suppression,
+    Telling,
+    marks_of,
+)
 from pregon.delivery.registry import kinds, label_of
 from pregon.delivery.values import Audience
 
@@ -18,6 +27,12 @@ FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL)
 
 def dispatches_about(origin: str) -> QuerySet[Dispatch]:
     return Dispatch.objects.about(origin)
+
+
+def dispatches_telling(origin: str) -> QuerySet[Dispatch]:
+    """Every dispatch that said it: those about nothing else, and the digests it stands in."""
+    told = Telling.objects.filter(dispatch=OuterRef("pk"), origin=origin)
+    return Dispatch.objects.filter(Q(origin=origin) | Exists(told))
 
 
 def receivers_by_channel(dispatches: QuerySet[Dispatch]) -> dict[str, int]:
@@ -43,11 +58,18 @@ def open_channels(wanted: Iterable[str] = ()) -> list[str]:
     return [kind for kind, mode in modes().items() if mode != Mode.OFF and (not asked or kind in asked)]
 
 
-def receivers(audience: Audience) -> QuerySet[Subscriber]:
-    """The subscribers of an audience chosen by interests or by name. For a follow-up see :func:`former_receivers`."""
+def receivers(audience: Audience, *, lane: Lane = Lane.NOW) -> QuerySet[Subscriber]:
+    """The subscribers of an audience chosen by interests or by name. For a follow-up see :func:`former_receivers`.
+
+    Who asked for a digest waits for it, but an alert waits for nobody.
+    """
     if audience.subscribers:
         return Subscriber.objects.filter(pk__in=audience.subscribers)
-    confirmed = Subscriber.objects.confirmed().filter(channel__in=open_channels(audience.channels))
+    confirmed = (
+        Subscriber.objects.confirmed().reachable().filter(channel__in=open_channels(audience.channels))
+    )
+    if lane != Lane.ALERT:
+        confirmed = confirmed.filter(frequency=audience.frequency or Frequency.EACH)
     return confirmed.interested_in(topics=audience.topics, localities=audience.localities)
 
 
@@ -55,17 +77,19 @@ def former_receivers(audience: Audience, *, also: Iterable[State] = ()) -> Query
     """The ledger lines of those who had received the dispatches that ``audience`` follows up.
 
     What was only rehearsed is followed up by a rehearsal, never by a message to somebody who never had the first.
+    A digest that still waits is told anew instead, with what holds by then.
     """
     rehearsing = [kind for kind, mode in modes().items() if mode != Mode.LIVE]
     received = Q(state__in=[*OUT, State.UNCERTAIN, *also]) | Q(state=State.WITHHELD, channel__in=rehearsing)
-    return Delivery.objects.filter(received, dispatch__in=audience.receivers_of)
+    lines = Delivery.objects.filter(received, dispatch__in=audience.receivers_of)
+    return lines.exclude(Exists(Telling.objects.filter(dispatch=OuterRef("dispatch"))), state=State.DUE)
 
 
-def head_count(audience: Audience) -> int:
+def head_count(audience: Audience, *, lane: Lane = Lane.NOW) -> int:
     """How many will receive, before anything is sent."""
     if audience.receivers_of:
         return former_receivers(audience).values("channel", "destination").distinct().count()
-    return receivers(audience).count()
+    return receivers(audience, lane=lane).count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +152,10 @@ def superseded(lines: Iterable[Delivery]) -> set[int]:
     )
     latest = dict(newer.order_by("pk").values_list("origin", "pk"))
     return {line.pk for line in waiting if latest.get(line.dispatch.origin, 0) > line.dispatch_id}
+
+
+def is_suppressed(channel: str, address: str) -> bool:
+    return Suppression.objects.filter(channel=channel, mark__in=marks_of(channel, address)).exists()
 
 
 def permitted(destination: str) -> bool:

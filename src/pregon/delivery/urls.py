@@ -18,12 +18,17 @@ from pregon.delivery.views import (
     ChannelView,
     DispatchesView,
     DispatchView,
+    ExportView,
     LeaveView,
     NowView,
     OfficeChannelView,
     PreviewHtmlView,
     PreviewView,
     ProgressView,
+    RosterStateView,
+    RostersView,
+    RosterView,
+    SuppressView,
 )
 
 dispatches = [
@@ -48,6 +53,12 @@ channels = [
 subscribers = [
     path("nuevo-canal/", OfficeChannelView.as_view(), name="add"),
     path("<int:pk>/baja/", LeaveView.as_view(), name="leave"),
+    path("listas/", RostersView.as_view(), name="rosters"),
+    path("listas/<int:pk>/", RosterView.as_view(), name="roster"),
+    path("listas/<int:pk>/avance/", RosterStateView.as_view(), name="roster_state"),
+    path("exportar/csv/", ExportView.as_view(), {"form": "csv"}, name="export_csv"),
+    path("exportar/xlsx/", ExportView.as_view(), {"form": "xlsx"}, name="export_xlsx"),
+    path("no-escribir/", SuppressView.as_view(), name="suppress"),
 ]
 
 urlpatterns = [

@@ -34,7 +34,7 @@ STANDING = (
     *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR),
     *FEEDS,
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
-    *("/robots.txt", "/marca.css", "/escudo.svg", "/escudo.png"),
+    *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
 )
 NEWS_WINDOW = timedelta(hours=48)
 LONGEST_ACT = timedelta(days=31)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from pregon.website import feeds
-from pregon.website.views import agenda, bulletins, galleries, home, office, plan, subscription
+from pregon.website.views import agenda, browser, bulletins, galleries, home, office, plan, subscription
 
 
 class Year:
@@ -46,11 +46,14 @@ urlpatterns = [
     path("plan/<slug:slug>/<slug:indicator>/", plan.indicator_detail, name="indicator"),
     path("suscripcion/", subscription.subscribe, name="subscribe"),
     path("suscripcion/gracias/", subscription.thanks, name="subscribe_thanks"),
+    path("suscripcion/avisos/", browser.join, name="browser_join"),
+    path("suscripcion/avisos/baja/", browser.part, name="browser_part"),
     path("suscripcion/confirmar/<str:token>/", subscription.confirm, name="subscribe_confirm"),
     path("suscripcion/<str:token>/", subscription.preferences, name="preferences"),
     path("suscripcion/<str:token>/baja/", subscription.leave, name="unsubscribe"),
     path("privacidad/", office.privacy, name="privacy"),
     path("accesibilidad/", office.accessibility, name="accessibility"),
+    path("avisos.js", browser.worker, name="browser_worker"),
     path("marca.css", office.brand, name="brand"),
     path("escudo.svg", office.drawn_seal, name="drawn_seal"),
     path("escudo.png", office.seal, name="seal"),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from factories.delivery import message, parcel, picture
-from pregon.channels.webhook.channel import LONGEST_WAIT, WebhookChannel, signature, waiting
+from pregon.channels.webhook.channel import WebhookChannel, signature
 from pregon.delivery import registry
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
@@ -160,21 +160,6 @@ def test_an_address_is_kept_in_one_spelling(typed: str, kept: str) -> None:
 def test_what_is_no_address_for_a_webhook_is_refused(typed: str) -> None:
     with pytest.raises(Rejected):
         channel(allow_private=False).normalise(typed)
-
-
-@pytest.mark.parametrize(
-    ("asked", "wait"),
-    [
-        ("30", timedelta(seconds=30)),
-        ("99999999999999999999", LONGEST_WAIT),
-        ("", timedelta(minutes=5)),
-        ("mañana", timedelta(minutes=5)),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", timedelta()),
-        ("Wed, 21 Oct 2099 07:28:00 GMT", LONGEST_WAIT),
-    ],
-)
-def test_a_wait_is_read_in_seconds_or_as_a_date_and_within_reason(asked: str, wait: timedelta) -> None:
-    assert waiting(asked, otherwise=timedelta(minutes=5)) == wait
 
 
 def test_what_would_leave_is_shown_unsigned() -> None:

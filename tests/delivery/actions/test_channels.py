@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -26,6 +27,14 @@ class LockedOptions(Options):
     token: str
 
 
+class DrawnOptions(LockedOptions):
+    """Options whose token nobody types."""
+
+    @classmethod
+    def prepared(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {**values, "token": values.get("token") or secrets.token_hex(8)}
+
+
 class LockedChannel(SpokenChannel):
     kind = "locked"
     label = "Con llave"
@@ -44,6 +53,16 @@ def test_an_empty_secret_keeps_the_stored_one() -> None:
     account = set_up("locked", mode=Mode.LIVE, values={"host": "dos", "token": ""}, by=by, at=NOON)
     assert (account.mode, account.options) == (Mode.LIVE, {"host": "dos", "token": "secreto"})
     assert "secreto" not in ChannelAccount.objects.get().sealed_options
+
+
+def test_a_key_that_a_channel_draws_for_itself_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LockedChannel, "options_class", DrawnOptions)
+    by, given = UserFactory.create(), {"host": "uno", "token": ""}
+    first, second = (
+        set_up("locked", mode=Mode.LIVE, values=given, by=by, at=NOON).options for _time in range(2)
+    )
+    typed = set_up("locked", mode=Mode.LIVE, values=given | {"token": "mía"}, by=by, at=NOON).options
+    assert (len(first["token"]), second, typed["token"]) == (16, first, "mía")
 
 
 def test_a_channel_with_something_missing_stays_as_it_was() -> None:

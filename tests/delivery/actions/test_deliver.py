@@ -104,6 +104,8 @@ def test_an_alert_overtakes_a_full_bulk_lane(hands: Hands) -> None:
     ask(message(headline="Alerta"), lane=Lane.ALERT, origin="newsroom.alert/1")
     run(hands, lane=Lane.ALERT)
     assert [parcel.message.headline for parcel in SpokenChannel.sent] == ["Alerta"] * 3
+    run(hands, lane=Lane.BULK)
+    assert [parcel.urgent for parcel in SpokenChannel.sent] == [True] * 3 + [False] * 3
 
 
 @pytest.mark.parametrize("people", [1, 3])

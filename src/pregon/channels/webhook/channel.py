@@ -8,17 +8,16 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.core.http import OutboundError, Unreachable
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Manner, Parcel, Preview, Receipt
+from pregon.core.http import OutboundError, Unreachable, waiting
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Manner, Parcel, Preview, Receipt, option
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
 from pregon.delivery.values import Message
@@ -26,7 +25,6 @@ from pregon.delivery.values import Message
 PREFIX = "whsec_"
 PATIENCE = timedelta(seconds=15)
 LARGEST_ANSWER = 1024 * 1024
-LONGEST_WAIT = timedelta(hours=24)
 TYPES = {
     MessageKind.NEWS: "bulletin.published",
     MessageKind.CORRECTION: "bulletin.corrected",
@@ -41,14 +39,12 @@ class WebhookOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"signing_secret"})
 
-    signing_secret: str = field(
-        metadata={
-            "label": gettext_lazy("Secreto para firmar"),
-            "help": gettext_lazy(
-                "Empieza con whsec_ y lo conocen la oficina y quien recibe: así sabe que el aviso es nuestro. "
-                "Se guarda cifrado y no se vuelve a mostrar."
-            ),
-        }
+    signing_secret: str = option(
+        gettext_lazy("Secreto para firmar"),
+        gettext_lazy(
+            "Empieza con whsec_ y lo conocen la oficina y quien recibe: así sabe que el aviso es nuestro. "
+            "Se guarda cifrado y no se vuelve a mostrar."
+        ),
     )
 
     def __post_init__(self) -> None:
@@ -172,15 +168,3 @@ def key_in(secret: str) -> bytes:
         return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except binascii.Error:
         return b""
-
-
-def waiting(retry_after: str, *, otherwise: timedelta) -> timedelta:
-    """The wait that a ``Retry-After`` asks for, in seconds or as a date, within reason."""
-    if retry_after.isdecimal():
-        return min(timedelta(seconds=min(int(retry_after), 10**6)), LONGEST_WAIT)
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return otherwise
-    left = until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)
-    return min(max(left, timedelta()), LONGEST_WAIT)

@@ -12,6 +12,7 @@ PREGON_CHANNELS = [
     "pregon.channels.sms",
     "pregon.channels.telegram",
     "pregon.channels.webhook",
+    "pregon.channels.webpush",
     "pregon.channels.whatsapp",
     "pregon.channels.whatsapp_channel",
     "pregon.channels.x",

@@ -30,15 +30,18 @@ def set_up(
 ) -> ChannelAccount:
     """Store ``values``, ``mode`` and the pace. A secret left empty keeps the stored one. Raises ``Misconfigured`` when
     the channel shall go live and something is still missing."""
-    secret = channel_class(kind).options_class.secret
+    options_class = channel_class(kind).options_class
+    secret = options_class.secret
     account = ChannelAccount.objects.select_for_update().filter(kind=kind).first() or ChannelAccount(
         kind=kind
     )
     stored = account.options
-    merged = {
-        name: stored.get(name, "") if name in secret and not value else value
-        for name, value in values.items()
-    }
+    merged = options_class.prepared(
+        {
+            name: stored.get(name, "") if name in secret and not value else value
+            for name, value in values.items()
+        }
+    )
     if mode == Mode.LIVE:
         options_from(kind, merged)
     if merged != stored:  # another key has another life, which is asked for soon

@@ -284,6 +284,7 @@ def parcel_of(line: Delivery, message: Message, *, in_reply_to: str) -> Parcel:
         confirm_url=links.confirm if links and asked else "",
         in_reply_to=in_reply_to,
         last_heard_at=person.last_heard_at if person else None,
+        urgent=line.dispatch.lane == Lane.ALERT,
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from pregon.accounts.models import User
 from pregon.delivery.enums import State
-from pregon.delivery.errors import DeliveryError
+from pregon.delivery.errors import BodyErased, DeliveryError
 from pregon.delivery.ledger import FAR
 from pregon.delivery.models import Delivery, Dispatch
 
@@ -81,6 +81,8 @@ def retry(
 ) -> int:
     """Send again what failed: all of it, one line, or those that failed alike; returns how many. Who left meanwhile
     still receives nothing."""
+    if dispatch.emptied_at:
+        raise BodyErased
     failed = Delivery.objects.filter(dispatch=dispatch, state=State.FAILED)
     if line is not None:
         failed = failed.filter(pk=line.pk)

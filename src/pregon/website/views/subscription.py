@@ -10,9 +10,7 @@ the link can name its address. Every known and unknown address gets the same ans
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -28,7 +26,8 @@ from pregon.delivery.links import holder_of
 from pregon.delivery.models import Subscriber
 from pregon.delivery.queries import open_channels
 from pregon.website.forms import PreferencesForm, SubscribeForm
-from pregon.website.views.frame import in_office_hours
+from pregon.website.views.browser import CONSENT, browser_key
+from pregon.website.views.frame import from_this_site, in_office_hours
 
 ONE_CLICK = "One-Click"
 PUBLIC_NAME = re.compile(r"@(\w{5,32})", re.ASCII)
@@ -51,6 +50,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             channel="email",
             topics=form.cleaned_data["temas"],
             localities=form.cleaned_data["localidades"],
+            frequency=form.cleaned_data["frecuencia"],
             consent=str(form.fields["acepto"].label),
             at=timezone.now(),
         )
@@ -58,7 +58,13 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 
 def ask(request: HttpRequest, form: SubscribeForm, *, status: int = 200) -> HttpResponse:
-    context = {"section": "subscription", "form": form, "telegram": telegram_channel()}
+    context = {
+        "section": "subscription",
+        "form": form,
+        "telegram": telegram_channel(),
+        "browser_key": browser_key(),
+        "consent": CONSENT,
+    }
     return render(request, "website/subscribe.html", context, status=status)
 
 
@@ -108,10 +114,15 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             delivery.choose(
                 subscriber, topics=form.cleaned_data["temas"], localities=form.cleaned_data["localidades"]
             )
+            delivery.choose_frequency(subscriber, form.cleaned_data["frecuencia"], at=timezone.now())
             saved = True
     else:
         form = PreferencesForm(
-            initial={"temas": subscriber.topics.all(), "localidades": subscriber.localities.all()}
+            initial={
+                "temas": subscriber.topics.all(),
+                "localidades": subscriber.localities.all(),
+                "frecuencia": subscriber.frequency,
+            }
         )
     context = {"section": "subscription", "form": form, "saved": saved, "subscriber": subscriber}
     return private(render(request, "website/subscribe_preferences.html", context))
@@ -135,18 +146,6 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(_("Listo: ya no te escribiremos."), content_type="text/plain; charset=utf-8")
     done = subscriber.standing == Standing.LEFT
     return private(render(request, "website/subscribe_leave.html", {"section": "subscription", "done": done}))
-
-
-def from_this_site(request: HttpRequest) -> bool:
-    """Whether a page of this site sent the form. A browser always says so in one of two headers."""
-    fetched = request.headers.get("Sec-Fetch-Site")
-    if fetched is not None:
-        return fetched == "same-origin"
-    here = {urlsplit(settings.BASE_URL).netloc, request.get_host()}
-    try:
-        return urlsplit(request.headers.get("Origin", "")).netloc in here
-    except ValueError:  # whoever sends what is no address is no browser either
-        return False
 
 
 def bad_link(request: HttpRequest, problem: BadLink) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0003_ledger_at_full_strength"),
+        ("delivery", "0005_marks"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Web Push: notices that a reader's browser shows by itself."""
