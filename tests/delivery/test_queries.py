@@ -17,7 +17,7 @@ from factories.delivery import (
 )
 from pregon.delivery import actions as delivery
 from pregon.delivery import queries
-from pregon.delivery.enums import MessageKind, Mode, Standing
+from pregon.delivery.enums import Frequency, MessageKind, Mode, Standing
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch
 from pregon.delivery.values import Audience
 
@@ -63,6 +63,17 @@ def test_a_head_count_by_channel_is_exact_and_names_what_only_rehearses() -> Non
         ("De viva voz", Mode.LIVE, 3, 1, 4),
     ]
     assert [one.kind for one in queries.head_counts(Audience(channels=("keyed",)))] == ["keyed"]
+
+
+def test_who_waits_for_a_digest_is_counted_apart() -> None:
+    live("spoken")
+    SubscriberFactory.create_batch(2)
+    SubscriberFactory(frequency=Frequency.DAILY)
+    SubscriberFactory(frequency=Frequency.WEEKLY)
+    assert ([one.people for one in queries.head_counts(Audience(channels=("spoken",)))], 2) == (
+        [2],
+        queries.later_count(Audience()),
+    )
 
 
 def test_receivers_are_counted_once_however_much_they_got(hands: Hands) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from pregon.core.work import Lane
-from pregon.delivery.enums import OUT, Frequency, MessageKind, Mode, State
+from pregon.delivery.enums import OUT, TOGETHER, Frequency, MessageKind, Mode, State
 from pregon.delivery.models import (
     ChannelAccount,
     Delivery,
@@ -120,6 +120,11 @@ def head_counts(audience: Audience, *, lane: Lane = Lane.NOW) -> list[HeadCount]
         for kind, mode in modes().items()
         if mode != Mode.OFF and (not audience.channels or kind in audience.channels)
     ]
+
+
+def later_count(audience: Audience) -> int:
+    """How many will read it later, in the digest that they chose."""
+    return sum(receivers(replace(audience, frequency=each)).count() for each in TOGETHER)
 
 
 def earlier_references(lines: Iterable[Delivery]) -> dict[int, str]:

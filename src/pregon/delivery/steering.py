@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -84,7 +85,7 @@ class RetryView(Order):
         said = ngettext(
             "%(count)s mensaje se intenta otra vez.", "%(count)s mensajes se intentan otra vez.", again
         )
-        return said % {"count": again}
+        return said % {"count": intcomma(again)}
 
 
 class LineOrder(PermissionRequiredMixin, View):
@@ -178,7 +179,7 @@ class CancelView(Confirmed):
             "les avisa con una corrección o un retiro del boletín.",
             left,
         )
-        return said % {"count": left}
+        return said % {"count": intcomma(left)}
 
     def obey(self, *, at: datetime) -> str:
         delivery.cancel(self.dispatch_asked, at=at)
@@ -201,7 +202,7 @@ class ResolveAllView(Confirmed):
         doubtful = Delivery.objects.filter(
             dispatch=self.dispatch_asked, channel=self.kind, state=State.UNCERTAIN
         ).count()
-        told = {"count": doubtful, "channel": label_of(self.kind)}
+        told = {"count": intcomma(doubtful), "channel": label_of(self.kind)}
         if self.again:
             return (
                 ngettext(
@@ -231,4 +232,4 @@ class ResolveAllView(Confirmed):
             at=at,
         )
         said = ngettext("%(count)s quedó resuelto.", "%(count)s quedaron resueltos.", settled)
-        return said % {"count": settled}
+        return said % {"count": intcomma(settled)}

@@ -262,6 +262,7 @@ class ReachView(ReachBase, WagtailAdminTemplateMixin, TemplateView):
             reaches=[Reach(count=count, seen=seen[count.kind]) for count in counts],
             people=sum(count.people for count in counts if count.mode == Mode.LIVE),
             own=sum(count.own for count in counts if count.mode == Mode.LIVE),
+            later=ledger.later_count(audience_of(self.draft)),
             kind=kind,
             seen=seen.get(kind),
             sender=message.sender,

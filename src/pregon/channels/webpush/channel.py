@@ -32,6 +32,7 @@ from pregon.delivery.contract import (
     Channel,
     HttpOptions,
     Limits,
+    Manner,
     Parcel,
     Preview,
     Receipt,
@@ -123,6 +124,7 @@ class WebPushChannel(Channel[WebPushOptions]):
 
     kind = "webpush"
     label = "Avisos del navegador"
+    manner = Manner.NOTICE
     options_class = WebPushOptions
     # The second message of a topic replaces the first only while that waits: to ask again might show it again.
     limits = Limits(batch=500)
