@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,19 +11,23 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Aggregate, Count, Max, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pregon.accounts.models import Office
+from pregon.delivery.contract import Document, Notice, Said, Shelf
 from pregon.delivery.enums import OUT, WAITING, MessageKind, Mode, State
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
-from pregon.delivery.registry import kinds, label_of
+from pregon.delivery.registry import build, kinds, label_of
 from pregon.delivery.values import Audience, Tally
 
 FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL)
 #: What *Hoy* calls going out: the last hours, and no more than a glance takes in.
 RECENT = timedelta(hours=6)
 SHOWN = 3
+#: The number of a row, as any of our databases holds one.
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def dispatches_about(origin: str) -> QuerySet[Dispatch]:
@@ -217,6 +222,43 @@ def superseded(lines: Iterable[Delivery]) -> set[int]:
     )
     latest = dict(newer.order_by("pk").values_list("origin", "pk"))
     return {line.pk for line in waiting if latest.get(line.dispatch.origin, 0) > line.dispatch_id}
+
+
+# --- What a channel shows -----------------------------------------------------------------------------------
+
+
+def document(kind: str, notice: Notice) -> Document | None:
+    """What the public finds at an address of a channel. A channel that is not live shows nothing."""
+    account = ChannelAccount.objects.filter(kind=kind, mode=Mode.LIVE).first()
+    return build(kind, account.options).show(notice, ChannelShelf(kind)) if account else None
+
+
+class ChannelShelf(Shelf):
+    """One channel's shelf, out of the ledger."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._went_out = Delivery.objects.filter(channel=kind, state__in=OUT, dispatch=OuterRef("pk"))
+
+    @property
+    def office(self) -> str:
+        return str(Office.load())
+
+    def listeners(self) -> int:
+        return Subscriber.objects.confirmed().filter(channel=self.kind).count()
+
+    def posts(self) -> int:
+        return Dispatch.objects.filter(Exists(self._went_out), kind=MessageKind.NEWS).count()
+
+    def said(self, dispatch: str) -> Said | None:
+        number = int(dispatch) if NUMBER.fullmatch(dispatch) else 0
+        public = Dispatch.objects.exclude(kind=MessageKind.SERVICE)
+        first = public.filter(Exists(self._went_out), pk=number).first()
+        if first is None:
+            return None
+        newest = public.filter(origin=first.origin, pk__gte=first.pk, cancelled_at=None).order_by("pk").last()
+        told = newest or first
+        return Said(message=told.message, first_at=first.created_at, last_at=told.created_at)
 
 
 def permitted(destination: str) -> bool:
