@@ -51,8 +51,8 @@ def worded(message: Message, foot: str = "") -> Wording:
 
 def worded_for_one(parcel: Parcel) -> Wording:
     """What only its receiver reads, with the links of their own subscription."""
-    url = parcel.message.url or parcel.confirm_url or parcel.preferences_url
-    return worded(parcel.message, anchored(url, parcel.message.action) if parcel.message.action else "")
+    message, own = parcel.message, parcel.confirm_url or parcel.preferences_url
+    return worded(message, anchored(own, message.action) if message.action and not message.url else "")
 
 
 def hashtag_of(message: Message) -> str:
