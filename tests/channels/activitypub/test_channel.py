@@ -212,6 +212,14 @@ def test_the_preview_is_what_leaves(fediverse: Fediverse) -> None:
     assert shown.text.endswith("#ObraPública\n\n[Foto: Vecinas y vecinos caminan por el andador]\n")
 
 
+def test_the_preview_of_a_yes_says_what_leaves(fediverse: Fediverse) -> None:
+    shown = office().preview(to(fediverse, message_=message(MessageKind.SERVICE, answers="carta 1")))
+    assert (shown.text, json.loads(shown.raw)["type"]) == (
+        f"Se acepta que {fediverse.id_of('vecina')} siga a la oficina.\n",
+        "Accept",
+    )
+
+
 def test_each_server_has_a_pace() -> None:
     assert office().pace("https://fediverso.example/users/vecina") == ("fediverso.example", 3000)
 
@@ -323,6 +331,35 @@ def test_who_follows_receives_corrects_and_loses_what_is_withdrawn(
     stone = client.get(id_.removeprefix(settings.BASE_URL))
     assert (fediverse.notes, stone.status_code, stone.json()["type"]) == ({}, 410, "Tombstone")
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+@pytest.mark.django_db
+def test_fifty_on_one_server_are_one_post_and_fifty_receipts(
+    live: ChannelAccount, fediverse: Fediverse, hands: Hands
+) -> None:
+    names = [f"vecina{number}" for number in range(50)]
+    fediverse.people |= set(names)
+    for name in names:
+        SubscriberFactory(channel="activitypub", address=fediverse.id_of(name))
+    asked = ask(at=hands())
+    run(hands)
+    told = set(Delivery.objects.values_list("state", "reference"))
+    assert (posts(fediverse), told) == (["POST /inbox 202"], {(State.SENT, places.note(str(asked.pk)))})
+
+
+@pytest.mark.django_db
+def test_a_server_that_is_down_holds_up_nobody_else(
+    live: ChannelAccount, fediverse: Fediverse, hands: Hands
+) -> None:
+    with serving(lambda request: pytest.fail("Nobody asks")) as url:
+        pass
+    for number in range(20):
+        SubscriberFactory(channel="activitypub", address=f"{url}/users/vecina{number}")
+    SubscriberFactory(channel="activitypub", address=fediverse.id_of("vecina"))
+    ask(at=hands())
+    run(hands)
+    states = list(Delivery.objects.order_by("pk").values_list("state", flat=True))
+    assert (states, len(fediverse.notes)) == ([State.DUE] * 20 + [State.SENT], 1)
 
 
 @pytest.mark.django_db

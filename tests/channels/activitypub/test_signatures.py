@@ -149,9 +149,14 @@ def pem_of(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> str:
 def test_only_a_key_that_others_take_is_one() -> None:
     weak = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     for wrong in (pem_of(weak), pem_of(ed25519.Ed25519PrivateKey.generate()), "una clave"):
-        with pytest.raises(ValueError, match=r"key|PEM"):
+        with pytest.raises(ValueError, match=r"key|base64"):
             signatures.key_in(wrong)
     assert signatures.key_in(ours()).key_size == 2048
+
+
+def test_a_key_that_lost_its_line_breaks_is_the_same_key() -> None:
+    flat = ours().replace("\n", "")
+    assert signatures.public_half(flat) == signatures.public_half(ours())
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,9 @@ class ActivityPubOptions(HttpOptions):
         try:
             if self.private_key:
                 signatures.key_in(self.private_key)
-        except (ValueError, TypeError) as bad:
+        except ValueError as bad:
             raise Misconfigured(
-                _("La clave privada no es una clave RSA de 2048 bits: déjala vacía y se creará una.")
+                _("La clave privada no es una clave RSA de 2048 bits o más: déjala vacía y se creará una.")
             ) from bad
 
     @classmethod
@@ -150,7 +150,11 @@ class ActivityPubChannel(Channel[ActivityPubOptions]):
     def preview(self, parcel: Parcel) -> Preview:
         activity = self._activity(parcel)
         raw = json.dumps(activity, ensure_ascii=False, indent=2) + "\n"
-        message, words = parcel.message, wording_of(parcel)
+        message = parcel.message
+        if message.kind == MessageKind.SERVICE and message.answers:
+            text = _("Se acepta que %(who)s siga a la oficina.") % {"who": parcel.destination}
+            return Preview(subject=message.headline, text=text + "\n", raw=raw.encode(), suffix=".json")
+        words = wording_of(parcel)
         photos = "".join(f"\n\n{shown(picture)}" for picture in message.album[: documents.PICTURES])
         text = words.text + photos
         html = words.html + as_html(photos)

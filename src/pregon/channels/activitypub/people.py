@@ -21,7 +21,7 @@ from pregon.channels.activitypub import places, signatures
 from pregon.core.http import Answer, Http, OutboundError, Unreachable, waiting
 from pregon.delivery.errors import DestinationGone, Postponed, Rejected
 
-ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?/[!-~]{1,900}", re.IGNORECASE | re.ASCII)
+ADDRESS = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?/[!-~]{1,700}", re.IGNORECASE | re.ASCII)
 READS = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 PATIENCE = timedelta(seconds=5)
 LARGEST = 256 * 1024

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
+    load_der_private_key,
     load_pem_public_key,
 )
 
@@ -38,6 +38,7 @@ WINDOW = timedelta(hours=1)
 ALGORITHMS = frozenset({"", "rsa-sha256", "hs2019"})
 TARGET = "(request-target)"
 MUST = frozenset({TARGET, "host", "date"})
+FRAME = re.compile(r"-----[A-Z ]+-----|\s")
 PART = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -56,8 +57,12 @@ def draw() -> str:
 
 @lru_cache(maxsize=4)
 def key_in(text: str) -> RSAPrivateKey:
-    """Raises ``ValueError`` for what is no private key that others take."""
-    key = load_pem_private_key(text.encode(), password=None)
+    """Raises ``ValueError`` for what is no private key that others take. A PEM that lost its line breaks in a form is
+    one."""
+    try:
+        key = load_der_private_key(base64.b64decode(FRAME.sub("", text), validate=True), password=None)
+    except (UnsupportedAlgorithm, TypeError) as other:
+        raise ValueError("The private key is of another kind, or locked.") from other
     if not isinstance(key, RSAPrivateKey) or key.key_size < BITS:
         raise ValueError("The private key is an RSA key of 2048 bits or more.")
     return key
