@@ -46,8 +46,8 @@ test-peers: setup ## Run the channels against heavy programs of others, which th
 	$(BIN)/pytest -m peers
 
 .PHONY: check
-check: setup lint types floors migrations ## Prove the core in under two minutes, without browser or PostgreSQL
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not peers"
+check: setup lint types floors migrations ## Prove the core in under two minutes, without browser, PostgreSQL or mail servers
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not system and not peers"
 
 .PHONY: faults
 faults: setup ## Kill a thousand workers at work and count what was lost, doubled or left in doubt

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregon.core.calendar import WorkingCalendar, local_day
+from pregon.core.calendar import WorkingCalendar, last_turn, local_day
 
 CALENDAR = WorkingCalendar()
 
@@ -101,3 +101,53 @@ def test_a_moment_falls_on_the_day_of_the_place() -> None:
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         local_day(datetime(2026, 5, 2, 3, 0), UTC)  # noqa: DTZ001 - the very thing that is refused
+
+
+# --- The hour on the wall -----------------------------------------------------------------------------------
+
+#: One without summer time since 2022, and one that keeps that of its neighbour.
+ZONES = st.sampled_from([ZoneInfo("America/Mexico_City"), ZoneInfo("America/Tijuana")])
+MOMENTS = st.datetimes(datetime(2019, 1, 1), datetime(2031, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - the zone comes beside it
+WEEKDAYS = st.none() | st.integers(1, 7)
+
+
+@given(at=MOMENTS, tz=ZONES, hour=st.integers(0, 23), weekday=WEEKDAYS)
+def test_a_turn_is_the_last_one_and_falls_on_its_day(
+    at: datetime, tz: ZoneInfo, hour: int, weekday: int | None
+) -> None:
+    turn = last_turn(at, tz=tz, hour=hour, weekday=weekday)
+    there = turn.astimezone(tz)
+    assert turn <= at < turn + timedelta(days=7 if weekday else 1, hours=1)
+    assert weekday in {None, there.isoweekday()}
+    assert there.hour - hour in {0, 1}  # 1: the hour that the clocks skipped that day
+
+
+@given(at=MOMENTS, tz=ZONES, hour=st.integers(0, 23), weekday=WEEKDAYS)
+def test_turns_cut_time_without_a_gap_and_each_day_once(
+    at: datetime, tz: ZoneInfo, hour: int, weekday: int | None
+) -> None:
+    turn = last_turn(at, tz=tz, hour=hour, weekday=weekday)
+    before = last_turn(turn - timedelta(microseconds=1), tz=tz, hour=hour, weekday=weekday)
+    assert last_turn(turn, tz=tz, hour=hour, weekday=weekday) == turn
+    apart = local_day(turn, tz) - local_day(before, tz)
+    assert apart == timedelta(days=7 if weekday else 1)
+
+
+@pytest.mark.parametrize(
+    ("at", "turn"),
+    [
+        (
+            datetime(2026, 3, 8, 12, tzinfo=UTC),
+            datetime(2026, 3, 8, 10, tzinfo=UTC),
+        ),  # 2:00 does not come: 3:00
+        (datetime(2026, 11, 1, 8, 30, tzinfo=UTC), datetime(2026, 11, 1, 8, tzinfo=UTC)),  # 1:00 comes twice
+        (datetime(2026, 11, 1, 9, 30, tzinfo=UTC), datetime(2026, 11, 1, 8, tzinfo=UTC)),
+        (
+            datetime(2026, 3, 1, 9, tzinfo=UTC),
+            datetime(2026, 2, 28, 10, tzinfo=UTC),
+        ),  # over the end of a month
+    ],
+)
+def test_where_the_clocks_change(at: datetime, turn: datetime) -> None:
+    hour = 1 if at.month == 11 else 2
+    assert last_turn(at, tz=ZoneInfo("America/Tijuana"), hour=hour) == turn

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregon.core.files import DiskFull, remove, safe_name, write_atomically, write_published
+from pregon.core.files import DiskFull, remove, replacing, safe_name, write_atomically, write_published
 
 PAGE = b"<p>El parque abre hoy.</p>\n" * 100
 
@@ -188,3 +188,16 @@ def test_any_name_becomes_safe_and_stays_so(name: str) -> None:
     assert not safe.startswith((".", "-"))
     assert safe.count(".") <= 1
     assert safe_name(safe) == safe
+
+
+def test_a_file_written_bit_by_bit_takes_its_place_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "salida" / "lista.csv"
+    with replacing(path) as file:
+        file.write(b"uno\n")
+        assert not path.exists()
+        file.write(b"dos\n")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"uno\ndos\n", 0o600)
+    with pytest.raises(RuntimeError), replacing(path) as file:
+        file.write(b"tres\n")
+        raise RuntimeError
+    assert (path.read_bytes(), [one.name for one in path.parent.iterdir()]) == (b"uno\ndos\n", ["lista.csv"])

@@ -26,6 +26,7 @@ from pregon.core.http import (
     Unreachable,
     client,
     is_public,
+    object_in,
     waiting,
 )
 
@@ -517,3 +518,10 @@ def test_one_client_serves_many_threads_each_with_its_own_time(site: Site, near:
 )
 def test_a_wait_is_read_in_seconds_or_as_a_date_and_within_reason(asked: str, wait: timedelta) -> None:
     assert waiting(asked, otherwise=timedelta(minutes=5)) == wait
+
+
+@pytest.mark.parametrize(
+    ("body", "told"), [('{"id": 1}', {"id": 1}), ("{}", {}), ("[1]", None), ("<html>", None), ("", None)]
+)
+def test_an_answer_is_an_object_or_nothing(body: str, told: dict[str, int] | None) -> None:
+    assert object_in(http.Answer(502, text=body)) == told

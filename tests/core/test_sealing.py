@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from pregon.core.sealing import BadToken, SealBroken, read_token, seal, sign_token, unseal
+from pregon.core.sealing import (
+    BadToken,
+    SealBroken,
+    fingerprint,
+    fingerprints,
+    read_token,
+    seal,
+    sign_token,
+    stamp,
+    unseal,
+)
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 KEY, OTHER = "k" * 50, "o" * 50
@@ -105,3 +115,37 @@ def test_a_token_with_one_letter_changed_is_bad(place: int, letter: str) -> None
         return
     with pytest.raises(BadToken):
         read_token(changed, purpose="baja", max_age=None)
+
+
+# --- Marks --------------------------------------------------------------------------------------------------
+
+
+def test_a_mark_can_be_compared_and_tells_nothing() -> None:
+    mark = fingerprint("email:vecina@muestra.example", purpose="suppression")
+    assert mark == fingerprint("email:vecina@muestra.example", purpose="suppression")
+    others = {
+        fingerprint("email:vecino@muestra.example", purpose="suppression"),
+        fingerprint("email:vecina@muestra.example", purpose="another"),
+    }
+    assert (len(mark), mark in others) == (64, False)
+
+
+def test_a_mark_under_a_former_key_is_still_known(settings: Settings) -> None:
+    settings.SECRET_KEY = KEY
+    mark = fingerprint("x", purpose="p")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = OTHER, [KEY]
+    assert fingerprints("x", purpose="p")[1:] == [mark]
+    assert fingerprint("x", purpose="p") != mark
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_stamp_is_always_the_same_and_fits_into_an_address(payload: str) -> None:
+    assert re.fullmatch(r"[\w-]{12}", stamp(payload, purpose="prueba"), re.ASCII)
+    assert stamp(payload, purpose="prueba") == stamp(payload, purpose="prueba")
+
+
+def test_a_stamp_is_of_one_payload_one_purpose_and_one_office(settings: Settings) -> None:
+    mine = stamp("1-2", purpose="prueba")
+    others = {stamp("1-3", purpose="prueba"), stamp("1-2", purpose="otra")}
+    settings.SECRET_KEY = OTHER
+    assert mine not in others | {stamp("1-2", purpose="prueba")}

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 
 from factories.delivery import KeyedChannel, SpokenChannel
-from pregon.delivery.contract import Options
+from pregon.delivery.contract import Options, option
 from pregon.delivery.forms import LedgerFilterForm, ModeForm, OfficeChannelForm, options_form
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 class Sample(Options):
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
 
-    host: str = field(metadata={"label": "Servidor", "help": "Como lo da el proveedor."})
+    host: str = option("Servidor", "Como lo da el proveedor.")
     token: str = field(default="", metadata={"label": "Clave"})
     port: int = field(default=25, metadata={"label": "Puerto"})
     starttls: bool = field(default=True, metadata={"label": "Cifrar"})

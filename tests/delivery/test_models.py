@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from factories.delivery import NOON, SubscriberFactory, ask, live, prepare_all
 from pregon.core.work import Lane
 from pregon.delivery.enums import State
-from pregon.delivery.models import ChannelAccount, Delivery, Subscriber
+from pregon.delivery.models import (
+    ChannelAccount,
+    Delivery,
+    Digest,
+    Dispatch,
+    Roster,
+    Subscriber,
+    Suppression,
+    Telling,
+    mark_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -79,3 +93,48 @@ def test_what_is_due_and_what_has_lapsed_are_found_by_their_own_indexes() -> Non
         False,
         True,
     ]
+
+
+def test_the_mark_of_an_address_is_written_with_it_however_it_is_written() -> None:
+    one = SubscriberFactory.create(address="A@muestra.example")
+    many = [Subscriber(channel="spoken", address="b", asked_at=NOON)]
+    Subscriber.objects.bulk_create(many)
+    one.address = "c@muestra.example"
+    one.save()
+    expected = {mark_of("spoken", "C@muestra.example"), mark_of("spoken", "b")}
+    assert set(Subscriber.objects.values_list("mark", flat=True)) == expected
+
+
+def test_addresses_that_were_known_before_are_given_their_mark() -> None:
+    people = SubscriberFactory.create_batch(3)
+    Subscriber.objects.update(mark="")
+    migration = import_module("pregon.delivery.migrations.0005_marks")
+    migration.BATCH = 2
+    migration.give_marks(apps, None)
+    assert list(Subscriber.objects.order_by("pk").values_list("mark", flat=True)) == [
+        mark_of("spoken", person.address) for person in people
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Subscriber.objects.update(frequency="a veces"),
+        lambda: Roster.objects.create(name="x", handling="x", uploaded_at=NOON),
+        lambda: Digest.objects.create(frequency="x", told_until=NOON),
+        lambda: [
+            Suppression.objects.create(channel="x", mark="x", reason="left", at=NOON) for _twice in "ab"
+        ],
+        lambda: [
+            Telling.objects.create(dispatch=ask_once(), origin="x", published_at=NOON) for _twice in "ab"
+        ],
+    ],
+)
+def test_nothing_is_kept_that_makes_no_sense(wrong: Callable[[], object]) -> None:
+    SubscriberFactory.create()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        wrong()
+
+
+def ask_once() -> Dispatch:
+    return Dispatch.objects.first() or ask()

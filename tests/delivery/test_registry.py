@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import pytest
 
-from factories.delivery import KeyedChannel, SpokenChannel
+from factories.delivery import NOON, KeyedChannel, SpokenChannel
 from pregon.delivery import registry
 from pregon.delivery.contract import HttpOptions
 from pregon.delivery.errors import Misconfigured, UnknownChannel
+from pregon.delivery.values import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +88,26 @@ def test_a_channel_that_is_gone_keeps_its_name() -> None:
 def test_what_others_look_for_is_shown_by_its_channel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LineChannel, "well_known", frozenset({"linea"}))
     assert (registry.shown_by("linea"), registry.shown_by("otra")) == ("line", None)
+
+
+def test_what_went_out_is_told_by_every_feature_in_the_order_of_its_hours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "_chronicles", {})
+    first, second, third = (
+        Item(origin=f"x/{n}", published_at=NOON + timedelta(hours=n), headline=str(n)) for n in range(3)
+    )
+    asked = []
+
+    @registry.chronicle
+    def one(since: datetime, until: datetime, *, at: datetime) -> list[Item]:
+        asked.append((since, until, at))
+        return [third, first]
+
+    @registry.chronicle
+    def other(since: datetime, until: datetime, *, at: datetime) -> list[Item]:
+        return [second]
+
+    registry.chronicle(one)  # the same again is no other
+    assert registry.items_between(NOON, NOON + timedelta(hours=3), at=NOON) == [first, second, third]
+    assert asked == [(NOON, NOON + timedelta(hours=3), NOON)]

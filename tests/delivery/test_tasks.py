@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,7 +21,8 @@ from pregon.core.work import Lane, errands, turn
 from pregon.delivery import actions as delivery
 from pregon.delivery import tasks
 from pregon.delivery.contract import Arrival, Wish
-from pregon.delivery.models import Delivery, Subscriber
+from pregon.delivery.enums import Standing
+from pregon.delivery.models import Delivery, Digest, Subscriber
 
 
 @pytest.mark.django_db
@@ -90,3 +91,21 @@ def test_a_channel_that_takes_its_time_holds_up_no_other_one() -> None:
         (slow.address, "sent"),
         (quick.address, "sent"),
     }
+
+
+@pytest.mark.django_db
+def test_the_bulk_lane_tells_digests_that_the_clock_opened() -> None:
+    tasks.open_digests(NOON)
+    tasks.open_digests(NOON + timedelta(days=1))
+    assert Digest.objects.get(frequency="daily").closing is not None
+    turn(Lane.BULK, at=NOON + timedelta(days=1))
+    assert Digest.objects.get(frequency="daily").closing is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_forgets_whom_it_should() -> None:
+    SubscriberFactory(standing=Standing.LEFT, left_at=NOON)
+    with errands.at_work():
+        tasks.forget(NOON + timedelta(days=28))
+    assert Subscriber.objects.get().erased_at == NOON + timedelta(days=28)

@@ -38,13 +38,21 @@ def test_an_album_is_all_that_goes_along_be_it_one_picture() -> None:
     assert [given_.album for given_ in messages] == [(), (one,), (one, two)]
 
 
-@given(topics=IDS, localities=IDS, channels=st.lists(WORDS).map(tuple), receivers_of=IDS, subscribers=IDS)
+@given(
+    topics=IDS,
+    localities=IDS,
+    channels=st.lists(WORDS).map(tuple),
+    receivers_of=IDS,
+    subscribers=IDS,
+    frequency=WORDS,
+)
 def test_an_audience_comes_back_from_json(
     topics: tuple[int, ...],
     localities: tuple[int, ...],
     channels: tuple[str, ...],
     receivers_of: tuple[int, ...],
     subscribers: tuple[int, ...],
+    frequency: str,
 ) -> None:
     given_ = Audience(
         topics=topics,
@@ -52,6 +60,7 @@ def test_an_audience_comes_back_from_json(
         channels=channels,
         receivers_of=receivers_of,
         subscribers=subscribers,
+        frequency=frequency,
     )
     assert Audience.from_json(json.loads(json.dumps(given_.to_json()))) == given_
 

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from factories.accounts import UserFactory
 from factories.delivery import SpokenChannel, SubscriberFactory, ask, live, prepare_all
 from pregon.accounts.enums import Role
+from pregon.core.work import Lane, turn
+from pregon.delivery import forms
 from pregon.delivery.contract import Parcel, Preview
 from pregon.delivery.enums import Mode, Standing, State
 from pregon.delivery.errors import Misconfigured
-from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
+from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Roster, Subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +195,114 @@ def test_an_editor_neither_adds_nor_ends_subscriptions(client: Client) -> None:
     client.post(reverse("suscriptores_desk:leave", args=[one.pk]))
     client.post(reverse("suscriptores_desk:add"), {"channel": "spoken", "address": "@a", "name": "A"})
     assert list(Subscriber.objects.values_list("standing", flat=True)) == [Standing.CONFIRMED]
+
+
+# --- Lists of subscribers -----------------------------------------------------------------------------------
+
+
+def upload(text: str = "correo,canal\na,spoken\n,spoken\n", **fields: object) -> dict[str, object]:
+    return {"file": SimpleUploadedFile("lista.csv", text.encode()), "statement": "Feria.", **fields}
+
+
+def test_a_list_is_handed_in_checked_and_taken_in(head: Client) -> None:
+    there = head.post(reverse("suscriptores_desk:rosters"), upload())["Location"]
+    assert "data-waiting" in head.get(there).content.decode()
+    turn(Lane.BULK, at=timezone.now())
+    shown = head.get(there).content.decode()
+    assert [words in shown for words in ("Falta la dirección", "Importar 1 línea", "data-waiting")] == [
+        True,
+        True,
+        False,
+    ]
+    roster = Roster.objects.get()
+    head.post(there, {"digest": roster.digest})
+    turn(Lane.BULK, at=timezone.now())
+    one = Subscriber.objects.get()
+    assert (one.standing, roster.by_id, "la importó Redacción" in one.consent) == (
+        Standing.PENDING,
+        int(head.session["_auth_user_id"]),
+        True,
+    )
+    assert "Importada" in page(head, "suscriptores_desk:roster_state", roster.pk)
+
+
+def test_a_list_other_than_the_one_that_was_seen_is_not_taken_in(head: Client) -> None:
+    there = head.post(reverse("suscriptores_desk:rosters"), upload())["Location"]
+    turn(Lane.BULK, at=timezone.now())
+    shown = head.post(there, {"digest": "otra"}, follow=True).content.decode()
+    turn(Lane.BULK, at=timezone.now())
+    assert ("ya no es la que se revisó" in shown, Subscriber.objects.count()) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"statement_on": "2999-01-01"}, "Esa fecha está en el futuro"),
+        ({"file": ""}, "Elige el archivo de la lista."),
+    ],
+)
+def test_a_form_that_lacks_something_says_so(head: Client, fields: dict[str, object], sentence: str) -> None:
+    shown = head.post(reverse("suscriptores_desk:rosters"), upload(**fields)).content.decode()
+    assert (sentence in shown, Roster.objects.count()) == (True, 0)
+
+
+def test_a_list_that_weighs_too_much_is_refused_at_the_door(
+    head: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "MOST_BYTES", 10)
+    shown = head.post(reverse("suscriptores_desk:rosters"), upload()).content.decode()
+    assert ("divídela en varias" in shown, Roster.objects.count()) == (True, 0)
+
+
+def test_a_list_that_cannot_be_read_shows_why_and_one_that_was_forgotten_too(head: Client) -> None:
+    there = head.post(reverse("suscriptores_desk:rosters"), upload("nombre\nVecina\n"))["Location"]
+    turn(Lane.BULK, at=timezone.now())
+    assert "Ninguna columna se llama «correo»" in head.get(there).content.decode()
+    there = head.post(reverse("suscriptores_desk:rosters"), upload())["Location"]
+    turn(Lane.BULK, at=timezone.now())
+    Roster.objects.update(content=None)
+    shown = head.get(there).content.decode()
+    assert ("súbelo otra vez" in shown, "Importar 1" in shown) == (True, False)
+    assert page(head, "suscriptores_desk:rosters").count("lista.csv") == 2
+
+
+def test_the_lists_cost_the_same_with_one_and_with_three(head: Client) -> None:
+    spent = []
+    for _number in range(3):
+        head.post(reverse("suscriptores_desk:rosters"), upload())
+        page(head, "suscriptores_desk:rosters")
+        with CaptureQueriesContext(connection) as queries:
+            page(head, "suscriptores_desk:rosters")
+        spent.append(len(queries))
+    assert spent[0] == spent[2]
+
+
+@pytest.mark.parametrize(("form", "begins"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")])
+def test_the_list_leaves_as_a_file_bit_by_bit(head: Client, form: str, begins: bytes) -> None:
+    SubscriberFactory.create()
+    answer = head.get(reverse(f"suscriptores_desk:export_{form}"))
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # both are streamed
+    assert (answer.streaming, content.startswith(begins)) == (True, True)
+    assert f'.{form}"' in answer["Content-Disposition"]
+
+
+def test_an_address_can_be_silenced_for_good(head: Client) -> None:
+    SubscriberFactory.create(address="vecina@muestra.example")
+    wish = {"channel": "spoken", "address": "vecina@muestra.example"}
+    shown = head.post(reverse("suscriptores_desk:suppress"), wish, follow=True).content.decode()
+    assert ("ya no se le escribe" in shown, Subscriber.objects.get().standing) == (True, Standing.LEFT)
+    assert "La oficina lo anotó a petición suya" in page(head, "suscriptores_desk:suppress")
+
+
+@pytest.mark.parametrize("name", ["rosters", "export_csv", "export_xlsx", "suppress"])
+def test_who_only_writes_bulletins_neither_imports_nor_exports(client: Client, name: str) -> None:
+    client.force_login(UserFactory.create(roles=[Role.EDITOR]))
+    assert client.get(reverse(f"suscriptores_desk:{name}")).status_code == 302
+    assert client.post(reverse(f"suscriptores_desk:{name}"), upload()).status_code == 302
+    assert Roster.objects.count() == 0
+
+
+def test_a_preview_whose_text_was_erased_says_so(head: Client, dispatch: Dispatch) -> None:
+    Dispatch.objects.update(emptied_at=timezone.now())
+    assert "ya se borró, como manda el plazo" in page(head, "envios:preview", dispatch.pk, "spoken")
+    assert head.get(reverse("envios:preview_html", args=[dispatch.pk, "spoken"])).status_code == 404

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factories.accounts import UserFactory
-from factories.delivery import SubscriberFactory
+from factories.delivery import NOON, SubscriberFactory
 from pregon.accounts.enums import Role
 from pregon.delivery.enums import Standing
 from pregon.delivery.viewsets import TONES
@@ -47,3 +47,19 @@ def test_the_list_costs_the_same_with_one_subscriber_and_with_three(client: Clie
 def test_who_may_not_look_at_subscribers_sees_none(client: Client) -> None:
     client.force_login(UserFactory.create(roles=[Role.READER]))
     assert client.get(reverse("suscriptores:index")).status_code == 302
+
+
+@pytest.mark.parametrize(("role", "offered"), [(Role.HEAD, True), (Role.EDITOR, False)])
+def test_the_whole_list_is_imported_and_exported_by_those_who_may(
+    client: Client, role: Role, offered: bool
+) -> None:
+    client.force_login(UserFactory.create(roles=[role]))
+    shown = client.get(reverse("suscriptores:index")).content.decode()
+    names = ("rosters", "export_csv", "export_xlsx", "suppress")
+    assert [reverse(f"suscriptores_desk:{name}") in shown for name in names] == [offered] * 4
+
+
+def test_a_row_without_address_is_nobody(client: Client) -> None:
+    client.force_login(UserFactory.create(roles=[Role.EDITOR]))
+    SubscriberFactory.create(erased_at=NOON)
+    assert addresses(client) == []

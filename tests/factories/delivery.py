@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,17 @@ import factory
 
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
-from pregon.delivery.contract import Arrival, Channel, Limits, Options, Parcel, Preview, Receipt
+from pregon.delivery.contract import (
+    Answer,
+    Arrival,
+    Batch,
+    Channel,
+    Limits,
+    Options,
+    Parcel,
+    Preview,
+    Receipt,
+)
 from pregon.delivery.enums import MessageKind, Mode, Standing
 from pregon.delivery.models import ChannelAccount, Dispatch, Subscriber
 from pregon.delivery.values import Audience, Block, Message, Picture
@@ -81,6 +91,33 @@ def parcel(message_: Message | None = None, **fields: Any) -> Parcel:
         "unsubscribe_url": "https://muestra.example/suscripcion/ficha/baja/",
     }
     return Parcel(**(given | fields))
+
+
+class Tray(Batch):
+    """A batch by hand: who was taken, what was said of whom, and how many were in hand at once."""
+
+    def __init__(self, parcels: Sequence[Parcel]) -> None:
+        self.waiting = list(parcels)
+        self.taken: list[str] = []
+        self.said: list[tuple[str, Answer]] = []
+        self.most_in_hand = 0
+
+    def take(self, most: int = 1) -> list[Parcel]:
+        taken, self.waiting = self.waiting[:most], self.waiting[most:]
+        self.taken += [one.destination for one in taken]
+        self.most_in_hand = max(self.most_in_hand, len(self.taken) - len(self.said))
+        return taken
+
+    def answer(self, parcel: Parcel, answer: Answer) -> None:
+        self.said.append((parcel.destination, answer))
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        return dict(self.said)
+
+    @property
+    def kinds(self) -> Counter[type[Answer]]:
+        return Counter(type(answer) for _receiver, answer in self.said)
 
 
 class SubscriberFactory(factory.django.DjangoModelFactory[Subscriber]):

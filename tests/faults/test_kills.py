@@ -134,9 +134,11 @@ def test_killed_workers_lose_no_letter_and_double_none(tmp_path: Path) -> None:
         )
         readers("email", lambda number: f"persona{number}@muestra.example")
         kills, dispatches, worst = kill_them("email", fate=random.Random(7))
-        accepted = Counter(ledger.read())
+        accepted = Counter(
+            name[1:].partition(".")[0] for name in ledger.read()
+        )  # its stamp is not the test's affair
     doubled = [name for name, times in accepted.items() if times > 1]
-    lines = {f"<{line.key}@muestra.example>": line for line in Delivery.objects.all()}
+    lines = {line.key: line for line in Delivery.objects.all()}
     lost = [name for name, line in lines.items() if line.state == State.SENT and name not in accepted]
     report(
         "e-mail",

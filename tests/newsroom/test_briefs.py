@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from factories.library import AlbumFactory
-from factories.newsroom import published, shelf
+from factories.newsroom import draft, published, shelf
 from factories.website import ready_photo
-from pregon.accounts.models import Topic
+from pregon.accounts.models import Locality, Topic
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.values import Block, Message
+from pregon.delivery.registry import items_between
+from pregon.delivery.values import Block, Item, Message
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
+from pregon.newsroom import actions as newsroom
 from pregon.newsroom.briefs import message_about
 from pregon.newsroom.models import Bulletin
 
@@ -90,3 +97,58 @@ def test_a_cover_alone_is_all_there_is() -> None:
 
 def shared_photo(**fields: object) -> Photo:
     return ready_photo(**{"copies": [{"width": 960, "height": 640, "file": SHARED, "bytes": 9}], **fields})
+
+
+# --- What digests may tell ----------------------------------------------------------------------------------
+
+
+def between(at: datetime) -> list[Item]:
+    return items_between(at - timedelta(days=1), at + timedelta(days=1), at=at)
+
+
+def test_a_digest_is_told_what_went_out_and_whom_it_concerns() -> None:
+    shelf()
+    health, loma = Topic.objects.get(name="Salud"), Locality.objects.get(name="La Loma")
+    bulletin = published(second_headline="Tres meses de obra.", topics=[health], localities=[loma])
+    bulletin.refresh_from_db()
+    assert between(timezone.now()) == [
+        Item(
+            origin=bulletin.origin,
+            published_at=bulletin.first_published_at,
+            headline="Reabre el andador",
+            dek="Tres meses de obra.",
+            url=f"{settings.BASE_URL}{bulletin.get_absolute_url()}",
+            topics=frozenset({health.pk}),
+            localities=frozenset({loma.pk}),
+        )
+    ]
+
+
+def test_the_end_of_the_period_is_not_in_it() -> None:
+    at = published().first_published_at
+    spans = [(at, at), (at - timedelta(hours=1), at), (at, at + timedelta(microseconds=1))]
+    assert [len(items_between(since, until, at=timezone.now())) for since, until in spans] == [0, 0, 1]
+
+
+def test_what_stands_behind_the_gate_is_not_told() -> None:
+    draft("Borrador")
+    newsroom.publish(draft("Embargado", go_live_at=timezone.now() + timedelta(hours=1)), by=None)
+    newsroom.withdraw(published("Retirado"), reason="Datos equivocados.", by=None, at=timezone.now())
+    assert between(timezone.now()) == []
+
+
+def test_a_corrected_bulletin_is_told_as_it_reads_now() -> None:
+    bulletin = published()
+    bulletin.title = "Reabre el andador nuevo"
+    newsroom.correct(bulletin, change="Es nuevo.", reason="Error.", by=None, at=timezone.now())
+    assert [item.headline for item in between(timezone.now())] == ["Reabre el andador nuevo"]
+
+
+def test_many_bulletins_cost_as_many_questions_as_one() -> None:
+    spent = []
+    for number in range(3):
+        published(f"Boletín {number}", topics=[Topic.objects.get(name="Salud")] if number else [])
+        with CaptureQueriesContext(connection) as asked:
+            between(timezone.now())
+        spent.append(len(asked))
+    assert spent[1] == spent[2]

@@ -1,18 +1,22 @@
-"""The servers as fixtures: new and empty for every test, but for the browser, which takes long to open."""
+"""The servers as fixtures: new and empty for every test, but for those that take long to open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser
 
 from servers.bluesky import Pds, pds_serving
 from servers.chromium import browsing
+from servers.dovecot import Dovecot, dovecot_serving
 from servers.fediverse import Fediverse, fediverse_serving
 from servers.graph import GraphApi, graph_serving
 from servers.mastodon import MastodonServer, mastodon_serving
 from servers.push import PushService, push_serving
+from servers.scripted import ScriptedSmtp, scripted_serving
 from servers.smpp import MessageCentre, smpp_serving
 from servers.smtp import SmtpServer, smtp_serving
 from servers.telegram import TelegramApi, telegram_serving
@@ -27,9 +31,29 @@ def message_centre() -> Iterator[MessageCentre]:
         yield centre
 
 
+_mailboxes = count(1)
+
+
 @pytest.fixture
 def smtp_server() -> Iterator[SmtpServer]:
     with smtp_serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot_of_the_run() -> Iterator[Dovecot]:
+    with dovecot_serving() as server:
+        yield server
+
+
+@pytest.fixture
+def dovecot(dovecot_of_the_run: Dovecot) -> Dovecot:
+    return replace(dovecot_of_the_run, user=f"rebotes-{next(_mailboxes)}")
+
+
+@pytest.fixture
+def scripted_smtp() -> Iterator[ScriptedSmtp]:
+    with scripted_serving() as server:
         yield server
 
 

@@ -13,15 +13,15 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.core.http import Answer, Http, OutboundError, Unreachable
-from pregon.delivery.contract import HttpOptions, Renewal, Token
+from pregon.core.http import Answer, Http, OutboundError, Unreachable, object_in
+from pregon.delivery.contract import HttpOptions, Renewal, Token, option
 from pregon.delivery.errors import DeliveryError, Misconfigured, Postponed, Rejected, Unanswered
 
 VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]")
@@ -71,46 +71,36 @@ class GraphOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"token", "app_secret"})
 
-    token: str = field(
-        metadata={
-            "label": gettext_lazy("Clave de acceso"),
-            "help": gettext_lazy(
-                "La da Meta a la aplicación de la oficina; la guía del canal dice cómo pedirla. "
-                "Se guarda cifrada y no se vuelve a mostrar."
-            ),
-        }
+    token: str = option(
+        gettext_lazy("Clave de acceso"),
+        gettext_lazy(
+            "La da Meta a la aplicación de la oficina; la guía del canal dice cómo pedirla. "
+            "Se guarda cifrada y no se vuelve a mostrar."
+        ),
     )
-    app_id: str = field(
+    app_id: str = option(
+        gettext_lazy("Identificador de la aplicación"),
+        gettext_lazy("Un número. Con él y con su secreto, la clave se renueva sola."),
         default="",
-        metadata={
-            "label": gettext_lazy("Identificador de la aplicación"),
-            "help": gettext_lazy("Un número. Con él y con su secreto, la clave se renueva sola."),
-        },
     )
-    app_secret: str = field(
+    app_secret: str = option(
+        gettext_lazy("Secreto de la aplicación"),
+        gettext_lazy(
+            "Está en la configuración básica de la aplicación. Firma cada llamada; se guarda cifrado."
+        ),
         default="",
-        metadata={
-            "label": gettext_lazy("Secreto de la aplicación"),
-            "help": gettext_lazy(
-                "Está en la configuración básica de la aplicación. Firma cada llamada; se guarda cifrado."
-            ),
-        },
     )
-    api_base: str = field(
+    api_base: str = option(
+        gettext_lazy("Dirección del servicio"),
+        gettext_lazy("No la cambies: es la de Meta."),
         default="https://graph.facebook.com",
-        metadata={
-            "label": gettext_lazy("Dirección del servicio"),
-            "help": gettext_lazy("No la cambies: es la de Meta."),
-            "seldom": True,
-        },
+        seldom=True,
     )
-    version: str = field(
+    version: str = option(
+        gettext_lazy("Versión del servicio"),
+        gettext_lazy("Como la nombra Meta. Cámbiala cuando Meta anuncie el fin de esta."),
         default="v26.0",
-        metadata={
-            "label": gettext_lazy("Versión del servicio"),
-            "help": gettext_lazy("Como la nombra Meta. Cámbiala cuando Meta anuncie el fin de esta."),
-            "seldom": True,
-        },
+        seldom=True,
     )
 
     def __post_init__(self) -> None:
@@ -292,14 +282,6 @@ def moment(seconds: int) -> datetime:
 
 
 # --- Answers ------------------------------------------------------------------------------------------------
-
-
-def object_in(answer: Answer) -> dict[str, Any] | None:
-    try:
-        told = answer.json()
-    except ValueError:
-        return None
-    return told if isinstance(told, dict) else None
 
 
 def in_trouble() -> Postponed:

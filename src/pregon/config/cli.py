@@ -27,6 +27,7 @@ COMMANDS = {
     "up": "enciende todo: sitio, escritorio, envíos y reloj",
     "publish": "publica la carpeta de un acto: acto.md y sus fotos",
     "correct": "corrige lo que ya se publicó desde una carpeta",
+    "subscribers": "importa una lista de suscriptores, o exporta la que hay",
     "doctor": "dice qué le falta a esta instalación",
     "web": "solo el sitio y el escritorio",
     "worker": "solo un carril de trabajo",
@@ -42,7 +43,7 @@ HELP = "\n".join(
         "",
         "Uso: pregon ORDEN [--home CARPETA] [opciones]",
         "",
-        *(f"  {name:<10} {what}" for name, what in COMMANDS.items()),
+        *(f"  {name:<12} {what}" for name, what in COMMANDS.items()),
         "",
         "«pregon ORDEN --help» explica cada una. La carpeta de la oficina es ./var si no se dice otra.",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 import holidays
@@ -48,6 +48,21 @@ def local_day(moment: datetime, tz: tzinfo) -> date:
     if moment.tzinfo is None:
         raise ValueError("A moment needs its time zone.")
     return moment.astimezone(tz).date()
+
+
+def last_turn(at: datetime, *, tz: tzinfo, hour: int, weekday: int | None = None) -> datetime:
+    """The last moment up to ``at`` when it struck ``hour`` there, of any day or of that one of the week (1 is Monday).
+
+    An hour that the clocks skip that day strikes when they have gone on; one that comes twice strikes the first time.
+    """
+    today = local_day(at, tz)
+    days = (today - timedelta(days=back) for back in range(9))
+    turns = (
+        datetime.combine(day, time(hour), tzinfo=tz).astimezone(UTC)
+        for day in days
+        if weekday in {None, day.isoweekday()}
+    )
+    return next(turn for turn in turns if turn <= at)
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 import brotli
 
@@ -33,6 +34,24 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Put ``data`` at ``path`` in one step, making the folders it needs."""
     with _full_disk_is_ours(), _staged(path, data, mode=mode) as ready:
         ready.replace(path)
+        _settle(path.parent)
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
+    """A file to write bit by bit, which takes the place of ``path`` in one step when all of it went well."""
+    with _full_disk_is_ours():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fchmod(file.fileno(), mode)
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
         _settle(path.parent)
 
 

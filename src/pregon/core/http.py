@@ -228,6 +228,15 @@ def _whole(answer: Answer, *, largest: int) -> Answer:
     return Answer(answer.status_code, headers=headers, content=bytes(body), request=answer.request)
 
 
+def object_in(answer: Answer) -> dict[str, Any] | None:
+    """The JSON object that was answered; ``None`` for anything else, as from a gateway that answers with a page."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
 def waiting(retry_after: str, *, otherwise: timedelta) -> timedelta:
     """The wait that a ``Retry-After`` asks for, in seconds or as a date, within reason."""
     if retry_after.isdecimal():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 from datetime import timedelta
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.utils.crypto import salted_hmac
 
 from pregon.core.errors import PregonError
 
@@ -56,6 +58,30 @@ def read_token(token: str, *, purpose: str, max_age: timedelta | None) -> str:
     if not isinstance(payload, str):
         raise BadToken
     return payload
+
+
+def fingerprint(text: str, *, purpose: str) -> str:
+    """A mark of ``text`` that can be compared, and that nobody without this office's key can guess back."""
+    return fingerprints(text, purpose=purpose)[0]
+
+
+def fingerprints(text: str, *, purpose: str) -> list[str]:
+    """The marks of ``text`` under today's key and under each of ``SECRET_KEY_FALLBACKS``, today's first."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [hmac.digest(_marker(str(key), purpose), text.encode(), "sha256").hex() for key in keys]
+
+
+@lru_cache(maxsize=32)
+def _marker(secret: str, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"pregon.{purpose}".encode()).derive(
+        secret.encode()
+    )
+
+
+def stamp(payload: str, *, purpose: str) -> str:
+    """A few letters beside ``payload`` that nobody else can guess, always the same: 72 bits, fit for any address."""
+    told = salted_hmac(f"pregon.{purpose}", payload, algorithm="sha256").digest()[:9]
+    return base64.urlsafe_b64encode(told).decode("ascii")
 
 
 def _signer(purpose: str) -> TimestampSigner:

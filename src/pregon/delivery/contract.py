@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -273,13 +273,28 @@ class Alone(Batch):
         raise self.said or Unanswered
 
 
+def option(
+    label: str | StrPromise,
+    help: str | StrPromise,  # noqa: A002 - what forms call it
+    *,
+    default: Any = MISSING,
+    choices: Sequence[tuple[str, str | StrPromise]] = (),
+    seldom: bool = False,
+) -> Any:
+    """A line of a channel's form; without ``default`` it has to be filled in before the channel may go live.
+
+    ``choices`` are pairs of a value and its words, for what is picked from a few. What hardly anybody changes is
+    ``seldom``, and stands last.
+    """
+    words = {"label": label, "help": help, "choices": choices, "seldom": seldom}
+    return field(default=default, metadata=words)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Base of a channel's options. Each field is a line of the channel's form; ``secret`` names are never shown.
 
-    A field says its words itself, in ``field(metadata={"label": …, "help": …})``; one that is picked from a few
-    has ``"choices"`` too: pairs of a value and its words. One that hardly anybody changes is ``"seldom": True`` and
-    stands last.
+    Each is an :func:`option`, which says its words itself.
     """
 
     secret: ClassVar[frozenset[str]] = frozenset()
@@ -299,15 +314,11 @@ class HttpOptions(Options):
     """Base of the options of a channel that speaks HTTP."""
 
     #: Lets it reach the office's own network; for a server of the office that stands there.
-    allow_private: bool = field(
+    allow_private: bool = option(
+        _("El servidor está en la red de la oficina"),
+        _("Márcalo solo si el servicio corre en una máquina propia. En internet déjalo sin marcar."),
         default=False,
-        metadata={
-            "label": _("El servidor está en la red de la oficina"),
-            "help": _(
-                "Márcalo solo si el servicio corre en una máquina propia. En internet déjalo sin marcar."
-            ),
-            "seldom": True,
-        },
+        seldom=True,
     )
 
 

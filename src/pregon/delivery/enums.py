@@ -89,3 +89,44 @@ STANDING_STEPS: dict[Standing, set[Standing]] = {
     Standing.LEFT: {Standing.PENDING, Standing.CONFIRMED, Standing.GONE},
     Standing.GONE: {Standing.PENDING, Standing.CONFIRMED, Standing.LEFT},
 }
+
+
+class Frequency(models.TextChoices):
+    """How often a subscriber is written to."""
+
+    EACH = "each", _("Cada boletín, en cuanto sale")
+    DAILY = "daily", _("Un resumen al día")
+    WEEKLY = "weekly", _("Un resumen a la semana")
+
+
+#: Those that wait and are told together.
+TOGETHER = (Frequency.DAILY, Frequency.WEEKLY)
+
+
+class Reason(models.TextChoices):
+    """Why nothing may be sent to an address until its holder asks for it again."""
+
+    LEFT = "left", _("Se dio de baja")
+    GONE = "gone", _("La dirección ya no recibe")
+    COMPLAINT = "complaint", _("Lo marcó como no deseado")
+    MANUAL = "manual", _("La oficina lo anotó a petición suya")
+
+
+class Handling(models.TextChoices):
+    """Where a list of subscribers that somebody handed in stands."""
+
+    UPLOADED = "uploaded", _("Por revisar")
+    REFUSED = "refused", _("No se pudo leer")
+    CHECKED = "checked", _("Revisada: falta tu visto bueno")
+    APPROVED = "approved", _("Por importar")
+    IMPORTED = "imported", _("Importada")
+
+
+#: The only legal steps. A list is taken in exactly as it was checked, and once.
+HANDLING_STEPS: dict[Handling, set[Handling]] = {
+    Handling.UPLOADED: {Handling.CHECKED, Handling.REFUSED},
+    Handling.REFUSED: set(),
+    Handling.CHECKED: {Handling.APPROVED},
+    Handling.APPROVED: {Handling.IMPORTED},
+    Handling.IMPORTED: set(),
+}

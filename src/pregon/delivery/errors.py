@@ -52,3 +52,15 @@ class UnknownChannel(DeliveryError):
 
 class BadLink(DeliveryError):
     """El enlace no es válido o ya venció: vuelve a suscribirte y te mandamos uno nuevo."""
+
+
+class BodyErased(DeliveryError):
+    """El texto de este envío ya se borró, como manda el plazo de la oficina: quedan su título y su registro."""
+
+
+class BadRoster(DeliveryError):
+    """Esta lista no se puede leer: guárdala como CSV o como libro de Excel (.xlsx) y súbela otra vez."""
+
+
+class RosterMoved(DeliveryError):
+    """Esta lista ya no es la que se revisó, o ya se importó: súbela y revísala otra vez."""

@@ -6,6 +6,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, get_type_hints
 
 from django import forms
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from pregon.delivery.contract import Options
 from pregon.delivery.enums import Mode, State
 from pregon.delivery.errors import Rejected
 from pregon.delivery.models import ChannelAccount
+from pregon.delivery.reading import MOST_BYTES
 from pregon.delivery.registry import channel_class, kinds, rehearse
 
 
@@ -74,26 +76,16 @@ class LedgerFilterForm(forms.Form):
         )
 
 
-class OfficeChannelForm(forms.Form):
-    """A public channel, group or endpoint of the office itself."""
+class AddressForm(forms.Form):
+    """An address of any channel, in the channel's one spelling."""
 
     channel = forms.ChoiceField(label=_("Canal"))
-    address = forms.CharField(
-        label=_("Dirección"),
-        max_length=320,
-    )
-    name = forms.CharField(label=_("Nombre"), max_length=120, help_text=_("Como lo llaman en la oficina."))
+    address = forms.CharField(label=_("Dirección"), max_length=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        channels = [channel_class(kind) for kind in kinds()]
         self.fields["channel"] = forms.ChoiceField(
-            label=_("Canal"), choices=[(channel.kind, channel.label) for channel in channels]
-        )
-        self.fields["address"].help_text = format_html_join(
-            mark_safe("<br>"),
-            "{}: {}",
-            ((channel.label, channel.address_help) for channel in channels if channel.address_help),
+            label=_("Canal"), choices=[(kind, channel_class(kind).label) for kind in kinds()]
         )
 
     def clean(self) -> dict[str, Any]:
@@ -106,3 +98,73 @@ class OfficeChannelForm(forms.Form):
             except Rejected as refusal:
                 self.add_error("address", str(refusal))
         return cleaned
+
+
+class OfficeChannelForm(AddressForm):
+    """A public channel, group or endpoint of the office itself."""
+
+    name = forms.CharField(label=_("Nombre"), max_length=120, help_text=_("Como lo llaman en la oficina."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        channels = map(channel_class, kinds())
+        self.fields["address"].help_text = format_html_join(
+            mark_safe("<br>"),
+            "{}: {}",
+            ((channel.label, channel.address_help) for channel in channels if channel.address_help),
+        )
+
+
+class RosterForm(forms.Form):
+    """A list of subscribers to be checked, and how they agreed to receive."""
+
+    file = forms.FileField(
+        label=_("Lista"),
+        max_length=200,
+        error_messages={"required": _("Elige el archivo de la lista.")},
+        help_text=_(
+            "CSV o libro de Excel (.xlsx), con una columna «correo» y, si quieres, «nombre», «temas», «localidades», "
+            "«canal», «frecuencia», «consentimiento» y «fecha de consentimiento»."
+        ),
+    )
+    statement = forms.CharField(
+        label=_("Cómo aceptaron recibir"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Vale para las líneas sin columna «consentimiento». Por ejemplo: firmaron la hoja de la feria de la salud."
+        ),
+    )
+    statement_on = forms.DateField(
+        label=_("Cuándo aceptaron"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    as_confirmed = forms.BooleanField(
+        label=_("Ya confirmaron: reciben desde ahora"),
+        required=False,
+        help_text=_(
+            "Solo vale para las líneas que dicen cómo y cuándo aceptaron; las demás quedan por confirmar."
+        ),
+    )
+    with_letters = forms.BooleanField(
+        label=_("Pedir a los demás que confirmen"),
+        required=False,
+        help_text=_("Les llega una sola carta con un botón. Sin ella quedan anotados y no reciben nada."),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                _("La lista pesa más de %(most)s MB: divídela en varias."),
+                params={"most": MOST_BYTES // 1024**2},
+            )
+        return file
+
+    def clean_statement_on(self) -> Any:
+        day = self.cleaned_data["statement_on"]
+        if day and day > timezone.localdate():
+            raise forms.ValidationError(_("Esa fecha está en el futuro: corrígela."))
+        return day

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from pregon.delivery.enums import MessageKind, Standing, State
-from pregon.delivery.models import Delivery, Dispatch, Subscriber
+from pregon.delivery.models import Delivery, Dispatch, Subscriber, Suppression
 
 #: Where the lines of a dispatch wait that a person holds back: no worker looks so far ahead.
 FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
@@ -84,15 +84,17 @@ def mark(lines: list[Delivery], *, claim: int, at: datetime) -> list[Delivery]:
 
 
 def still_wanted() -> str:
-    """That nobody held the dispatch back, and that the receiver still wants it. A farewell reaches who has just
-    left."""
-    dispatches, subscribers = (
-        connection.ops.quote_name(model._meta.db_table) for model in (Dispatch, Subscriber)
+    """That nobody held the dispatch back or erased its text, and that the receiver still wants it. A farewell reaches
+    who has just left, and a letter who asks to come back."""
+    dispatches, subscribers, suppressions = (
+        connection.ops.quote_name(model._meta.db_table) for model in (Dispatch, Subscriber, Suppression)
     )
     return (
         f"EXISTS (SELECT 1 FROM {dispatches} d, {subscribers} s "  # noqa: S608 - names
         f"WHERE d.id = {table()}.dispatch_id AND s.id = {table()}.subscriber_id "
-        "AND d.paused_at IS NULL AND d.cancelled_at IS NULL "
+        "AND d.paused_at IS NULL AND d.cancelled_at IS NULL AND d.emptied_at IS NULL "
+        f"AND (d.kind = '{MessageKind.SERVICE}' OR NOT EXISTS (SELECT 1 FROM {suppressions} p "
+        "WHERE p.channel = s.channel AND p.mark = s.mark)) "
         f"AND (s.standing = '{Standing.CONFIRMED}' "
         f"OR (d.kind = '{MessageKind.SERVICE}' AND s.standing <> '{Standing.GONE}')))"
     )

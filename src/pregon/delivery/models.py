@@ -7,14 +7,15 @@ import secrets
 from datetime import datetime
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from pregon.accounts.models import Locality, Topic
-from pregon.core.sealing import seal, unseal
+from pregon.core.sealing import fingerprint, fingerprints, seal, unseal
 from pregon.core.work import Lane
-from pregon.delivery.enums import MessageKind, Mode, Standing, State
+from pregon.delivery.enums import Frequency, Handling, MessageKind, Mode, Reason, Standing, State
 from pregon.delivery.values import Audience, Message
 
 SENDING_LANES = [Lane.ALERT, Lane.NOW, Lane.BULK]
@@ -24,9 +25,52 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(12)
 
 
+def mark_of(channel: str, address: str) -> str:
+    """What is kept of an address for comparing when the address itself is gone."""
+    return fingerprint(f"{channel}:{address.casefold()}", purpose="suppression")
+
+
+def marks_of(channel: str, address: str) -> list[str]:
+    """The same under every key this office still knows."""
+    return fingerprints(f"{channel}:{address.casefold()}", purpose="suppression")
+
+
+class MarkField(models.CharField[str, str]):
+    """The mark of its own row's address, written whenever the row is."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        mark = mark_of(model_instance.channel, model_instance.address)  # type: ignore[attr-defined]  # of a Subscriber
+        setattr(model_instance, self.attname, mark)
+        return mark
+
+
+class Suppression(models.Model):
+    """An address nothing is sent to, known by its mark alone, so that it outlives the address."""
+
+    channel = models.CharField(_("canal"), max_length=20)
+    mark = models.CharField(max_length=64)
+    reason = models.CharField(_("motivo"), max_length=10, choices=Reason)
+    at = models.DateTimeField(_("desde"))
+
+    class Meta:
+        verbose_name = _("dirección a la que no se escribe")
+        verbose_name_plural = _("direcciones a las que no se escribe")
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "mark"], name="one_suppression_per_address")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} · {self.get_reason_display()}"
+
+
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def confirmed(self) -> Self:
         return self.filter(standing=Standing.CONFIRMED)
+
+    def reachable(self) -> Self:
+        """Those whose address is not suppressed."""
+        suppressed = Suppression.objects.filter(channel=OuterRef("channel"), mark=OuterRef("mark"))
+        return self.filter(~Exists(suppressed))
 
     def interested_in(self, *, topics: tuple[int, ...], localities: tuple[int, ...]) -> Self:
         """Those who follow one of these, and those who never narrowed their interest."""
@@ -47,6 +91,12 @@ class Subscriber(models.Model):
     localities = models.ManyToManyField(Locality, verbose_name=_("localidades"), blank=True, related_name="+")
     every_topic = models.BooleanField(_("todos los temas"), default=True)
     every_locality = models.BooleanField(_("todas las localidades"), default=True)
+    frequency = models.CharField(
+        _("con qué frecuencia"), max_length=8, choices=Frequency, default=Frequency.EACH
+    )
+    #: What a digest they no longer get still owed them when they chose another frequency: from when, and up to when.
+    owed_since = models.DateTimeField(null=True, blank=True, editable=False)
+    owed_until = models.DateTimeField(null=True, blank=True, editable=False)
     #: A channel, group or endpoint of the office itself: no one to confirm and no one to unsubscribe.
     broadcast = models.BooleanField(_("canal de la oficina"), default=False)
     standing = models.CharField(_("situación"), max_length=10, choices=Standing, default=Standing.PENDING)
@@ -57,6 +107,9 @@ class Subscriber(models.Model):
     left_at = models.DateTimeField(_("se dio de baja"), null=True, blank=True)
     #: When they last wrote to us.
     last_heard_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mark = MarkField(max_length=64, default="", editable=False)
+    #: When the address was put beyond recall; what stands in its place names nobody.
+    erased_at = models.DateTimeField(_("dirección borrada"), null=True, blank=True, editable=False)
 
     objects = SubscriberQuerySet.as_manager()
 
@@ -69,11 +122,67 @@ class Subscriber(models.Model):
             models.CheckConstraint(
                 condition=Q(standing__in=Standing.values), name="subscriber_standing_known"
             ),
+            models.CheckConstraint(
+                condition=Q(frequency__in=Frequency.values), name="subscriber_frequency_known"
+            ),
         ]
-        indexes = [models.Index(fields=["standing", "channel", "id"], name="subscriber_by_standing")]
+        indexes = [
+            models.Index(fields=["standing", "channel", "id"], name="subscriber_by_standing"),
+            models.Index(
+                fields=["frequency", "id"],
+                condition=~Q(frequency=Frequency.EACH),
+                name="subscriber_told_together",
+            ),
+            models.Index(fields=["id"], condition=Q(owed_since__isnull=False), name="subscriber_owed"),
+            models.Index(
+                fields=["left_at"],
+                condition=Q(left_at__isnull=False, erased_at__isnull=True),
+                name="subscriber_to_erase",
+            ),
+        ]
+        permissions = [("export_subscriber", _("Puede exportar suscriptores"))]
 
     def __str__(self) -> str:
         return self.address
+
+
+class Roster(models.Model):
+    """A list of subscribers that somebody handed in: checked first, and taken in exactly as it was checked."""
+
+    name = models.CharField(_("archivo"), max_length=200)
+    #: The file, until it was taken in or forgotten. In the database, where the workers of every host find it.
+    content = models.BinaryField(null=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    statement = models.TextField(_("cómo aceptaron"), blank=True)
+    statement_on = models.DateField(_("cuándo aceptaron"), null=True, blank=True)
+    #: Those whose proof has both a date and an origin need no second yes.
+    as_confirmed = models.BooleanField(_("ya confirmaron"), default=False)
+    with_letters = models.BooleanField(_("pedir la confirmación por carta"), default=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("quién"), related_name="+"
+    )
+    handling = models.CharField(_("en qué va"), max_length=10, choices=Handling, default=Handling.UPLOADED)
+    uploaded_at = models.DateTimeField(_("entregada"))
+    settled_at = models.DateTimeField(_("importada"), null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    #: How many lines were taken in: it moves in the same transaction that writes them.
+    cursor = models.PositiveIntegerField(default=0, editable=False)
+    refusal = models.TextField(blank=True)
+    #: How many lines of each fate, the first bad ones with their problem, and columns that nobody understood.
+    counts = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    ignored = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("lista de suscriptores")
+        verbose_name_plural = _("listas de suscriptores")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(handling__in=Handling.values), name="roster_handling_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class DispatchQuerySet(models.QuerySet["Dispatch"]):
@@ -105,6 +214,8 @@ class Dispatch(models.Model):
     #: Since when a person holds it back, or has called it off.
     paused_at = models.DateTimeField(_("en pausa desde"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelado"), null=True, blank=True)
+    #: When the text was erased; headline and ledger stay.
+    emptied_at = models.DateTimeField(_("texto borrado"), null=True, blank=True, editable=False)
     #: Its waiting lines have still to follow what the person said.
     sweeping = models.BooleanField(default=False, editable=False)
 
@@ -117,6 +228,9 @@ class Dispatch(models.Model):
         indexes = [
             models.Index(
                 fields=["lane", "id"], condition=Q(prepared_at__isnull=True), name="dispatch_to_prepare"
+            ),
+            models.Index(
+                fields=["created_at"], condition=Q(emptied_at__isnull=True), name="dispatch_to_empty"
             ),
             models.Index(fields=["id"], condition=Q(sweeping=True), name="dispatch_to_sweep"),
         ]
@@ -131,6 +245,44 @@ class Dispatch(models.Model):
     @property
     def audience(self) -> Audience:
         return Audience.from_json(self.audience_json)
+
+
+class Digest(models.Model):
+    """How far the digests of one frequency came. While a period is being told, ``closing`` is its end, exclusive,
+    and ``cursor`` the last subscriber who was asked after."""
+
+    frequency = models.CharField(max_length=8, choices=Frequency, unique=True)
+    told_until = models.DateTimeField()
+    closing = models.DateTimeField(null=True, blank=True)
+    cursor = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("resumen")
+        verbose_name_plural = _("resúmenes")
+        constraints = [
+            models.CheckConstraint(condition=Q(frequency__in=Frequency.values), name="digest_frequency_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.get_frequency_display()
+
+
+class Telling(models.Model):
+    """One thing that a dispatch tells beside others, so that its correction finds whoever read it there."""
+
+    dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="tellings", db_index=False)
+    origin = models.CharField(max_length=120, db_index=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("noticia de un resumen")
+        verbose_name_plural = _("noticias de un resumen")
+        constraints = [
+            models.UniqueConstraint(fields=["dispatch", "origin"], name="one_telling_per_dispatch")
+        ]
+
+    def __str__(self) -> str:
+        return self.origin
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

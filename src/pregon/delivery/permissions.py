@@ -21,6 +21,7 @@ def register() -> None:
         permissions=[
             "delivery.change_delivery",
             "delivery.change_channelaccount",
+            "delivery.export_subscriber",
             *(f"delivery.{verb}_subscriber" for verb in ("add", "change", "delete")),
         ],
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,23 +14,34 @@ from django.db.models import Aggregate, Count, Exists, Max, Min, OuterRef, Q, Qu
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pregon.accounts.models import Office
-from pregon.delivery.contract import Document, Notice, Said, Shelf
-from pregon.delivery.enums import OUT, WAITING, MessageKind, Mode, State
-from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
-from pregon.delivery.registry import build, kinds, label_of
+from pregon.core.work import Lane
+from pregon.delivery.enums import OUT, WAITING, Frequency, MessageKind, Mode, State
+from pregon.delivery.models import (
+    ChannelAccount,
+    Delivery,
+    Dispatch,
+    Subscriber,
+    Suppression,
+    Telling,
+    marks_of,
+)
+from pregon.delivery.registry import kinds, label_of
 from pregon.delivery.values import Audience, Tally
 
 FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL)
 #: What *Hoy* calls going out: the last hours, and no more than a glance takes in.
 RECENT = timedelta(hours=6)
 SHOWN = 3
-#: The number of a row, as any of our databases holds one.
-NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def dispatches_about(origin: str) -> QuerySet[Dispatch]:
     return Dispatch.objects.about(origin)
+
+
+def dispatches_telling(origin: str) -> QuerySet[Dispatch]:
+    """Every dispatch that said it: those about nothing else, and the digests it stands in."""
+    told = Telling.objects.filter(dispatch=OuterRef("pk"), origin=origin)
+    return Dispatch.objects.filter(Q(origin=origin) | Exists(told))
 
 
 def receivers_by_channel(dispatches: QuerySet[Dispatch]) -> dict[str, int]:
@@ -57,11 +67,18 @@ def open_channels(wanted: Iterable[str] = ()) -> list[str]:
     return [kind for kind, mode in modes().items() if mode != Mode.OFF and (not asked or kind in asked)]
 
 
-def receivers(audience: Audience) -> QuerySet[Subscriber]:
-    """The subscribers of an audience chosen by interests or by name. For a follow-up see :func:`former_receivers`."""
+def receivers(audience: Audience, *, lane: Lane = Lane.NOW) -> QuerySet[Subscriber]:
+    """The subscribers of an audience chosen by interests or by name. For a follow-up see :func:`former_receivers`.
+
+    Who asked for a digest waits for it, but an alert waits for nobody.
+    """
     if audience.subscribers:
         return Subscriber.objects.filter(pk__in=audience.subscribers)
-    confirmed = Subscriber.objects.confirmed().filter(channel__in=open_channels(audience.channels))
+    confirmed = (
+        Subscriber.objects.confirmed().reachable().filter(channel__in=open_channels(audience.channels))
+    )
+    if lane != Lane.ALERT:
+        confirmed = confirmed.filter(frequency=audience.frequency or Frequency.EACH)
     return confirmed.interested_in(topics=audience.topics, localities=audience.localities)
 
 
@@ -69,17 +86,19 @@ def former_receivers(audience: Audience, *, also: Iterable[State] = ()) -> Query
     """The ledger lines of those who had received the dispatches that ``audience`` follows up.
 
     What was only rehearsed is followed up by a rehearsal, never by a message to somebody who never had the first.
+    A digest that still waits is told anew instead, with what holds by then.
     """
     rehearsing = [kind for kind, mode in modes().items() if mode != Mode.LIVE]
     received = Q(state__in=[*OUT, State.UNCERTAIN, *also]) | Q(state=State.WITHHELD, channel__in=rehearsing)
-    return Delivery.objects.filter(received, dispatch__in=audience.receivers_of)
+    lines = Delivery.objects.filter(received, dispatch__in=audience.receivers_of)
+    return lines.exclude(Exists(Telling.objects.filter(dispatch=OuterRef("dispatch"))), state=State.DUE)
 
 
-def head_count(audience: Audience) -> int:
+def head_count(audience: Audience, *, lane: Lane = Lane.NOW) -> int:
     """How many will receive, before anything is sent."""
     if audience.receivers_of:
         return former_receivers(audience).values("channel", "destination").distinct().count()
-    return receivers(audience).count()
+    return receivers(audience, lane=lane).count()
 
 
 def tallies(dispatch: Dispatch | Iterable[Dispatch]) -> dict[str, Tally]:
@@ -224,41 +243,8 @@ def superseded(lines: Iterable[Delivery]) -> set[int]:
     return {line.pk for line in waiting if latest.get(line.dispatch.origin, 0) > line.dispatch_id}
 
 
-# --- What a channel shows -----------------------------------------------------------------------------------
-
-
-def document(kind: str, notice: Notice) -> Document | None:
-    """What the public finds at an address of a channel. A channel that is not live shows nothing."""
-    account = ChannelAccount.objects.filter(kind=kind, mode=Mode.LIVE).first()
-    return build(kind, account.options).show(notice, ChannelShelf(kind)) if account else None
-
-
-class ChannelShelf(Shelf):
-    """One channel's shelf, out of the ledger."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self._went_out = Delivery.objects.filter(channel=kind, state__in=OUT, dispatch=OuterRef("pk"))
-
-    @property
-    def office(self) -> str:
-        return str(Office.load())
-
-    def listeners(self) -> int:
-        return Subscriber.objects.confirmed().filter(channel=self.kind).count()
-
-    def posts(self) -> int:
-        return Dispatch.objects.filter(Exists(self._went_out), kind=MessageKind.NEWS).count()
-
-    def said(self, dispatch: str) -> Said | None:
-        number = int(dispatch) if NUMBER.fullmatch(dispatch) else 0
-        public = Dispatch.objects.exclude(kind=MessageKind.SERVICE)
-        first = public.filter(Exists(self._went_out), pk=number).first()
-        if first is None:
-            return None
-        newest = public.filter(origin=first.origin, pk__gte=first.pk, cancelled_at=None).order_by("pk").last()
-        told = newest or first
-        return Said(message=told.message, first_at=first.created_at, last_at=told.created_at)
+def is_suppressed(channel: str, address: str) -> bool:
+    return Suppression.objects.filter(channel=channel, mark__in=marks_of(channel, address)).exists()
 
 
 def permitted(destination: str) -> bool:

@@ -1,17 +1,20 @@
-"""Which channels are installed, and the channel object for one account."""
+"""Which channels are installed, the channel object for one account, and who knows what a digest may tell."""
 
 from __future__ import annotations
 
 import atexit
+from collections.abc import Iterable
 from dataclasses import MISSING, fields
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
 from pregon.core.http import Http, client
 from pregon.delivery.contract import Channel, HttpOptions, Options
 from pregon.delivery.errors import Misconfigured, UnknownChannel
+from pregon.delivery.values import Item
 
 _channels: dict[str, type[Channel[Any]]] = {}
 
@@ -97,3 +100,24 @@ def door(*, allow_private: bool) -> Http:
     http = client(allow_private=allow_private)
     atexit.register(http.close)
     return http
+
+
+class Chronicle(Protocol):
+    """Tells what a feature published from ``since`` to just before ``until``, if the public may see it at ``at``."""
+
+    def __call__(self, since: datetime, until: datetime, *, at: datetime) -> Iterable[Item]: ...
+
+
+_chronicles: dict[str, Chronicle] = {}
+
+
+def chronicle(tell: Chronicle) -> Chronicle:
+    """Let digests tell what this function knows; the same function again only takes its own place."""
+    _chronicles[f"{tell.__module__}.{getattr(tell, '__qualname__', tell)}"] = tell
+    return tell
+
+
+def items_between(since: datetime, until: datetime, *, at: datetime) -> list[Item]:
+    """All that went out in that time and may still be told, the oldest first."""
+    told = [item for tell in _chronicles.values() for item in tell(since, until, at=at)]
+    return sorted(told, key=lambda item: (item.published_at, item.origin))

@@ -1,4 +1,5 @@
-"""The lanes' share of work, prepare and send, one bounded step at a time; and the clock's, listening."""
+"""The lanes' share of work, prepare and send, one bounded step at a time; and the clock's: listening, opening the
+digests of the hour, and forgetting."""
 
 from __future__ import annotations
 
@@ -44,6 +45,21 @@ def send_bulk(at: datetime) -> int:
     return step(Lane.BULK, at)
 
 
+@source(Lane.BULK)
+def tell_digests(at: datetime) -> int:
+    return delivery.digest_due(at=at)
+
+
+@source(Lane.BULK)
+def handle_rosters(at: datetime) -> int:
+    return delivery.roster_due(at=at)
+
+
+@every(timedelta(seconds=5))
+def open_digests(at: datetime) -> None:
+    delivery.open_digests(at=at)
+
+
 @source(Lane.NOW)
 def follow_what_was_said(at: datetime) -> int:
     return delivery.sweep_due(at=at)
@@ -57,6 +73,15 @@ def listen(at: datetime, stopping: Callable[[], bool]) -> None:
 def collect_arrivals(at: datetime) -> None:
     """Aside: a provider that takes its time must not hold up what goes out by the second."""
     errands.send("arrivals", partial(listen, at))
+
+
+def forget_what_is_old(at: datetime, stopping: Callable[[], bool]) -> None:
+    delivery.erase_due(at=at)
+
+
+@every(timedelta(seconds=20))
+def forget(at: datetime) -> None:
+    errands.send("forgetting", partial(forget_what_is_old, at))
 
 
 @every(timedelta(hours=1))

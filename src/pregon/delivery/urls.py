@@ -9,6 +9,7 @@ from pregon.delivery.views import (
     ChannelView,
     DispatchesView,
     DispatchView,
+    ExportView,
     LeaveView,
     NowView,
     OfficeChannelView,
@@ -16,6 +17,10 @@ from pregon.delivery.views import (
     PreviewView,
     ProgressView,
     ResolveView,
+    RosterStateView,
+    RostersView,
+    RosterView,
+    SuppressView,
 )
 
 dispatches = [
@@ -34,6 +39,12 @@ channels = [
 subscribers = [
     path("nuevo-canal/", OfficeChannelView.as_view(), name="add"),
     path("<int:pk>/baja/", LeaveView.as_view(), name="leave"),
+    path("listas/", RostersView.as_view(), name="rosters"),
+    path("listas/<int:pk>/", RosterView.as_view(), name="roster"),
+    path("listas/<int:pk>/avance/", RosterStateView.as_view(), name="roster_state"),
+    path("exportar/csv/", ExportView.as_view(), {"form": "csv"}, name="export_csv"),
+    path("exportar/xlsx/", ExportView.as_view(), {"form": "xlsx"}, name="export_xlsx"),
+    path("no-escribir/", SuppressView.as_view(), name="suppress"),
 ]
 
 urlpatterns = [

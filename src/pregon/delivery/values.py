@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 from pregon.delivery.enums import MessageKind
@@ -73,6 +74,21 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that went out, as a digest tells it. ``origin`` is the feature's own name for it."""
+
+    origin: str
+    published_at: datetime
+    headline: str
+    dek: str = ""
+    url: str = ""
+    topics: frozenset[int] = frozenset()
+    localities: frozenset[int] = frozenset()
+    #: Kinds of channel it may go out on; none named means all.
+    channels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
     """Who should receive. Exactly one way of choosing is used: by interests, by a former dispatch, or by name."""
 
@@ -83,13 +99,18 @@ class Audience:
     receivers_of: tuple[int, ...] = ()
     #: These subscribers whatever their state: for confirmations.
     subscribers: tuple[int, ...] = ()
+    #: Of those chosen by interests, the ones who want to be written to so often; "" is each time.
+    frequency: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(**{name: tuple(value) for name, value in data.items()})
+        fields: dict[str, Any] = {
+            name: value if isinstance(value, str) else tuple(value) for name, value in data.items()
+        }
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,15 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -23,12 +31,20 @@ from pregon.delivery import actions as delivery
 from pregon.delivery.actions.channels import set_up
 from pregon.delivery.actions.resolve import arrived, send_again
 from pregon.delivery.contract import Parcel, Preview
-from pregon.delivery.enums import COLOURS, Mode, State
-from pregon.delivery.errors import DeliveryError, UnknownChannel
-from pregon.delivery.forms import LedgerFilterForm, ModeForm, OfficeChannelForm, options_form
-from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
+from pregon.delivery.enums import COLOURS, Handling, Mode, Reason, State
+from pregon.delivery.errors import BodyErased, DeliveryError, UnknownChannel
+from pregon.delivery.forms import (
+    AddressForm,
+    LedgerFilterForm,
+    ModeForm,
+    OfficeChannelForm,
+    RosterForm,
+    options_form,
+)
+from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Roster, Subscriber, Suppression
 from pregon.delivery.queries import going_out, progress_of
 from pregon.delivery.registry import build, channel_class, kinds, label_of, rehearse
+from pregon.delivery.tables import csv_lines, exported, workbook
 
 PAGE = 20
 LINES = 50
@@ -203,6 +219,8 @@ class ResolveView(PermissionRequiredMixin, View):
 
 def preview_of(dispatch: Dispatch, kind: str) -> Preview:
     """The message as it leaves on that channel, with sample links: nobody's own links are shown to the desk."""
+    if dispatch.emptied_at:
+        raise BodyErased
     account = ChannelAccount.objects.filter(kind=kind).first() or ChannelAccount(kind=kind)
     sample = f"{settings.BASE_URL}/suscripcion/muestra/"
     parcel = Parcel(
@@ -395,4 +413,174 @@ class LeaveView(DeskPage, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         delivery.leave(self.subscriber, at=timezone.now())
         messages.success(request, _("%(address)s ya no recibe nada.") % {"address": self.subscriber.address})
+        return redirect("suscriptores:index")
+
+
+# --- Lists of subscribers -----------------------------------------------------------------------------------
+
+#: What became of the lines of a list, in the order in which a person asks: its words and its tone.
+FATES = {
+    "confirmed": (gettext_lazy("reciben desde ahora"), "ok"),
+    "pending": (gettext_lazy("quedan por confirmar y no reciben boletines"), "warn"),
+    "known": (gettext_lazy("ya estaban: no se les cambia nada"), "soft"),
+    "left": (gettext_lazy("se habían dado de baja o ya no existen: no se les vuelve a escribir"), "soft"),
+    "suppressed": (gettext_lazy("pidieron que no se les escriba: no entran"), "soft"),
+    "bad": (gettext_lazy("tienen un problema: no entran"), "bad"),
+}
+HANDLING_TONES = {
+    Handling.UPLOADED: "live",
+    Handling.REFUSED: "bad",
+    Handling.CHECKED: "warn",
+    Handling.APPROVED: "live",
+    Handling.IMPORTED: "ok",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterState:
+    """A list with its words."""
+
+    roster: Roster
+
+    @property
+    def tone(self) -> str:
+        return HANDLING_TONES[Handling(self.roster.handling)]
+
+    @property
+    def waiting(self) -> bool:
+        return self.roster.handling in {Handling.UPLOADED, Handling.APPROVED}
+
+    @property
+    def may_approve(self) -> bool:
+        return bool(self.roster.handling == Handling.CHECKED and self.entering and not self.forgotten)
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether its file was deleted before anybody took it in."""
+        return self.roster.handling == Handling.CHECKED and bool(self.roster.content is None)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        told: dict[str, dict[str, int]] = self.roster.counts
+        return told.get("taken") or told.get("checked") or {}
+
+    @property
+    def lines(self) -> list[tuple[int, Any, str]]:
+        return [
+            (self.counts[fate], words, tone) for fate, (words, tone) in FATES.items() if self.counts.get(fate)
+        ]
+
+    @property
+    def entering(self) -> int:
+        return self.counts.get("confirmed", 0) + self.counts.get("pending", 0)
+
+    @property
+    def unnamed(self) -> int:
+        """Bad lines beyond those that are named one by one."""
+        return max(0, self.counts.get("bad", 0) - len(self.roster.problems))
+
+
+class RostersView(DeskPage, FormView[RosterForm]):
+    """Hands in a list to be checked. Nothing is written about anybody yet."""
+
+    permission_required = "delivery.add_subscriber"
+    template_name = "delivery/desk/rosters.html"
+    form_class = RosterForm
+    page_title = gettext_lazy("Importar suscriptores")
+    trail = [("suscriptores:index", gettext_lazy("Suscriptores"))]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        latest = Roster.objects.select_related("by").defer("content", "problems")[:PAGE]
+        return super().get_context_data(rosters=[RosterState(roster=one) for one in latest], **kwargs)
+
+    def form_valid(self, form: RosterForm) -> HttpResponse:
+        told = dict(form.cleaned_data)
+        file = told.pop("file")
+        roster = delivery.hand_in(
+            file.read(),
+            name=file.name,
+            **told,
+            by=self.request.user,  # type: ignore[arg-type]  # the permission keeps strangers out
+            at=timezone.now(),
+        )
+        return redirect("suscriptores_desk:roster", pk=roster.pk)
+
+
+class RosterView(DeskPage, TemplateView):
+    """What would become of each line, and the button that makes it so."""
+
+    permission_required = "delivery.add_subscriber"
+    template_name = "delivery/desk/roster.html"
+    page_title = gettext_lazy("Lista")
+    trail = [
+        ("suscriptores:index", gettext_lazy("Suscriptores")),
+        ("suscriptores_desk:rosters", gettext_lazy("Importar")),
+    ]
+
+    def get_page_subtitle(self) -> str:
+        return self.roster.name
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.roster = get_object_or_404(Roster, pk=kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(one=RosterState(roster=self.roster), **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            delivery.approve(self.roster, digest=request.POST.get("digest", ""))
+        except DeliveryError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("La lista se está importando: puedes seguir con otra cosa."))
+        return redirect("suscriptores_desk:roster", pk=self.roster.pk)
+
+
+class RosterStateView(PermissionRequiredMixin, TemplateView):
+    """The fragment of one list that refreshes itself."""
+
+    raise_exception = True
+    permission_required = "delivery.add_subscriber"
+    template_name = "delivery/desk/roster_state.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        roster = get_object_or_404(Roster, pk=kwargs["pk"])
+        return super().get_context_data(one=RosterState(roster=roster), **kwargs)
+
+
+class ExportView(PermissionRequiredMixin, View):
+    """The whole list as a file. A browser begins to receive a CSV before its end is read."""
+
+    raise_exception = True
+    permission_required = "delivery.export_subscriber"
+
+    def get(self, request: HttpRequest, form: str) -> HttpResponseBase:
+        name = f"suscriptores-{timezone.localdate().isoformat()}.{form}"
+        if form == "xlsx":
+            return FileResponse(workbook(exported()), as_attachment=True, filename=name)
+        answer = StreamingHttpResponse(csv_lines(exported()), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+class SuppressView(DeskPage, FormView[AddressForm]):
+    """Notes an address nothing shall be sent to, subscribed or not."""
+
+    permission_required = "delivery.change_subscriber"
+    template_name = "delivery/desk/suppress.html"
+    form_class = AddressForm
+    page_title = gettext_lazy("No escribir más")
+    trail = [("suscriptores:index", gettext_lazy("Suscriptores"))]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        counted = Suppression.objects.values("reason").annotate(count=Count("pk")).order_by("reason")
+        reasons = [(Reason(row["reason"]).label, row["count"]) for row in counted]
+        return super().get_context_data(reasons=reasons, **kwargs)
+
+    def form_valid(self, form: AddressForm) -> HttpResponse:
+        told = form.cleaned_data
+        delivery.suppress(told["channel"], told["address"], reason=Reason.MANUAL, at=timezone.now())
+        messages.success(self.request, _("A %(address)s ya no se le escribe.") % {"address": told["address"]})
         return redirect("suscriptores:index")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,9 +13,9 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.admin.widgets.button import HeaderButton
+from wagtail.admin.widgets.button import Button, HeaderButton
 
-from pregon.delivery.enums import Standing
+from pregon.delivery.enums import Frequency, Standing
 from pregon.delivery.models import Subscriber
 from pregon.delivery.registry import channel_class, kinds, label_of
 
@@ -41,6 +42,9 @@ class SubscriberFilterSet(WagtailFilterSet):
         label=gettext_lazy("Canal"), choices=lambda: [(kind, channel_class(kind).label) for kind in kinds()]
     )
     standing = django_filters.MultipleChoiceFilter(label=gettext_lazy("Situación"), choices=Standing.choices)
+    frequency = django_filters.MultipleChoiceFilter(
+        label=gettext_lazy("Frecuencia"), choices=Frequency.choices
+    )
     broadcast = django_filters.BooleanFilter(label=gettext_lazy("Canal de la oficina"))
 
     class Meta:
@@ -55,12 +59,33 @@ class SubscriberIndexView(generic.IndexView):
     search_backend_name = None
     any_permission_required = ["view", "add", "change"]
 
+    def get_base_queryset(self) -> QuerySet[Subscriber]:
+        """Rows whose address was erased only serve the history."""
+        found: QuerySet[Subscriber] = super().get_base_queryset()
+        return found.filter(erased_at__isnull=True)
+
     def get_add_url(self) -> str | None:
         return reverse("suscriptores_desk:add") if self.user_has_permission("add") else None
 
     @property
     def add_button(self) -> HeaderButton:
         return HeaderButton(_("Nuevo canal de la oficina"), url=self.add_url, icon_name="plus")
+
+    @property
+    def header_more_buttons(self) -> list[Button]:
+        """What is done with the whole list, for those who may."""
+        offered = [
+            (_("Importar una lista"), "rosters", "delivery.add_subscriber", "upload"),
+            (_("Exportar como CSV"), "export_csv", "delivery.export_subscriber", "download"),
+            (_("Exportar como libro de Excel"), "export_xlsx", "delivery.export_subscriber", "download"),
+            (_("No escribir más a…"), "suppress", "delivery.change_subscriber", "no-view"),
+        ]
+        own = [
+            Button(label, url=reverse(f"suscriptores_desk:{name}"), icon_name=icon, priority=order)
+            for order, (label, name, needed, icon) in enumerate(offered, start=200)
+            if self.request.user.has_perm(needed)
+        ]
+        return [*super().header_more_buttons, *own]
 
 
 class SubscriberViewSet(ViewSet):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pregon.core.sealing import SealBroken
 from pregon.delivery import actions as delivery
-from pregon.delivery import queries, registry
+from pregon.delivery import registry, shelf
 from pregon.delivery.contract import Notice
 from pregon.delivery.errors import Misconfigured, Rejected, UnknownChannel
 
@@ -45,7 +45,7 @@ def door(request: HttpRequest, kind: str) -> HttpResponse:
 def show(request: HttpRequest, kind: str, document: str) -> HttpResponse:
     """What a channel shows behind its door. Programs of other sites may read it too."""
     try:
-        found = queries.document(kind, notice_of(request))
+        found = shelf.document(kind, notice_of(request))
     except (Misconfigured, SealBroken, UnknownChannel):
         found = None
     if found is None:

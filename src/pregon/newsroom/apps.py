@@ -7,7 +7,8 @@ class NewsroomConfig(AppConfig):
     verbose_name = "Redacción"
 
     def ready(self) -> None:
-        from pregon.newsroom import permissions, receivers, tasks  # noqa: F401 - importing the tasks registers them
+        # Importing the tasks and the briefs registers what they hold.
+        from pregon.newsroom import briefs, permissions, receivers, tasks  # noqa: F401
 
         permissions.register()
         receivers.connect()

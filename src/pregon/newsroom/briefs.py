@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from html import unescape
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
+from pregon.core.visibility import visible
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.values import Block, Message, Picture
+from pregon.delivery.registry import chronicle
+from pregon.delivery.values import Block, Item, Message, Picture
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.newsroom.models import Bulletin
@@ -106,3 +109,22 @@ def picture_of(photo: Photo) -> Picture:
         width=copy["width"],
         height=copy["height"],
     )
+
+
+@chronicle
+def bulletins_between(since: datetime, until: datetime, *, at: datetime) -> Iterator[Item]:
+    """What digests may tell: embargoed and withdrawn ones stay behind the gate, corrected ones say what holds now."""
+    published = Bulletin.objects.filter(
+        number__isnull=False, first_published_at__gte=since, first_published_at__lt=until
+    )
+    for bulletin in visible(published, at=at).prefetch_related("topics", "localities"):
+        yield Item(
+            origin=bulletin.origin,
+            published_at=bulletin.first_published_at,
+            headline=bulletin.title,
+            dek=bulletin.second_headline or bulletin.lead,
+            url=settings.BASE_URL + bulletin.get_absolute_url(),
+            topics=frozenset(topic.pk for topic in bulletin.topics.all()),
+            localities=frozenset(locality.pk for locality in bulletin.localities.all()),
+            channels=frozenset(bulletin.channels),
+        )

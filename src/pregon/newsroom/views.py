@@ -100,7 +100,7 @@ class BulletinPage(LoginRequiredMixin, WagtailAdminTemplateMixin, TemplateView):
 
     def receivers(self) -> list[dict[str, Any]]:
         """How many already received it, by channel, in words."""
-        counted = ledger.receivers_by_channel(ledger.dispatches_about(self.bulletin.origin))
+        counted = ledger.receivers_by_channel(ledger.dispatches_telling(self.bulletin.origin))
         modes = ledger.modes()
         return [
             {"label": label_of(kind), "count": count, "rehearsed": modes.get(kind) == Mode.SANDBOX}

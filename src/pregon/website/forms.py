@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pregon.accounts.models import Department, Locality, Topic
+from pregon.delivery.enums import Frequency
 
 LONGEST_KEY = 18
 
@@ -29,6 +30,15 @@ class Interests(forms.Form):
     temas = SomeOf(Topic.objects.all(), required=False, label=_("Temas"), widget=forms.CheckboxSelectMultiple)
     localidades = SomeOf(
         Locality.objects.all(), required=False, label=_("Localidades"), widget=forms.CheckboxSelectMultiple
+    )
+    frecuencia = forms.TypedChoiceField(
+        label=_("Cuándo te escribimos"),
+        choices=Frequency.choices,
+        coerce=Frequency,
+        empty_value=Frequency.EACH,
+        initial=Frequency.EACH,
+        required=False,
+        widget=forms.RadioSelect,
     )
 
 

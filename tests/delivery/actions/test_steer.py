@@ -21,7 +21,7 @@ from factories.delivery import (
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions import steer
 from pregon.delivery.enums import State
-from pregon.delivery.errors import DeliveryError, Rejected
+from pregon.delivery.errors import BodyErased, DeliveryError, Rejected
 from pregon.delivery.ledger import FAR
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 
@@ -150,3 +150,16 @@ def test_however_it_is_steered_nobody_gets_it_twice_and_nobody_is_forgotten(move
     if "cancel" not in moves:
         assert set(said_to()) == people
     assert states() <= {State.SENT, State.SUPPRESSED}
+
+
+def test_what_failed_is_not_tried_again_once_its_text_is_erased(hands: Hands) -> None:
+    live("spoken")
+    person = SubscriberFactory.create()
+    SpokenChannel.script[person.address] = [Rejected()]
+    asked = ask()
+    run(hands)
+    Dispatch.objects.update(emptied_at=hands())
+    asked.refresh_from_db()
+    with pytest.raises(BodyErased):
+        delivery.retry(asked, by=UserFactory.create(), at=hands())
+    assert states() == {State.FAILED}

@@ -160,10 +160,10 @@ def test_leaving_is_at_once_and_twice_is_once(hands: Hands) -> None:
 
 
 def test_who_comes_back_has_new_links(hands: Hands) -> None:
-    person = SubscriberFactory(address=ADDRESS, standing=Standing.LEFT)
+    person = SubscriberFactory(address=ADDRESS, standing=Standing.LEFT, left_at=NOON - timedelta(days=20))
     wish(hands=hands)
     back = Subscriber.objects.get()
-    assert (back.standing, back.nonce != person.nonce) == (Standing.PENDING, True)
+    assert (back.standing, back.nonce != person.nonce, back.left_at) == (Standing.PENDING, True, None)
 
 
 # --- Other doors --------------------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
 import pytest
 from django.utils import timezone
 
 from factories.newsroom import draft, published
 from pregon.core.work import Lane, drain
-from pregon.delivery.enums import MessageKind, Standing
+from pregon.delivery import actions as delivery
+from pregon.delivery.enums import Frequency, MessageKind, Standing
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded, ReasonTooLong
@@ -103,3 +107,27 @@ def test_what_was_withdrawn_is_not_corrected() -> None:
         newsroom.correct(
             changed(bulletin, lead="Otra."), change="Cambió.", reason="Error.", by=None, at=timezone.now()
         )
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_correction_reaches_a_digest_that_left_and_changes_one_that_waits(
+    left: bool, time_machine_at: Callable[[datetime], None]
+) -> None:
+    delivery.open_digests(at=timezone.now() - timedelta(days=2))
+    person = reader("a@ejemplo.invalid")
+    delivery.choose_frequency(person, Frequency.DAILY, at=timezone.now())
+    bulletin = published("Son 16 luminarias")
+    time_machine_at(timezone.now() + timedelta(days=1))
+    delivery.open_digests(at=timezone.now())
+    while delivery.digest_due(at=timezone.now()):
+        pass
+    if left:
+        drain([Lane.BULK], clock=timezone.now)
+    corrected = changed(bulletin, title="Son 18 luminarias")
+    correction = newsroom.correct(corrected, change="Son 18.", reason="Error.", by=None, at=timezone.now())
+    drain([Lane.NOW, Lane.BULK], clock=timezone.now)
+    lines = Delivery.objects.order_by("pk").select_related("dispatch")
+    told = [(line.dispatch.kind, line.dispatch.headline) for line in lines]
+    first = (MessageKind.NEWS, "Son 16 luminarias" if left else corrected.title)
+    assert told == [first, (MessageKind.CORRECTION, corrected.title)][: 2 if left else 1]
+    assert correction.receivers == ({"email": 1} if left else {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from factories.newsroom import draft as draft_of
 from pregon.agenda.enums import Settlement
 from pregon.core.visibility import may_see
 from pregon.core.work import Lane, drain
-from pregon.delivery.enums import MessageKind, Standing, State
+from pregon.delivery import actions as delivery
+from pregon.delivery.enums import Frequency, MessageKind, Standing, State
 from pregon.delivery.models import Delivery, Subscriber
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import AlreadyWithdrawn, NotPublished, ReasonNeeded
@@ -103,3 +106,28 @@ def test_it_needs_a_reason_and_happens_once() -> None:
 def test_a_draft_cannot_be_withdrawn() -> None:
     with pytest.raises(NotPublished):
         newsroom.withdraw(draft_of(), reason="Nadie lo vio.", by=None, at=timezone.now())
+
+
+# --- Those who read it in a digest --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_withdrawal_reaches_a_digest_that_left_and_changes_one_that_waits(
+    left: bool, time_machine_at: Callable[[datetime], None]
+) -> None:
+    delivery.open_digests(at=timezone.now() - timedelta(days=2))
+    person = reader("a@ejemplo.invalid")
+    delivery.choose_frequency(person, Frequency.DAILY, at=timezone.now())
+    bulletin, other = published("Primero"), published("Segundo")
+    time_machine_at(timezone.now() + timedelta(days=1))
+    delivery.open_digests(at=timezone.now())
+    while delivery.digest_due(at=timezone.now()):
+        pass
+    if left:
+        drain([Lane.BULK], clock=timezone.now)
+    newsroom.withdraw(bulletin, reason="Datos equivocados.", by=None, at=timezone.now())
+    drain([Lane.NOW, Lane.BULK], clock=timezone.now)
+    told = [line.dispatch for line in Delivery.objects.order_by("pk").select_related("dispatch")]
+    headlines = [one.headline for one in told]
+    notice = f"Se retira el boletín {bulletin.folio}"
+    assert headlines == (["Resumen del día: 2 boletines", notice] if left else [other.title])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from factories.newsroom import town
 from factories.website import HOSTILE
 from pregon.accounts.models import Locality, Topic
 from pregon.delivery import actions as delivery
-from pregon.delivery.enums import Mode, Standing
+from pregon.delivery.enums import Frequency, Mode, Standing
 from pregon.delivery.links import CONFIRM_WITHIN, Links
 from pregon.delivery.models import ChannelAccount, Dispatch, Subscriber
 
@@ -243,3 +244,44 @@ def test_a_form_too_large_to_be_one_is_answered_in_our_words(client: Client, set
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 5
     answer = client.post("/suscripcion/", {f"dato{number}": "1" for number in range(9)}, headers=SAME)
     assert (answer.status_code, "La petición no se entiende" in answer.content.decode()) == (400, True)
+
+
+# --- How often ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "frequency"),
+    [
+        ({}, Frequency.EACH),
+        ({"frecuencia": "daily"}, Frequency.DAILY),
+        ({"frecuencia": "weekly"}, Frequency.WEEKLY),
+    ],
+)
+def test_who_subscribes_says_how_often(strict: Client, told: dict[str, str], frequency: Frequency) -> None:
+    assert strict.post("/suscripcion/", {**WISH, **told}, headers=SAME).status_code == 303
+    assert Subscriber.objects.get().frequency == frequency
+
+
+def test_a_frequency_that_is_none_is_refused(strict: Client) -> None:
+    answer = strict.post("/suscripcion/", {**WISH, "frecuencia": "a veces"}, headers=SAME)
+    assert (answer.status_code, Subscriber.objects.exists()) == (422, False)
+
+
+def test_how_often_is_shown_and_changed_with_the_preferences(strict: Client) -> None:
+    kept = subscriber(Standing.CONFIRMED, frequency=Frequency.WEEKLY)
+    link = path(Links(kept).preferences)
+    shown = strict.get(link).content.decode()
+    assert re.findall(r'value="(\w+)"[^>]*checked', shown) == ["weekly"]
+    strict.post(link, {"frecuencia": "daily"})
+    kept.refresh_from_db()
+    assert kept.frequency == Frequency.DAILY
+    assert strict.post(link, {"frecuencia": "a veces"}).status_code == 200
+    kept.refresh_from_db()
+    assert kept.frequency == Frequency.DAILY
+
+
+def test_a_stranger_does_not_change_how_often_somebody_is_written_to(strict: Client) -> None:
+    kept = subscriber(Standing.CONFIRMED, address=WISH["correo"], frequency=Frequency.WEEKLY)
+    strict.post("/suscripcion/", {**WISH, "frecuencia": "each"}, headers=SAME)
+    kept.refresh_from_db()
+    assert kept.frequency == Frequency.WEEKLY

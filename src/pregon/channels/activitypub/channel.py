@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import BoundedSemaphore, Lock
 from typing import Any, ClassVar
@@ -44,6 +44,7 @@ from pregon.delivery.contract import (
     Receipt,
     Shelf,
     Wish,
+    option,
 )
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DeliveryError, DestinationGone, Misconfigured, Postponed, Rejected
@@ -67,30 +68,24 @@ class ActivityPubOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"private_key"})
 
-    private_key: str = field(
-        metadata={
-            "label": gettext_lazy("Clave privada"),
-            "help": gettext_lazy(
-                "Se crea sola al guardar. Escribe una (RSA, en PEM) solo si traes la cuenta de otro sistema."
-            ),
-        }
+    private_key: str = option(
+        gettext_lazy("Clave privada"),
+        gettext_lazy(
+            "Se crea sola al guardar. Escribe una (RSA, en PEM) solo si traes la cuenta de otro sistema."
+        ),
     )
-    username: str = field(
+    username: str = option(
+        gettext_lazy("Nombre de la cuenta"),
+        gettext_lazy(
+            "La gente la busca como @nombre@dirección-del-sitio. Minúsculas, números y guion bajo. No lo cambies "
+            "después: quien ya sigue a la oficina la conoce por él."
+        ),
         default="boletines",
-        metadata={
-            "label": gettext_lazy("Nombre de la cuenta"),
-            "help": gettext_lazy(
-                "La gente la busca como @nombre@dirección-del-sitio. Minúsculas, números y guion bajo. No lo cambies "
-                "después: quien ya sigue a la oficina la conoce por él."
-            ),
-        },
     )
-    summary: str = field(
+    summary: str = option(
+        gettext_lazy("Presentación"),
+        gettext_lazy("Una o dos frases que se leen junto al nombre de la oficina."),
         default="",
-        metadata={
-            "label": gettext_lazy("Presentación"),
-            "help": gettext_lazy("Una o dos frases que se leen junto al nombre de la oficina."),
-        },
     )
 
     def __post_init__(self) -> None:

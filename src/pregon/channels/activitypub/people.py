@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from pregon.channels.activitypub import places, signatures
-from pregon.core.http import Answer, Http, OutboundError, Unreachable, waiting
+from pregon.core.http import Answer, Http, OutboundError, Unreachable, object_in, waiting
 from pregon.delivery.errors import DestinationGone, Postponed, Rejected
 
 ADDRESS = re.compile(r"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?/[!-~]{1,700}", re.IGNORECASE | re.ASCII)
@@ -115,9 +115,8 @@ class People:
                     _("El servidor de quien sigue no dijo quién es (%(status)s).") % {"status": status}
                 )
         try:
-            told = answer.json()
-            return self._described(told, id_)
-        except (ValueError, TypeError, AttributeError, RecursionError) as unreadable:
+            return self._described(object_in(answer) or {}, id_)
+        except (TypeError, AttributeError, RecursionError) as unreadable:
             raise Nobody from unreadable
 
     def _described(self, told: Mapping[str, Any], id_: str) -> Person:

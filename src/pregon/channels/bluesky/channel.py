@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -25,7 +25,7 @@ from pregon.channels.fitting import GAP, fitted
 from pregon.channels.photos import file_of, shown
 from pregon.core.http import Http
 from pregon.core.text import shorten
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt, option
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Rejected
 
@@ -45,27 +45,20 @@ class BlueskyOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"app_password"})
 
-    identifier: str = field(
-        metadata={
-            "label": gettext_lazy("Cuenta"),
-            "help": gettext_lazy("Su nombre completo, como municipio.bsky.social, sin arroba."),
-        }
+    identifier: str = option(
+        gettext_lazy("Cuenta"), gettext_lazy("Su nombre completo, como municipio.bsky.social, sin arroba.")
     )
-    app_password: str = field(
-        metadata={
-            "label": gettext_lazy("Contraseña de aplicación"),
-            "help": gettext_lazy(
-                "Se crea en Bluesky, Ajustes, Privacidad y seguridad. No es la contraseña de la cuenta. "
-                "Se guarda cifrada y no se vuelve a mostrar."
-            ),
-        }
+    app_password: str = option(
+        gettext_lazy("Contraseña de aplicación"),
+        gettext_lazy(
+            "Se crea en Bluesky, Ajustes, Privacidad y seguridad. No es la contraseña de la cuenta. "
+            "Se guarda cifrada y no se vuelve a mostrar."
+        ),
     )
-    api_base: str = field(
+    api_base: str = option(
+        gettext_lazy("Dirección del servidor"),
+        gettext_lazy("Solo cambia si la cuenta vive en otro servidor."),
         default="https://bsky.social",
-        metadata={
-            "label": gettext_lazy("Dirección del servidor"),
-            "help": gettext_lazy("Solo cambia si la cuenta vive en otro servidor."),
-        },
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.core.http import Answer, Http, OutboundError, Unreachable
+from pregon.core.http import Answer, Http, OutboundError, Unreachable, object_in
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
 
 SOON = timedelta(seconds=30)
@@ -110,12 +110,12 @@ class Agent:
             ) from refusal
         if not 200 <= answer.status_code < 300:
             raise problem(answer)
-        return body_of(answer)
+        return object_in(answer) or {}
 
 
 def problem(answer: Answer) -> Exception:
     """The error that an answer names."""
-    told, status = body_of(answer), answer.status_code
+    told, status = object_in(answer) or {}, answer.status_code
     name, said = str(told.get("error", "")), str(told.get("message", ""))[:200]
     if status == 429:
         return Postponed(_("Bluesky pidió ir más despacio."), wait=waiting(answer.headers), whole=True)
@@ -142,14 +142,6 @@ def problem(answer: Answer) -> Exception:
     if not name or status == 404:
         return Misconfigured(str(NO_SERVER))
     return Refused(name, said)
-
-
-def body_of(answer: Answer) -> dict[str, Any]:
-    try:
-        told = answer.json()
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def waiting(headers: Mapping[str, str], *, now: float | None = None) -> timedelta:

@@ -10,123 +10,42 @@ import smtplib
 import ssl
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import lru_cache
-from typing import ClassVar, NoReturn
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import NoReturn
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pregon.channels.email import relays
 from pregon.channels.email.address import bare, domain_of
-from pregon.channels.email.conversation import Plain, Sealed
+from pregon.channels.email.conversation import SECONDS, Plain, Sealed, trust
+from pregon.channels.email.dkim import Signer, signer_of
 from pregon.channels.email.letter import Drawing, letter_for
+from pregon.channels.email.options import EmailOptions
 from pregon.channels.email.pipeline import Letter, Line, Post
 from pregon.core.http import Http
-from pregon.delivery.contract import Alone, Batch, Channel, Limits, Options, Parcel, Preview, Receipt
-from pregon.delivery.errors import Misconfigured, Postponed, Rejected
+from pregon.core.sealing import stamp
+from pregon.delivery.contract import (
+    Alone,
+    Arrival,
+    Batch,
+    Channel,
+    Heard,
+    Limits,
+    Notice,
+    Parcel,
+    Preview,
+    Receipt,
+    Report,
+)
+from pregon.delivery.errors import Misconfigured, Postponed
 
-#: For each step of the conversation; the ten of a whole first delivery stay under the engine's patience.
-SECONDS = 15
 #: The server as such is out of reach: soon again, for nothing is lost and nobody is bothered.
 SOON = timedelta(seconds=30)
 NOT_SET_UP = "sin-configurar@localhost.localdomain"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailOptions(Options):
-    """How the office's mail server is reached, and in whose name it writes."""
-
-    secret: ClassVar[frozenset[str]] = frozenset({"password"})
-
-    host: str = field(
-        metadata={
-            "label": gettext_lazy("Servidor de salida (SMTP)"),
-            "help": gettext_lazy("Por ejemplo, smtp.municipio.gob.mx."),
-        }
-    )
-    sender_address: str = field(
-        metadata={
-            "label": gettext_lazy("Correo desde el que se envía"),
-            "help": gettext_lazy("Quien recibe lo ve como remitente; el servidor tiene que dejar usarlo."),
-        }
-    )
-    sender_name: str = field(
-        default="",
-        metadata={
-            "label": gettext_lazy("Nombre del remitente"),
-            "help": gettext_lazy("Vacío: el de la oficina."),
-        },
-    )
-    reply_to: str = field(
-        default="",
-        metadata={
-            "label": gettext_lazy("Correo para las respuestas"),
-            "help": gettext_lazy("Vacío: las respuestas llegan al correo desde el que se envía."),
-        },
-    )
-    user: str = field(
-        default="",
-        metadata={"label": gettext_lazy("Usuario"), "help": gettext_lazy("Muchas veces es el mismo correo.")},
-    )
-    password: str = field(
-        default="",
-        metadata={
-            "label": gettext_lazy("Contraseña"),
-            "help": gettext_lazy("Se guarda cifrada y no se vuelve a mostrar."),
-        },
-    )
-    security: str = field(
-        default="starttls",
-        metadata={
-            "label": gettext_lazy("Cifrado"),
-            "help": gettext_lazy("Lo dice quien da el servicio de correo."),
-            "choices": [
-                ("starttls", gettext_lazy("STARTTLS, el más común (puerto 587)")),
-                ("tls", gettext_lazy("TLS desde el principio (puerto 465)")),
-                ("none", gettext_lazy("Ninguno, solo dentro de la propia máquina o red")),
-            ],
-        },
-    )
-    port: int = field(
-        default=587,
-        metadata={
-            "label": gettext_lazy("Puerto"),
-            "help": gettext_lazy("587 con STARTTLS, 465 con TLS, 25 sin cifrado."),
-        },
-    )
-
-    connections: int = field(
-        default=10,
-        metadata={
-            "label": gettext_lazy("Conexiones a la vez"),
-            "help": gettext_lazy("Las que el servidor admite; con 10 salen unos mil correos por segundo."),
-        },
-    )
-    domain_pace: int = field(
-        default=0,
-        metadata={
-            "label": gettext_lazy("Correos por minuto a un mismo dominio"),
-            "help": gettext_lazy("0: sin límite. Sirve cuando un proveedor grande pide ir más despacio."),
-        },
-    )
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.connections <= 50 or not 0 <= self.domain_pace <= 100_000:
-            raise Misconfigured(
-                _("Las conexiones del correo van de 1 a 50, y el ritmo por dominio de 0 a 100 000.")
-            )
-        if self.security not in {"none", "starttls", "tls"}:
-            raise Misconfigured(_("La seguridad del correo debe ser «none», «starttls» o «tls»."))
-        if not 0 < self.port < 65536:
-            raise Misconfigured(_("El puerto del correo debe estar entre 1 y 65535."))
-        for address in filter(None, (self.sender_address, self.reply_to)):
-            try:
-                bare(address)
-            except Rejected as bad:
-                raise Misconfigured(str(bad)) from bad
 
 
 class EmailChannel(Channel[EmailOptions]):
@@ -141,6 +60,7 @@ class EmailChannel(Channel[EmailOptions]):
     def __init__(self, options: EmailOptions, http: Http) -> None:
         super().__init__(options, http)
         self.sender = bare(options.sender_address or NOT_SET_UP)
+        self.signer = self._signer()
 
     # --- Contract ---
 
@@ -153,7 +73,7 @@ class EmailChannel(Channel[EmailOptions]):
             subject=letter.subject,
             text=letter.read_text(parcel),
             html=letter.read_html(parcel),
-            raw=letter.sealed(parcel, message_id=self._message_id(parcel)),
+            raw=self._raw(parcel),
             suffix=".eml",
         )
 
@@ -175,7 +95,30 @@ class EmailChannel(Channel[EmailOptions]):
             Line(self._connect()).hang_up()
         except Postponed as unreachable:
             raise Misconfigured(str(unreachable)) from unreachable
-        return _("%(sender)s en %(host)s") % {"sender": self.sender, "host": self.options.host}
+        who = _("%(sender)s en %(host)s") % {"sender": self.sender, "host": self.options.host}
+        if self.options.imap_host:
+            self._mailbox.check(self.options)
+            who = _("%(who)s, con los rebotes en %(host)s") % {"who": who, "host": self.options.imap_host}
+        if self.signer is None:
+            return who
+        return _(
+            "%(who)s. Para que la firma valga, en el DNS tiene que estar el registro TXT «%(name)s» con el valor "
+            "«%(record)s»"
+        ) % {"who": who, "name": self.signer.name, "record": self.signer.record}
+
+    def collect(self, cursor: str) -> Sequence[Arrival | Report]:
+        return self._mailbox.news(self.options, cursor) if self.options.imap_host else ()
+
+    def hear(self, notice: Notice) -> Heard:
+        return relays.heard(notice, secret=self.options.relay_secret, at=datetime.now(UTC))
+
+    @property
+    def _mailbox(self) -> ModuleType:
+        from pregon.channels.email import (
+            mailbox,
+        )  # with its libraries it costs every start what few offices use
+
+        return mailbox
 
     # --- Connection ---
 
@@ -192,7 +135,7 @@ class EmailChannel(Channel[EmailOptions]):
                 smtp = Plain(options.host, options.port, local_hostname=greeting, timeout=SECONDS)
         except ssl.SSLError as refusal:
             self._insecure(refusal)
-        except OSError as broken:
+        except (OSError, UnicodeError) as broken:  # UnicodeError: what cannot be the name of a server
             self._out_of_reach(broken)
         try:
             if options.security == "starttls":
@@ -234,14 +177,23 @@ class EmailChannel(Channel[EmailOptions]):
     # --- The letter ---
 
     def _written(self, parcel: Parcel) -> Letter:
-        message_id = self._message_id(parcel)
         return Letter(
             parcel=parcel,
-            sender=self.sender,
+            sender=bare(self.options.bounce_address or self.sender),
             receiver=bare(parcel.destination),
-            raw=self._letter(parcel).sealed(parcel, message_id=message_id),
-            reference=message_id,
+            raw=self._raw(parcel),
+            reference=self._message_id(parcel),
         )
+
+    def _raw(self, parcel: Parcel) -> bytes:
+        raw = self._letter(parcel).sealed(parcel, message_id=self._message_id(parcel))
+        return self.signer.signed(raw) if self.signer else raw
+
+    def _signer(self) -> Signer | None:
+        if not self.options.dkim_key:
+            return None
+        domain = domain_of(bare(f"dkim@{self.options.dkim_domain or domain_of(self.sender)}"))
+        return signer_of(domain=domain, selector=self.options.dkim_selector, pem=self.options.dkim_key)
 
     def _letter(self, parcel: Parcel) -> Drawing:
         return letter_for(
@@ -252,13 +204,8 @@ class EmailChannel(Channel[EmailOptions]):
         )
 
     def _message_id(self, parcel: Parcel) -> str:
-        return f"<{parcel.key}@{domain_of(self.sender)}>"
-
-
-@lru_cache(maxsize=1)
-def trust() -> ssl.SSLContext:
-    """The system's certificates; reading them takes longer than writing ten letters."""
-    return ssl.create_default_context()
+        """Told apart by its key; with a stamp, so that nobody writes a bounce of a letter that they never saw."""
+        return f"<{parcel.key}.{stamp(parcel.key, purpose='email.message-id')}@{domain_of(self.sender)}>"
 
 
 _spare: defaultdict[EmailOptions, list[list[Line]]] = defaultdict(list)

@@ -9,9 +9,13 @@ from __future__ import annotations
 import io
 import smtplib
 import socket
+import ssl
 import time
+from functools import lru_cache
 from typing import Any
 
+#: For each step of the conversation; the ten of a whole first delivery stay under the engine's patience.
+SECONDS = 15
 LONGEST_ANSWER = 64 * 1024
 
 
@@ -67,3 +71,9 @@ class Plain(Bounded, smtplib.SMTP):
 
 class Sealed(Bounded, smtplib.SMTP_SSL):
     """In TLS from the beginning."""
+
+
+@lru_cache(maxsize=1)
+def trust() -> ssl.SSLContext:
+    """The system's certificates; reading them takes longer than writing ten letters."""
+    return ssl.create_default_context()

@@ -41,9 +41,15 @@ EAGER = 5
 #: Idle connections are kept so long, in seconds: shorter than any server's own patience.
 KEPT = 20
 PIECE = 256 * 1024
+#: So many letters in a row that the server dropped, each of them twice, and it is the server and not the letters.
+HOPELESS = 3
 
 # RFC 3463: no such mailbox, no such domain, bad syntax, mailbox moved, null MX, mailbox disabled.
 GONE = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
+# Our own name or right that is refused, though at RCPT, where Postfix says it: bad sender, no login, no relaying.
+OURS = re.compile(r"\b5\.(?:1\.[78]|7\.54)\b|relay access denied|relay(?:ing)? not permitted", re.IGNORECASE)
+# What another server said of the receiver when ours asked it first.
+PASSED_ON = re.compile(r"undeliverable|verif", re.IGNORECASE)
 LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -59,7 +65,7 @@ class Letter:
 
     @property
     def unicode(self) -> bool:
-        return not self.receiver.isascii()
+        return not (self.sender + self.receiver).isascii()
 
 
 class Broken(Exception):
@@ -69,7 +75,8 @@ class Broken(Exception):
 class Line:
     """One connection to the server, and the letter in its hands.
 
-    ``awaited`` names the commands that were sent and not answered yet, ``unsent`` those that wait for their turn.
+    ``awaited`` names the commands that were sent and not answered yet, ``unsent`` those that wait for their turn. A
+    ``worn`` line has carried a letter already; one that is ``ended`` carries no other.
     """
 
     def __init__(self, smtp: smtplib.SMTP) -> None:
@@ -84,7 +91,7 @@ class Line:
         self.answers: dict[str, tuple[int, bytes]] = {}
         self.incoming = bytearray()
         self.outgoing = bytearray()
-        self.dirty = False
+        self.dirty = self.worn = self.ended = False
         self.idle_since = self.until = time.monotonic()
 
     # --- What is said ---
@@ -121,41 +128,51 @@ class Line:
             while self.outgoing:
                 sent = self.sock.send(memoryview(self.outgoing)[:PIECE])
                 del self.outgoing[:sent]
-        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
-            return
+        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError, ConnectionError):
+            return  # whoever hung up has perhaps said why: it is read next
         except OSError as broken:
             raise Broken from broken
 
     # --- What is heard ---
 
     def hear(self) -> Answer | None:
-        """Read what has come; the answer to the letter, once it has one."""
-        while True:
-            try:
-                piece = self.sock.recv(PIECE)
-            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                break
-            except OSError as broken:
-                raise Broken from broken
-            if not piece:
-                raise Broken
-            self.incoming += piece
-            if len(self.incoming) > LONGEST_ANSWER:
-                raise Broken
-        for code, said in self.replies():
+        """Read what has come; the answer to the letter, once it has one. Whoever hangs up has often said why."""
+        self.read()
+        replies = deque(self.replies())
+        while replies:
+            if self.unsent and self.carries_body:
+                self.awaited.append("body")  # no byte of it has left, and it is answered already
             if not self.awaited:
                 raise Broken  # it speaks unasked: a goodbye, or nonsense
-            name = self.awaited.popleft()
-            self.answers[name] = code, said
+            name, (code, said) = self.awaited[0], replies.popleft()
+            if not self.fits(name, code):
+                raise Broken
+            self.answers[self.awaited.popleft()] = code, said
             if (answer := self.follow(name, code, said)) is not None:
+                self.ended = self.ended or code == 421 or bool(replies or self.outgoing or self.unsent)
                 return answer
             self.be_patient()
+        if self.ended:
+            raise Broken
         self.speak()
         return None
 
+    def read(self) -> None:
+        while not self.ended:
+            try:
+                piece = self.sock.recv(PIECE)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return
+            except OSError:
+                piece = b""
+            self.incoming += piece
+            self.ended = not piece
+            if len(self.incoming) > LONGEST_ANSWER:
+                raise Broken
+
     def put_down(self) -> Letter:
         """The letter that was answered for; the next one may come."""
-        letter, self.letter = self.carried, None
+        letter, self.letter, self.worn = self.carried, None, True
         self.idle_since = time.monotonic()
         return letter
 
@@ -183,10 +200,20 @@ class Line:
         del self.incoming[:start]
         return whole
 
+    def fits(self, name: str, code: int) -> bool:
+        """Whether a server may say that here. A goodbye on a line that carried a letter is for the line, not for us."""
+        if code == 421 and name != "body":
+            return not self.worn
+        if name == "rset":
+            return code < 300
+        if name == "body" and (self.outgoing or self.unsent):
+            return code >= 400
+        return code == 354 if name == "data" and code < 400 else code // 100 in {2, 4, 5}
+
     def follow(self, name: str, code: int, said: bytes) -> Answer | None:
         """What one reply means for the letter; an answer only when the server has nothing more to say about it."""
-        if code == 421 and name != "body":
-            raise Broken
+        if code == 421:
+            return not_now(plain(said), whole=True)
         match name:
             case "mail" | "rcpt" if code >= 400 and not self.pipelining:
                 self.unsent.clear()
@@ -203,7 +230,7 @@ class Line:
                     return Rejected(
                         _("El servidor de correo rechazó el mensaje: %(said)s") % {"said": plain(said)}
                     )
-                return not_now(plain(said), whole=code == 421)
+                return not_now(plain(said), whole=False)
         return None
 
     def hand_over(self, code: int) -> Answer | None:
@@ -224,16 +251,25 @@ class Line:
         said = plain(answer)
         if code < 500:
             return not_now(said, whole=name == "mail")
-        if name == "mail":
+        if (name == "mail" and not (self.carried.unicode and "5.6.7" in said)) or self.is_about_us(
+            code, said
+        ):
             return Misconfigured(
                 _("El servidor de correo no deja escribir a nombre de %(sender)s: %(said)s")
                 % {"sender": self.carried.sender, "said": said}
             )
-        if name == "data":
+        if name != "rcpt":
             return Rejected(_("El servidor de correo rechazó el mensaje: %(said)s") % {"said": said})
         if GONE.search(said):
             return DestinationGone(_("El buzón no existe: %(said)s") % {"said": said})
         return Rejected(_("El servidor de correo rechazó la dirección: %(said)s") % {"said": said})
+
+    def is_about_us(self, code: int, said: str) -> bool:
+        """Whether nobody else would get a letter from us either."""
+        letter = self.carried
+        if f"<{letter.sender}>" in said and letter.receiver not in said:
+            return True
+        return code == 530 or bool(OURS.search(said) and not PASSED_ON.search(said))
 
     # --- Its end ---
 
@@ -244,7 +280,7 @@ class Line:
     @property
     def in_doubt(self) -> bool:
         """Whether the whole letter is on its way, so that the server may have taken it."""
-        return "body" in self.awaited and not self.outgoing
+        return "body" in self.awaited and not self.outgoing and not self.unsent
 
     @property
     def stale(self) -> bool:
@@ -300,10 +336,11 @@ class Post:
         self.tried: set[str] = set()
         self.trouble: DeliveryError | None = None
         self.ended = False
-        self.answered = 0
+        self.answered = self.dropped = 0
         self.bell, self.rope = socket.socketpair()
         self.opened: queue.SimpleQueue[smtplib.SMTP | None] = queue.SimpleQueue()
         self.opening: threading.Thread | None = None
+        self.door, self.left = threading.Lock(), False
 
     def send(self) -> None:
         """Until every parcel is answered for. Raises what stops the whole channel."""
@@ -346,7 +383,11 @@ class Post:
                 self.lose(line)
             else:
                 self.watch(line)
-        if not self.ended and self.answered >= EAGER * len(self.lines) < EAGER * self.most:
+        if (
+            not self.ended
+            and not self.trouble
+            and self.answered >= EAGER * len(self.lines) < EAGER * self.most
+        ):
             self.call_aside()
 
     def fetch(self) -> None:
@@ -373,20 +414,19 @@ class Post:
 
     def attend(self, line: Line) -> None:
         try:
-            line.flush()
             answer = line.hear()
         except Broken:
             self.lose(line)
             return
         if answer is not None:
             letter = line.put_down()
-            self.answered += 1
+            self.answered, self.dropped = self.answered + 1, 0
             self.idle.append(line)
             if isinstance(answer, DeliveryError) and stops_all(answer):
                 self.trouble = self.trouble or answer
             else:
                 self.batch.answer(letter.parcel, answer)
-        self.watch(line)
+        self.lose(line) if line.ended else self.watch(line)
 
     # --- Lines come and go ---
 
@@ -405,11 +445,15 @@ class Post:
             self.opening.start()
 
     def open_one(self) -> None:
-        try:
-            self.opened.put(self.connect())
-        except DeliveryError:
-            self.opened.put(None)
-        self.rope.send(b".")
+        smtp: smtplib.SMTP | None = None
+        with suppress(DeliveryError):
+            smtp = self.connect()
+        with self.door:
+            if not self.left:
+                self.opened.put(smtp)
+                self.rope.send(b".")
+            elif smtp is not None:
+                smtp.close()
 
     def welcome(self) -> None:
         """The line that was opened aside; where the server lets in no more, this many it shall be."""
@@ -430,34 +474,43 @@ class Post:
         self.selector.modify(line.sock, events, line)
 
     def lose(self, line: Line) -> None:
-        """A line that broke. What the server may have taken is in doubt; anything else is carried by another one,
-        once, and the server is out of reach after that."""
+        """A line that broke. What the server may have taken is in doubt; anything else is carried by another one. A
+        letter that a second fresh line broke under waits by itself, unless no other one fares better."""
         self.lines.discard(line)
         self.selector.unregister(line.sock)
         line.sock.close()
         if line.letter is None:
             self.idle.remove(line)
             return
-        letter = line.put_down()
+        worn, letter = line.worn, line.put_down()
         if line.in_doubt:
             silence = _("La conexión con el servidor de correo se cortó antes de saber si aceptó el mensaje.")
             self.batch.answer(letter.parcel, Unanswered(silence))
-        elif letter.parcel.key in self.tried:
-            self.trouble = self.trouble or Postponed(
-                _("El servidor de correo cuelga antes de aceptar nada; se intentará de nuevo."),
-                wait=timedelta(seconds=30),
-                whole=True,
-            )
-        else:
-            self.tried.add(letter.parcel.key)
+        elif worn or letter.parcel.key not in self.tried:
+            if not worn:
+                self.tried.add(letter.parcel.key)
             self.letters.append(letter)
+        else:
+            self.dropped += 1
+            self.drop(letter, whole=self.dropped >= HOPELESS)
+
+    def drop(self, letter: Letter, *, whole: bool) -> None:
+        refusal = Postponed(
+            _("El servidor de correo cuelga antes de aceptar nada; se intentará de nuevo."),
+            wait=timedelta(seconds=30) if whole else timedelta(minutes=5),
+            whole=whole,
+        )
+        if whole:
+            self.trouble = self.trouble or refusal
+        else:
+            self.batch.answer(letter.parcel, refusal)
 
     def leave(self) -> None:
         """Lines in good order are left for the next batch."""
-        if self.opening is not None:
-            self.opening.join()
-            if (smtp := self.opened.get()) is not None:
-                self.lines.add(Line(smtp))
+        with self.door:
+            self.left = True
+        if not self.opened.empty() and (smtp := self.opened.get()) is not None:
+            self.lines.add(Line(smtp))
         for line in self.lines:
             if line.letter is None and not line.awaited:
                 self.spare.append(line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,7 +24,7 @@ from pregon.channels.mastodon.server import Missing, Refused, Rules, Server
 from pregon.channels.mastodon.wording import worded
 from pregon.channels.photos import file_of, shown
 from pregon.core.http import Http
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt, option
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Postponed, Rejected
 
@@ -43,32 +43,26 @@ class MastodonOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
 
-    api_base: str = field(
-        metadata={
-            "label": gettext_lazy("Dirección del servidor"),
-            "help": gettext_lazy("Donde la oficina tiene su cuenta; por ejemplo, https://mastodon.social."),
-        }
+    api_base: str = option(
+        gettext_lazy("Dirección del servidor"),
+        gettext_lazy("Donde la oficina tiene su cuenta; por ejemplo, https://mastodon.social."),
     )
-    token: str = field(
-        metadata={
-            "label": gettext_lazy("Clave de acceso"),
-            "help": gettext_lazy(
-                "En la cuenta: Preferencias, Desarrollo, Nueva aplicación, con los permisos profile, write:media y "
-                "write:statuses. Se guarda cifrada y no se vuelve a mostrar."
-            ),
-        }
+    token: str = option(
+        gettext_lazy("Clave de acceso"),
+        gettext_lazy(
+            "En la cuenta: Preferencias, Desarrollo, Nueva aplicación, con los permisos profile, write:media y "
+            "write:statuses. Se guarda cifrada y no se vuelve a mostrar."
+        ),
     )
-    visibility: str = field(
+    visibility: str = option(
+        gettext_lazy("Quién lo ve"),
+        gettext_lazy("Una oficina publica para todo el mundo."),
         default="public",
-        metadata={
-            "label": gettext_lazy("Quién lo ve"),
-            "help": gettext_lazy("Una oficina publica para todo el mundo."),
-            "choices": [
-                ("public", gettext_lazy("Todo el mundo, y aparece en las líneas públicas")),
-                ("unlisted", gettext_lazy("Todo el mundo, sin aparecer en las líneas públicas")),
-                ("private", gettext_lazy("Solo quienes siguen a la cuenta")),
-            ],
-        },
+        choices=[
+            ("public", gettext_lazy("Todo el mundo, y aparece en las líneas públicas")),
+            ("unlisted", gettext_lazy("Todo el mundo, sin aparecer en las líneas públicas")),
+            ("private", gettext_lazy("Solo quienes siguen a la cuenta")),
+        ],
     )
 
     def __post_init__(self) -> None:

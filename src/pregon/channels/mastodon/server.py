@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
-from pregon.core.http import Answer, Http, OutboundError, Unreachable
+from pregon.core.http import Answer, Http, OutboundError, Unreachable, object_in
 from pregon.delivery.errors import (
     DeliveryError,
     DestinationGone,
@@ -148,12 +148,9 @@ class Server:
 
 
 def told_in(answer: Answer) -> Mapping[str, Any]:
-    """What was answered, or the error that it names. A gateway in trouble answers with a page instead of JSON."""
-    try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    known = told if isinstance(told, dict) else {}
+    """What was answered, or the error that it names."""
+    told = object_in(answer)
+    known = told or {}
     said = {"said": str(known.get("error", ""))[:200]}
     match answer.status_code:
         case 401 | 403:

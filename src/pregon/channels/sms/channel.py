@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import ClassVar
 
@@ -38,6 +38,7 @@ from pregon.delivery.contract import (
     Price,
     Receipt,
     Report,
+    option,
 )
 from pregon.delivery.errors import Misconfigured, Postponed, Rejected
 
@@ -60,157 +61,111 @@ class SmsOptions(Options):
 
     secret: ClassVar[frozenset[str]] = frozenset({"password"})
 
-    host: str = field(
-        metadata={
-            "label": gettext_lazy("Servidor SMPP"),
-            "help": gettext_lazy("Lo da el proveedor; por ejemplo, smpp.proveedor.mx."),
-        }
+    host: str = option(
+        gettext_lazy("Servidor SMPP"), gettext_lazy("Lo da el proveedor; por ejemplo, smpp.proveedor.mx.")
     )
-    system_id: str = field(
-        metadata={
-            "label": gettext_lazy("Usuario (system_id)"),
-            "help": gettext_lazy("Hasta 15 letras; lo da el proveedor."),
-        }
+    system_id: str = option(
+        gettext_lazy("Usuario (system_id)"), gettext_lazy("Hasta 15 letras; lo da el proveedor.")
     )
-    password: str = field(
-        metadata={
-            "label": gettext_lazy("Contraseña"),
-            "help": gettext_lazy("Se guarda cifrada y no se vuelve a mostrar."),
-        }
+    password: str = option(
+        gettext_lazy("Contraseña"), gettext_lazy("Se guarda cifrada y no se vuelve a mostrar.")
     )
-    port: int = field(
-        default=2775,
-        metadata={
-            "label": gettext_lazy("Puerto"),
-            "help": gettext_lazy("2775 sin cifrado; con TLS, muchas veces 3550."),
-        },
+    port: int = option(
+        gettext_lazy("Puerto"), gettext_lazy("2775 sin cifrado; con TLS, muchas veces 3550."), default=2775
     )
-    tls: bool = field(
+    tls: bool = option(
+        gettext_lazy("Conexión cifrada (TLS)"),
+        gettext_lazy("Márcalo siempre que el proveedor lo ofrezca."),
         default=False,
-        metadata={
-            "label": gettext_lazy("Conexión cifrada (TLS)"),
-            "help": gettext_lazy("Márcalo siempre que el proveedor lo ofrezca."),
-        },
     )
-    system_type: str = field(
+    system_type: str = option(
+        gettext_lazy("Tipo de sistema (system_type)"), gettext_lazy("Casi siempre vacío."), default=""
+    )
+    sender: str = option(
+        gettext_lazy("Remitente"),
+        gettext_lazy(
+            "El número corto, el número completo o el nombre que el proveedor autorizó. Vacío: el suyo."
+        ),
         default="",
-        metadata={
-            "label": gettext_lazy("Tipo de sistema (system_type)"),
-            "help": gettext_lazy("Casi siempre vacío."),
-        },
     )
-    sender: str = field(
-        default="",
-        metadata={
-            "label": gettext_lazy("Remitente"),
-            "help": gettext_lazy(
-                "El número corto, el número completo o el nombre que el proveedor autorizó. Vacío: el suyo."
-            ),
-        },
-    )
-    sender_kind: str = field(
+    sender_kind: str = option(
+        gettext_lazy("Qué es el remitente"),
+        gettext_lazy("Solo cámbialo si el proveedor lo pide."),
         default="auto",
-        metadata={
-            "label": gettext_lazy("Qué es el remitente"),
-            "help": gettext_lazy("Solo cámbialo si el proveedor lo pide."),
-            "choices": [
-                ("auto", gettext_lazy("Se deduce de cómo está escrito")),
-                ("international", gettext_lazy("Un número con su país (TON 1, NPI 1)")),
-                ("national", gettext_lazy("Un número nacional (TON 2, NPI 1)")),
-                ("short", gettext_lazy("Un número corto (TON 3, NPI 0)")),
-                ("name", gettext_lazy("Un nombre (TON 5, NPI 0)")),
-                ("unknown", gettext_lazy("Sin decirlo (TON 0, NPI 0)")),
-            ],
-        },
+        choices=[
+            ("auto", gettext_lazy("Se deduce de cómo está escrito")),
+            ("international", gettext_lazy("Un número con su país (TON 1, NPI 1)")),
+            ("national", gettext_lazy("Un número nacional (TON 2, NPI 1)")),
+            ("short", gettext_lazy("Un número corto (TON 3, NPI 0)")),
+            ("name", gettext_lazy("Un nombre (TON 5, NPI 0)")),
+            ("unknown", gettext_lazy("Sin decirlo (TON 0, NPI 0)")),
+        ],
     )
-    connection: str = field(
+    connection: str = option(
+        gettext_lazy("Conexiones"),
+        gettext_lazy(
+            "Pide al proveedor cuatro al mismo tiempo: hasta tres envían, una por prioridad, y otra escucha."
+        ),
         default="split",
-        metadata={
-            "label": gettext_lazy("Conexiones"),
-            "help": gettext_lazy(
-                "Pide al proveedor cuatro al mismo tiempo: hasta tres envían, una por prioridad, y otra escucha."
-            ),
-            "choices": [
-                ("split", gettext_lazy("Una para enviar y otra para recibir (transmitter y receiver)")),
-                ("transceiver", gettext_lazy("Todas envían y reciben (transceiver)")),
-                ("send", gettext_lazy("Solo enviar: sin acuses ni respuestas")),
-            ],
-        },
+        choices=[
+            ("split", gettext_lazy("Una para enviar y otra para recibir (transmitter y receiver)")),
+            ("transceiver", gettext_lazy("Todas envían y reciben (transceiver)")),
+            ("send", gettext_lazy("Solo enviar: sin acuses ni respuestas")),
+        ],
     )
-    accents: str = field(
+    accents: str = option(
+        gettext_lazy("Acentos"),
+        gettext_lazy("El alfabeto de los SMS tiene ñ, é y ü, pero no á, í, ó ni ú."),
         default="plain",
-        metadata={
-            "label": gettext_lazy("Acentos"),
-            "help": gettext_lazy("El alfabeto de los SMS tiene ñ, é y ü, pero no á, í, ó ni ú."),
-            "choices": [
-                ("plain", gettext_lazy("Sin ellos: 160 letras por mensaje, «pabellon»")),
-                ("kept", gettext_lazy("Con ellos: 70 letras por mensaje, «pabellón»")),
-            ],
-        },
+        choices=[
+            ("plain", gettext_lazy("Sin ellos: 160 letras por mensaje, «pabellon»")),
+            ("kept", gettext_lazy("Con ellos: 70 letras por mensaje, «pabellón»")),
+        ],
     )
-    max_segments: int = field(
+    max_segments: int = option(
+        gettext_lazy("Mensajes por boletín, a lo más"),
+        gettext_lazy("Un texto largo se cobra como varios mensajes. El enlace siempre va entero."),
         default=2,
-        metadata={
-            "label": gettext_lazy("Mensajes por boletín, a lo más"),
-            "help": gettext_lazy(
-                "Un texto largo se cobra como varios mensajes. El enlace siempre va entero."
-            ),
-        },
     )
-    long_messages: str = field(
+    long_messages: str = option(
+        gettext_lazy("Textos largos"),
+        gettext_lazy("Solo cámbialo si el proveedor lo pide."),
         default="udh",
-        metadata={
-            "label": gettext_lazy("Textos largos"),
-            "help": gettext_lazy("Solo cámbialo si el proveedor lo pide."),
-            "choices": [
-                ("udh", gettext_lazy("En partes que el teléfono une (UDH)")),
-                ("payload", gettext_lazy("Enteros, el proveedor los parte (message_payload)")),
-            ],
-        },
+        choices=[
+            ("udh", gettext_lazy("En partes que el teléfono une (UDH)")),
+            ("payload", gettext_lazy("Enteros, el proveedor los parte (message_payload)")),
+        ],
     )
-    message_ids: str = field(
+    message_ids: str = option(
+        gettext_lazy("Números de los acuses"),
+        gettext_lazy("Si todo queda en «Enviado» y nada en «Entregado», prueba la otra forma."),
         default="same",
-        metadata={
-            "label": gettext_lazy("Números de los acuses"),
-            "help": gettext_lazy("Si todo queda en «Enviado» y nada en «Entregado», prueba la otra forma."),
-            "choices": [
-                ("same", gettext_lazy("Iguales a los del envío")),
-                ("hexadecimal", gettext_lazy("El envío en hexadecimal y el acuse en decimal")),
-            ],
-        },
+        choices=[
+            ("same", gettext_lazy("Iguales a los del envío")),
+            ("hexadecimal", gettext_lazy("El envío en hexadecimal y el acuse en decimal")),
+        ],
     )
-    country: str = field(
+    country: str = option(
+        gettext_lazy("Clave del país"),
+        gettext_lazy("De los números que se escriben sin ella; México es 52."),
         default=MEXICO,
-        metadata={
-            "label": gettext_lazy("Clave del país"),
-            "help": gettext_lazy("De los números que se escriben sin ella; México es 52."),
-        },
     )
-    per_minute: int = field(
+    per_minute: int = option(
+        gettext_lazy("Mensajes por minuto"),
+        gettext_lazy("Los que permite el contrato, contando cada parte. Cero: sin límite."),
         default=0,
-        metadata={
-            "label": gettext_lazy("Mensajes por minuto"),
-            "help": gettext_lazy("Los que permite el contrato, contando cada parte. Cero: sin límite."),
-        },
     )
-    window: int = field(
+    window: int = option(
+        gettext_lazy("Mensajes sin respuesta al mismo tiempo"),
+        gettext_lazy("La ventana que permite el proveedor: entre 1 y 100."),
         default=10,
-        metadata={
-            "label": gettext_lazy("Mensajes sin respuesta al mismo tiempo"),
-            "help": gettext_lazy("La ventana que permite el proveedor: entre 1 y 100."),
-        },
     )
-    price: str = field(
+    price: str = option(
+        gettext_lazy("Precio de cada mensaje"),
+        gettext_lazy("Como 0.35; se muestra antes de enviar. Vacío: no se muestra nada."),
         default="",
-        metadata={
-            "label": gettext_lazy("Precio de cada mensaje"),
-            "help": gettext_lazy("Como 0.35; se muestra antes de enviar. Vacío: no se muestra nada."),
-        },
     )
-    currency: str = field(
-        default="MXN",
-        metadata={"label": gettext_lazy("Moneda"), "help": gettext_lazy("Tres letras, como MXN.")},
-    )
+    currency: str = option(gettext_lazy("Moneda"), gettext_lazy("Tres letras, como MXN."), default="MXN")
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:

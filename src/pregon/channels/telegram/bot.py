@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pregon.core.http import Answer, Http, OutboundError, Unreachable
+from pregon.core.http import Answer, Http, OutboundError, Unreachable, object_in
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 
 SOON = timedelta(seconds=30)
@@ -64,12 +64,9 @@ class Bot:
 
 
 def result_of(answer: Answer) -> Any:
-    """What was answered, or the error that it names. A gateway in trouble answers with a page instead of JSON."""
-    try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    if answer.status_code >= 500 or not isinstance(told, dict):
+    """What was answered, or the error that it names."""
+    told = object_in(answer)
+    if answer.status_code >= 500 or told is None:
         raise Postponed(_("Telegram tiene problemas; se intentará de nuevo."), wait=SOON, whole=True)
     if told.get("ok"):
         return told.get("result")

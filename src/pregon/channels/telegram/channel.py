@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -28,6 +28,7 @@ from pregon.delivery.contract import (
     Preview,
     Receipt,
     Wish,
+    option,
 )
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Rejected
@@ -46,20 +47,14 @@ class TelegramOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"token"})
 
-    token: str = field(
-        metadata={
-            "label": gettext_lazy("Clave del bot"),
-            "help": gettext_lazy(
-                "La da @BotFather al crear el bot. Se guarda cifrada y no se vuelve a mostrar."
-            ),
-        }
+    token: str = option(
+        gettext_lazy("Clave del bot"),
+        gettext_lazy("La da @BotFather al crear el bot. Se guarda cifrada y no se vuelve a mostrar."),
     )
-    api_base: str = field(
+    api_base: str = option(
+        gettext_lazy("Dirección del servicio"),
+        gettext_lazy("Solo cambia si la oficina tiene su propio servidor de Telegram."),
         default="https://api.telegram.org",
-        metadata={
-            "label": gettext_lazy("Dirección del servicio"),
-            "help": gettext_lazy("Solo cambia si la oficina tiene su propio servidor de Telegram."),
-        },
     )
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.core.http import OutboundError, Unreachable, waiting
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Receipt, option
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
 from pregon.delivery.values import Message
@@ -39,14 +39,12 @@ class WebhookOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"signing_secret"})
 
-    signing_secret: str = field(
-        metadata={
-            "label": gettext_lazy("Secreto para firmar"),
-            "help": gettext_lazy(
-                "Empieza con whsec_ y lo conocen la oficina y quien recibe: así sabe que el aviso es nuestro. "
-                "Se guarda cifrado y no se vuelve a mostrar."
-            ),
-        }
+    signing_secret: str = option(
+        gettext_lazy("Secreto para firmar"),
+        gettext_lazy(
+            "Empieza con whsec_ y lo conocen la oficina y quien recibe: así sabe que el aviso es nuestro. "
+            "Se guarda cifrado y no se vuelve a mostrar."
+        ),
     )
 
     def __post_init__(self) -> None:

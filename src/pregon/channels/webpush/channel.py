@@ -35,6 +35,7 @@ from pregon.delivery.contract import (
     Parcel,
     Preview,
     Receipt,
+    option,
     stops_all,
 )
 from pregon.delivery.enums import MessageKind
@@ -58,23 +59,19 @@ class WebPushOptions(HttpOptions):
 
     secret: ClassVar[frozenset[str]] = frozenset({"private_key"})
 
-    private_key: str = field(
-        metadata={
-            "label": gettext_lazy("Clave privada"),
-            "help": gettext_lazy(
-                "Se crea sola al guardar. Escribe una (VAPID, en base64url) solo si traes suscriptores de otro "
-                "sistema: quien se suscribió con otra clave deja de recibir."
-            ),
-        }
+    private_key: str = option(
+        gettext_lazy("Clave privada"),
+        gettext_lazy(
+            "Se crea sola al guardar. Escribe una (VAPID, en base64url) solo si traes suscriptores de otro "
+            "sistema: quien se suscribió con otra clave deja de recibir."
+        ),
     )
-    contact: str = field(
+    contact: str = option(
+        gettext_lazy("Contacto para los servicios de avisos"),
+        gettext_lazy(
+            "Un correo de la oficina, para que nos escriban si algo falla. Sin él se da la dirección del sitio."
+        ),
         default="",
-        metadata={
-            "label": gettext_lazy("Contacto para los servicios de avisos"),
-            "help": gettext_lazy(
-                "Un correo de la oficina, para que nos escriban si algo falla. Sin él se da la dirección del sitio."
-            ),
-        },
     )
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ A reference is the provider's number of the last message, «wamid.…».
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -36,6 +36,7 @@ from pregon.delivery.contract import (
     Receipt,
     Renewal,
     Token,
+    option,
 )
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Rejected, Unanswered
@@ -48,10 +49,7 @@ HEAVIEST = 5 * 1024 * 1024
 
 
 def template_named(name: str, label: Any) -> str:
-    given: str = field(
-        default=name,
-        metadata={"label": label, "help": gettext_lazy("Su nombre en el Administrador de WhatsApp.")},
-    )
+    given: str = option(label, gettext_lazy("Su nombre en el Administrador de WhatsApp."), default=name)
     return given
 
 
@@ -59,72 +57,48 @@ def template_named(name: str, label: Any) -> str:
 class WhatsAppOptions(GraphOptions):
     """The number that speaks for the office, and its approved templates."""
 
-    token: str = field(
-        metadata={
-            "label": gettext_lazy("Clave de acceso"),
-            "help": gettext_lazy(
-                "La de un usuario del sistema, que no vence. Se guarda cifrada y no se vuelve a mostrar."
-            ),
-        }
+    token: str = option(
+        gettext_lazy("Clave de acceso"),
+        gettext_lazy(
+            "La de un usuario del sistema, que no vence. Se guarda cifrada y no se vuelve a mostrar."
+        ),
     )
-    phone_number_id: str = field(
-        metadata={
-            "label": gettext_lazy("Identificador del número"),
-            "help": gettext_lazy(
-                "Está en Meta, WhatsApp, Configuración de la API; no es el número de teléfono."
-            ),
-        }
+    phone_number_id: str = option(
+        gettext_lazy("Identificador del número"),
+        gettext_lazy("Está en Meta, WhatsApp, Configuración de la API; no es el número de teléfono."),
     )
-    account_id: str = field(
-        metadata={
-            "label": gettext_lazy("Identificador de la cuenta de WhatsApp Business"),
-            "help": gettext_lazy("Está junto al identificador del número."),
-        }
+    account_id: str = option(
+        gettext_lazy("Identificador de la cuenta de WhatsApp Business"),
+        gettext_lazy("Está junto al identificador del número."),
     )
-    app_secret: str = field(
-        metadata={
-            "label": gettext_lazy("Clave secreta de la app"),
-            "help": gettext_lazy(
-                "Está en Meta, Configuración de la app, Básica: con ella se sabe que un aviso viene de Meta. "
-                "Se guarda cifrada y no se vuelve a mostrar."
-            ),
-        }
+    app_secret: str = option(
+        gettext_lazy("Clave secreta de la app"),
+        gettext_lazy(
+            "Está en Meta, Configuración de la app, Básica: con ella se sabe que un aviso viene de Meta. "
+            "Se guarda cifrada y no se vuelve a mostrar."
+        ),
     )
-    verify_token: str = field(
-        metadata={
-            "label": gettext_lazy("Palabra de verificación"),
-            "help": gettext_lazy(
-                "La inventa la oficina y se escribe igual aquí y en Meta, al dar de alta los avisos."
-            ),
-        }
+    verify_token: str = option(
+        gettext_lazy("Palabra de verificación"),
+        gettext_lazy("La inventa la oficina y se escribe igual aquí y en Meta, al dar de alta los avisos."),
     )
     template_news: str = template_named("pregon_boletin", gettext_lazy("Plantilla de boletín"))
     template_photo: str = template_named("pregon_boletin_foto", gettext_lazy("Plantilla de boletín con foto"))
     template_correction: str = template_named("pregon_correccion", gettext_lazy("Plantilla de corrección"))
     template_withdrawal: str = template_named("pregon_retiro", gettext_lazy("Plantilla de retiro"))
     template_service: str = template_named("pregon_suscripcion", gettext_lazy("Plantilla de suscripción"))
-    language: str = field(
+    language: str = option(
+        gettext_lazy("Idioma de las plantillas"),
+        gettext_lazy("Con el que se registraron en Meta: es_MX es español de México."),
         default="es_MX",
-        metadata={
-            "label": gettext_lazy("Idioma de las plantillas"),
-            "help": gettext_lazy("Con el que se registraron en Meta: es_MX es español de México."),
-        },
     )
-    rate: str = field(
+    rate: str = option(
+        gettext_lazy("Precio de una plantilla"),
+        gettext_lazy("El de la tarifa de Meta para la oficina, con punto decimal. Vacío: no se calcula."),
         default="",
-        metadata={
-            "label": gettext_lazy("Precio de una plantilla"),
-            "help": gettext_lazy(
-                "El de la tarifa de Meta para la oficina, con punto decimal. Vacío: no se calcula."
-            ),
-        },
     )
-    currency: str = field(
-        default="MXN",
-        metadata={
-            "label": gettext_lazy("Moneda del precio"),
-            "help": gettext_lazy("Tres letras, como MXN o USD."),
-        },
+    currency: str = option(
+        gettext_lazy("Moneda del precio"), gettext_lazy("Tres letras, como MXN o USD."), default="MXN"
     )
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pregon.channels.x.oauth import Keys, authorization
-from pregon.core.http import Answer, Http, OutboundError, Unreachable
+from pregon.core.http import Answer, Http, OutboundError, Unreachable, object_in
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 
 SOON = timedelta(seconds=30)
@@ -78,7 +78,7 @@ class Api:
 
 def thing_in(answer: Answer, *, speaking: bool = False) -> dict[str, Any]:
     """What was made or asked for; it always has a number. An answer without one says nothing."""
-    told = body_of(answer).get("data")
+    told = (object_in(answer) or {}).get("data")
     if isinstance(told, dict) and "id" in told:
         return told
     if speaking:
@@ -88,7 +88,7 @@ def thing_in(answer: Answer, *, speaking: bool = False) -> dict[str, Any]:
 
 def problem(answer: Answer) -> Exception:
     """The error that an answer names."""
-    told, status = body_of(answer), answer.status_code
+    told, status = object_in(answer) or {}, answer.status_code
     kind = str(told.get("type", "")).rpartition("/")[2]
     said = str(told.get("detail") or told.get("title") or f"HTTP {status}.")[:200]
     if status == 402 or kind == "credits":
@@ -125,15 +125,6 @@ def problem(answer: Answer) -> Exception:
     if status == 403 and "suspended" in said:
         return DestinationGone(_("X suspendió la cuenta: %(said)s") % {"said": said})
     return Refused(said, status=status)
-
-
-def body_of(answer: Answer) -> dict[str, Any]:
-    """The answer's JSON; a gateway in trouble answers with a page instead."""
-    try:
-        told = answer.json()
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def waiting(headers: Mapping[str, str], *, now: float | None = None) -> timedelta:

@@ -6,7 +6,7 @@ A reference lists the posts that stand for one bulletin, the newest first.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from html import unescape
 from pathlib import Path
@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy
 
 from pregon.channels.fitting import GAP, as_html, fit, fitted
 from pregon.channels.photos import file_of, shown
-from pregon.channels.x.api import Api, Duplicate, Refused, body_of, thing_in
+from pregon.channels.x.api import Api, Duplicate, Refused, thing_in
 from pregon.channels.x.oauth import Keys
 from pregon.channels.x.weight import has_link, spans, weight
-from pregon.core.http import Http
-from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Price, Receipt
+from pregon.core.http import Http, object_in
+from pregon.delivery.contract import Channel, HttpOptions, Limits, Parcel, Preview, Price, Receipt, option
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Rejected
 
@@ -42,7 +42,7 @@ def price_field(default: str, label: StrPromise) -> Any:
     words = gettext_lazy(
         "En dólares, como X la publicaba en noviembre de 2026; cámbiala si X la cambia. Se muestra antes de enviar."
     )
-    return field(default=default, metadata={"label": label, "help": words})
+    return option(label, words, default=default)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,53 +53,39 @@ class XOptions(HttpOptions):
         {"api_key", "api_key_secret", "access_token", "access_token_secret"}
     )
 
-    api_key: str = field(
-        metadata={
-            "label": gettext_lazy("API Key"),
-            "help": gettext_lazy(
-                "Está en console.x.com, en la aplicación, Keys and tokens. Se guarda cifrada."
-            ),
-        }
+    api_key: str = option(
+        gettext_lazy("API Key"),
+        gettext_lazy("Está en console.x.com, en la aplicación, Keys and tokens. Se guarda cifrada."),
     )
-    api_key_secret: str = field(
-        metadata={
-            "label": gettext_lazy("API Key Secret"),
-            "help": gettext_lazy("Va junto a la anterior. Se guarda cifrada y no se vuelve a mostrar."),
-        }
+    api_key_secret: str = option(
+        gettext_lazy("API Key Secret"),
+        gettext_lazy("Va junto a la anterior. Se guarda cifrada y no se vuelve a mostrar."),
     )
-    access_token: str = field(
-        metadata={
-            "label": gettext_lazy("Access Token"),
-            "help": gettext_lazy("Genérala después de dar a la aplicación el permiso «Read and write»."),
-        }
+    access_token: str = option(
+        gettext_lazy("Access Token"),
+        gettext_lazy("Genérala después de dar a la aplicación el permiso «Read and write»."),
     )
-    access_token_secret: str = field(
-        metadata={
-            "label": gettext_lazy("Access Token Secret"),
-            "help": gettext_lazy("Va junto a la anterior. Se guarda cifrada y no se vuelve a mostrar."),
-        }
+    access_token_secret: str = option(
+        gettext_lazy("Access Token Secret"),
+        gettext_lazy("Va junto a la anterior. Se guarda cifrada y no se vuelve a mostrar."),
     )
-    with_link: str = field(
+    with_link: str = option(
+        gettext_lazy("Enlace al boletín"),
+        gettext_lazy("X cobra mucho más por una publicación que lleva un enlace."),
         default="no",
-        metadata={
-            "label": gettext_lazy("Enlace al boletín"),
-            "help": gettext_lazy("X cobra mucho más por una publicación que lleva un enlace."),
-            "choices": [
-                ("no", gettext_lazy("Sin enlace, lo más barato")),
-                ("yes", gettext_lazy("Con enlace al sitio")),
-            ],
-        },
+        choices=[
+            ("no", gettext_lazy("Sin enlace, lo más barato")),
+            ("yes", gettext_lazy("Con enlace al sitio")),
+        ],
     )
     price_post: str = price_field("0.015", gettext_lazy("Precio de publicar sin enlace"))
     price_link: str = price_field("0.200", gettext_lazy("Precio de publicar con enlace"))
     price_alt: str = price_field("0.005", gettext_lazy("Precio de describir una foto"))
     price_delete: str = price_field("0.010", gettext_lazy("Precio de borrar"))
-    api_base: str = field(
+    api_base: str = option(
+        gettext_lazy("Dirección del servicio"),
+        gettext_lazy("No hace falta cambiarla."),
         default="https://api.x.com",
-        metadata={
-            "label": gettext_lazy("Dirección del servicio"),
-            "help": gettext_lazy("No hace falta cambiarla."),
-        },
     )
 
     def __post_init__(self) -> None:
@@ -255,7 +241,7 @@ class XChannel(Channel[XOptions]):
         return next(
             (
                 str(post["id"])
-                for post in body_of(answer).get("data") or []
+                for post in (object_in(answer) or {}).get("data") or []
                 if without_links(post["text"]) == wanted
             ),
             "",

@@ -287,6 +287,19 @@ PREGON_ALLOW_LIST = env.names("PREGON_ALLOW_LIST")
 # What one photo may weigh, in bytes and in pixels, before it is refused.
 PREGON_PHOTO_MAX_BYTES = env.number("PREGON_PHOTO_MAX_MB", 80) * 1024 * 1024
 PREGON_PHOTO_MAX_PIXELS = env.number("PREGON_PHOTO_MAX_MEGAPIXELS", 160) * 1_000_000
+# When digests are told, on the office's own clock: the hour, and the day of the weekly one (1 is Monday).
+PREGON_DIGEST_HOUR = env.number("PREGON_DIGEST_HOUR", 18)
+PREGON_DIGEST_WEEKDAY = env.number("PREGON_DIGEST_WEEKDAY", 5)
+if PREGON_DIGEST_HOUR not in range(24):
+    env.problems.append("PREGON_DIGEST_HOUR debe ser una hora entre 0 y 23.")
+if PREGON_DIGEST_WEEKDAY not in range(1, 8):
+    env.problems.append("PREGON_DIGEST_WEEKDAY debe ir de 1 (lunes) a 7 (domingo).")
+# After how many days a text, an address that left, and the ledger are erased.
+PREGON_ERASE_BODY_DAYS = env.number("PREGON_ERASE_BODY_DAYS", 7)
+PREGON_ERASE_ADDRESS_DAYS = env.number("PREGON_ERASE_ADDRESS_DAYS", 28)
+PREGON_ERASE_HISTORY_DAYS = env.number("PREGON_ERASE_HISTORY_DAYS", 365)
+if min(PREGON_ERASE_BODY_DAYS, PREGON_ERASE_ADDRESS_DAYS, PREGON_ERASE_HISTORY_DAYS) < 1:
+    env.problems.append("Los plazos PREGON_ERASE_…_DAYS deben ser de un día o más.")
 
 if env.problems:
     raise ImproperlyConfigured(" ".join(env.problems))

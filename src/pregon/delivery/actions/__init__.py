@@ -1,5 +1,5 @@
 """Verbs of the engine: dispatch (ask), prepare (one row per receiver), deliver (claim, send, write down), steer (hold
-back, call off, try again), subscribe, collect (what receivers write to us)."""
+back, call off, try again), subscribe, collect (what receivers write to us), digest (tell together), suppress, erase."""
 
 from pregon.delivery.actions.claim import has_work as has_work
 from pregon.delivery.actions.claim import reap as reap
@@ -7,8 +7,15 @@ from pregon.delivery.actions.collect import collect_due as collect_due
 from pregon.delivery.actions.collect import hear as hear
 from pregon.delivery.actions.deliver import deliver_due as deliver_due
 from pregon.delivery.actions.deliver import deliver_on as deliver_on
+from pregon.delivery.actions.digest import digest_due as digest_due
+from pregon.delivery.actions.digest import open_digests as open_digests
+from pregon.delivery.actions.digest import retell as retell
 from pregon.delivery.actions.dispatch import dispatch as dispatch
 from pregon.delivery.actions.dispatch import stop as stop
+from pregon.delivery.actions.erase import erase_due as erase_due
+from pregon.delivery.actions.importing import approve as approve
+from pregon.delivery.actions.importing import hand_in as hand_in
+from pregon.delivery.actions.importing import roster_due as roster_due
 from pregon.delivery.actions.pace import forget_full as forget_full
 from pregon.delivery.actions.prepare import prepare_due as prepare_due
 from pregon.delivery.actions.steer import cancel as cancel
@@ -20,7 +27,9 @@ from pregon.delivery.actions.steer import sweep_due as sweep_due
 from pregon.delivery.actions.subscribe import add_office_channel as add_office_channel
 from pregon.delivery.actions.subscribe import ask_to_subscribe as ask_to_subscribe
 from pregon.delivery.actions.subscribe import choose as choose
+from pregon.delivery.actions.subscribe import choose_frequency as choose_frequency
 from pregon.delivery.actions.subscribe import confirm as confirm
 from pregon.delivery.actions.subscribe import leave as leave
 from pregon.delivery.actions.subscribe import subscribe_directly as subscribe_directly
+from pregon.delivery.actions.suppress import suppress as suppress
 from pregon.delivery.actions.tokens import watch_tokens as watch_tokens

@@ -15,8 +15,9 @@ from pregon.core.sealing import SealBroken
 from pregon.core.work import Lane
 from pregon.delivery.actions.dispatch import dispatch
 from pregon.delivery.actions.subscribe import leave, service, subscribe_directly
+from pregon.delivery.actions.suppress import suppress
 from pregon.delivery.contract import Arrival, Channel, Fate, Heard, Notice, Report, Wish
-from pregon.delivery.enums import Mode, Standing, State
+from pregon.delivery.enums import Mode, Reason, State
 from pregon.delivery.errors import DeliveryError
 from pregon.delivery.models import ChannelAccount, Delivery, Subscriber
 from pregon.delivery.registry import build, channel_class, kinds
@@ -101,10 +102,9 @@ def record(report: Report, *, channel: str, at: datetime) -> None:
             if line is not None and line.subscriber_id
             else known.filter(address=report.destination, address__gt="").first()
         )
-        if person is not None and report.fate == Fate.GONE:
-            Subscriber.objects.filter(pk=person.pk).update(standing=Standing.GONE)
-        elif person is not None:
-            leave(person, at=at)
+        if person is not None:
+            reason = Reason.GONE if report.fate == Fate.GONE else Reason.COMPLAINT
+            suppress(channel, person.address, reason=reason, at=at)
 
 
 def told_of(report: Report, *, channel: str) -> QuerySet[Delivery]:

@@ -55,7 +55,7 @@ def rows_for(dispatch: Dispatch) -> QuerySet[Any]:
     A correction also goes to whoever still waits for the first version, which then no longer leaves.
     """
     if not dispatch.audience.receivers_of:
-        return receivers(dispatch.audience).values_list("channel", "address", "pk")
+        return receivers(dispatch.audience, lane=Lane(dispatch.lane)).values_list("channel", "address", "pk")
     also = WAITING if dispatch.kind == MessageKind.CORRECTION else (State.LEASED,)
     return former_receivers(dispatch.audience, also=also).values_list("channel", "destination", "subscriber")
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from pregon.accounts.models import User
 from pregon.delivery.enums import State
-from pregon.delivery.errors import DeliveryError
+from pregon.delivery.errors import BodyErased, DeliveryError
 from pregon.delivery.ledger import FAR
 from pregon.delivery.models import Delivery, Dispatch
 
@@ -69,6 +69,8 @@ def step_of(lines: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 def retry(dispatch: Dispatch, *, by: User, at: datetime, line: Delivery | None = None) -> int:
     """Send again what failed, all of it or one line; returns how many. Who left meanwhile still receives nothing."""
+    if dispatch.emptied_at:
+        raise BodyErased
     failed = Delivery.objects.filter(dispatch=dispatch, state=State.FAILED)
     if line is not None:
         failed = failed.filter(pk=line.pk)

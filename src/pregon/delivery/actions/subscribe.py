@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from pregon.accounts.models import Locality, Office, Topic
 from pregon.core.work import Lane
 from pregon.delivery.actions.dispatch import dispatch
-from pregon.delivery.enums import MessageKind, Standing
-from pregon.delivery.models import Dispatch, Subscriber, new_nonce
+from pregon.delivery.enums import Frequency, MessageKind, Standing
+from pregon.delivery.models import Digest, Dispatch, Subscriber, Suppression, marks_of, new_nonce
 from pregon.delivery.values import Audience, Block, Message
 
 #: A second letter to the same address within this time is not sent, so that nobody can be flooded through us.
@@ -29,6 +29,7 @@ def ask_to_subscribe(
     channel: str,
     topics: Iterable[Topic] = (),
     localities: Iterable[Locality] = (),
+    frequency: Frequency = Frequency.EACH,
     name: str = "",
     consent: str,
     at: datetime,
@@ -42,10 +43,10 @@ def ask_to_subscribe(
         return
     if subscriber.standing in {Standing.LEFT, Standing.GONE}:
         subscriber.nonce = new_nonce()  # links of the former subscription open nothing any more
-        subscriber.standing = Standing.PENDING
+        subscriber.standing, subscriber.left_at = Standing.PENDING, None
     held = list(subscriber.topics.all()), list(subscriber.localities.all())
     if subscriber.standing == Standing.PENDING:
-        subscriber.name, subscriber.consent = name, consent
+        subscriber.name, subscriber.consent, subscriber.frequency = name, consent, frequency
         held = list(topics), list(localities)
     choose(
         subscriber, topics=held[0], localities=held[1]
@@ -111,13 +112,19 @@ def service(*, headline: str, text: str, action: str = "") -> Message:
 
 
 def confirm(subscriber: Subscriber, *, at: datetime) -> Subscriber:
-    """The second yes. Doing it twice changes nothing."""
+    """The second yes. Doing it twice changes nothing; whatever kept us from writing to the address is lifted."""
     if subscriber.standing != Standing.CONFIRMED:
+        lift(subscriber.channel, subscriber.address)
         subscriber.standing = Standing.CONFIRMED
         subscriber.confirmed_at = at
         subscriber.left_at = None
         subscriber.save(update_fields=["standing", "confirmed_at", "left_at"])
     return subscriber
+
+
+def lift(channel: str, address: str) -> None:
+    """Its holder wants to hear from us again."""
+    Suppression.objects.filter(channel=channel, mark__in=marks_of(channel, address)).delete()
 
 
 @transaction.atomic
@@ -128,6 +135,21 @@ def choose(subscriber: Subscriber, *, topics: Iterable[Topic], localities: Itera
     subscriber.localities.set(chosen_localities)
     subscriber.every_topic, subscriber.every_locality = not chosen_topics, not chosen_localities
     subscriber.save(update_fields=["every_topic", "every_locality"])
+    return subscriber
+
+
+@transaction.atomic
+def choose_frequency(subscriber: Subscriber, frequency: Frequency, *, at: datetime) -> Subscriber:
+    """How often to write from now on. What a digest had not told yet is told with the next daily one."""
+    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    sooner = {Frequency.DAILY: {Frequency.EACH}, Frequency.WEEKLY: {Frequency.EACH, Frequency.DAILY}}
+    if frequency in sooner.get(Frequency(subscriber.frequency), set()):
+        digest = Digest.objects.filter(frequency=subscriber.frequency).first()
+        told = digest.told_until if digest else at
+        subscriber.owed_since = min(subscriber.owed_since or told, told)
+        subscriber.owed_until = at
+    subscriber.frequency = frequency
+    subscriber.save(update_fields=["frequency", "owed_since", "owed_until"])
     return subscriber
 
 

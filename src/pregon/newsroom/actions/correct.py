@@ -52,7 +52,8 @@ def correct(
     if before == after and not photos_changed:
         raise NothingChanged
 
-    earlier = ledger.dispatches_about(bulletin.origin)
+    earlier = ledger.dispatches_telling(bulletin.origin)
+    told = tuple(earlier.values_list("pk", flat=True))
     correction = Correction.objects.create(
         bulletin=public,
         at=at,
@@ -67,12 +68,13 @@ def correct(
     bulletin.save_revision(user=by).publish(user=by)
     bulletin.refresh_from_db()
     library.release(photos_of(bulletin), at=at)
+    delivery.retell(bulletin.origin, at=at)
     delivery.dispatch(
         message_about(bulletin, MessageKind.CORRECTION, notice=f"{correction.change} {correction.reason}"),
         key=f"{bulletin.origin}/correction/{correction.pk}",
         origin=bulletin.origin,
         lane=Lane.NOW,
-        audience=Audience(receivers_of=tuple(earlier.values_list("pk", flat=True))),
+        audience=Audience(receivers_of=told),
         at=at,
     )
     return correction

@@ -32,13 +32,15 @@ def withdraw(bulletin: Bulletin, *, reason: str, by: User | None, at: datetime) 
     if not public.live or public.number is None:
         raise NotPublished
 
-    earlier = ledger.dispatches_about(public.origin)
-    delivery.stop(earlier, reason="El boletín fue retirado.", at=at)
+    earlier = ledger.dispatches_telling(public.origin)
+    told = tuple(earlier.values_list("pk", flat=True))
+    delivery.stop(ledger.dispatches_about(public.origin), reason="El boletín fue retirado.", at=at)
     withdrawal = Withdrawal.objects.create(
         bulletin=public, at=at, by=by, reason=reason.strip(), receivers=ledger.receivers_by_channel(earlier)
     )
     public.withdrawn_at = at
     public.save(update_fields=["withdrawn_at"], clean=False)
+    delivery.retell(public.origin, at=at)
     library.retract(photos_only_in(public))
     if public.act:
         agenda.reopen(public.act, evidence=public.get_absolute_url())
@@ -47,7 +49,7 @@ def withdraw(bulletin: Bulletin, *, reason: str, by: User | None, at: datetime) 
         key=f"{public.origin}/withdrawal",
         origin=public.origin,
         lane=Lane.NOW,
-        audience=Audience(receivers_of=tuple(earlier.values_list("pk", flat=True))),
+        audience=Audience(receivers_of=told),
         at=at,
     )
     bulletin_changed.send(sender=Bulletin, bulletin=public, at=at)

@@ -50,6 +50,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             channel="email",
             topics=form.cleaned_data["temas"],
             localities=form.cleaned_data["localidades"],
+            frequency=form.cleaned_data["frecuencia"],
             consent=str(form.fields["acepto"].label),
             at=timezone.now(),
         )
@@ -113,10 +114,15 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             delivery.choose(
                 subscriber, topics=form.cleaned_data["temas"], localities=form.cleaned_data["localidades"]
             )
+            delivery.choose_frequency(subscriber, form.cleaned_data["frecuencia"], at=timezone.now())
             saved = True
     else:
         form = PreferencesForm(
-            initial={"temas": subscriber.topics.all(), "localidades": subscriber.localities.all()}
+            initial={
+                "temas": subscriber.topics.all(),
+                "localidades": subscriber.localities.all(),
+                "frecuencia": subscriber.frequency,
+            }
         )
     context = {"section": "subscription", "form": form, "saved": saved, "subscriber": subscriber}
     return private(render(request, "website/subscribe_preferences.html", context))
