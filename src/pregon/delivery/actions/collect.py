@@ -137,8 +137,8 @@ def grant(arrival: Arrival, *, channel: str, at: datetime) -> None:
         )
         message = replace(welcome(), answers=arrival.reference)
         answer(subscriber, message, f"welcome/{subscriber.confirmed_at or at}", at=at)
-    elif arrival.wish == Wish.GONE:
-        ending.update(standing=Standing.GONE)
+    elif arrival.wish == Wish.GONE and (person := ending.first()):
+        suppress(channel, person.address, reason=Reason.GONE, at=wrote_at)
     elif arrival.wish in {Wish.LEAVE, Wish.BLOCK} and (person := ending.first()):
         leave(person, at=wrote_at)
         if arrival.wish == Wish.LEAVE:
