@@ -28,6 +28,7 @@ DOOR = {
 PUBLIC = {
     r"^((?:[\w\-]+/)*)$",  # what Wagtail calls any page's address; answers 404
     "",
+    ".well-known/<slug:name>",  # what a channel shows
     "accesibilidad/",
     "agenda.ics",
     "agenda/",
@@ -42,6 +43,7 @@ PUBLIC = {
     "boletines/buscar/",
     "boletines/tema/<slug:slug>/",
     "entrada/<slug:kind>/",  # where providers call, with their signature
+    "entrada/<slug:kind>/<path:document>",  # what a channel shows
     "escudo.png",
     "escudo.svg",
     "feed.json",

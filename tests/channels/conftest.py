@@ -54,7 +54,8 @@ def answering() -> Iterator[Answering]:
     centres = ExitStack()
 
     def build(kind: str, name: str) -> Channel[Any]:
-        options, answer = recorded(kind, "setup")["options"], recorded(kind, name)
+        given, answer = recorded(kind, "setup")["options"], recorded(kind, name)
+        options = registry.channel_class(kind).options_class.prepared(given)
         if "rcpt" in answer:
             server = RecordedSmtp(answer)
             server.start()

@@ -113,7 +113,7 @@ def test_in_sandbox_what_would_leave_is_kept_as_it_would_leave(kind: str) -> Non
 
 def test_a_letter_of_a_dead_worker_is_in_doubt_and_a_webhooks_parcel_is_not() -> None:
     known = {kind for kind in registry.kinds() if registry.channel_class(kind).limits.idempotent}
-    assert known == {"bluesky", "webhook"}
+    assert known == {"activitypub", "bluesky", "webhook"}
 
 
 @each

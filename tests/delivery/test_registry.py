@@ -85,6 +85,11 @@ def test_a_channel_that_is_gone_keeps_its_name() -> None:
     assert (registry.label_of("spoken"), registry.label_of("smoke")) == ("De viva voz", "smoke")
 
 
+def test_what_others_look_for_is_shown_by_its_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LineChannel, "well_known", frozenset({"linea"}))
+    assert (registry.shown_by("linea"), registry.shown_by("otra")) == ("line", None)
+
+
 def test_what_went_out_is_told_by_every_feature_in_the_order_of_its_hours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

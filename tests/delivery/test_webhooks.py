@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 
 from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, live, run
+from pregon.accounts.models import Office
 from pregon.delivery import registry
-from pregon.delivery.contract import Arrival, Fate, Heard, Notice, Report, Wish
-from pregon.delivery.enums import Standing, State
-from pregon.delivery.errors import Rejected
-from pregon.delivery.models import Delivery, Subscriber
+from pregon.delivery.contract import Arrival, Document, Fate, Heard, Notice, Report, Shelf, Wish
+from pregon.delivery.enums import Mode, Standing, State
+from pregon.delivery.errors import Misconfigured, Rejected
+from pregon.delivery.models import ChannelAccount, Delivery, Subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -20,6 +21,15 @@ class HearingChannel(SpokenChannel):
 
     kind = "hearing"
     label = "Con puerta"
+
+    well_known = frozenset({"anuncio"})
+
+    def show(self, notice: Notice, shelf: Shelf) -> Document | None:
+        if "nada" in notice.target:
+            return None
+        if "roto" in notice.target:
+            raise Misconfigured
+        return Document(body=f"{notice.target} {shelf.office}", content_type="text/x-muestra", status=203)
 
     def hear(self, notice: Notice) -> Heard:
         if notice.headers.get("x-firma") != "nuestra":
@@ -102,3 +112,51 @@ def test_nobody_is_at_home_where_no_channel_is_live(kind: str, status: int, clie
 def test_a_channel_that_hears_nothing_says_so(client: Client) -> None:
     live("spoken")
     assert client.post("/entrada/spoken/", "x", content_type="text/plain").status_code == 404
+
+
+# --- What a channel shows -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def showing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._channels, "hearing", HearingChannel)
+    live("hearing")
+
+
+@pytest.mark.parametrize("target", ["/entrada/hearing/oficina?a=1", "/.well-known/anuncio?de=oficina"])
+def test_what_a_channel_shows_is_for_everybody(target: str, client: Client, showing: None) -> None:
+    answer = client.get(target)
+    assert (answer.status_code, answer.content.decode(), answer.headers["content-type"]) == (
+        203,
+        f"{target} {Office.load()}",
+        "text/x-muestra",
+    )
+    assert (answer.headers["access-control-allow-origin"], answer.headers["cache-control"]) == (
+        "*",
+        "public, max-age=300",
+    )
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/entrada/hearing/nada",
+        "/entrada/hearing/roto",
+        "/entrada/spoken/x",
+        "/entrada/nadie/x",
+        "/.well-known/x",
+    ],
+)
+def test_there_is_nothing_else_to_see(target: str, client: Client, showing: None) -> None:
+    live("spoken")
+    assert client.get(target).status_code == 404
+
+
+def test_what_is_shown_takes_no_letters(client: Client, showing: None) -> None:
+    assert client.post("/entrada/hearing/oficina", "x", content_type="text/plain").status_code == 405
+
+
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.SANDBOX])
+def test_only_a_live_channel_shows_anything(mode: Mode, client: Client, showing: None) -> None:
+    ChannelAccount.objects.update(mode=mode)
+    assert client.get("/entrada/hearing/oficina").status_code == 404

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from servers.bluesky import Pds, pds_serving
 from servers.chromium import browsing
 from servers.dovecot import Dovecot, dovecot_serving
+from servers.fediverse import Fediverse, fediverse_serving
 from servers.graph import GraphApi, graph_serving
 from servers.mastodon import MastodonServer, mastodon_serving
 from servers.push import PushService, push_serving
@@ -72,6 +73,12 @@ def push_service() -> Iterator[PushService]:
 def telegram_api() -> Iterator[TelegramApi]:
     with telegram_serving() as api:
         yield api
+
+
+@pytest.fixture
+def fediverse() -> Iterator[Fediverse]:
+    with fediverse_serving() as server:
+        yield server
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.urls import include, path, re_path
 from wagtail.admin import urls as desk
 
 from pregon.config import media
-from pregon.delivery.webhooks import door
+from pregon.delivery.webhooks import door, show, well_known
 
 
 def no_page(request: HttpRequest, path: str) -> NoReturn:
@@ -26,6 +26,8 @@ urlpatterns = [
     ),
     path("escritorio/", include(desk)),
     path("entrada/<slug:kind>/", door, name="door"),
+    path("entrada/<slug:kind>/<path:document>", show, name="channel_document"),
+    path(".well-known/<slug:name>", well_known, name="well_known"),
     path("", include("pregon.accounts.urls")),
     path("", include("pregon.website.urls")),
     re_path(r"^((?:[\w\-]+/)*)$", no_page, name="wagtail_serve"),

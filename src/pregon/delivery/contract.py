@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One message for one receiver. ``key`` is the same for ever: a channel that knows idempotency keys sends it."""
+    """One message for one receiver. ``key`` is the same for ever: a channel that knows idempotency keys sends it.
+    Before its dash it names what all who are told the same share."""
 
     key: str
     destination: str
@@ -110,18 +111,22 @@ class Wish(StrEnum):
     LEAVE = "leave"
     #: They shut the door on us: the same as leaving, but nobody reads a farewell.
     BLOCK = "block"
+    #: Their address is no more.
+    GONE = "gone"
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """Something that came in: from whom, and what they ask for. ``at`` is when they wrote, where the provider tells;
-    ``cursor`` is where to go on reading after it."""
+    ``reference`` is what they call it, where an answer has to bear it; ``cursor`` is where to go on reading after
+    it."""
 
     sender: str
     name: str
     wish: Wish
     at: datetime | None = None
+    reference: str = ""
     cursor: str = ""
 
 
@@ -154,9 +159,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A provider's call to our door, as it came. Names of ``headers`` are in lower case."""
+    """A call to our door, as it came. Names of ``headers`` are in lower case; ``target`` is the path and query that
+    were asked for, which some sign."""
 
     method: str
+    target: str = ""
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
@@ -169,6 +176,46 @@ class Heard:
     events: Sequence[Arrival | Report] = ()
     status: int = 200
     answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What anybody may read about a channel."""
+
+    body: str
+    content_type: str
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the public was told, as it stands now, when it was first told and when last."""
+
+    message: Message
+    first_at: datetime
+    last_at: datetime
+
+
+class Shelf(ABC):
+    """What the engine knows about a channel, for the documents that the channel shows."""
+
+    @property
+    @abstractmethod
+    def office(self) -> str:
+        """Whose channel it is."""
+
+    @abstractmethod
+    def listeners(self) -> int:
+        """How many receive it."""
+
+    @abstractmethod
+    def posts(self) -> int:
+        """How much news went out on it."""
+
+    @abstractmethod
+    def said(self, dispatch: str) -> Said | None:
+        """The newest about what ``dispatch`` told, by the first half of a parcel's key; ``None`` where nothing of it
+        went out on this channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +349,8 @@ class Channel(ABC, Generic[O]):
     #: Whether it reaches one person at a time, so that somebody may send a trial to themselves.
     personal: ClassVar[bool] = True
     options_class: ClassVar[type[Options]]
+    #: Documents that others look for under ``/.well-known/``, and this channel shows.
+    well_known: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, options: O, http: Http) -> None:
         self.options = options
@@ -388,6 +437,10 @@ class Channel(ABC, Generic[O]):
     def hear(self, notice: Notice) -> Heard:
         """What a provider's call says, its signature checked. Raises ``Rejected`` for one that is not theirs."""
         return Heard(status=404)
+
+    def show(self, notice: Notice, shelf: Shelf) -> Document | None:
+        """The document at an address behind our door, or under ``/.well-known/``; ``None`` where there is none."""
+        return None
 
     def token(self) -> Token | None:
         """How long the credentials live, asked at the provider; ``None`` for those that have no such thing. Raises

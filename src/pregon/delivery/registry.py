@@ -45,6 +45,11 @@ def channel_class(kind: str) -> type[Channel[Any]]:
         ) from None
 
 
+def shown_by(name: str) -> str | None:
+    """The kind of the channel that shows what is looked for under ``/.well-known/``."""
+    return next((kind for kind in kinds() if name in _channels[kind].well_known), None)
+
+
 def label_of(kind: str) -> str:
     """What people call a channel; one that was uninstalled keeps its bare name."""
     return str(_channels[kind].label) if kind in _channels else kind

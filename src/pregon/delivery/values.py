@@ -46,6 +46,8 @@ class Message:
     #: The whole album, the picture first; empty where the picture is all there is.
     pictures: tuple[Picture, ...] = ()
     action: str = ""
+    #: What this is the answer to, by the name that its receiver gave it.
+    answers: str = ""
     sender: str = ""
     sender_detail: str = ""
     brand: str = "#1f5a45"

@@ -188,6 +188,34 @@ def test_a_yes_that_was_written_before_a_no_changes_nothing(hands: Hands) -> Non
     assert (Subscriber.objects.get().standing, answers()) == (Standing.LEFT, ["Te diste de baja"])
 
 
+def test_a_no_that_was_written_before_a_yes_changes_nothing(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory(address="7", confirmed_at=NOON - timedelta(seconds=5))
+    for wish in (Wish.LEAVE, Wish.BLOCK, Wish.GONE):
+        came(wish, at=NOON - timedelta(seconds=6))
+    delivery.collect_due(at=hands())
+    assert (Subscriber.objects.get().standing, answers()) == (Standing.CONFIRMED, [])
+
+
+def test_who_is_no_more_is_gone_and_hears_nothing(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory(address="7")
+    SubscriberFactory(address="8", broadcast=True)
+    came(Wish.GONE)
+    came(Wish.GONE, sender="8")
+    delivery.collect_due(at=hands())
+    standings = dict(Subscriber.objects.values_list("address", "standing"))
+    assert (standings, answers()) == ({"7": Standing.GONE, "8": Standing.CONFIRMED}, [])
+
+
+def test_an_answer_bears_the_name_of_what_it_answers(hands: Hands) -> None:
+    live("spoken")
+    SpokenChannel.arrivals.append(Arrival(sender="7", name="", wish=Wish.SUBSCRIBE, reference="carta 1"))
+    delivery.collect_due(at=hands())
+    run(hands)
+    assert [one.message.answers for one in SpokenChannel.sent] == ["carta 1"]
+
+
 # --- What became of a message -------------------------------------------------------------------------------
 
 

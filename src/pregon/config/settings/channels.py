@@ -4,6 +4,7 @@ A channel that is known still sends nothing until the office switches it on.
 """
 
 PREGON_CHANNELS = [
+    "pregon.channels.activitypub",
     "pregon.channels.bluesky",
     "pregon.channels.email",
     "pregon.channels.facebook",

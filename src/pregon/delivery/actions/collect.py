@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -127,13 +128,18 @@ def grant(arrival: Arrival, *, channel: str, at: datetime) -> None:
     """Do what somebody asks. Doing it twice changes nothing and answers once."""
     wrote_at = min(arrival.at or at, at)
     known = Subscriber.objects.filter(channel=channel, address=arrival.sender)
+    # A word that comes late, or once more, does not undo a newer yes.
+    ending = known.filter(broadcast=False).exclude(confirmed_at__gt=wrote_at)
     if arrival.wish == Wish.SUBSCRIBE and not known.filter(left_at__gt=wrote_at).exists():
         consent = _("Escribió a nuestra cuenta para recibir los boletines.")
         subscriber = subscribe_directly(
             arrival.sender, channel=channel, name=arrival.name[:120], consent=consent, at=wrote_at
         )
-        answer(subscriber, welcome(), f"welcome/{subscriber.confirmed_at or at}", at=at)
-    elif arrival.wish in {Wish.LEAVE, Wish.BLOCK} and (person := known.filter(broadcast=False).first()):
+        message = replace(welcome(), answers=arrival.reference)
+        answer(subscriber, message, f"welcome/{subscriber.confirmed_at or at}", at=at)
+    elif arrival.wish == Wish.GONE and (person := ending.first()):
+        suppress(channel, person.address, reason=Reason.GONE, at=wrote_at)
+    elif arrival.wish in {Wish.LEAVE, Wish.BLOCK} and (person := ending.first()):
         leave(person, at=wrote_at)
         if arrival.wish == Wish.LEAVE:
             answer(person, farewell(), f"farewell/{person.left_at or at}", at=at)
