@@ -377,9 +377,9 @@ def lay_out(held: Claim, lines: list[Delivery], *, now: Now) -> None:
         logger.warning(
             "The outbox cannot be written", extra={"channel": channel.kind, "problem": str(problem)}
         )
-        trouble = Postponed(_("No se puede guardar lo que saldría: revisa el espacio del disco."), whole=True)
-        batch.stop(trouble)
-        note_trouble(held.account, trouble, at=now())
+        no_room = Postponed(_("No se puede guardar lo que saldría: revisa el espacio del disco."), whole=True)
+        batch.stop(no_room)
+        note_trouble(held.account, no_room, at=now())
     else:
         batch.close()
 
