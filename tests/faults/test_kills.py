@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 
-KILLS = int(os.environ.get("PREGON_TEST_KILLS", "60"))
+KILLS = int(os.environ.get("PREGON_TEST_KILLS", "40"))
 READERS = 2_000
 CONNECTIONS = 5
 LEASE = timedelta(milliseconds=400)

@@ -378,11 +378,11 @@ def lay_out(held: Claim, lines: list[Delivery], *, now: Now) -> None:
         logger.warning(
             "The outbox cannot be written", extra={"channel": channel.kind, "problem": str(problem)}
         )
-        full = Postponed(_("No se puede guardar lo que saldría: revisa el espacio del disco."), whole=True)
-        batch.stop(full)
-        note_trouble(held.account, full, at=now())
-    else:
-        batch.close()
+        no_room = Postponed(_("No se puede guardar lo que saldría: revisa el espacio del disco."), whole=True)
+        batch.stop(no_room)
+        note_trouble(held.account, no_room, at=now())
+        raise  # whoever waits for it is told; a worker writes it down and looks again
+    batch.close()
 
 
 def keep_in_outbox(line: Delivery, batch: Outgoing) -> Outcome:
