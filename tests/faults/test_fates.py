@@ -180,11 +180,15 @@ class Fates(RuleBasedStateMachine):
         doubtful = {*OUT, State.UNCERTAIN, State.LEASED}
         if dispatch.kind == MessageKind.CORRECTION:
             doubtful.add(State.DUE)
-        stopped = {State.FAILED, State.SUPPRESSED}  # bounced; or given back in doubt, and then called off
+        handed = [line for line in followed if line.key in Plain.got and states[line.pk] != State.FAILED]
         received = {
-            receiver(line) for line in followed if line.key in Plain.got and states[line.pk] not in stopped
+            receiver(line) for line in handed if line.channel == "keyed" or states[line.pk] in doubtful
         }
-        perhaps = {receiver(line) for line in followed if states[line.pk] in doubtful}
+        perhaps = {
+            receiver(line)
+            for line in followed
+            if states[line.pk] in doubtful or (line.channel == "keyed" and line.attempts)
+        }
         reached = {receiver(line) for line in dispatch.deliveries.all()}
         assert received <= reached <= perhaps
 
