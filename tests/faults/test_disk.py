@@ -65,7 +65,8 @@ def test_a_rehearsal_waits_for_room_and_says_why(monkeypatch: pytest.MonkeyPatch
 
     def rehearse() -> None:
         monkeypatch.setattr(deliver, "write_atomically", write_while_there_is_room)
-        delivery.deliver_due(Lane.NOW, now=hands)
+        with pytest.raises(OSError, match="File too large"):
+            delivery.deliver_due(Lane.NOW, now=hands)
 
     with forked(rehearse) as worker:
         assert worker.wait() == 0
