@@ -31,7 +31,7 @@ from factories.accounts import UserFactory
 from factories.delivery import Hands, Killed, SpokenChannel, SubscriberFactory, ask, live, message
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
-from pregon.delivery import queries, registry
+from pregon.delivery import progress, registry
 from pregon.delivery.actions.collect import record
 from pregon.delivery.actions.resolve import arrived, send_again
 from pregon.delivery.contract import Fate, Limits, Parcel, Receipt, Report
@@ -180,11 +180,15 @@ class Fates(RuleBasedStateMachine):
         doubtful = {*OUT, State.UNCERTAIN, State.LEASED}
         if dispatch.kind == MessageKind.CORRECTION:
             doubtful.add(State.DUE)
-        stopped = {State.FAILED, State.SUPPRESSED}  # bounced; or given back in doubt, and then called off
+        handed = [line for line in followed if line.key in Plain.got and states[line.pk] != State.FAILED]
         received = {
-            receiver(line) for line in followed if line.key in Plain.got and states[line.pk] not in stopped
+            receiver(line) for line in handed if line.channel == "keyed" or states[line.pk] in doubtful
         }
-        perhaps = {receiver(line) for line in followed if states[line.pk] in doubtful}
+        perhaps = {
+            receiver(line)
+            for line in followed
+            if states[line.pk] in doubtful or (line.channel == "keyed" and line.attempts)
+        }
         reached = {receiver(line) for line in dispatch.deliveries.all()}
         assert received <= reached <= perhaps
 
@@ -256,7 +260,7 @@ class Fates(RuleBasedStateMachine):
     @invariant()
     def the_states_add_up_to_the_lines(self) -> None:
         for dispatch in Dispatch.objects.all():
-            for tally in queries.tallies(dispatch).values():
+            for tally in progress.tallies(dispatch).values():
                 whole = tally.sent + tally.withheld + tally.failed + tally.waiting + tally.uncertain
                 assert whole == tally.due
 

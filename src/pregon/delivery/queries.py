@@ -19,7 +19,7 @@ from pregon.delivery.models import (
     Telling,
     marks_of,
 )
-from pregon.delivery.registry import kinds, label_of
+from pregon.delivery.registry import channel_class, kinds, label_of
 from pregon.delivery.values import Audience
 
 FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL)
@@ -76,12 +76,15 @@ def receivers(audience: Audience, *, lane: Lane = Lane.NOW) -> QuerySet[Subscrib
 def former_receivers(audience: Audience, *, also: Iterable[State] = ()) -> QuerySet[Delivery]:
     """The ledger lines of those who had received the dispatches that ``audience`` follows up.
 
-    What was only rehearsed is followed up by a rehearsal, never by a message to somebody who never had the first.
-    A digest that still waits is told anew instead, with what holds by then.
+    What was only rehearsed is followed up by a rehearsal, never by a message to somebody who never had the first. What
+    was handed to a provider that knows our keys, and then called off before it was asked again, may have arrived: it is
+    followed up too. A digest that still waits is told anew instead, with what holds by then.
     """
+    keyed = [kind for kind in kinds() if channel_class(kind).limits.idempotent]
+    called_off = Q(state__in=[State.DUE, State.SUPPRESSED], channel__in=keyed, attempts__gt=0)
     rehearsing = [kind for kind, mode in modes().items() if mode != Mode.LIVE]
     received = Q(state__in=[*OUT, State.UNCERTAIN, *also]) | Q(state=State.WITHHELD, channel__in=rehearsing)
-    lines = Delivery.objects.filter(received, dispatch__in=audience.receivers_of)
+    lines = Delivery.objects.filter(received | called_off, dispatch__in=audience.receivers_of)
     return lines.exclude(Exists(Telling.objects.filter(dispatch=OuterRef("dispatch"))), state=State.DUE)
 
 

@@ -374,10 +374,7 @@ def lay_out(held: Claim, lines: list[Delivery], *, now: Now) -> None:
         while batch.waiting:
             batch.outcomes.append((batch.waiting[0], keep_in_outbox(batch.waiting[0], batch)))
             batch.waiting.popleft()
-    except (DiskFull, OSError) as problem:
-        logger.warning(
-            "The outbox cannot be written", extra={"channel": channel.kind, "problem": str(problem)}
-        )
+    except (DiskFull, OSError):
         no_room = Postponed(_("No se puede guardar lo que saldría: revisa el espacio del disco."), whole=True)
         batch.stop(no_room)
         note_trouble(held.account, no_room, at=now())
