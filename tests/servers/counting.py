@@ -31,7 +31,7 @@ class Ledger:
     def read(self) -> list[str]:
         return self.path.read_text().split()
 
-    def opened(self, pause: float) -> Callable[[str], None]:
+    def opened(self, pause: float = 0) -> Callable[[str], None]:
         file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
 
         def accept(word: str) -> None:
