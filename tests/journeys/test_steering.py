@@ -27,7 +27,9 @@ delivery.dispatch(message, key="j/1", origin="j/1", lane=Lane.NOW, audience=Audi
 #: As after a refusal that says nothing of the address.
 FAIL = f"""
 from pregon.delivery.models import Delivery
-Delivery.objects.filter(destination={OTHER!r}).update(state="failed", reason="Parece no deseado.")
+line = Delivery.objects.filter(destination={OTHER!r})
+line.update(state="leased")
+line.update(state="failed", reason="Parece no deseado.")
 """
 
 
