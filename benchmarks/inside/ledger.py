@@ -28,12 +28,12 @@ SENDER = "prensa@ejemplo.invalid"
 
 def readers(channel: str, wanted: int) -> None:
     now = timezone.now()
-    known = Subscriber.objects.filter(channel=channel, address__startswith="lectora-").count()
+    known = Subscriber.objects.filter(channel=channel, address__startswith="medida-").count()
     Subscriber.objects.bulk_create(
         (
             Subscriber(
                 channel=channel,
-                address=f"lectora-{number}@ejemplo.invalid",
+                address=f"medida-{number}@ejemplo.invalid",
                 consent="Lectora de muestra.",
                 asked_at=now,
                 confirmed_at=now,
@@ -46,7 +46,7 @@ def readers(channel: str, wanted: int) -> None:
 
 
 def office() -> None:
-    Subscriber.objects.exclude(address__startswith="lectora-").delete()
+    Subscriber.objects.exclude(address__startswith="medida-").delete()
     account = ChannelAccount.objects.filter(kind="email").first() or ChannelAccount(kind="email")
     account.mode = Mode.LIVE
     account.options = {"host": "127.0.0.1", "port": port, "security": "none", "sender_address": SENDER}

@@ -27,11 +27,11 @@ from pregon.delivery.values import Audience, Block, Message  # noqa: E402 - the 
 how, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 SENDER = "prensa@ejemplo.invalid"
 now = timezone.now()
-addresses = [f"lectora-{number}@ejemplo.invalid" for number in range(count)]
+addresses = [f"medida-{number}@ejemplo.invalid" for number in range(count)]
 OPTIONS = {"host": "127.0.0.1", "port": port, "security": "none", "sender_address": SENDER}
 head = User.objects.filter(is_superuser=True).order_by("pk")[0]
 set_up("email", mode=Mode.LIVE, values=OPTIONS, by=head, at=now)
-Subscriber.objects.exclude(channel="email", address__startswith="lectora-").delete()
+Subscriber.objects.exclude(channel="email", address__startswith="medida-").delete()
 known = Subscriber.objects.count()
 if known > count:
     Subscriber.objects.exclude(address__in=addresses).delete()
