@@ -5,66 +5,35 @@ import multiprocessing
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 
-import django
+from django.db import connections
+from django.db.models import Max, Min
+from django.utils import timezone
 
-django.setup()
+# isort: off - Django is set up by the first of these
+from readers import MESSAGE, furnish
 
-from django.db import connections  # noqa: E402 - Django stands first
-from django.db.models import Max, Min  # noqa: E402 - the same
-from django.utils import timezone  # noqa: E402 - the same
+from pregon.core.work import Lane, Worker
+from pregon.delivery import actions as delivery
+from pregon.delivery.enums import State
+from pregon.delivery.models import Delivery, Dispatch, Subscriber
+from pregon.delivery.progress import progress_of
+from pregon.delivery.values import Audience
 
-from pregon.core.work import Lane, Worker  # noqa: E402 - the same
-from pregon.delivery import actions as delivery  # noqa: E402 - the same
-from pregon.delivery.enums import MessageKind, Mode, Standing, State  # noqa: E402 - the same
-from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber  # noqa: E402 - the same
-from pregon.delivery.progress import progress_of  # noqa: E402 - the same
-from pregon.delivery.values import Audience, Block, Message  # noqa: E402 - the same
+# isort: on
 
 what, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-SENDER = "prensa@ejemplo.invalid"
-
-
-def readers(channel: str, wanted: int) -> None:
-    now = timezone.now()
-    known = Subscriber.objects.filter(channel=channel, address__startswith="medida-").count()
-    Subscriber.objects.bulk_create(
-        (
-            Subscriber(
-                channel=channel,
-                address=f"medida-{number}@ejemplo.invalid",
-                consent="Lectora de muestra.",
-                asked_at=now,
-                confirmed_at=now,
-                standing=Standing.CONFIRMED,
-            )
-            for number in range(known, wanted)
-        ),
-        batch_size=5_000,
-    )
-
-
-def office() -> None:
-    Subscriber.objects.exclude(address__startswith="medida-").delete()
-    account = ChannelAccount.objects.filter(kind="email").first() or ChannelAccount(kind="email")
-    account.mode = Mode.LIVE
-    account.options = {"host": "127.0.0.1", "port": port, "security": "none", "sender_address": SENDER}
-    account.save()
-    readers("email", count)
+LOOK = 0.05
+#: Seconds in which a worker has surely begun to listen: its start is not what is measured.
+LISTENING = 1
 
 
 def ask(lane: Lane, **audience: tuple[int, ...]) -> Dispatch:
     now = timezone.now()
-    message = Message(
-        kind=MessageKind.NEWS,
-        headline="Boletín de muestra para medir",
-        url="https://ejemplo.invalid/boletines/2026-001/",
-        blocks=(Block(kind="paragraph", text="Texto de muestra. " * 18),),
-        sender="Comunicación Social de muestra",
-    )
     return delivery.dispatch(
-        message,
+        MESSAGE,
         key=f"{lane}-{now.isoformat()}",
         origin=f"benchmark/{now.isoformat()}",
         lane=lane,
@@ -97,16 +66,16 @@ def seconds_between(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds()
 
 
-def wait(so: object) -> None:
-    while not so():  # type: ignore[operator]
-        time.sleep(0.05)
+def wait(so: Callable[[], bool]) -> None:
+    while not so():
+        time.sleep(LOOK)
 
 
 def first() -> dict[str, float]:
     """From asking to the first letter accepted, with all of them still to be prepared."""
     connections.close_all()
     worker = serve(Lane.NOW)
-    time.sleep(1)
+    time.sleep(LISTENING)
     asked = ask(Lane.NOW)
     wait(lambda: Delivery.objects.filter(dispatch=asked, state=State.SENT).exists())
     found = Delivery.objects.filter(dispatch=asked, state=State.SENT).aggregate(at=Min("settled_at"))["at"]
@@ -120,7 +89,7 @@ def overtake() -> dict[str, float]:
     urgent = tuple(Subscriber.objects.order_by("pk").values_list("pk", flat=True)[:2_000])
     connections.close_all()
     workers = [serve(Lane.BULK), serve(Lane.ALERT)]
-    time.sleep(1)
+    time.sleep(LISTENING)
     bulk = ask(Lane.BULK)
     wait(lambda: Delivery.objects.filter(dispatch=bulk, state=State.SENT).count() > count // 20)
     alert = ask(Lane.ALERT, subscribers=urgent)
@@ -176,10 +145,5 @@ def million() -> dict[str, float]:
 
 
 MEASURES = {"prepare": prepare, "first": first, "overtake": overtake, "million": million}
-if what == "million":
-    count, wanted = 2_000, count
-    office()
-    count = wanted
-else:
-    office()
+furnish(port, 2_000 if what == "million" else count)
 print(json.dumps(MEASURES[what]()))

@@ -7,60 +7,31 @@ import sys
 import time
 from email.message import EmailMessage
 
-import django
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils import timezone
 
-django.setup()
+# isort: off - Django is set up by the first of these
+from readers import MESSAGE, SENDER, address_of, furnish
 
-from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: E402 - Django stands first
-from django.utils import timezone  # noqa: E402 - the same
+from pregon.core.work import Lane
+from pregon.delivery import actions as delivery
+from pregon.delivery.contract import Parcel
+from pregon.delivery.enums import State
+from pregon.delivery.models import ChannelAccount, Delivery
+from pregon.delivery.registry import build
+from pregon.delivery.values import Audience
 
-from pregon.accounts.models import User  # noqa: E402 - the same
-from pregon.core.work import Lane  # noqa: E402 - the same
-from pregon.delivery import actions as delivery  # noqa: E402 - the same
-from pregon.delivery.actions.channels import set_up  # noqa: E402 - the same
-from pregon.delivery.contract import Parcel  # noqa: E402 - the same
-from pregon.delivery.enums import MessageKind, Mode, Standing, State  # noqa: E402 - the same
-from pregon.delivery.models import ChannelAccount, Delivery, Subscriber  # noqa: E402 - the same
-from pregon.delivery.registry import build  # noqa: E402 - the same
-from pregon.delivery.values import Audience, Block, Message  # noqa: E402 - the same
+# isort: on
 
 how, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-SENDER = "prensa@ejemplo.invalid"
 now = timezone.now()
-addresses = [f"medida-{number}@ejemplo.invalid" for number in range(count)]
-OPTIONS = {"host": "127.0.0.1", "port": port, "security": "none", "sender_address": SENDER}
-head = User.objects.filter(is_superuser=True).order_by("pk")[0]
-set_up("email", mode=Mode.LIVE, values=OPTIONS, by=head, at=now)
-Subscriber.objects.exclude(channel="email", address__startswith="medida-").delete()
-known = Subscriber.objects.count()
-if known > count:
-    Subscriber.objects.exclude(address__in=addresses).delete()
-Subscriber.objects.bulk_create(
-    (
-        Subscriber(
-            channel="email",
-            address=address,
-            consent="Lectora de muestra.",
-            asked_at=now,
-            confirmed_at=now,
-            standing=Standing.CONFIRMED,
-        )
-        for address in addresses[known:]
-    ),
-    batch_size=5_000,
-)
-message = Message(
-    kind=MessageKind.NEWS,
-    headline="Boletín de muestra para medir",
-    url="https://ejemplo.invalid/boletines/2026-001/",
-    blocks=(Block(kind="paragraph", text="Texto de muestra. "),),
-    sender="Comunicación Social de muestra",
-)
+addresses = [address_of(number) for number in range(count)]
+furnish(port, count)
 
 
 def through_the_ledger() -> dict[str, float]:
     dispatch = delivery.dispatch(
-        message,
+        MESSAGE,
         key=f"benchmark-{now.isoformat()}",
         origin="benchmark",
         lane=Lane.NOW,
@@ -83,7 +54,7 @@ def letter() -> tuple[str, str, str]:
     parcel = Parcel(
         key="benchmark",
         destination=addresses[0],
-        message=message,
+        message=MESSAGE,
         unsubscribe_url="https://ejemplo.invalid/baja",
         preferences_url="https://ejemplo.invalid/preferencias",
     )
@@ -139,7 +110,7 @@ if how == "size":
         build("email", account.options)
         .preview(
             Parcel(
-                key="1-1", destination=addresses[0], message=message, unsubscribe_url="x", preferences_url="x"
+                key="1-1", destination=addresses[0], message=MESSAGE, unsubscribe_url="x", preferences_url="x"
             )
         )
         .raw
