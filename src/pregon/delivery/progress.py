@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.cache import cache
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -167,6 +168,17 @@ class Progress:
         if self.first_at is None:
             return None
         return max(0.0, (self.first_at - self.dispatch.created_at).total_seconds())
+
+    @property
+    def first_words(self) -> str:
+        """The same for people: to the tenth of a second while it is quick, and in hours and days when it is not."""
+        if self.first_after is None:
+            return ""
+        if self.first_after < 120:
+            seconds = number_format(self.first_after, 1)
+            return _("el primero a los %(seconds)s s") % {"seconds": seconds}
+        later = timesince(self.dispatch.created_at, self.first_at)
+        return _("el primero %(later)s después") % {"later": later}
 
     @property
     def left(self) -> int:
