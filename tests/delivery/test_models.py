@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from factories.delivery import NOON, SubscriberFactory, ask, live, prepare_all
+from factories.delivery import NOON, Hands, SubscriberFactory, ask, live, prepare_all, run
 from pregon.core.work import Lane
 from pregon.delivery.enums import State
 from pregon.delivery.models import (
@@ -93,6 +94,27 @@ def test_what_is_due_and_what_has_lapsed_are_found_by_their_own_indexes() -> Non
         False,
         True,
     ]
+
+
+WHOLE = {"sqlite": "SCAN delivery_delivery", "postgresql": "Seq Scan on delivery_delivery"}
+
+
+def test_no_statement_of_a_send_reads_the_ledger_from_end_to_end() -> None:
+    live("spoken")
+    SubscriberFactory.create_batch(3)
+    ask()
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "delivery_delivery" in sql and not sql.startswith("INSERT"):
+            asked.append((sql, tuple(params[0] if many else params)))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        prepare_all()
+        run(Hands(), turns=2)
+    whole = [sql for sql, params in asked if WHOLE[connection.vendor] in plan(sql, params)]
+    assert (len(asked) > 5, whole, Delivery.objects.filter(state=State.SENT).count()) == (True, [], 3)
 
 
 def test_the_mark_of_an_address_is_written_with_it_however_it_is_written() -> None:
