@@ -1,6 +1,6 @@
 """Workers are killed at random moments, and then it is counted: nothing lost, nothing doubled, every doubt shown.
 
-``PREGON_TEST_KILLS`` says how many; ``make faults`` asks for a thousand.
+``TEST_KILLS`` says how many; ``make faults`` asks for a thousand.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from pregon.delivery.models import Delivery, Subscriber
 from pregon.delivery.values import Audience
 from servers.counting import counting, mail, webhooks
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.postgresql,
-    pytest.mark.timeout(900),
-]
-
-KILLS = int(os.environ.get("PREGON_TEST_KILLS", "40"))
+KILLS = int(os.environ.get("TEST_KILLS", "40"))
 READERS = 2_000
 CONNECTIONS = 5
 LEASE = timedelta(milliseconds=400)
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.postgresql,
+    pytest.mark.timeout(300 + 2 * KILLS),
+]
 
 
 @pytest.fixture(autouse=True)
