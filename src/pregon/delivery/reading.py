@@ -23,8 +23,6 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from pregon.core.text import fold
 from pregon.delivery.errors import BadRoster
@@ -45,7 +43,7 @@ CHUNK = 64 * 1024
 #: A letter that makes a spreadsheet calculate, and the apostrophe that our exports put before it.
 GUARDED = re.compile(r"'(?='*[=+\-@\t\r])")
 BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
+    *(zipfile.BadZipFile, zlib.error, ParseError),
     *(KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError, NotImplementedError),
 )
 
@@ -246,6 +244,8 @@ def separator_of(first: str) -> str:
 
 def workbook_rows(content: bytes) -> Rows:
     """Rows of the first sheet, read as they come; nothing is unpacked that would not fit."""
+    from openpyxl import load_workbook  # eight megabytes that no worker needs
+
     inspect(content)
     try:
         with warnings.catch_warnings():

@@ -19,9 +19,6 @@ from typing import IO
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from pregon.delivery.enums import Frequency, Standing
 from pregon.delivery.models import Subscriber
@@ -120,18 +117,22 @@ def guarded(cell: str) -> str:
 
 def workbook(subscribers: QuerySet[Subscriber]) -> IO[bytes]:
     """The list as a workbook, written to disk row by row; the caller closes the file, and it is gone."""
+    from openpyxl import Workbook  # eight megabytes that no worker needs
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Suscriptores"))
+
+    def as_text(words: str) -> WriteOnlyCell:
+        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", words)[:LONGEST_CELL])
+        cell.data_type = "s"
+        return cell
+
     sheet.append(headings())
     for cells in rows(subscribers):
-        sheet.append([as_text(sheet, cell) for cell in cells])
+        sheet.append([as_text(cell) for cell in cells])
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller reads it, and closing it is the end of it
     book.save(file)
     file.seek(0)
     return file
-
-
-def as_text(sheet: object, words: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", words)[:LONGEST_CELL])
-    cell.data_type = "s"
-    return cell

@@ -140,7 +140,9 @@ def kept(held: Claim, *, now: Now) -> Iterator[None]:
             while not over.wait(BEAT.total_seconds()):
                 try:
                     with transaction.atomic():
-                        mine = free(Delivery.objects.filter(pk__in=numbers, claim=held.token, state=State.LEASED))
+                        mine = free(
+                            Delivery.objects.filter(pk__in=numbers, claim=held.token, state=State.LEASED)
+                        )
                         Delivery.objects.filter(pk__in=mine).update(lease_until=now() + LEASE)
                 except (
                     DatabaseError
