@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-import holidays
-
 MONDAY_TO_FRIDAY = frozenset(range(5))
 
 
@@ -67,6 +65,8 @@ def last_turn(at: datetime, *, tz: tzinfo, hour: int, weekday: int | None = None
 
 @lru_cache(maxsize=256)
 def _rest_days(year: int, state: str) -> Mapping[date, str]:
+    import holidays  # five megabytes that few processes need
+
     # A plain copy: the package's own dict fills itself while it is read, which threads must not share.
     known = state if state in holidays.country_holidays("MX").subdivisions else None
     # Only "public" is a day of rest; government offices have no list of their own in the package.

@@ -133,7 +133,7 @@ def database(url: str) -> dict[str, object]:
                 # Writers queue at BEGIN instead of failing half-way; readers never wait for them.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
         }
     parts = urlsplit(url)
