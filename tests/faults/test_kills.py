@@ -102,7 +102,7 @@ def kill_them(kind: str, *, fate: random.Random) -> tuple[int, int, int]:
             )
             while delivery.prepare_due(Lane.NOW, at=timezone.now()):
                 pass
-        kills += lives(work, fate.uniform(0.02, 0.25))
+        kills += lives(work, fate.uniform(0.02, 0.5))
         time.sleep(fate.choice([0, 0, LEASE.total_seconds()]))
         delivery.reap(Lane.NOW, at=timezone.now() + 2 * LEASE)
         worst, known = max(worst, uncertain() - known), uncertain()
