@@ -6,16 +6,17 @@ written in the SQL that SQLite and PostgreSQL share, because a mapper's pace is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from pregon.delivery.enums import MessageKind, Standing, State
-from pregon.delivery.models import Delivery, Dispatch, Subscriber, Suppression
+from pregon.delivery.models import Delivery, Dispatch, Milestone, Subscriber, Suppression
 
 #: Where the lines of a dispatch wait that a person holds back: no worker looks so far ahead.
 FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
@@ -37,15 +38,22 @@ class Outcome:
 
 def insert_lines(dispatch: Dispatch, receivers: QuerySet[Any], *, at: datetime) -> None:
     """One line for each row of ``receivers``, whose values are channel, destination and subscriber; a receiver who
-    has one already keeps it. Nothing passes through this process, so a hundred thousand take no memory."""
+    has one already keeps it. Nothing but a word for each passes through this process, to be counted."""
     sql, values = receivers.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table()} (channel, destination, subscriber_id, dispatch_id, lane, state, attempts, "  # noqa: S608 - names
             f"due_at, reference, url, reason) SELECT line.*, %s, %s, '{State.DUE}', 0, %s, '', '', '' "
-            f"FROM ({sql}) line WHERE TRUE ON CONFLICT DO NOTHING",
+            f"FROM ({sql}) line WHERE TRUE ON CONFLICT DO NOTHING RETURNING channel",
             [dispatch.pk, dispatch.lane, moment(at), *values],
         )
+        written = Counter(channel for (channel,) in cursor)
+    for channel, lines in written.items():
+        milestone, new = Milestone.objects.get_or_create(
+            dispatch=dispatch, channel=channel, defaults={"total": lines}
+        )
+        if not new:
+            Milestone.objects.filter(pk=milestone.pk).update(total=F("total") + lines)
 
 
 # --- Lines leave --------------------------------------------------------------------------------------------

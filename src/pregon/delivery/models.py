@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from pregon.accounts.models import Locality, Topic
@@ -355,6 +355,31 @@ class Delivery(models.Model):
     @property
     def key(self) -> str:
         return f"{self.dispatch_id}-{self.pk}"
+
+
+class Milestone(models.Model):
+    """How far one channel of a dispatch was counted: of ``total`` lines, ``behind`` are numbered up to ``line``, and
+    most of these are in the state ``crowd``."""
+
+    dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="milestones", db_index=False)
+    channel = models.CharField(max_length=20)
+    total = models.PositiveIntegerField()
+    line = models.BigIntegerField(default=0)
+    behind = models.PositiveIntegerField(default=0)
+    crowd = models.CharField(max_length=10, choices=State, default=State.SENT)
+
+    class Meta:
+        verbose_name = _("cuenta de un envío")
+        verbose_name_plural = _("cuentas de los envíos")
+        constraints = [
+            models.UniqueConstraint(fields=["dispatch", "channel"], name="one_milestone_per_dispatch"),
+        ]
+        indexes = [
+            models.Index(fields=["dispatch"], condition=Q(behind__lt=F("total")), name="milestone_to_move"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dispatch_id} → {self.channel}"
 
 
 class ChannelAccount(models.Model):

@@ -1,17 +1,11 @@
-"""How far a dispatch is: its tally on each channel, how fast it goes, and what is left of it.
-
-A page asks this every two seconds, also of a million lines, so what was counted is not counted again. Lines leave in
-the order of their numbers, and a dispatch that is prepared gets no more of them. So there is a mark between those
-behind us, nearly all of which are settled in the same way, and those ahead, nearly all of which are due: on each side
-the crowd is what is left of the total, and only the others are counted. The mark stands in the cache, and may be lost.
-"""
+"""How far a dispatch is: its tally on each channel, how fast it goes, and what is left of it."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -23,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pregon.delivery import ledger
-from pregon.delivery.enums import OUT, WAITING, MessageKind, Mode, State
-from pregon.delivery.ledger import COUNT, END, FIRST_ANSWER, LAST, Span
+from pregon.delivery.counting import SETTLED, Counted, Place, count, tally_of
+from pregon.delivery.enums import MessageKind, Mode
+from pregon.delivery.ledger import FIRST_ANSWER, Span
 from pregon.delivery.models import ChannelAccount, Dispatch
 from pregon.delivery.registry import channel_class, kinds, label_of
 from pregon.delivery.values import Tally
@@ -34,10 +29,8 @@ RECENT = timedelta(hours=6)
 SHOWN = 3
 #: The pace is that of the last minute, as far as somebody was looking; two looks closer than this tell nothing.
 WINDOW, BLINK = timedelta(minutes=1), timedelta(seconds=1)
-#: Seconds after which all is counted anew.
+#: Seconds for which the looks at a dispatch are remembered.
 REMEMBERED = 86_400
-
-SETTLED = [state for state in State.values if state not in WAITING]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +42,9 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """How far one channel of a prepared dispatch is: of ``total`` lines, ``behind`` are numbered up to ``line``, and
-    most of these are in the state ``crowd``."""
-
-    total: int
-    line: int
-    behind: int
-    crowd: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What need not be asked again of a dispatch."""
 
-    marks: dict[str, Mark] = field(default_factory=dict)
     first_at: datetime | None = None
     looks: tuple[Look, ...] = ()
 
@@ -205,9 +186,9 @@ def time_left(minutes: float) -> str:
 
 def tallies(dispatch: Dispatch | Iterable[Dispatch]) -> dict[str, Tally]:
     """The standing of a dispatch (or of several together) on each channel."""
-    dispatches = [dispatch] if isinstance(dispatch, Dispatch) else list(dispatch)
+    dispatches = [dispatch] if isinstance(dispatch, Dispatch) else dispatch
     together: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for (_pk, kind), one in count(dispatches, recall(dispatches)).items():
+    for (_pk, kind), one in count(asked.pk for asked in dispatches).items():
         together[kind].update(one.states)
     return {kind: tally_of(states) for kind, states in sorted(together.items())}
 
@@ -216,15 +197,14 @@ def progress_of(dispatches: Iterable[Dispatch], *, at: datetime) -> list[Progres
     """Each dispatch with its bars, in as many queries however many they are."""
     asked = list(dispatches)
     memories = recall(asked)
-    counted = count(asked, memories)
+    counted = count(dispatch.pk for dispatch in asked)
     first = first_answers(counted, memories)
     accounts = {account.kind: account for account in ChannelAccount.objects.all()}
     found, seen = [], {}
     for dispatch in asked:
-        ours = {kind: one for (pk, kind), one in counted.items() if pk == dispatch.pk}
-        settled = {kind: tally_of(one.states).settled for kind, one in ours.items()}
+        ours = {kind: tally_of(one.states) for (pk, kind), one in counted.items() if pk == dispatch.pk}
+        settled = {kind: tally.settled for kind, tally in ours.items()}
         memory = seen[name_of(dispatch)] = Memory(
-            marks={kind: one.mark for kind, one in ours.items()} if dispatch.prepared_at else {},
             first_at=first.get(dispatch.pk),
             looks=looked(memories[dispatch.pk].looks, Look(at=at, settled=settled)),
         )
@@ -232,12 +212,12 @@ def progress_of(dispatches: Iterable[Dispatch], *, at: datetime) -> list[Progres
             Bar(
                 kind=kind,
                 label=label_of(kind),
-                tally=tally_of(one.states),
+                tally=tally,
                 pace=pace_of(kind, memory.looks),
                 hold=hold_of(dispatch, accounts.get(kind), at=at),
                 by_hand=by_hand(kind, accounts.get(kind)),
             )
-            for kind, one in ours.items()
+            for kind, tally in ours.items()
         ]
         found.append(Progress(dispatch=dispatch, bars=bars, first_at=memory.first_at))
     cache.set_many(seen, REMEMBERED)
@@ -251,91 +231,7 @@ def going_out(at: datetime) -> list[Progress]:
     return progress_of(recent.defer("message_json").order_by("-created_at", "-pk")[:SHOWN], at=at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """How many lines of one dispatch are in each state on one channel, and the mark to go on from."""
-
-    states: Counter[str]
-    mark: Mark
-
-
-def count(dispatches: list[Dispatch], memories: dict[int, Memory]) -> dict[tuple[int, str], Counted]:
-    """The states of each dispatch on each channel, in at most three queries."""
-    marks: dict[tuple[int, str], Mark | None] = {
-        (pk, kind): mark for pk, memory in memories.items() for kind, mark in memory.marks.items()
-    }
-    unmarked = [dispatch.pk for dispatch in dispatches if not memories[dispatch.pk].marks]
-    marks |= dict.fromkeys(ledger.channels_of(unmarked))
-    ends = furthest(marks)
-    spans = {place: spans_of(place, mark, ends[place]) for place, mark in marks.items()}
-    lines = ledger.answers(COUNT, [span for three in spans.values() for part in three for span in part])
-    counted = {}
-    for place, mark in sorted(marks.items()):
-        behind, between, ahead = (
-            Counter({span.state: lines[span] for span in part}) for part in spans[place]
-        )
-        if mark is not None:
-            behind[mark.crowd] = mark.behind - behind.total()
-            ahead[State.DUE] = mark.total - mark.behind - between.total() - ahead.total()
-        passed = behind + between
-        states = passed + ahead
-        counted[place] = Counted(
-            states=states,
-            mark=Mark(
-                total=states.total(),
-                line=ends[place],
-                behind=passed.total(),
-                crowd=max(SETTLED, key=lambda state: passed[state]),
-            ),
-        )
-    return counted
-
-
-def furthest(marks: dict[tuple[int, str], Mark | None]) -> dict[tuple[int, str], int]:
-    """The highest number of a settled line in each place: where the mark moves to."""
-    asked = ledger.answers(
-        LAST, [Span(dispatch=pk, channel=kind, state=state) for pk, kind in marks for state in SETTLED]
-    )
-    ends = {place: mark.line if mark else 0 for place, mark in marks.items()}
-    for span, last in asked.items():
-        place = (span.dispatch, span.channel)
-        ends[place] = max(ends[place], last or 0)
-    return ends
-
-
-def spans_of(
-    place: tuple[int, str], mark: Mark | None, end: int
-) -> tuple[list[Span], list[Span], list[Span]]:
-    """What has to be counted behind the mark, between it and where it moves to, and ahead."""
-
-    def spans(after: int, upto: int, *, but: str = "") -> list[Span]:
-        pk, kind = place
-        return [
-            Span(dispatch=pk, channel=kind, state=state, after=after, upto=upto)
-            for state in State.values
-            if after < upto and state != but
-        ]
-
-    line = mark.line if mark else 0
-    behind = spans(0, line, but=mark.crowd) if mark else []
-    return behind, spans(line, end), spans(end, END, but=State.DUE if mark else "")
-
-
-def tally_of(states: Counter[str]) -> Tally:
-    return Tally(
-        due=states.total(),
-        sent=sum(states[state] for state in OUT),
-        withheld=states[State.WITHHELD] + states[State.SUPPRESSED],
-        suppressed=states[State.SUPPRESSED],
-        failed=states[State.FAILED],
-        waiting=sum(states[state] for state in WAITING),
-        uncertain=states[State.UNCERTAIN],
-    )
-
-
-def first_answers(
-    counted: dict[tuple[int, str], Counted], memories: dict[int, Memory]
-) -> dict[int, datetime]:
+def first_answers(counted: dict[Place, Counted], memories: dict[int, Memory]) -> dict[int, datetime]:
     """When the first line of each dispatch was settled."""
     known = {pk: memory.first_at for pk, memory in memories.items() if memory.first_at}
     asking = [

@@ -1,5 +1,5 @@
 """The lanes' share of work, prepare and send, one bounded step at a time; and the clock's: listening, opening the
-digests of the hour, and forgetting."""
+digests of the hour, counting, and forgetting."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from pregon.core.work import Lane, errands, every, ring, source
 from pregon.delivery import actions as delivery
+from pregon.delivery.counting import move_milestones
 from pregon.delivery.registry import kinds
 
 
@@ -102,6 +103,15 @@ def notice_a_clock_put_back(at: datetime) -> None:
         if at < was - SLACK:
             delivery.clock_was_put_back(was=was, at=at)
     _said.append((at, now))
+
+
+def keep_count(at: datetime, stopping: Callable[[], bool]) -> None:
+    move_milestones()
+
+
+@every(timedelta(seconds=5))
+def keep_counting(at: datetime) -> None:
+    errands.send("counting", partial(keep_count, at))
 
 
 @every(timedelta(hours=1))

@@ -123,4 +123,4 @@ def test_the_questions_do_not_grow_with_the_receivers(people: int) -> None:
     ask()
     with CaptureQueriesContext(connection) as queries:
         delivery.prepare_due(Lane.NOW, at=NOON)
-    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 6
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 8

@@ -150,6 +150,7 @@ def erase_history(*, at: datetime) -> int:
     dispatch = old.order_by("created_at", "pk").defer("message_json", "audience_json").first()
     if dispatch is None:
         return 0
+    dispatch.milestones.all().delete()  # they know only how many lines there were
     lines = Delivery.objects.filter(dispatch=dispatch)
     ids = list(lines.order_by("pk").values_list("pk", flat=True)[:LINES])
     Delivery.objects.filter(pk__in=ids).delete()
