@@ -17,8 +17,9 @@ from readers import MESSAGE, furnish
 
 from pregon.core.work import Lane, Worker
 from pregon.delivery import actions as delivery
+from pregon.delivery.counting import move_milestones
 from pregon.delivery.enums import State
-from pregon.delivery.models import Delivery, Dispatch, Subscriber
+from pregon.delivery.models import Delivery, Dispatch, Milestone, Subscriber
 from pregon.delivery.progress import progress_of
 from pregon.delivery.values import Audience
 
@@ -66,9 +67,9 @@ def seconds_between(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds()
 
 
-def wait(so: Callable[[], bool]) -> None:
+def wait(so: Callable[[], bool], *, every: float = LOOK) -> None:
     while not so():
-        time.sleep(LOOK)
+        time.sleep(every)
 
 
 def first() -> dict[str, float]:
@@ -108,6 +109,15 @@ def overtake() -> dict[str, float]:
     }
 
 
+def through() -> dict[str, float]:
+    """A dispatch to all, through a worker that somebody else started."""
+    asked = ask(Lane.NOW)
+    ours = Delivery.objects.filter(dispatch=asked)
+    started = time.perf_counter()
+    wait(lambda: ours.filter(state=State.SENT).count() == count, every=1)
+    return {"seconds": time.perf_counter() - started}
+
+
 def million() -> dict[str, float]:
     """What a receiver costs, and what a look costs, beside ``count`` lines that were settled before."""
     now = timezone.now()
@@ -128,6 +138,7 @@ def million() -> dict[str, float]:
         for number in range(count)
     )
     Delivery.objects.bulk_create(lines, batch_size=10_000)
+    Milestone.objects.create(dispatch=old, channel="email", total=count)
     new = ask(Lane.NOW, subscribers=tuple(Subscriber.objects.values_list("pk", flat=True)[:2_000]))
     started = time.process_time()
     while delivery.prepare_due(Lane.NOW, at=timezone.now()):
@@ -136,14 +147,21 @@ def million() -> dict[str, float]:
         pass
     spent = time.process_time() - started
     sent = Delivery.objects.filter(dispatch=new, state=State.SENT).count()
+    move_milestones()  # as the clock does all the time
     looks = []
     for _look in range(5):
         started = time.perf_counter()
         progress_of([Dispatch.objects.get(pk=old.pk)], at=timezone.now())
         looks.append(time.perf_counter() - started)
-    return {"receiver": spent / sent, "look": sorted(looks)[2]}
+    return {"receiver": spent / sent, "look": max(looks)}
 
 
-MEASURES = {"prepare": prepare, "first": first, "overtake": overtake, "million": million}
+MEASURES = {
+    "prepare": prepare,
+    "first": first,
+    "overtake": overtake,
+    "through": through,
+    "million": million,
+}
 furnish(port, 2_000 if what == "million" else count)
 print(json.dumps(MEASURES[what]()))
