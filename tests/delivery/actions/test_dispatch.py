@@ -7,8 +7,11 @@ import pytest
 from factories.delivery import NOON, Hands, SubscriberFactory, ask, live, message, prepare_all, run, said_to
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
+from pregon.delivery import ledger
+from pregon.delivery.actions.claim import claim
 from pregon.delivery.enums import MessageKind, State
 from pregon.delivery.models import Delivery, Dispatch
+from pregon.delivery.queries import former_receivers
 from pregon.delivery.values import Audience
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -48,6 +51,25 @@ def test_stopping_counts_who_will_not_get_it_and_leaves_what_has_left(hands: Han
         (State.SUPPRESSED, "El boletín fue retirado."),
         (State.SUPPRESSED, "El boletín fue retirado."),
     ]
+
+
+def test_what_a_worker_holds_is_stopped_unless_it_is_on_its_way(hands: Hands) -> None:
+    """Whoever never got the bulletin gets no withdrawal of it."""
+    live("spoken")
+    begun, _waiting, _due = SubscriberFactory.create_batch(3)
+    asked = ask()
+    prepare_all()
+    held = claim(Lane.NOW, "spoken", at=hands(), size=2)
+    assert held is not None
+    ledger.mark([line for line in held.lines if line.subscriber == begun], claim=held.token, at=hands())
+    stopped = delivery.stop(Dispatch.objects.all(), reason="El boletín fue retirado.", at=hands())
+    left = ledger.mark(held.lines, claim=held.token, at=hands())
+    told = former_receivers(Audience(receivers_of=(asked.pk,)), also=[State.LEASED])
+    assert (stopped, [line.subscriber for line in left], [line.subscriber for line in told]) == (
+        2,
+        [begun],
+        [begun],
+    )
 
 
 def test_what_is_stopped_before_it_was_prepared_is_never_prepared(hands: Hands) -> None:

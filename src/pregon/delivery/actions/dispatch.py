@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from pregon.core.work import Lane, ring
+from pregon.delivery.actions.claim import free
 from pregon.delivery.enums import State
 from pregon.delivery.models import Delivery, Dispatch
 from pregon.delivery.values import Audience, Message
@@ -36,10 +38,16 @@ def dispatch(
     return asked
 
 
+@transaction.atomic
 def stop(dispatches: QuerySet[Dispatch], *, reason: str, at: datetime) -> int:
-    """Stop what has not left yet; returns how many receivers will not get it. A parcel already in a worker's hands
-    goes its way: its line says so, and the withdrawal follows it."""
+    """Stop what has not left yet; returns how many receivers will not get it.
+
+    What a worker holds and has not begun is taken out of its hands. A parcel that is on its way goes its way: its line
+    says so, and the withdrawal follows it.
+    """
     dispatches.filter(prepared_at__isnull=True).update(prepared_at=at, lease_until=None)
-    return Delivery.objects.filter(dispatch__in=dispatches, state=State.DUE).update(
-        state=State.SUPPRESSED, reason=reason, settled_at=at
-    )
+    lines = Delivery.objects.filter(dispatch__in=dispatches)
+    held = lines.filter(state=State.LEASED, attempted_at__isnull=True)
+    ours = {"state": State.SUPPRESSED, "reason": reason, "settled_at": at}
+    stopped = held.filter(pk__in=free(held)).update(**ours, claim=None, lease_until=None)
+    return stopped + lines.filter(state=State.DUE).update(**ours)
