@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from factories.delivery import SubscriberFactory, live, message
@@ -79,7 +79,21 @@ def lives(job: Callable[[], None], seconds: float) -> bool:
         time.sleep(0.002)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    bury()
     return True
+
+
+def bury() -> None:
+    """Wait for the database to notice: until then PostgreSQL may still be writing what the dead one said last."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            others = 1
+            while others:
+                cursor.execute(
+                    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                )
+                [others] = cursor.fetchone()
 
 
 def uncertain() -> int:
