@@ -63,6 +63,8 @@ class Limits:
 
     body: int | None = None
     caption: int | None = None
+    #: How many characters are read there before somebody has to ask for the rest; ``None`` where all of it shows.
+    fold: int | None = None
     per_minute: int | None = None
     #: Messages in any 24 hours, over all receivers.
     per_day: int | None = None

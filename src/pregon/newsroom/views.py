@@ -253,7 +253,7 @@ class ReachView(ReachBase, WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         message = message_about(self.draft, MessageKind.NEWS)
-        counts = sorted(ledger.head_counts(audience_of(self.draft)), key=lambda count: not count.all)
+        counts = sorted(ledger.head_counts(audience_of(self.draft)), key=lambda count: -count.all)
         seen = {count.kind: seen_on(count.kind, message) for count in counts}
         chosen = self.request.GET.get("canal", "")
         kind = chosen if chosen in seen else next(iter(seen), "")

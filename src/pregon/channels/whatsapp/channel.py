@@ -126,7 +126,9 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
     kind = "whatsapp"
     label = "WhatsApp"
     options_class = WhatsAppOptions
-    limits = Limits(body=4096, caption=1024, per_minute=4800, batch=160, at_once=20, uploads_picture=True)
+    limits = Limits(
+        body=4096, caption=1024, fold=768, per_minute=4800, batch=160, at_once=20, uploads_picture=True
+    )
     body, caption = 4096, 1024
 
     def __init__(self, options: WhatsAppOptions, http: Http) -> None:
