@@ -74,6 +74,7 @@ class ActivityPubOptions(HttpOptions):
         gettext_lazy(
             "Se crea sola al guardar. Escribe una (RSA, en PEM) solo si traes la cuenta de otro sistema."
         ),
+        seldom=True,
     )
     username: str = option(
         gettext_lazy("Nombre de la cuenta"),

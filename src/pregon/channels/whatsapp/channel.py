@@ -49,7 +49,8 @@ HEAVIEST = 5 * 1024 * 1024
 
 
 def template_named(name: str, label: Any) -> str:
-    given: str = option(label, gettext_lazy("Su nombre en el Administrador de WhatsApp."), default=name)
+    words = gettext_lazy("Su nombre en el Administrador de WhatsApp.")
+    given: str = option(label, words, default=name, seldom=True)
     return given
 
 
@@ -91,6 +92,7 @@ class WhatsAppOptions(GraphOptions):
         gettext_lazy("Idioma de las plantillas"),
         gettext_lazy("Con el que se registraron en Meta: es_MX es español de México."),
         default="es_MX",
+        seldom=True,
     )
     rate: str = option(
         gettext_lazy("Precio de una plantilla"),
