@@ -61,6 +61,10 @@ def test_where_a_drawn_picture_stood_no_gap_is_left() -> None:
         assert seen("Ya abre.", f"{gap}<p>Ya abre.</p>").body == "<p>Ya abre.</p>"
 
 
+def test_where_the_pictures_stood_last_the_words_end() -> None:
+    assert seen("Ya abre.", "<p>Ya abre.</p><br><br>[Foto: x]").body == "<p>Ya abre.</p>"
+
+
 def test_an_address_in_plain_words_is_a_link() -> None:
     link = '<a href="https://muestra.example/1/">https://muestra.example/1/</a>'
     assert seen("Ya abre: https://muestra.example/1/").body == f"<p>Ya abre: {link}</p>"

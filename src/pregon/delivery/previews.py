@@ -28,6 +28,7 @@ DRAWN = re.compile(r"<img\b[^>]*>")
 #: Pictures that are drawn side by side; of more, the last says how many.
 ABREAST = 4
 #: What is left where a drawn picture stood.
+TRAILING = re.compile(r"(?:\s*<br\s*/?>)+\s*$")
 HOLLOW = re.compile(r"<p>\s*(?:<a\b[^>]*>\s*</a>\s*)?</p>\s*")
 
 
@@ -102,7 +103,7 @@ class Seen:
             return SafeString()
         if not self.preview.html:
             return mark_safe(linebreaks(urlize(self.words, autoescape=True)))  # noqa: S308 - escaped right here
-        words = HOLLOW.sub("", IN_HTML.sub("", DRAWN.sub("", self.preview.html)))
+        words = TRAILING.sub("", HOLLOW.sub("", IN_HTML.sub("", DRAWN.sub("", self.preview.html))))
         return SafeString(Whitelister().clean(words if "<a" in words else urlize(words)))
 
 
