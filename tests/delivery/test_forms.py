@@ -50,6 +50,22 @@ def test_a_stored_secret_is_never_shown_back() -> None:
     assert ("correo.example" in page, "muy-secreto" in page, "Déjalo vacío" in page) == (True, False, True)
 
 
+def test_what_hardly_anybody_changes_is_folded_away_until_it_is_wrong() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Told(Options):
+        port: int = option("Puerto", "", default=25, seldom=True)
+        host: str = option("Servidor", "")
+
+    asked = [
+        options_form(Told, stored={}, data={"opcion-host": "h", "opcion-port": port}) for port in ("25", "x")
+    ]
+    assert [[line.name for line in group] for group in (asked[0].daily, asked[0].seldom)] == [
+        ["host"],
+        ["port"],
+    ]
+    assert [form.seldom_is_wrong for form in asked] == [False, True]
+
+
 def test_a_mode_is_one_of_three() -> None:
     assert (ModeForm({"mode": "live"}).is_valid(), ModeForm({"mode": "loud"}).is_valid()) == (True, False)
 

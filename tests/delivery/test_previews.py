@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from factories.delivery import SpokenChannel, message, picture
-from pregon.delivery.contract import Manner, Parcel, Preview, Price
+from pregon.delivery.contract import Limits, Manner, Parcel, Preview, Price
 from pregon.delivery.errors import Rejected, UnknownChannel
 from pregon.delivery.previews import Seen, as_it_stands, sample_parcel, seen_on
 
@@ -53,6 +53,38 @@ def test_marks_are_kept_and_asides_are_not_said_twice() -> None:
 def test_a_drawn_picture_stands_above_the_words() -> None:
     one = seen("Ya abre.", '<p><img src="https://muestra.example/1.jpg" alt=""></p><p>Ya abre.</p>')
     assert (len(one.shown_pictures), "<img" in one.body) == (1, False)
+
+
+def test_where_a_drawn_picture_stood_no_gap_is_left() -> None:
+    drawn = '<img src="https://muestra.example/1.jpg" alt="">'
+    for gap in (f"<p>{drawn}</p>", f'<p><a href="https://muestra.example/1.jpg" download>{drawn}</a></p>\n'):
+        assert seen("Ya abre.", f"{gap}<p>Ya abre.</p>").body == "<p>Ya abre.</p>"
+
+
+def test_where_the_pictures_stood_last_the_words_end() -> None:
+    assert seen("Ya abre.", "<p>Ya abre.</p><br><br>[Foto: x]").body == "<p>Ya abre.</p>"
+
+
+def test_an_address_in_plain_words_is_a_link() -> None:
+    link = '<a href="https://muestra.example/1/">https://muestra.example/1/</a>'
+    assert seen("Ya abre: https://muestra.example/1/").body == f"<p>Ya abre: {link}</p>"
+    assert seen("Ya", "Ya<br>https://muestra.example/1/").body == f"Ya<br/>{link}"
+
+
+def test_of_many_pictures_the_last_says_how_many_more() -> None:
+    photos = "[Foto: El andador]\n\n" * 6
+    preview = Preview(subject="S", text=f"{photos}Ya abre.")
+    assert Seen(kind="spoken", preview=preview, pictures=(picture(),) * 6).beyond == 2
+    assert seen("[Foto: El andador]\n\nYa abre.").beyond == 0
+
+
+def test_what_only_shows_when_asked_for_is_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "[Foto: El andador]\n\nYa abre.\n"
+    assert not seen(words).folded
+    monkeypatch.setattr(SpokenChannel, "limits", Limits(fold=8))
+    assert not seen(words).folded  # asides are not read there
+    monkeypatch.setattr(SpokenChannel, "limits", Limits(fold=7))
+    assert seen(words).folded
 
 
 def test_nothing_in_the_words_can_act() -> None:

@@ -74,7 +74,20 @@ def test_a_bar_counts_what_is_settled_and_names_what_went_wrong() -> None:
     [bar] = one.bars
     assert (bar.label, bar.tally.settled, bar.tally.due, bar.tone) == ("De viva voz", 3, 4, "warn")
     assert (bar.words, bar.remarks) == ("1 de 4", ["1 en duda", "1 falló"])
-    assert (one.waiting, one.first_after, one.first_words) == (True, 0.6, "el primero a los 0.6 s")
+    assert (one.waiting, one.first_after, one.first_words) == (
+        True,
+        0.6,
+        "el primero en menos de un segundo",
+    )
+
+
+def test_a_first_message_of_seconds_is_told_to_the_tenth() -> None:
+    SubscriberFactory.create()
+    asked = ask()
+    prepare_all()
+    came_to(State.SENT, settled_at=NOON + timedelta(seconds=1.3))
+    [one] = progress_of([asked], at=NOON)
+    assert one.first_words == "el primero a los 1.3 s"
 
 
 def test_a_first_message_that_took_days_is_told_in_days() -> None:

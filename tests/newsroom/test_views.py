@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
@@ -188,6 +189,14 @@ def test_one_sends_oneself_a_trial(head: Client) -> None:
     trial = Dispatch.objects.get()
     assert (trial.trial, trial.headline) == (True, "Prueba: Reabre el andador")
     assert answer.headers["Location"] == reverse("envios:dispatch", args=[trial.pk])
+
+
+def test_ones_own_address_stands_only_where_it_is_one(head: Client) -> None:
+    live("email", host="correo.example", sender_address="prensa@muestra.example")
+    live("telegram", token="123456:" + "a" * 35)
+    made, own = draft(), get_user_model().objects.get().email
+    shown = [reach(head, made, canal=kind) for kind in ("email", "telegram")]
+    assert [f'value="{own}"' in page for page in shown] == [True, False]
 
 
 def test_a_trial_to_no_address_is_refused_in_words(head: Client) -> None:

@@ -63,6 +63,8 @@ class Limits:
 
     body: int | None = None
     caption: int | None = None
+    #: How many characters are read there before somebody has to ask for the rest; ``None`` where all of it shows.
+    fold: int | None = None
     per_minute: int | None = None
     #: Messages in any 24 hours, over all receivers.
     per_day: int | None = None
@@ -296,7 +298,7 @@ def option(
     """A line of a channel's form; without ``default`` it has to be filled in before the channel may go live.
 
     ``choices`` are pairs of a value and its words, for what is picked from a few. What hardly anybody changes is
-    ``seldom``, and stands last.
+    ``seldom``, and is folded away.
     """
     words = {"label": label, "help": help, "choices": choices, "seldom": seldom}
     return field(default=default, metadata=words)

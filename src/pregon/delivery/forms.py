@@ -45,9 +45,27 @@ def field_for(option: Field[Any], kind: Any, *, secret: bool, stored: bool) -> f
     return forms.CharField(**words, initial=default)
 
 
-def options_form(options_class: type[Options], *, stored: dict[str, Any], data: Any = None) -> forms.Form:
-    """One line per option, those that are seldom changed last. Whatever is missing may be missing until the channel
-    goes live."""
+class OptionsForm(forms.Form):
+    """Lines of a channel's form in two groups: what everybody fills in, and what hardly anybody changes."""
+
+    seldom_names: frozenset[str] = frozenset()
+
+    @property
+    def daily(self) -> list[forms.BoundField]:
+        return [line for line in self if line.name not in self.seldom_names]
+
+    @property
+    def seldom(self) -> list[forms.BoundField]:
+        return [line for line in self if line.name in self.seldom_names]
+
+    @property
+    def seldom_is_wrong(self) -> bool:
+        """Whether the group has to open so that its trouble is seen."""
+        return any(line.errors for line in self.seldom)
+
+
+def options_form(options_class: type[Options], *, stored: dict[str, Any], data: Any = None) -> OptionsForm:
+    """One line per option. Whatever is missing may be missing until the channel goes live."""
     hints = get_type_hints(options_class)
     lines = {
         option.name: field_for(
@@ -56,9 +74,10 @@ def options_form(options_class: type[Options], *, stored: dict[str, Any], data: 
             secret=option.name in options_class.secret,
             stored=bool(stored.get(option.name)),
         )
-        for option in sorted(fields(options_class), key=lambda option: option.metadata.get("seldom", False))
+        for option in fields(options_class)
     }
-    form_class: type[forms.Form] = type("OptionsForm", (forms.Form,), lines)
+    seldom = frozenset(option.name for option in fields(options_class) if option.metadata.get("seldom"))
+    form_class: type[OptionsForm] = type("ChannelForm", (OptionsForm,), {**lines, "seldom_names": seldom})
     shown = {name: value for name, value in stored.items() if name not in options_class.secret}
     return form_class(data, initial=shown, prefix="opcion")
 

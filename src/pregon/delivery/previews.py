@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils.html import linebreaks
+from django.utils.html import linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from wagtail.whitelist import Whitelister
@@ -25,6 +25,11 @@ from pregon.delivery.values import Message, Picture
 ASIDE = re.compile(r"^\[([^\[\]]+)\]$")
 IN_HTML = re.compile(r"\[[^\[\]<>]+\](?=\s*(?:<br\s*/?>|</p>|$))(?:\s*<br\s*/?>)*")
 DRAWN = re.compile(r"<img\b[^>]*>")
+#: Pictures that are drawn side by side; of more, the last says how many.
+ABREAST = 4
+#: What is left where a drawn picture stood.
+TRAILING = re.compile(r"(?:\s*<br\s*/?>)+\s*$")
+HOLLOW = re.compile(r"<p>\s*(?:<a\b[^>]*>\s*</a>\s*)?</p>\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +80,31 @@ class Seen:
         return [(picture, is_public(picture)) for picture in self.shown_pictures]
 
     @property
+    def beyond(self) -> int:
+        """How many pictures stand behind the last that is drawn."""
+        return max(0, len(self.shown_pictures) - ABREAST)
+
+    @property
+    def words(self) -> str:
+        """What is read there, without the asides."""
+        lines = self.preview.text.splitlines() if self.preview else []
+        return "\n".join(line for line in lines if not ASIDE.match(line.strip())).strip()
+
+    @property
+    def folded(self) -> bool:
+        """Whether the end of it is only read by those who ask for it."""
+        fold = channel_class(self.kind).limits.fold
+        return fold is not None and len(self.words) > fold
+
+    @property
     def body(self) -> SafeString:
         """The words with the channel's own marks, cleaned of whatever could act."""
         if self.preview is None:
             return SafeString()
         if not self.preview.html:
-            lines = self.preview.text.splitlines()
-            kept = "\n".join(line for line in lines if not ASIDE.match(line.strip()))
-            return mark_safe(linebreaks(kept.strip(), autoescape=True))  # noqa: S308 - escaped right here
-        words = IN_HTML.sub("", DRAWN.sub("", self.preview.html))
-        return SafeString(Whitelister().clean(words))
+            return mark_safe(linebreaks(urlize(self.words, autoescape=True)))  # noqa: S308 - escaped right here
+        words = TRAILING.sub("", HOLLOW.sub("", IN_HTML.sub("", DRAWN.sub("", self.preview.html))))
+        return SafeString(Whitelister().clean(words if "<a" in words else urlize(words)))
 
 
 def is_public(picture: Picture) -> bool:

@@ -152,9 +152,11 @@ class Progress:
 
     @property
     def first_words(self) -> str:
-        """The same for people: to the tenth of a second while it is quick, and in hours and days when it is not."""
+        """The same for people: to the tenth of a second once it is one, and in hours and days when it is not."""
         if self.first_after is None:
             return ""
+        if self.first_after < 1:
+            return _("el primero en menos de un segundo")
         if self.first_after < 120:
             seconds = number_format(self.first_after, 1)
             return _("el primero a los %(seconds)s s") % {"seconds": seconds}

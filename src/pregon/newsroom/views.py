@@ -253,7 +253,7 @@ class ReachView(ReachBase, WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         message = message_about(self.draft, MessageKind.NEWS)
-        counts = sorted(ledger.head_counts(audience_of(self.draft)), key=lambda count: not count.all)
+        counts = sorted(ledger.head_counts(audience_of(self.draft)), key=lambda count: -count.all)
         seen = {count.kind: seen_on(count.kind, message) for count in counts}
         chosen = self.request.GET.get("canal", "")
         kind = chosen if chosen in seen else next(iter(seen), "")
@@ -273,17 +273,18 @@ class ReachView(ReachBase, WagtailAdminTemplateMixin, TemplateView):
 
     def trial_form(self, counts: list[ledger.HeadCount], data: Any = None) -> TrialForm:
         live = [count for count in counts if count.mode == Mode.LIVE and may_be_tried(count.kind)]
+        kinds = [count.kind for count in live]
+        looked_at = self.request.GET.get("canal", "")
+        chosen = looked_at if looked_at in kinds else "email"
         return TrialForm(
             data,
             channels=[(count.kind, count.label) for count in live],
-            initial={"channel": self.request.GET.get("canal", ""), "address": self.own_address(live)},
+            initial={"channel": chosen, "address": self.own_address(chosen) if chosen in kinds else ""},
         )
 
-    def own_address(self, live: list[ledger.HeadCount]) -> str:
-        """Most try a letter, and most to themselves."""
-        return (
-            str(getattr(self.request.user, "email", "")) if any(one.kind == "email" for one in live) else ""
-        )
+    def own_address(self, kind: str) -> str:
+        """Most who try a letter send it to themselves."""
+        return str(getattr(self.request.user, "email", "")) if kind == "email" else ""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.trial_form(ledger.head_counts(audience_of(self.draft)), request.POST)

@@ -38,6 +38,7 @@ from pregon.delivery.contract import (
     Heard,
     HttpOptions,
     Limits,
+    Manner,
     Notice,
     Parcel,
     Preview,
@@ -73,6 +74,7 @@ class ActivityPubOptions(HttpOptions):
         gettext_lazy(
             "Se crea sola al guardar. Escribe una (RSA, en PEM) solo si traes la cuenta de otro sistema."
         ),
+        seldom=True,
     )
     username: str = option(
         gettext_lazy("Nombre de la cuenta"),
@@ -114,6 +116,7 @@ class ActivityPubChannel(Channel[ActivityPubOptions]):
     options_class = ActivityPubOptions
     well_known = frozenset({"webfinger", "nodeinfo"})
     # A server fetches the picture from us as soon as it has the note, so it should be there by then.
+    manner = Manner.POST
     limits = Limits(
         idempotent=True, uploads_picture=True, batch=200, at_once=8, give_up_after=timedelta(days=2)
     )

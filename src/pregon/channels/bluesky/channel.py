@@ -59,6 +59,7 @@ class BlueskyOptions(HttpOptions):
         gettext_lazy("Dirección del servidor"),
         gettext_lazy("Solo cambia si la cuenta vive en otro servidor."),
         default="https://bsky.social",
+        seldom=True,
     )
 
 

@@ -57,11 +57,13 @@ class EmailOptions(Options):
         gettext_lazy("Conexiones a la vez"),
         gettext_lazy("Las que el servidor admite; con 10 salen unos mil correos por segundo."),
         default=10,
+        seldom=True,
     )
     domain_pace: int = option(
         gettext_lazy("Correos por minuto a un mismo dominio"),
         gettext_lazy("0: sin límite. Sirve cuando un proveedor grande pide ir más despacio."),
         default=0,
+        seldom=True,
     )
 
     dkim_key: str = option(
@@ -71,14 +73,19 @@ class EmailOptions(Options):
             "Se guarda cifrada y no se vuelve a mostrar."
         ),
         default="",
+        seldom=True,
     )
     dkim_selector: str = option(
         gettext_lazy("Selector DKIM"),
         gettext_lazy("El nombre del registro en el DNS; «Guardar y probar» lo muestra completo."),
         default="pregon",
+        seldom=True,
     )
     dkim_domain: str = option(
-        gettext_lazy("Dominio DKIM"), gettext_lazy("Vacío: el del correo desde el que se envía."), default=""
+        gettext_lazy("Dominio DKIM"),
+        gettext_lazy("Vacío: el del correo desde el que se envía."),
+        default="",
+        seldom=True,
     )
     bounce_address: str = option(
         gettext_lazy("Correo para los rebotes"),
@@ -107,6 +114,7 @@ class EmailOptions(Options):
         gettext_lazy("Carpeta de los rebotes"),
         gettext_lazy("Solo se lee: ahí no se borra ni se marca nada."),
         default="INBOX",
+        seldom=True,
     )
     imap_security: str = option(
         gettext_lazy("Cifrado del buzón de rebotes"),
@@ -117,11 +125,13 @@ class EmailOptions(Options):
             ("starttls", gettext_lazy("STARTTLS (puerto 143)")),
             ("none", gettext_lazy("Ninguno, solo dentro de la propia máquina o red")),
         ],
+        seldom=True,
     )
     imap_port: int = option(
         gettext_lazy("Puerto del buzón de rebotes"),
         gettext_lazy("993 con TLS, 143 con STARTTLS o sin cifrado."),
         default=993,
+        seldom=True,
     )
     relay_secret: str = option(
         gettext_lazy("Secreto para avisos de rebotes"),
@@ -130,6 +140,7 @@ class EmailOptions(Options):
             "Se guarda cifrado y no se vuelve a mostrar."
         ),
         default="",
+        seldom=True,
     )
 
     def __post_init__(self) -> None:

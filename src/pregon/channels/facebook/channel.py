@@ -88,7 +88,7 @@ class FacebookChannel(Channel[FacebookOptions]):
     address_help = gettext_lazy("El número o la dirección de la página, como facebook.com/municipio.")
     options_class = FacebookOptions
     # The longest post that Facebook takes; its rates depend on how many people the Page reaches, and come as answers.
-    limits = Limits(body=63_206, uploads_picture=True)
+    limits = Limits(body=63_206, fold=480, uploads_picture=True)
     body: ClassVar[int] = 63_206
 
     def __init__(self, options: FacebookOptions, http: Http) -> None:

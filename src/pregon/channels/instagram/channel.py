@@ -60,7 +60,7 @@ class InstagramChannel(Channel[InstagramOptions]):
     address_help = gettext_lazy("El número de la cuenta, que suele empezar con 17841.")
     options_class = InstagramOptions
     # It uploads nothing, but Instagram fetches the photo at once: it must be there.
-    limits = Limits(body=CAPTION, caption=CAPTION, per_day=100, uploads_picture=True)
+    limits = Limits(body=CAPTION, caption=CAPTION, fold=125, per_day=100, uploads_picture=True)
     #: Seconds between one look at what Instagram prepares and the next; one photo is ready at the first or second.
     pauses: ClassVar[tuple[float, ...]] = (1, 2, 4, 8, 15, 30)
 

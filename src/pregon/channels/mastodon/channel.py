@@ -63,6 +63,7 @@ class MastodonOptions(HttpOptions):
             ("unlisted", gettext_lazy("Todo el mundo, sin aparecer en las líneas públicas")),
             ("private", gettext_lazy("Solo quienes siguen a la cuenta")),
         ],
+        seldom=True,
     )
 
     def __post_init__(self) -> None:

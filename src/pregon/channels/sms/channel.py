@@ -79,7 +79,10 @@ class SmsOptions(Options):
         default=False,
     )
     system_type: str = option(
-        gettext_lazy("Tipo de sistema (system_type)"), gettext_lazy("Casi siempre vacío."), default=""
+        gettext_lazy("Tipo de sistema (system_type)"),
+        gettext_lazy("Casi siempre vacío."),
+        default="",
+        seldom=True,
     )
     sender: str = option(
         gettext_lazy("Remitente"),
@@ -100,6 +103,7 @@ class SmsOptions(Options):
             ("name", gettext_lazy("Un nombre (TON 5, NPI 0)")),
             ("unknown", gettext_lazy("Sin decirlo (TON 0, NPI 0)")),
         ],
+        seldom=True,
     )
     connection: str = option(
         gettext_lazy("Conexiones"),
@@ -112,6 +116,7 @@ class SmsOptions(Options):
             ("transceiver", gettext_lazy("Todas envían y reciben (transceiver)")),
             ("send", gettext_lazy("Solo enviar: sin acuses ni respuestas")),
         ],
+        seldom=True,
     )
     accents: str = option(
         gettext_lazy("Acentos"),
@@ -135,6 +140,7 @@ class SmsOptions(Options):
             ("udh", gettext_lazy("En partes que el teléfono une (UDH)")),
             ("payload", gettext_lazy("Enteros, el proveedor los parte (message_payload)")),
         ],
+        seldom=True,
     )
     message_ids: str = option(
         gettext_lazy("Números de los acuses"),
@@ -144,11 +150,13 @@ class SmsOptions(Options):
             ("same", gettext_lazy("Iguales a los del envío")),
             ("hexadecimal", gettext_lazy("El envío en hexadecimal y el acuse en decimal")),
         ],
+        seldom=True,
     )
     country: str = option(
         gettext_lazy("Clave del país"),
         gettext_lazy("De los números que se escriben sin ella; México es 52."),
         default=MEXICO,
+        seldom=True,
     )
     per_minute: int = option(
         gettext_lazy("Mensajes por minuto"),
@@ -159,6 +167,7 @@ class SmsOptions(Options):
         gettext_lazy("Mensajes sin respuesta al mismo tiempo"),
         gettext_lazy("La ventana que permite el proveedor: entre 1 y 100."),
         default=10,
+        seldom=True,
     )
     price: str = option(
         gettext_lazy("Precio de cada mensaje"),

@@ -55,6 +55,7 @@ class TelegramOptions(HttpOptions):
         gettext_lazy("Dirección del servicio"),
         gettext_lazy("Solo cambia si la oficina tiene su propio servidor de Telegram."),
         default="https://api.telegram.org",
+        seldom=True,
     )
 
     def __post_init__(self) -> None:

@@ -66,6 +66,7 @@ class WebPushOptions(HttpOptions):
             "Se crea sola al guardar. Escribe una (VAPID, en base64url) solo si traes suscriptores de otro "
             "sistema: quien se suscribió con otra clave deja de recibir."
         ),
+        seldom=True,
     )
     contact: str = option(
         gettext_lazy("Contacto para los servicios de avisos"),
@@ -73,6 +74,7 @@ class WebPushOptions(HttpOptions):
             "Un correo de la oficina, para que nos escriban si algo falla. Sin él se da la dirección del sitio."
         ),
         default="",
+        seldom=True,
     )
 
     def __post_init__(self) -> None:

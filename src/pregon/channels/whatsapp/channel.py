@@ -49,7 +49,8 @@ HEAVIEST = 5 * 1024 * 1024
 
 
 def template_named(name: str, label: Any) -> str:
-    given: str = option(label, gettext_lazy("Su nombre en el Administrador de WhatsApp."), default=name)
+    words = gettext_lazy("Su nombre en el Administrador de WhatsApp.")
+    given: str = option(label, words, default=name, seldom=True)
     return given
 
 
@@ -91,6 +92,7 @@ class WhatsAppOptions(GraphOptions):
         gettext_lazy("Idioma de las plantillas"),
         gettext_lazy("Con el que se registraron en Meta: es_MX es español de México."),
         default="es_MX",
+        seldom=True,
     )
     rate: str = option(
         gettext_lazy("Precio de una plantilla"),
@@ -126,7 +128,9 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
     kind = "whatsapp"
     label = "WhatsApp"
     options_class = WhatsAppOptions
-    limits = Limits(body=4096, caption=1024, per_minute=4800, batch=160, at_once=20, uploads_picture=True)
+    limits = Limits(
+        body=4096, caption=1024, fold=768, per_minute=4800, batch=160, at_once=20, uploads_picture=True
+    )
     body, caption = 4096, 1024
 
     def __init__(self, options: WhatsAppOptions, http: Http) -> None:

@@ -35,7 +35,7 @@ class ByHandChannel(Channel[ByHandOptions]):
     address_help = gettext_lazy("El enlace del canal, que empieza con whatsapp.com/channel/.")
     options_class = ByHandOptions
     # WhatsApp documents no limit for channels: those of a chat hold there too.
-    limits = Limits(body=4096, caption=1024, by_hand=True)
+    limits = Limits(body=4096, caption=1024, fold=768, by_hand=True)
     body, caption = 4096, 1024
 
     def normalise(self, destination: str) -> str:

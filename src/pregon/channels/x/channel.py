@@ -52,7 +52,7 @@ def price_field(default: str, label: StrPromise) -> Any:
     words = gettext_lazy(
         "En dólares, como X la publicaba en noviembre de 2026; cámbiala si X la cambia. Se muestra antes de enviar."
     )
-    return option(label, words, default=default)
+    return option(label, words, default=default, seldom=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +96,7 @@ class XOptions(HttpOptions):
         gettext_lazy("Dirección del servicio"),
         gettext_lazy("No hace falta cambiarla."),
         default="https://api.x.com",
+        seldom=True,
     )
 
     def __post_init__(self) -> None:
