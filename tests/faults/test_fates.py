@@ -525,7 +525,7 @@ def channels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.timeout(400)  # a failure is made small before it is told
 def test_whatever_happens_the_ledger_tells_the_truth(channels: None) -> None:
     bounds = settings(
-        max_examples=80,
+        max_examples=120,
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
