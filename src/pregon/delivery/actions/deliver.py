@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -47,6 +47,8 @@ FRESH = 0.5
 
 #: How long the ledger is waited for, in seconds, with answers in hand.
 STUBBORN = 300
+
+Done = TypeVar("Done")
 
 #: What stops a whole channel.
 Trouble = Misconfigured | Postponed | SealBroken
@@ -159,7 +161,7 @@ class Outgoing(Batch):
             self.accepted += 1
         elif isinstance(answer, DestinationGone):
             person = Subscriber.objects.filter(pk=line.subscriber_id or 0, broadcast=False)
-            person.update(standing=Standing.GONE)
+            insist(partial(person.update, standing=Standing.GONE))
         self.outcomes.append((line, outcome_of(line, answer, self.channel, at=self.now())))
         if time.monotonic() - self._written > FRESH:
             self._write()
@@ -228,13 +230,13 @@ class Outgoing(Batch):
     def _drop_superseded(self) -> None:
         """What was corrected or withdrawn meanwhile must not leave any more."""
         self._looked = time.monotonic()
-        late = superseded(self.waiting)
+        late = insist(partial(superseded, self.waiting))
         outcome = Outcome(state=State.SUPPRESSED, reason=_("Antes de que saliera se corrigió o se retiró."))
         self.outcomes += [(line, outcome) for line in self.waiting if line.pk in late]
         self.waiting = deque(line for line in self.waiting if line.pk not in late)
 
 
-def insist(step: Callable[[], list[Delivery]]) -> list[Delivery]:
+def insist(step: Callable[[], Done]) -> Done:
     """Do ``step`` although the database is gone for a while: what a provider has said must not be forgotten."""
     until, pause = time.monotonic() + STUBBORN, 0.1
     while True:
