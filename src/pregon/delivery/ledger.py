@@ -115,7 +115,7 @@ def places(values: list[int]) -> str:
 def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime) -> None:
     """Write down what became of lines that are in our hands; those that are no longer ours are left as they are.
 
-    A yes that comes after its line was given up for lost still counts.
+    A yes or a no that comes after its line was given up for lost still counts.
     """
     if not outcomes:
         return
@@ -143,9 +143,9 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
         written = cursor.rowcount
     if written < len(rows):
         for line, outcome in outcomes:
-            if outcome.state == State.SENT:
+            if outcome.state in {State.SENT, State.FAILED}:
                 Delivery.objects.filter(pk=line.pk, state=State.UNCERTAIN).update(
-                    state=State.SENT,
+                    state=outcome.state,
                     reference=outcome.reference[:300],
                     url=outcome.url[:500],
                     reason=outcome.reason[:300],

@@ -26,8 +26,8 @@ from pregon.delivery.registry import channel_class, kinds
 
 logger = logging.getLogger(__name__)
 
-#: A line whose worker gives no sign of life within this time is taken back.
-LEASE = timedelta(seconds=60)
+#: A line whose worker gives no sign of life within this time is taken back: lost work is at work again within a minute.
+LEASE = timedelta(seconds=40)
 BEAT = LEASE / 4
 #: A line that killed its worker so often is not tried again without a person.
 DEADLY = 5
