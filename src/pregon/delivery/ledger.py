@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from pregon.delivery.enums import MessageKind, Standing, State
 from pregon.delivery.models import Delivery, Dispatch, Milestone, Subscriber, Suppression
@@ -54,6 +54,16 @@ def insert_lines(dispatch: Dispatch, receivers: QuerySet[Any], *, at: datetime) 
         )
         if not new:
             Milestone.objects.filter(pk=milestone.pk).update(total=F("total") + lines)
+
+
+def recount(dispatches: Collection[int]) -> None:
+    """Begin to count anew: lines have moved from one of ``dispatches`` to another."""
+    Milestone.objects.filter(dispatch__in=dispatches).delete()
+    lines = Delivery.objects.filter(dispatch__in=dispatches).order_by()
+    totals = lines.values_list("dispatch", "channel").annotate(lines=Count("pk"))
+    Milestone.objects.bulk_create(
+        Milestone(dispatch_id=pk, channel=kind, total=total) for pk, kind, total in totals
+    )
 
 
 # --- Lines leave --------------------------------------------------------------------------------------------
@@ -115,7 +125,7 @@ def places(values: list[int]) -> str:
 def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime) -> None:
     """Write down what became of lines that are in our hands; those that are no longer ours are left as they are.
 
-    A yes or a no that comes after its line was given up for lost still counts.
+    What a provider said still counts when it comes after its line was given up for lost.
     """
     if not outcomes:
         return
@@ -143,13 +153,14 @@ def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime
         written = cursor.rowcount
     if written < len(rows):
         for line, outcome in outcomes:
-            if outcome.state in {State.SENT, State.FAILED}:
+            if outcome.state in {State.SENT, State.FAILED, State.DUE}:
                 Delivery.objects.filter(pk=line.pk, state=State.UNCERTAIN).update(
                     state=outcome.state,
                     reference=outcome.reference[:300],
                     url=outcome.url[:500],
                     reason=outcome.reason[:300],
-                    settled_at=at,
+                    settled_at=None if outcome.state == State.DUE else at,
+                    due_at=outcome.due_at or F("due_at"),
                 )
 
 

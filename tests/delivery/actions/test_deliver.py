@@ -360,6 +360,13 @@ def test_trying_ends_after_a_day(hands: Hands) -> None:
     assert timedelta(hours=24) < hands() - NOON < timedelta(hours=26)
 
 
+def test_a_shorter_trouble_cuts_no_longer_rest(hands: Hands) -> None:
+    account = live("spoken")
+    for hours in (1, 0):
+        deliver.note_trouble(account, Postponed(wait=timedelta(hours=hours), whole=True), at=hands())
+    assert ChannelAccount.objects.get().busy_until == NOON + timedelta(hours=1)
+
+
 def test_a_provider_that_asks_all_to_wait_holds_the_others_without_costing_them_a_try(hands: Hands) -> None:
     live("spoken")
     people = SubscriberFactory.create_batch(3)

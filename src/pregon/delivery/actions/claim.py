@@ -77,7 +77,7 @@ def claim(lane: Lane, kind: str, *, at: datetime, size: int) -> Claim | None:
         skip = connection.features.has_select_for_update_skip_locked
         first = due.select_for_update(skip_locked=skip).order_by("due_at", "pk")
         candidates = list(
-            first.values_list("pk", "destination")[: pace.allowance(account, wanted=size, at=at)]
+            first.values_list("pk", "destination")[: pace.allowance(account, lane, wanted=size, at=at)]
         )
         chosen = pace.choose(account, candidates, at=at)
         Delivery.objects.filter(pk__in=chosen).update(

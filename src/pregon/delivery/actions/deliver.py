@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from pregon.core.files import DiskFull, safe_name, write_atomically
@@ -349,8 +351,13 @@ def until_when(trouble: Trouble, *, at: datetime) -> datetime:
 def note_trouble(account: ChannelAccount, trouble: Trouble, *, at: datetime) -> None:
     """Hold the whole channel, in every lane and for every worker, and show why on the desk."""
     logger.warning("Channel cannot send", extra={"channel": account.kind, "problem": type(trouble).__name__})
+    until = until_when(trouble, at=at)
     ChannelAccount.objects.filter(kind=account.kind).update(
-        busy_until=until_when(trouble, at=at), last_failure_at=at, last_failure=str(trouble)[:300]
+        # Another lane may have been told to rest for longer.
+        busy_until=Greatest(Coalesce("busy_until", Value(until)), Value(until)),
+        last_failure_at=at,
+        last_failure=str(trouble)[:300],
+        deaf=False,
     )
 
 
