@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
@@ -206,17 +206,13 @@ class Outgoing(Batch):
 
     def _commit(self, group: list[Delivery]) -> list[Delivery]:
         at, outcomes, gone = self.now(), list(self.outcomes), list(self.gone)
-        leaving: list[Delivery] = []
-        with transaction.atomic():
-            ledger.settle(outcomes, claim=self.held.token, at=at)
-            if gone:
-                Subscriber.objects.filter(pk__in=gone, broadcast=False).update(standing=Standing.GONE)
-            if group:
-                leaving = ledger.mark(group, claim=self.held.token, at=at)
-                pace.note_handed(self.held.account, len(leaving), at=at)
-            if len(leaving) < len(group):
-                staying = [line for line in group if line not in leaving]
-                ledger.settle(why_not(staying), claim=self.held.token, at=at)
+        if gone:
+            Subscriber.objects.filter(pk__in=gone, broadcast=False).update(standing=Standing.GONE)
+        pace.note_handed(self.held.account, len(group), at=at)
+        leaving = ledger.write(outcomes, group, claim=self.held.token, at=at)
+        if len(leaving) < len(group):
+            staying = [line for line in group if line not in leaving]
+            ledger.settle(why_not(staying), claim=self.held.token, at=at)
         del self.outcomes[: len(outcomes)], self.gone[: len(gone)]
         self._written = time.monotonic()
         return leaving
