@@ -11,6 +11,7 @@ from math import ceil
 
 import snowballstemmer
 
+from pregon.core.graphemes import first_graphemes
 from pregon.core.plaintext import plain_from_mjml as plain_from_mjml
 
 WORDS_A_MINUTE = 200
@@ -21,7 +22,9 @@ LONGEST_WORD = 40
 _word = re.compile(r"[^\W_]+")
 _unstemmed_plural = re.compile(r"\w{2,}[aeo]s")
 _not_in_slugs = re.compile(r"[^a-z0-9]+")
-_address = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
+#: With its scheme, or a domain with a path behind it: «ejemplo.gob.mx/obras».
+_address = re.compile(r"(?:https?://|www\.)\S|[^\W_]\.[a-z]{2,}(?::[0-9]+)?/\S", re.IGNORECASE)
+_before_ellipsis = ",;:.–—-(¿¡«“"
 
 
 def fold(text: str) -> str:
@@ -71,21 +74,33 @@ def slug(text: str, *, limit: int = 80) -> str:
 def shorten(text: str, limit: int) -> str:
     """The beginning of ``text`` in at most ``limit`` characters, with … where something was left out.
 
-    Neither a word nor an address is ever cut, and an address keeps clear of the … so that it still opens.
+    Neither a word nor an address is ever cut, and an address keeps clear of the … so that it still opens. The one
+    exception: where not even the first word fits, and it is longer than any of Spanish, as many of its letters stay
+    as do; otherwise nothing would be said at all.
     """
-    text = text.strip()
+    text, limit = text.strip(), max(limit, 0)
     if len(text) <= limit:
         return text
     for word in reversed(list(re.finditer(r"\S+", text[: limit + 1]))):
         if word.end() < len(text) and not text[word.end()].isspace():
             continue  # the limit fell inside this one
-        if _address.search(word.group()):
+        if has_address(word.group()):
             kept = text[: word.end()] + " …"
+        elif said := word.group().rstrip(_before_ellipsis):
+            kept = text[: word.start()] + said + "…"
         else:
-            kept = text[: word.end()].rstrip(",;:.–—-(¿¡«“ ") + "…"
+            continue  # a sign before the …: the word before it is the last
         if len(kept) <= limit:
             return kept
-    return "…"[: max(limit, 0)]
+    first = text.split(maxsplit=1)[0]
+    if len(first) <= LONGEST_WORD or has_address(first):
+        return "…"[:limit]
+    return (first_graphemes(first, limit - 1) + "…")[:limit]
+
+
+def has_address(word: str) -> bool:
+    """Whether ``word`` is one that opens, or holds one: such a word stays as it is written."""
+    return _address.search(word) is not None
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
