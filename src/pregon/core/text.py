@@ -23,7 +23,11 @@ _word = re.compile(r"[^\W_]+")
 _unstemmed_plural = re.compile(r"\w{2,}[aeo]s")
 _not_in_slugs = re.compile(r"[^a-z0-9]+")
 #: With its scheme, or a domain with a path behind it: «ejemplo.gob.mx/obras».
-_address = re.compile(r"(?:https?://|www\.)\S|[^\W_]\.[a-z]{2,}(?::[0-9]+)?/\S", re.IGNORECASE)
+_address = re.compile(
+    r"(?:https?://|www\.|(?<![\w.@-])(?:[\w-]+\.)+[a-z]{2,24}(?::[0-9]+)?/)[^\s<>\"«»“”]+", re.IGNORECASE
+)
+_after_address = ".,;:!?)]}'’…"
+_brackets = {")": "(", "]": "[", "}": "{"}
 _before_ellipsis = ",;:.–—-(¿¡«“"
 
 
@@ -101,6 +105,21 @@ def shorten(text: str, limit: int) -> str:
 def has_address(word: str) -> bool:
     """Whether ``word`` is one that opens, or holds one: such a word stays as it is written."""
     return _address.search(word) is not None
+
+
+def addresses(text: str) -> list[tuple[int, int]]:
+    """Where the addresses stand, each without the sign that follows it."""
+    return [(found.start(), found.start() + len(address_in(found[0]))) for found in _address.finditer(text)]
+
+
+def address_in(found: str) -> str:
+    """An address without the point or bracket behind it; a bracket that it opened itself is of it."""
+    while found and found[-1] in _after_address:
+        opening = _brackets.get(found[-1])
+        if opening and found.count(opening) >= found.count(found[-1]):
+            break
+        found = found[:-1]
+    return found
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
