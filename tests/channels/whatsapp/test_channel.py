@@ -88,6 +88,14 @@ def test_somebody_who_did_not_write_gets_the_template_of_that_kind(
     )
 
 
+def test_a_digest_that_leads_to_the_front_page_fills_its_button_all_the_same(
+    whatsapp: WhatsAppChannel, whatsapp_api: WhatsAppApi
+) -> None:
+    whatsapp.send(to_person(url="https://muestra.example/"))
+    [button] = [p for p in whatsapp_api.sent()[0]["template"]["components"] if p["type"] == "button"]
+    assert button["parameters"] == [{"type": "text", "text": "?inicio"}]
+
+
 def test_a_photo_is_uploaded_once_and_heads_the_template(
     whatsapp: WhatsAppChannel, whatsapp_api: WhatsAppApi, photo: Path
 ) -> None:
