@@ -124,3 +124,9 @@ def test_what_is_no_photo_is_not_kept(whatsapp_api: WhatsAppApi) -> None:
 
     assert [upload(content) for content in (b"\xff\xd8\xffphoto", b"<svg/>")] == [200, 400]
     assert list(whatsapp_api.media.values()) == [b"\xff\xd8\xffphoto"]
+
+
+def test_a_buttons_blank_is_not_left_empty(whatsapp_api: WhatsAppApi) -> None:
+    whatsapp_api.approve("aviso", BODY, button="Leer")
+    for words, status in (("a/b/", 200), ("", 400)):
+        assert template(whatsapp_api, "Uno", "dos", button=[{"type": "text", "text": words}])[0] == status

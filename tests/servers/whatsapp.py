@@ -298,6 +298,8 @@ class WhatsAppApi:
         self._body(parts["BODY"]["text"], given.get("body", []))
         if ("BUTTONS" in parts) != ("button" in given):
             raise RefusalError(131008, "The button at index 0 of type URL requires a parameter.")
+        if not all(parameter.get("text") for parameter in given.get("button", [])):
+            raise RefusalError(131008, "Parameter of type text is missing text value.")
 
     def _header(self, known: dict[str, Any] | None, given: list[dict[str, Any]] | None) -> None:
         if (known is None) != (given is None):

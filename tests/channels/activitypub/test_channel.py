@@ -18,6 +18,7 @@ from factories.delivery import Hands, SubscriberFactory, ask, message, parcel, p
 from pregon.channels.activitypub import channel as module
 from pregon.channels.activitypub import places, signatures
 from pregon.channels.activitypub.channel import ActivityPubChannel, ActivityPubOptions
+from pregon.channels.activitypub.people import NotFound
 from pregon.delivery import registry
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind, Mode, Standing, State
@@ -146,7 +147,6 @@ def test_a_letter_is_for_one_reader_at_their_own_inbox(fediverse: Fediverse) -> 
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        (404, DestinationGone),
         (410, DestinationGone),
         (401, Rejected),
         (403, Rejected),
@@ -171,6 +171,19 @@ def test_where_the_shared_inbox_is_gone_the_own_one_serves(fediverse: Fediverse)
     fediverse.script = [404]
     office().send(to(fediverse))
     assert posts(fediverse) == ["POST /inbox 404", "POST /users/vecina/inbox 202"]
+
+
+def test_a_server_that_knows_nobody_for_a_while_loses_nobody(fediverse: Fediverse) -> None:
+    """Neither an inbox that is not found nor a person who is not; and one who is not found holds up nobody else."""
+    channel = office()
+    fediverse.people, fediverse.shared = {"vecina", "otra"}, False
+    fediverse.script = [404]
+    with pytest.raises(NotFound):
+        channel.send(to(fediverse))
+    fediverse.asked = [404]
+    with pytest.raises(NotFound):
+        channel.send(to(fediverse, "otra"))
+    assert channel.send(to(fediverse, "otra")).reference == NOTE
 
 
 def test_a_server_in_trouble_is_left_alone_for_the_rest_of_the_batch(fediverse: Fediverse) -> None:
@@ -380,13 +393,12 @@ def test_who_unfollows_or_blocks_has_left_and_hears_no_farewell(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("still_there", [True, False])
+@pytest.mark.parametrize("asked", [[], [404], [410]])  # without them, nobody can tell the key any more
 def test_who_deletes_the_account_is_gone(
-    still_there: bool, live: ChannelAccount, client: Client, fediverse: Fediverse
+    asked: list[int], live: ChannelAccount, client: Client, fediverse: Fediverse
 ) -> None:
     SubscriberFactory(channel="activitypub", address=fediverse.id_of("vecina"))
-    if not still_there:  # nobody can tell the key any more
-        fediverse.people.clear()
+    fediverse.asked = asked
     assert write(client, fediverse, fediverse.about_oneself("Delete", "vecina")) == 202
     assert standing() == {"vecina": Standing.GONE}
 

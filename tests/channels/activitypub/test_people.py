@@ -106,7 +106,7 @@ def test_who_is_gone_is_gone(fediverse: Fediverse, asking: People) -> None:
         asking.find(fediverse.id_of("nadie"))
 
 
-@pytest.mark.parametrize(("status", "wait"), [(429, 90), (503, 90), (500, 300)])
+@pytest.mark.parametrize(("status", "wait"), [(429, 90), (503, 90), (500, 300), (404, 300)])
 def test_a_server_in_trouble_is_asked_later(
     status: int, wait: int, fediverse: Fediverse, asking: People
 ) -> None:

@@ -243,14 +243,18 @@ def test_a_withdrawal_deletes_all_that_stands(facebook: FacebookChannel, graph_a
     assert (graph_api.posts, receipt.url) == ({}, "")
 
 
-def test_a_withdrawal_of_what_is_gone_already_says_nothing(
+def test_a_withdrawal_of_what_meta_does_not_find_says_nothing_and_asks_a_person_to_look(
     facebook: FacebookChannel, graph_api: GraphApi
 ) -> None:
-    facebook.send(withdrawal(f"{PAGE}_7:card"))
-    assert graph_api.posts == {}
+    receipt = facebook.send(withdrawal(f"{PAGE}_7:card"))
+    look = (
+        "Facebook ya no encuentra una publicación que se retira, o la clave no la alcanza: "
+        "mira en la página si sigue ahí y bórrala a mano."
+    )
+    assert (graph_api.posts, receipt.todo) == ({}, look)
 
 
-@pytest.mark.parametrize("refusal", ["bad_parameter", "permission_denied"])
+@pytest.mark.parametrize("refusal", ["bad_parameter", "permission_denied", "missing"])
 def test_what_meta_does_not_let_us_delete_says_that_it_was_withdrawn(
     refusal: str, facebook: FacebookChannel, graph_api: GraphApi
 ) -> None:
@@ -258,7 +262,11 @@ def test_what_meta_does_not_let_us_delete_says_that_it_was_withdrawn(
     [number] = graph_api.posts
     graph_api.refuse(refusal, at=f"DELETE {number}")
     receipt = facebook.send(withdrawal(first.reference))
-    assert (standing(graph_api), receipt.url) == (["Se retira el boletín 001/2026"], first.url)
+    assert (standing(graph_api), receipt.url, receipt.todo) == (
+        ["Se retira el boletín 001/2026"],
+        first.url,
+        "",
+    )
 
 
 def test_what_can_be_neither_deleted_nor_edited_is_withdrawn_in_a_new_post(

@@ -307,13 +307,17 @@ def test_a_withdrawal_deletes_the_post(instagram: InstagramChannel, graph_api: G
     assert (graph_api.media, graph_api.comments, receipt) == ({}, {}, Receipt(reference=first.reference))
 
 
-def test_a_withdrawal_of_what_is_gone_already_says_nothing(
+def test_a_withdrawal_of_what_meta_does_not_find_says_nothing_and_asks_a_person_to_look(
     instagram: InstagramChannel, graph_api: GraphApi
 ) -> None:
-    assert instagram.send(withdrawal("7")) == Receipt(reference="7")
+    look = (
+        "Instagram ya no encuentra la publicación que se retira, o la clave no la alcanza: "
+        "mira en la cuenta si sigue ahí y bórrala a mano."
+    )
+    assert instagram.send(withdrawal("7")) == Receipt(reference="7", todo=look)
 
 
-@pytest.mark.parametrize("refusal", ["permission_missing", "fatal"])
+@pytest.mark.parametrize("refusal", ["permission_missing", "fatal", "missing"])
 def test_what_cannot_be_deleted_is_commented_on_and_left_to_a_person(
     refusal: str, instagram: InstagramChannel, graph_api: GraphApi
 ) -> None:

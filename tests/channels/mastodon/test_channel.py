@@ -193,6 +193,8 @@ def test_an_address_without_a_server_of_mastodon_is_a_wrong_setting(
     mastodon_server.script = [404]
     with pytest.raises(Misconfigured):
         mastodon.send(news())
+    with pytest.raises(Misconfigured):  # nobody there even says who we are
+        channel(mastodon_server, api_base=f"{mastodon_server.url}/otro").send(news())
 
 
 # --- The photo ----------------------------------------------------------------------------------------------

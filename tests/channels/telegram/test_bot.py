@@ -53,12 +53,39 @@ def test_too_many_requests_hold_everybody_as_long_as_telegram_says() -> None:
     assert (delay.value.whole, delay.value.wait) == (True, timedelta(seconds=7))
 
 
+PAGE = "<html>Bad Gateway</html>"
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "sendPhoto"])
 @pytest.mark.parametrize(
-    "answer", [httpx2.Response(502, text="<html>Bad Gateway</html>"), httpx2.Response(200, json=[])]
+    "answer",
+    [
+        httpx2.Response(502, text=PAGE),
+        httpx2.Response(504, json={"ok": False, "error_code": 504, "description": "Gateway Timeout"}),
+        httpx2.Response(200, text=PAGE),
+        httpx2.Response(200, json=[]),
+        httpx2.Response(200, json={"ok": True, "result": True}),
+    ],
 )
-def test_a_gateway_in_trouble_is_waited_for(answer: httpx2.Response) -> None:
+def test_a_gateway_that_lost_the_answer_leaves_a_doubt_of_what_was_said(
+    method: str, answer: httpx2.Response
+) -> None:
+    with pytest.raises(Unanswered):
+        bot(answer).call(method, text="Aviso")
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        ("sendMessage", httpx2.Response(503, text=PAGE)),
+        ("sendMessage", httpx2.Response(403, text=PAGE)),
+        ("editMessageText", httpx2.Response(502, text=PAGE)),
+        ("getUpdates", httpx2.Response(200, json=[])),
+    ],
+)
+def test_a_gateway_that_passed_nothing_on_is_waited_for(method: str, answer: httpx2.Response) -> None:
     with pytest.raises(Postponed) as delay:
-        bot(answer).call("sendMessage", text="Aviso")
+        bot(answer).call(method, text="Aviso")
     assert delay.value.whole
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from factories.delivery import message, parcel, picture
+from factories.delivery import Tray, message, parcel, picture
 from pregon.channels.telegram.channel import TelegramChannel
 from pregon.delivery import registry
 from pregon.delivery.contract import Parcel, Wish
@@ -97,6 +97,19 @@ def test_a_photo_goes_up_once_and_is_named_from_then_on(
     assert first.reference.endswith(":photo")
 
 
+def test_a_photo_goes_up_once_by_many_hands_and_is_known_to_the_next_batch(
+    telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path
+) -> None:
+    people = range(7, 15)
+    for person in people:
+        telegram_api.add_person(person)
+    for hands in (telegram, channel(telegram_api)):
+        hands.send_batch(
+            Tray([parcel(message(picture=picture()), destination=str(person)) for person in people])
+        )
+    assert sorted(bool(call.files) for call in telegram_api.calls) == [False] * 15 + [True]
+
+
 def test_the_text_does_not_wait_for_a_photo_that_is_not_baked_yet(
     telegram: TelegramChannel, telegram_api: TelegramApi
 ) -> None:
@@ -108,8 +121,9 @@ def test_a_photo_that_telegram_refuses_does_not_hold_the_text_back(
     telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path
 ) -> None:
     photo.write_bytes(b"not a photo")
-    telegram.send(news(picture=picture()))
-    assert [call.method for call in telegram_api.calls] == ["sendPhoto", "sendMessage"]
+    for _time in range(2):
+        telegram.send(news(picture=picture()))
+    assert [call.method for call in telegram_api.calls] == ["sendPhoto", "sendMessage", "sendMessage"]
 
 
 def test_no_file_outside_the_baked_site_is_ever_sent(

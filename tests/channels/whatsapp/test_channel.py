@@ -14,11 +14,11 @@ from django.conf import settings
 from django.test import Client
 
 from channels.conftest import recorded
-from factories.delivery import Hands, live, message, parcel, picture, run
+from factories.delivery import Hands, Tray, live, message, parcel, picture, run
 from pregon.channels.whatsapp.channel import WhatsAppChannel
 from pregon.channels.whatsapp.templates import TEXTS
 from pregon.delivery import registry
-from pregon.delivery.contract import Arrival, Fate, Notice, Parcel, Price, Report, Token, Wish
+from pregon.delivery.contract import Arrival, Fate, Notice, Parcel, Price, Receipt, Report, Token, Wish
 from pregon.delivery.enums import MessageKind, Standing
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from pregon.delivery.models import Subscriber
@@ -88,6 +88,14 @@ def test_somebody_who_did_not_write_gets_the_template_of_that_kind(
     )
 
 
+def test_a_digest_that_leads_to_the_front_page_fills_its_button_all_the_same(
+    whatsapp: WhatsAppChannel, whatsapp_api: WhatsAppApi
+) -> None:
+    whatsapp.send(to_person(url="https://muestra.example/"))
+    [button] = [p for p in whatsapp_api.sent()[0]["template"]["components"] if p["type"] == "button"]
+    assert button["parameters"] == [{"type": "text", "text": "?inicio"}]
+
+
 def test_a_photo_is_uploaded_once_and_heads_the_template(
     whatsapp: WhatsAppChannel, whatsapp_api: WhatsAppApi, photo: Path
 ) -> None:
@@ -100,6 +108,16 @@ def test_a_photo_is_uploaded_once_and_heads_the_template(
     ]
     assert [sent["template"]["name"] for sent in whatsapp_api.sent()] == ["pregon_boletin_foto"] * 2
     assert "En la foto: Vecinas y vecinos" in words_of(whatsapp_api.sent()[0])[1]
+
+
+def test_a_photo_is_uploaded_once_by_many_hands_and_known_to_the_next_batch(
+    whatsapp: WhatsAppChannel, whatsapp_api: WhatsAppApi, photo: Path
+) -> None:
+    for hands in (whatsapp, channel(whatsapp_api)):
+        batch = Tray([to_person(picture=picture(), destination=f"+5233312345{n}") for n in range(10, 30)])
+        hands.send_batch(batch)
+        assert batch.kinds == {Receipt: 20}
+    assert len(whatsapp_api.media) == 1
 
 
 @pytest.mark.parametrize("about", [MessageKind.CORRECTION, MessageKind.NEWS])

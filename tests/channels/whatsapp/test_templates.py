@@ -103,7 +103,8 @@ def test_a_bulletin_without_a_page_cannot_fill_the_button() -> None:
     [
         ("https://muestra.example/a/b/?c=1", "a/b/?c=1"),
         ("http://127.0.0.1:8000/a/", "a/"),
-        ("https://muestra.example/", ""),
+        ("https://muestra.example/", "?inicio"),
+        ("https://muestra.example", "?inicio"),
     ],
 )
 def test_the_button_gets_what_follows_the_sites_address(url: str, suffix: str) -> None:

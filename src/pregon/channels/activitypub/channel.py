@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy
 
 from pregon.channels.activitypub import documents, places, signatures
 from pregon.channels.activitypub.letters import Letter, letter_in
-from pregon.channels.activitypub.people import People, Person, digest, origin_of
+from pregon.channels.activitypub.people import NotFound, People, Person, digest, origin_of
 from pregon.channels.activitypub.signatures import Signature, Unsigned
 from pregon.channels.activitypub.wording import Wording, worded, worded_for_one
 from pregon.channels.fitting import as_html
@@ -166,6 +166,8 @@ class ActivityPubChannel(Channel[ActivityPubOptions]):
             raise Postponed(str(delay), wait=delay.wait)
         try:
             return self._deliver(parcel, receiver, activity)
+        except NotFound:  # perhaps of this one alone
+            raise
         except Postponed as delay:  # a server in trouble is left alone for the rest of the batch
             self._resting[origin_of(receiver)] = delay
             raise
@@ -240,7 +242,7 @@ class ActivityPubChannel(Channel[ActivityPubOptions]):
         inbox = self._people.door_of(receiver)
         try:
             self._hand_over(activity, inbox)
-        except DestinationGone:
+        except (DestinationGone, NotFound):
             person = self._people.find(receiver, anew=True)
             if person.inbox == inbox:
                 raise
@@ -300,7 +302,7 @@ class ActivityPubChannel(Channel[ActivityPubOptions]):
         sender = self.normalise(letter.sender)
         try:
             person = self._signer(sender, signature)
-        except DestinationGone as gone:
+        except (DestinationGone, NotFound) as gone:
             if letter.wish == Wish.GONE:  # nobody is left to sign, and their server says so itself
                 return Arrival(sender=sender, name="", wish=Wish.GONE, at=signature.at)
             raise Unsigned from gone
@@ -374,7 +376,9 @@ def trouble_in(answer: Answer) -> DeliveryError | None:
     match answer.status_code:
         case status if 200 <= status < 300:
             return None
-        case 404 | 410:
+        case 404:
+            return NotFound()
+        case 410:
             return DestinationGone(_("Su servidor dice que ese buzón ya no existe."))
         case 408 | 429:
             return Postponed(

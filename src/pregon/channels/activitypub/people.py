@@ -27,11 +27,21 @@ PATIENCE = timedelta(seconds=5)
 LARGEST = 256 * 1024
 #: How long a description is good, in seconds, and how long one that was just asked for is not asked for again.
 GOOD, JUST_ASKED = 24 * 3600, 300
-SOON = timedelta(minutes=2)
+SOON, LATER = timedelta(minutes=2), timedelta(minutes=5)
 
 
 class Nobody(Rejected):
     """En esa dirección no hay nadie del fediverso."""
+
+
+class NotFound(Postponed):
+    """Su servidor dice que no conoce esa dirección; se intentará de nuevo."""
+
+    def __init__(self) -> None:
+        # A server that is being mended answers so for everybody: only 410 says that somebody left for good.
+        super().__init__(
+            _("Su servidor dice que no conoce esa dirección; se intentará de nuevo."), wait=LATER
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +109,9 @@ class People:
 
     def _person_in(self, answer: Answer, id_: str) -> Person:
         match answer.status_code:
-            case 404 | 410:
+            case 404:
+                raise NotFound
+            case 410:
                 raise DestinationGone(_("Su servidor dice que esa cuenta ya no existe."))
             case 429 | 503:
                 raise Postponed(

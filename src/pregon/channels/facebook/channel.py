@@ -7,7 +7,7 @@ says what the post carries beside its words.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -227,11 +227,15 @@ class FacebookChannel(Channel[FacebookOptions]):
 
     def _withdraw(self, parcel: Parcel, page: Page, standing: list[Post]) -> Receipt:
         """Delete what stands; what Meta does not let us delete says that it was withdrawn."""
-        left = [post for post in standing if not self._delete(page, post)]
+        deleted = {post: self._delete(page, post) for post in standing}
+        left = [post for post in standing if deleted[post] is False]
         told = [post for post in left if self._edit(page, post, parcel.message)]
         if left and not told:
-            return self._publish(parcel, page)
-        return Receipt(reference=parcel.in_reply_to, url=self._address(page, told[0]) if told else "")
+            receipt = self._publish(parcel, page)
+        else:
+            url = self._address(page, told[0]) if told else ""
+            receipt = Receipt(reference=parcel.in_reply_to, url=url)
+        return replace(receipt, todo=to_look_for()) if None in deleted.values() else receipt
 
     def _edit(self, page: Page, post: Post, message: Message) -> bool:
         try:
@@ -240,11 +244,12 @@ class FacebookChannel(Channel[FacebookOptions]):
             return False
         return True
 
-    def _delete(self, page: Page, post: Post) -> bool:
+    def _delete(self, page: Page, post: Post) -> bool | None:
+        """Whether it is gone now; ``None`` where nothing is found: somebody deleted it, or we cannot see it."""
         try:
             page.graph.delete(post.number)
         except Missing:
-            return True
+            return False if page.graph.reaches(post.number) else None
         except (Refused, Forbidden):
             return False
         return True
@@ -262,6 +267,13 @@ class FacebookChannel(Channel[FacebookOptions]):
     def _words(self, message: Message, shape: Shape) -> str:
         link = "" if shape == Shape.CARD else message.url
         return fitting.fitted(message, link, limit=self.body)
+
+
+def to_look_for() -> str:
+    return _(
+        "Facebook ya no encuentra una publicación que se retira, o la clave no la alcanza: "
+        "mira en la página si sigue ahí y bórrala a mano."
+    )
 
 
 def album_of(message: Message) -> tuple[Picture, ...]:

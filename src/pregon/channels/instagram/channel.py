@@ -210,9 +210,9 @@ class InstagramChannel(Channel[InstagramOptions]):
     def _withdraw(self, message: Message, media: str) -> Receipt:
         try:
             self._graph.delete(media)
-        except Missing:
-            pass  # somebody deleted it already
-        except (Refused, Forbidden):
+        except (Refused, Forbidden) as refusal:
+            if isinstance(refusal, Missing) and not self._graph.reaches(media):
+                return Receipt(reference=media, todo=to_look_for())
             todo = _("Instagram no dejó borrar la publicación: entra a la aplicación y bórrala a mano.")
             return self._comment(message, media, todo=todo)
         return Receipt(reference=media)
@@ -223,6 +223,13 @@ class InstagramChannel(Channel[InstagramOptions]):
             return str(self._graph.get(media, fields="permalink").get("permalink", ""))
         except DeliveryError:
             return ""
+
+
+def to_look_for() -> str:
+    return _(
+        "Instagram ya no encuentra la publicación que se retira, o la clave no la alcanza: "
+        "mira en la cuenta si sigue ahí y bórrala a mano."
+    )
 
 
 # --- Photos and words ---------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.channels.fitting import GAP, fit
-from pregon.channels.mastodon.server import Missing, Refused, Rules, Server
+from pregon.channels.mastodon.server import Missing, Refused, Rules, Server, no_server
 from pregon.channels.mastodon.wording import worded
 from pregon.channels.photos import file_of, shown
 from pregon.core.http import Http
@@ -125,9 +125,7 @@ class MastodonChannel(Channel[MastodonOptions]):
         except (Postponed, Rejected) as problem:
             raise Misconfigured(str(problem)) from problem
         if not account.get("username"):
-            raise Misconfigured(
-                _("En esa dirección no hay un servidor de Mastodon: revísala en Envíos, Canales.")
-            )
+            raise no_server()
         return f"@{account['username']}@{urlsplit(self.options.api_base).hostname}"
 
     # --- Saying, correcting, taking back ---
@@ -141,9 +139,7 @@ class MastodonChannel(Channel[MastodonOptions]):
         except Missing as nowhere:
             if answering:
                 return self._post(parcel)
-            raise Misconfigured(
-                _("En esa dirección no hay un servidor de Mastodon: revísala en Envíos, Canales.")
-            ) from nowhere
+            raise no_server() from nowhere
 
     def _correct(self, parcel: Parcel, standing: str) -> Receipt:
         """Whoever edits names the photos again, or the server takes them off. What cannot be edited is answered."""

@@ -26,6 +26,8 @@ PATIENCE = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=3)
 #: A server works on a photo before it may be posted; so long it is waited for, looking so often.
 PROCESSING, BLINK = timedelta(seconds=30), timedelta(milliseconds=500)
+#: Refusals of the moment: it took us too long, or it was too early.
+PASSING = frozenset({408, 425})
 MIME = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
 
@@ -77,7 +79,11 @@ class Server:
     # --- What is asked of it ---
 
     def account(self) -> Mapping[str, Any]:
-        return self._call("GET", "/api/v1/accounts/verify_credentials")[1]
+        """Raises ``Misconfigured`` where nobody answers for accounts: there is no Mastodon at that address."""
+        try:
+            return self._call("GET", "/api/v1/accounts/verify_credentials")[1]
+        except Missing as nowhere:
+            raise no_server() from nowhere
 
     def rules(self) -> Rules:
         """What it allows; servers older than the second interface say it in the first."""
@@ -147,6 +153,10 @@ class Server:
         return answer.status_code, told_in(answer)
 
 
+def no_server() -> Misconfigured:
+    return Misconfigured(_("En esa dirección no hay un servidor de Mastodon: revísala en Envíos, Canales."))
+
+
 def told_in(answer: Answer) -> Mapping[str, Any]:
     """What was answered, or the error that it names."""
     told = object_in(answer)
@@ -171,9 +181,9 @@ def told_in(answer: Answer) -> Mapping[str, Any]:
             raise Misconfigured(
                 _("El servidor de Mastodon manda a otra dirección: escribe la definitiva en Envíos, Canales.")
             )
-        case status if 400 <= status < 500:
+        case status if 400 <= status < 500 and status not in PASSING:
             raise Refused(_("El servidor de Mastodon no lo aceptó: %(said)s") % said)
-        case status if status >= 500 or told is None:
+        case status if status >= 400 or told is None:
             raise Postponed(
                 _("El servidor de Mastodon tiene problemas; se intentará de nuevo."), wait=SOON, whole=True
             )

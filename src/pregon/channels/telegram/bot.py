@@ -60,18 +60,23 @@ class Bot:
             raise Misconfigured(
                 _("La dirección del servidor de Telegram no se puede consultar: revísala en Envíos, Canales.")
             ) from refusal
-        return result_of(answer)
+        return result_of(answer, speaking=method in SPEAKING)
 
 
-def result_of(answer: Answer) -> Any:
-    """What was answered, or the error that it names."""
-    told = object_in(answer)
-    if answer.status_code >= 500 or told is None:
+def result_of(answer: Answer, *, speaking: bool) -> Any:
+    """What was answered, or the error that it names. A gateway's error, or a yes that cannot be read, leaves a doubt
+    of what is ``speaking``: nobody knows what happened behind it, unless it says that it passed nothing on (503)."""
+    status, told = answer.status_code, object_in(answer)
+    if speaking and told and told.get("ok") and not is_message(told.get("result")):
+        told = None
+    if status >= 500 or told is None:
+        if speaking and (status < 300 or (status >= 500 and status != 503)):
+            raise Unanswered(_("La respuesta de Telegram se perdió: no se sabe si publicó el mensaje."))
         raise Postponed(_("Telegram tiene problemas; se intentará de nuevo."), wait=SOON, whole=True)
     if told.get("ok"):
         return told.get("result")
     description = str(told.get("description", ""))[:200]
-    match int(told.get("error_code", answer.status_code)):
+    match int(told.get("error_code", status)):
         case 401 | 404:
             raise Misconfigured(_("Telegram no reconoce al bot: revisa su clave en Envíos, Canales."))
         case 403:
@@ -90,3 +95,8 @@ def result_of(answer: Answer) -> Any:
             if any(words in description for words in NOBODY):
                 raise DestinationGone(_("El chat no existe: %(said)s") % {"said": description})
             raise Refused(description)
+
+
+def is_message(result: Any) -> bool:
+    """Whether it says where it stands: what was sent can only be corrected there."""
+    return isinstance(result, dict) and "message_id" in result and "id" in (result.get("chat") or {})

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels.photos import file_of, shown
+from pregon.channels.photos import Uploads, file_of, shown
 from pregon.channels.telegram.bot import Bot, Refused
 from pregon.channels.telegram.wording import Wording, worded
 from pregon.core.http import Http
@@ -38,6 +38,8 @@ NUMBER = re.compile(r"-?[0-9]{1,15}")
 TOKEN = re.compile(r"[0-9]+:[\w-]+", re.ASCII)
 FORMATS = {".jpg", ".jpeg", ".png", ".webp"}
 HEAVIEST = 10 * 1024 * 1024
+#: Refusals of the photo itself, whoever it is sent to.
+SPOILT = ("IMAGE_PROCESS_FAILED", "PHOTO_INVALID_DIMENSIONS", "wrong file identifier")
 HELLO, GOODBYE = {"/start", "/alta"}, {"/stop", "/baja"}
 
 
@@ -96,7 +98,7 @@ class TelegramChannel(Channel[TelegramOptions]):
     def __init__(self, options: TelegramOptions, http: Http) -> None:
         super().__init__(options, http)
         self._bot = Bot(http, base=options.api_base, token=options.token)
-        self._uploaded: dict[str, str] = {}
+        self._uploads = Uploads(self.kind, options.api_base, options.token)
 
     # --- Contract ---
 
@@ -154,21 +156,27 @@ class TelegramChannel(Channel[TelegramOptions]):
         path = self._photo(parcel)
         if path is None:
             return None
-        wording = self._worded(parcel, pictured=True)
-        known = self._uploaded.get(str(path))
-        try:
-            if known:
-                message = self._say("sendPhoto", parcel, answering, photo=known, caption=wording.marked)
-            else:
-                file = (f"foto{path.suffix}", path.read_bytes())
-                message = self._say(
-                    "sendPhoto", parcel, answering, files={"photo": file}, caption=wording.marked
-                )
-        except (OSError, Refused):
-            return None
-        if sizes := message.get("photo"):
-            self._uploaded[str(path)] = sizes[-1]["file_id"]
+        with self._uploads.turn(path) as known:
+            if known == "":
+                return None
+            try:
+                message = self._say_with_photo(parcel, answering, known or path)
+            except OSError:
+                return None
+            except Refused as refusal:
+                if any(words in refusal.description for words in SPOILT):
+                    self._uploads.keep(path, "")
+                return None
+            if not known and (sizes := message.get("photo")):
+                self._uploads.keep(path, sizes[-1]["file_id"])
         return place_of(message, kind="photo")
+
+    def _say_with_photo(self, parcel: Parcel, answering: Place | None, photo: str | Path) -> dict[str, Any]:
+        caption = self._worded(parcel, pictured=True).marked
+        if isinstance(photo, str):
+            return self._say("sendPhoto", parcel, answering, photo=photo, caption=caption)
+        file = (f"foto{photo.suffix}", photo.read_bytes())
+        return self._say("sendPhoto", parcel, answering, files={"photo": file}, caption=caption)
 
     def _post_text(self, parcel: Parcel, answering: Place | None) -> Place:
         wording = self._worded(parcel, pictured=False)

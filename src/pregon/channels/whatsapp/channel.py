@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from pregon.channels.fitting import GAP, as_read
 from pregon.channels.graph import GraphOptions, Refused
-from pregon.channels.photos import file_of, shown
+from pregon.channels.photos import Uploads, file_of, shown
 from pregon.channels.whatsapp.cloud import PHOTO, WINDOW_CLOSED, Cloud
 from pregon.channels.whatsapp.notices import heard, introduced
 from pregon.channels.whatsapp.numbers import is_user, one_spelling
@@ -136,7 +136,7 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
     def __init__(self, options: WhatsAppOptions, http: Http) -> None:
         super().__init__(options, http)
         self._cloud = Cloud.over(http, options)
-        self._uploaded: dict[str, str] = {}
+        self._uploads = Uploads(self.kind, options.api_base, options.phone_number_id)
 
     # --- Contract ---------------------------------------------------------------------------------------------
 
@@ -247,13 +247,16 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
     # --- Photo ------------------------------------------------------------------------------------------------
 
     def _media(self, parcel: Parcel) -> str:
-        """The photo's number at WhatsApp, uploaded once in a batch; "" for none: the text never waits for a photo."""
+        """The photo's number at WhatsApp, uploaded once a day; "" for none: the text never waits for a photo."""
         path = self._file(parcel)
         if path is None:
             return ""
-        if str(path) not in self._uploaded:
-            self._uploaded[str(path)] = self._upload(path)
-        return self._uploaded[str(path)]
+        with self._uploads.turn(path) as known:
+            if known is not None:
+                return known
+            media = self._upload(path)
+            self._uploads.keep(path, media)
+            return media
 
     def _upload(self, path: Path) -> str:
         try:

@@ -26,6 +26,8 @@ BODY = 1024
 HEADLINE = 200
 ALT = 200
 FOOTER = "Para dejar de recibir estos avisos, responde BAJA."
+#: Leads to the front page as nothing would: Meta refuses a button whose blank is empty.
+FRONT_PAGE = "?inicio"
 BLANK = re.compile(r"\{\{([0-9]+)\}\}")
 
 
@@ -114,7 +116,7 @@ def unstarred(words: str) -> str:
 def suffix_of(url: str) -> str:
     """What follows the site's own address, which stands fixed in the template: «https://sitio/{{1}}»."""
     split = urlsplit(url)
-    return url.removeprefix(f"{split.scheme}://{split.netloc}/")
+    return url.removeprefix(f"{split.scheme}://{split.netloc}").removeprefix("/") or FRONT_PAGE
 
 
 def fault_in(components: Sequence[dict[str, Any]], text: Text, *, pictured: bool) -> str:
