@@ -47,11 +47,14 @@ def allowance(account: ChannelAccount, *, wanted: int, at: datetime) -> int:
     if (minute := per_minute(account)) is not None:
         wanted = min(wanted, max(1, minute // 30))
     if (day := per_day(account)) is not None:
-        left = day - spent(account.kind, at=at) - in_hands(account.kind)
+        waiting = in_hands(
+            account.kind
+        )  # first: a line that is handed over meanwhile must not be in neither count
+        left = day - spent(account.kind, at=at)
         if left <= 0 and (oldest := hours(account.kind, at=at).order_by("at").first()):
             account.busy_until = oldest.at + DAY + HOUR
             account.save(update_fields=["busy_until"])
-        wanted = min(wanted, max(0, left))
+        wanted = min(wanted, max(0, left - waiting))
     return wanted
 
 
