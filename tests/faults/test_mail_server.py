@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from django.utils import timezone
 from factories.delivery import Hands, SubscriberFactory, ask, live, prepare_all
 from faults.report import report
 from pregon.channels.email import pipeline
+from pregon.channels.email.channel import hang_up
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions import claim as claiming
@@ -24,6 +26,8 @@ from pregon.delivery.contract import Fate, Report
 from pregon.delivery.enums import State
 from pregon.delivery.models import Delivery
 from servers.counting import SLOW, Ledger, counting, moody_mail
+from servers.greylist import greylisting
+from servers.postfix import postfix_serving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
@@ -31,13 +35,19 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 @contextmanager
 def post_office(path: Path, *people: str) -> Iterator[Ledger]:
     """The server, an office that writes through it, and a bulletin that is due to each of ``people``."""
-    with counting(moody_mail, path / "accepted") as (port, ledger):
-        live("email", host="127.0.0.1", port=port, security="none", sender_address="a@muestra.example")
-        for person in people:
-            SubscriberFactory(channel="email", address=f"{person}@muestra.example")
-        ask()
-        prepare_all()
+    with counting(moody_mail, path / "accepted") as (port, ledger), office_writing_through(port, *people):
         yield ledger
+
+
+@contextmanager
+def office_writing_through(port: int, *people: str) -> Iterator[None]:
+    live("email", host="127.0.0.1", port=port, security="none", sender_address="a@muestra.example")
+    for person in people:
+        SubscriberFactory(channel="email", address=f"{person}@muestra.example")
+    ask()
+    prepare_all()
+    yield
+    hang_up()
 
 
 def states() -> dict[str, str]:
@@ -126,3 +136,40 @@ def test_a_yes_that_turns_out_a_lie_is_told(tmp_path: Path) -> None:
             record(bounce, channel="email", at=hands())
         deliver(hands)
     assert states() == {"well-1": State.FAILED, "well-2": State.SENT}
+
+
+@pytest.mark.system
+def test_a_greylist_is_waited_for_and_doubles_nothing() -> None:
+    """A real Postfix puts each letter off for 25 minutes; who is known by then is let in at once."""
+    hands, people = Hands(), [f"p{number}" for number in range(12)]
+    with (
+        greylisting(hands, delay=timedelta(minutes=25)) as greylist,
+        postfix_serving(policy=greylist.port) as postfix,
+        office_writing_through(postfix.port, *people),
+    ):
+        waiting = []
+        while set(states().values()) != {State.SENT} and hands() < Hands().forward(hours=1):
+            deliver(hands)
+            waiting.append(list(states().values()).count(State.DUE))
+            hands.forward(minutes=1)
+        tries = [knock - knocks[0] for knocks in greylist.knocks.values() for knock in knocks]
+        ask(at=hands())
+        prepare_all(at=hands())
+        deliver(hands)
+        letters = Counter(message_from_bytes(raw)["Message-ID"] for raw in postfix.letters(2 * len(people)))
+    fates = Counter(Delivery.objects.values_list("state", flat=True))
+    attempts = Counter(Delivery.objects.values_list("attempts", flat=True))
+    report(
+        "greylist",
+        letters=letters.total(),
+        doubled=letters.total() - len(letters),
+        sent=fates[State.SENT],
+        put_off=len(tries) - len(people),
+        tries=dict(attempts),
+    )
+    minutes = Counter(round(pause.total_seconds() / 60) for pause in tries)
+    assert waiting[0] == len(people)
+    assert minutes == dict.fromkeys((0, 5, 10, 15, 20, 28), len(people))
+    assert attempts == {6: len(people), 1: len(people)}
+    assert fates == {State.SENT: 2 * len(people)}
+    assert (len(letters), max(letters.values())) == (2 * len(people), 1)
