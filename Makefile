@@ -54,8 +54,8 @@ check: setup lint types floors migrations ## Prove the core in under two minutes
 
 .PHONY: faults
 faults: setup ## Kill a thousand workers at work and count what was lost, doubled or left in doubt
-	TEST_KILLS=1000 $(BIN)/pytest -s tests/faults
-	TEST_KILLS=1000 scripts/with-postgres $(BIN)/pytest -s tests/faults
+	TEST_KILLS=1000 TEST_OUTAGE=65 $(BIN)/pytest -s tests/faults
+	TEST_KILLS=1000 TEST_OUTAGE=65 scripts/with-postgres $(BIN)/pytest -s tests/faults
 
 .PHONY: lint
 lint: setup ## Look for faults of style without changing a file

@@ -25,6 +25,7 @@ DATA = {
 #: Tests of more than one module.
 WHOLES = {
     "channels/test_contract.py": "what every channel promises, asked of each",
+    "channels/test_words.py": "what every channel does with words and photos, asked of each",
     "channels/email/test_debian.py": "letters through Postfix and its smtp-sink, as they come from Debian",
 }
 #: Folders of tests that mirror nothing.

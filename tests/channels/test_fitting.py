@@ -20,6 +20,7 @@ from pregon.channels.fitting import (
     fitted,
     heading_of,
     line_of,
+    slanted,
     starred,
     text_of,
     units,
@@ -127,9 +128,31 @@ def test_marks_count_and_are_closed(limit: int) -> None:
     assert (units(said) <= limit, said.count("*") % 2) == (True, 0)
 
 
+@pytest.mark.parametrize(
+    ("words", "marked"),
+    [
+        ("Ya abre", "_Ya abre_"),
+        (
+            "Ver https://muestra.example/plan_de_obra/ hoy",
+            "_Ver_ https://muestra.example/plan_de_obra/ _hoy_",
+        ),
+        ("(muestra.example/plan_de_obra/)", "(muestra.example/plan_de_obra/)"),
+        ("Escribe a @obra_publica hoy", "_Escribe a_ @obra_publica _hoy_"),
+        ("_Ya_ abre", "_Ya_ _abre_"),
+    ],
+)
+def test_marks_stand_around_words_and_a_link_is_left_as_it_is(words: str, marked: str) -> None:
+    assert (slanted(words), starred(words.replace("_", "*"))) == (marked, marked.replace("_", "*"))
+
+
 def test_whatsapp_marks_what_is_one_line() -> None:
-    said = fitted(saying("", headline="*Ya* abre", dek="Tres_meses"), "Fin", limit=1024, marks=STARRED)
+    said = fitted(saying("", headline="Ya\nabre", dek="Tres\nmeses"), "Fin", limit=1024, marks=STARRED)
     assert said == "*Ya abre*\n\n_Tres meses_\n\nFin"
+
+
+def test_a_part_of_which_nothing_would_stay_is_left_out() -> None:
+    link = f"https://muestra.example/{'obra_' * 80}"
+    assert fitted(saying("Abrió.", headline="Titular", dek=link), "Fin", limit=300) == "Titular\n\nFin"
 
 
 # --- What a message says ------------------------------------------------------------------------------------
@@ -165,3 +188,5 @@ def test_marks_are_shown_as_a_phone_shows_them_and_nothing_else_is_markup() -> N
     assert as_read("*Ya abre*\n_hoy_ 2*3*4 a_b_c <b>") == (
         "<b>Ya abre</b><br><i>hoy</i> 2*3*4 a_b_c &lt;b&gt;"
     )
+    link = "https://muestra.example/_plan_/*obra*/?a=1&b=2"
+    assert as_read(f"*Ver* {link} _hoy_") == f"<b>Ver</b> {link.replace('&', '&amp;')} <i>hoy</i>"

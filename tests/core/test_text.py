@@ -119,6 +119,7 @@ def test_any_text_becomes_a_slug_within_its_limit(text: str, limit: int) -> None
         ("Abre el parque", 1, "…"),
         ("Abre el parque", 0, ""),
         ("Uno\n\ndos tres", 10, "Uno\n\ndos…"),
+        ("https://a.mx/x- — mucho más", 20, "https://a.mx/x- …"),
         ("", 5, ""),
     ],
 )
@@ -152,6 +153,17 @@ def test_a_shortened_text_is_its_beginning_in_whole_words(text: str, limit: int)
     kept = result.removesuffix("…").split()
     whole = text.split()[: len(kept)]
     assert [word.strip(",—") for word in kept] == [word.strip(",—") for word in whole]
+
+
+def test_a_word_longer_than_any_is_cut_between_letters_rather_than_left_out() -> None:
+    assert shorten("x" * 400, 300) == "x" * 299 + "…"
+    assert shorten("👩\u200d🚒" * 40 + " y más", 9) == "👩\u200d🚒" * 2 + "…"
+    assert shorten("Hoy " + "x" * 400, 300) == "Hoy…"
+
+
+@pytest.mark.parametrize("scheme", ["https://", "Ver:https://", "www.", ""])
+def test_an_address_is_left_out_however_long_it_is(scheme: str) -> None:
+    assert shorten(f"{scheme}ejemplo.gob.mx/{'obra_' * 80}", 300) == "…"
 
 
 @given(st.text(), st.integers(0, 40))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 
 import pytest
@@ -86,15 +86,25 @@ def test_what_another_one_holds_is_not_settled(held: Claim) -> None:
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.LEASED}
 
 
-def test_a_late_yes_settles_a_line_in_doubt_and_no_other(held: Claim) -> None:
-    Delivery.objects.filter(pk=held.lines[0].pk).update(state=State.UNCERTAIN, claim=None)
+@pytest.mark.parametrize(
+    ("said", "settled_at"),
+    [
+        (Outcome(state=State.SENT, reference="sí"), NOON),
+        (Outcome(state=State.FAILED, reason="no"), NOON),
+        (Outcome(state=State.DUE, reason="luego", due_at=NOON + timedelta(minutes=5)), None),
+    ],
+)
+def test_a_late_answer_settles_a_line_in_doubt_and_no_other(
+    said: Outcome, settled_at: datetime | None, held: Claim
+) -> None:
+    Delivery.objects.filter(pk=held.lines[0].pk).update(state=State.UNCERTAIN, claim=None, settled_at=NOON)
     Delivery.objects.filter(pk=held.lines[1].pk).update(state=State.DUE, claim=None)
-    sent = Outcome(state=State.SENT, reference="sí")
-    ledger.settle([(line, sent) for line in held.lines[:2]], claim=held.token, at=NOON)
-    assert list(Delivery.objects.order_by("pk").values_list("state", "reference")) == [
-        (State.SENT, "sí"),
-        (State.DUE, ""),
-        (State.LEASED, ""),
+    ledger.settle([(line, said) for line in held.lines[:2]], claim=held.token, at=NOON)
+    lines = Delivery.objects.order_by("pk").values_list("state", "reference", "reason", "settled_at")
+    assert list(lines) == [
+        (said.state, said.reference, said.reason, settled_at),
+        (State.DUE, "", "", None),
+        (State.LEASED, "", "", None),
     ]
 
 

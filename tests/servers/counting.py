@@ -107,7 +107,8 @@ def mail(accept: Callable[[str], None]) -> Talk:
 
 def moody_mail(accept: Callable[[str], None]) -> Talk:
     """Speaks SMTP, and treats each letter as the local part of its receiver says: ``slow`` takes its time, ``busy`` is
-    full at first, ``over`` for ever, ``shy`` only once it has read the letter; ``mute`` takes it and hangs up."""
+    full at first, ``over`` for ever, ``shy`` only once it has read the letter; nobody is called ``gone``; ``mute``
+    takes it and hangs up."""
     met: set[str] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -120,7 +121,9 @@ def moody_mail(accept: Callable[[str], None]) -> Talk:
             elif verb == b"RCPT":
                 receiver = line.decode().partition("<")[2].partition(">")[0]
                 mood = receiver.partition("-")[0]
-                if mood == "over" or (mood == "busy" and receiver not in met):
+                if mood == "gone":
+                    writer.write(b"550 5.1.1 nobody of that name\r\n")
+                elif mood == "over" or (mood == "busy" and receiver not in met):
                     met.add(receiver)
                     writer.write(b"552 5.2.2 full\r\n" if mood == "over" else b"452 4.2.2 full\r\n")
                 else:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from pregon.core.text import shorten
+from pregon.core.text import addresses, has_address, shorten
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Block, Message
 
@@ -25,6 +26,8 @@ FEWEST = 40
 Measure = Callable[[str], int]
 BOLD = re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)")
 ITALIC = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
+#: What stands in the place of a link while marks are looked for.
+HIDDEN = "\0"
 
 Mark = Callable[[str], str]
 
@@ -65,17 +68,36 @@ class Marks:
 
 
 def as_read(text: str) -> str:
-    """HTML that shows the marks as a phone does."""
-    marked = BOLD.sub(r"<b>\1</b>", ITALIC.sub(r"<i>\1</i>", escape(text, quote=False)))
-    return marked.replace("\n", "<br>")
+    """HTML that shows the marks as a phone does; a link has none."""
+    words, links, at = "", [], 0
+    text = text.replace(HIDDEN, "")
+    for start, end in addresses(text):
+        words, at = words + text[at:start] + HIDDEN, end
+        links.append(escape(text[start:end], quote=False))
+    marked = BOLD.sub(r"<b>\1</b>", ITALIC.sub(r"<i>\1</i>", escape(words + text[at:], quote=False)))
+    shown = iter(links)
+    return re.sub(HIDDEN, lambda _place: next(shown), marked).replace("\n", "<br>")
 
 
 def starred(text: str) -> str:
-    return f"*{text.replace('*', '')}*"
+    return between("*", text)
 
 
 def slanted(text: str) -> str:
-    return f"_{text.replace('_', ' ')}_"
+    return between("_", text)
+
+
+def between(sign: str, text: str) -> str:
+    """The words between signs. A link, or a word that holds the sign itself, stands outside them as it is written."""
+
+    def as_written(word: str) -> bool:
+        return sign in word or has_address(word)
+
+    return " ".join(
+        words if kept else f"{sign}{words}{sign}"
+        for kept, run in groupby(text.split(" "), key=as_written)
+        for words in [" ".join(run)]
+    )
 
 
 PLAIN = Marks()
@@ -107,6 +129,8 @@ def fitted(
         if said and limit - measure(before + mark("") + tail) < min(FEWEST, measure(words)):
             break
         kept = fit(words, limit, measure, before=before, mark=mark, after=tail)
+        if said and kept in {"", "…"}:
+            break
         said = before + mark(kept)
         if kept != words:
             break

@@ -240,7 +240,7 @@ def object_in(answer: Answer) -> dict[str, Any] | None:
 def waiting(retry_after: str, *, otherwise: timedelta) -> timedelta:
     """The wait that a ``Retry-After`` asks for, in seconds or as a date, within reason."""
     if retry_after.isdecimal():
-        return min(timedelta(seconds=min(int(retry_after), 10**6)), LONGEST_WAIT)
+        return min(timedelta(seconds=int(retry_after[:10])), LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(retry_after)
     except ValueError:

@@ -11,6 +11,7 @@ from math import ceil
 
 import snowballstemmer
 
+from pregon.core.graphemes import first_graphemes
 from pregon.core.plaintext import plain_from_mjml as plain_from_mjml
 
 WORDS_A_MINUTE = 200
@@ -21,7 +22,13 @@ LONGEST_WORD = 40
 _word = re.compile(r"[^\W_]+")
 _unstemmed_plural = re.compile(r"\w{2,}[aeo]s")
 _not_in_slugs = re.compile(r"[^a-z0-9]+")
-_address = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
+#: With its scheme, or a domain with a path behind it: «ejemplo.gob.mx/obras».
+_address = re.compile(
+    r"(?:https?://|www\.|(?<![\w.@-])(?:[\w-]+\.)+[a-z]{2,24}(?::[0-9]+)?/)[^\s<>\"«»“”]+", re.IGNORECASE
+)
+_after_address = ".,;:!?)]}'’…"
+_brackets = {")": "(", "]": "[", "}": "{"}
+_before_ellipsis = ",;:.–—-(¿¡«“"
 
 
 def fold(text: str) -> str:
@@ -71,21 +78,48 @@ def slug(text: str, *, limit: int = 80) -> str:
 def shorten(text: str, limit: int) -> str:
     """The beginning of ``text`` in at most ``limit`` characters, with … where something was left out.
 
-    Neither a word nor an address is ever cut, and an address keeps clear of the … so that it still opens.
+    Neither a word nor an address is ever cut, and an address keeps clear of the … so that it still opens. The one
+    exception: where not even the first word fits, and it is longer than any of Spanish, as many of its letters stay
+    as do; otherwise nothing would be said at all.
     """
-    text = text.strip()
+    text, limit = text.strip(), max(limit, 0)
     if len(text) <= limit:
         return text
     for word in reversed(list(re.finditer(r"\S+", text[: limit + 1]))):
         if word.end() < len(text) and not text[word.end()].isspace():
             continue  # the limit fell inside this one
-        if _address.search(word.group()):
+        if has_address(word.group()):
             kept = text[: word.end()] + " …"
+        elif said := word.group().rstrip(_before_ellipsis):
+            kept = text[: word.start()] + said + "…"
         else:
-            kept = text[: word.end()].rstrip(",;:.–—-(¿¡«“ ") + "…"
+            continue  # a sign before the …: the word before it is the last
         if len(kept) <= limit:
             return kept
-    return "…"[: max(limit, 0)]
+    first = text.split(maxsplit=1)[0]
+    if len(first) <= LONGEST_WORD or has_address(first):
+        return "…"[:limit]
+    return (first_graphemes(first, limit - 1) + "…")[:limit]
+
+
+def has_address(word: str) -> bool:
+    """Whether ``word`` is one that opens, or holds one: such a word stays as it is written."""
+    return _address.search(word) is not None
+
+
+def addresses(text: str) -> list[tuple[int, int]]:
+    """Where the addresses stand, each without the sign that follows it."""
+    return [(found.start(), found.start() + len(address_in(found[0]))) for found in _address.finditer(text)]
+
+
+def address_in(found: str) -> str:
+    """An address without the point or bracket behind it; a bracket that it opened itself is of it."""
+    while found and found[-1] in _after_address:
+        opening = _brackets.get(found[-1])
+        if opening and found.count(opening) >= found.count(found[-1]):
+            break
+        found = found[:-1]
+    return found
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:

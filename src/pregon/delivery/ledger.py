@@ -6,14 +6,15 @@ written in the SQL that SQLite and PostgreSQL share, because a mapper's pace is 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
-from django.db import connection
-from django.db.models import F, QuerySet
+from django.db import connection, transaction
+from django.db.models import Count, F, QuerySet
 
 from pregon.delivery.enums import MessageKind, Standing, State
 from pregon.delivery.models import Delivery, Dispatch, Milestone, Subscriber, Suppression
@@ -56,6 +57,16 @@ def insert_lines(dispatch: Dispatch, receivers: QuerySet[Any], *, at: datetime) 
             Milestone.objects.filter(pk=milestone.pk).update(total=F("total") + lines)
 
 
+def recount(dispatches: Collection[int]) -> None:
+    """Begin to count anew: lines have moved from one of ``dispatches`` to another."""
+    Milestone.objects.filter(dispatch__in=dispatches).delete()
+    lines = Delivery.objects.filter(dispatch__in=dispatches).order_by()
+    totals = lines.values_list("dispatch", "channel").annotate(lines=Count("pk"))
+    Milestone.objects.bulk_create(
+        Milestone(dispatch_id=pk, channel=kind, total=total) for pk, kind, total in totals
+    )
+
+
 # --- Lines leave --------------------------------------------------------------------------------------------
 
 
@@ -74,21 +85,7 @@ def wanted(lines: Iterable[Delivery]) -> set[int]:
 
 def mark(lines: list[Delivery], *, claim: int, at: datetime) -> list[Delivery]:
     """Write down that ``lines`` go to the provider now; returns those that really may."""
-    numbers = [line.pk for line in lines]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table()} SET attempted_at = %s, attempts = attempts + 1 "  # noqa: S608 - names
-            f"WHERE id IN ({places(numbers)}) AND claim = %s AND state = '{State.LEASED}' AND {still_wanted()}",
-            [moment(at), *numbers, claim],
-        )
-        written = cursor.rowcount
-    for line in lines:
-        line.attempts += 1
-    if written == len(lines):
-        return lines
-    ours = Delivery.objects.filter(pk__in=numbers, claim=claim, state=State.LEASED, attempted_at=at)
-    marked = set(ours.values_list("pk", flat=True))
-    return [line for line in lines if line.pk in marked]
+    return write([], lines, claim=claim, at=at)
 
 
 def still_wanted() -> str:
@@ -108,49 +105,105 @@ def still_wanted() -> str:
     )
 
 
-def places(values: list[int]) -> str:
+def places(values: Sequence[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
 def settle(outcomes: list[tuple[Delivery, Outcome]], *, claim: int, at: datetime) -> None:
     """Write down what became of lines that are in our hands; those that are no longer ours are left as they are.
 
-    A yes that comes after its line was given up for lost still counts.
+    What a provider said still counts when it comes after its line was given up for lost.
     """
-    if not outcomes:
-        return
-    now = moment(at)
-    rows = [
-        (
+    write(outcomes, [], claim=claim, at=at)
+
+
+def write(
+    outcomes: list[tuple[Delivery, Outcome]], leaving: list[Delivery], *, claim: int, at: datetime
+) -> list[Delivery]:
+    """What became of some lines, and that others go to the provider now, in one commit; returns those of ``leaving``
+    that really may."""
+    alike: defaultdict[Outcome, list[tuple[int, str]]] = defaultdict(list)
+    for line, outcome in outcomes:
+        alike[replace(outcome, reference="")].append((line.pk, outcome.reference[:300]))
+    statements = [settling(outcome, lines, claim=claim, at=at) for outcome, lines in alike.items()]
+    if leaving:
+        statements.append(marking([line.pk for line in leaving], claim=claim, at=at))
+    changed = at_once(statements)
+    marked = changed.pop() if leaving else 0
+    if sum(changed) < len(outcomes):
+        settle_late(outcomes, at=at)
+    for line in leaving:
+        line.attempts += 1
+    if marked == len(leaving):
+        return leaving
+    ours = Delivery.objects.filter(
+        pk__in=[line.pk for line in leaving], claim=claim, state=State.LEASED, attempted_at=at
+    )
+    really = set(ours.values_list("pk", flat=True))
+    return [line for line in leaving if line.pk in really]
+
+
+def marking(numbers: list[int], *, claim: int, at: datetime) -> Statement:
+    return Statement(
+        f"UPDATE {table()} SET attempted_at = %s, attempts = attempts + 1 "  # noqa: S608 - names
+        f"WHERE id IN ({places(numbers)}) AND claim = %s AND state = '{State.LEASED}' AND {still_wanted()}",
+        [moment(at), *numbers, claim],
+    )
+
+
+def settling(outcome: Outcome, lines: list[tuple[int, str]], *, claim: int, at: datetime) -> Statement:
+    """The same for all ``lines``, which are told apart by the provider's references."""
+    references = " ".join(["WHEN %s THEN %s"] * len(lines))
+    return Statement(
+        f"UPDATE {table()} SET state = %s, reference = CASE id {references} ELSE '' END, url = %s, reason = %s, "  # noqa: S608 - names
+        "settled_at = %s, due_at = COALESCE(%s, due_at), lease_until = NULL, attempted_at = NULL, claim = NULL "
+        f"WHERE id IN ({places(lines)}) AND claim = %s AND state = '{State.LEASED}'",
+        [
             outcome.state.value,
-            outcome.reference[:300],
+            *chain.from_iterable(lines),
             outcome.url[:500],
             outcome.reason[:300],
-            None if outcome.state == State.DUE else now,
+            None if outcome.state == State.DUE else moment(at),
             moment(outcome.due_at) if outcome.due_at else None,
-            line.pk,
+            *(number for number, _reference in lines),
             claim,
-        )
-        for line, outcome in outcomes
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table()} SET state = %s, reference = %s, url = %s, reason = %s, settled_at = %s, "  # noqa: S608 - a name
-            "due_at = COALESCE(%s, due_at), lease_until = NULL, attempted_at = NULL, claim = NULL "
-            f"WHERE id = %s AND claim = %s AND state = '{State.LEASED}'",
-            rows,
-        )
-        written = cursor.rowcount
-    if written < len(rows):
-        for line, outcome in outcomes:
-            if outcome.state == State.SENT:
-                Delivery.objects.filter(pk=line.pk, state=State.UNCERTAIN).update(
-                    state=State.SENT,
-                    reference=outcome.reference[:300],
-                    url=outcome.url[:500],
-                    reason=outcome.reason[:300],
-                    settled_at=at,
-                )
+        ],
+    )
+
+
+def settle_late(outcomes: list[tuple[Delivery, Outcome]], *, at: datetime) -> None:
+    """For lines that were taken from us, and for whose fate nobody else has an answer."""
+    for line, outcome in outcomes:
+        if outcome.state in {State.SENT, State.FAILED, State.DUE}:
+            Delivery.objects.filter(pk=line.pk, state=State.UNCERTAIN).update(
+                state=outcome.state,
+                reference=outcome.reference[:300],
+                url=outcome.url[:500],
+                reason=outcome.reason[:300],
+                settled_at=None if outcome.state == State.DUE else at,
+                due_at=outcome.due_at or F("due_at"),
+            )
+
+
+class Statement(NamedTuple):
+    sql: str
+    values: list[Any]
+
+
+def at_once(statements: list[Statement]) -> list[int]:
+    """Do all of it or nothing; returns how many rows each changed. PostgreSQL gets it in one message, which is a
+    transaction by itself: a round for each statement, and two for the transaction, take longer than the mail."""
+    if connection.vendor == "postgresql" and statements:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "; ".join(one.sql for one in statements), [*chain(*(one.values for one in statements))]
+            )
+            changed = [cursor.rowcount]
+            while cursor.nextset():
+                changed.append(cursor.rowcount)
+            return changed
+    with transaction.atomic(), connection.cursor() as cursor:
+        return [cursor.execute(one.sql, one.values).rowcount for one in statements]
 
 
 # --- Lines are counted --------------------------------------------------------------------------------------

@@ -394,6 +394,8 @@ class ChannelAccount(models.Model):
     last_success_at = models.DateTimeField(_("último envío logrado"), null=True, blank=True, editable=False)
     last_failure_at = models.DateTimeField(_("último fallo"), null=True, blank=True, editable=False)
     last_failure = models.CharField(max_length=300, blank=True, editable=False)
+    #: That failure was one of listening: it is over as soon as somebody is heard.
+    deaf = models.BooleanField(default=False, editable=False)
     #: What this office allows itself, or its contract with the provider allows it: only ever less than the channel.
     per_minute = models.PositiveIntegerField(_("mensajes por minuto, a lo más"), null=True, blank=True)
     per_day = models.PositiveIntegerField(_("mensajes por día, a lo más"), null=True, blank=True)

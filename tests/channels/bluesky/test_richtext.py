@@ -26,6 +26,7 @@ def marked(text: str, **foot: str) -> list[tuple[str, str]]:
             [("https://muestra.example/año", "https://muestra.example/año")],
         ),
         ("(http://muestra.example/a)", [("http://muestra.example/a", "http://muestra.example/a")]),
+        ("https://muestra.example/obra_(norte).", [("https://muestra.example/obra_(norte)",) * 2]),
         ("Ñandú #ObraPública, #2026año", [("#ObraPública", "ObraPública"), ("#2026año", "2026año")]),
         (
             "https://muestra.example/#parte",

@@ -53,6 +53,16 @@ class Links(HTMLParser):
 # --- Both parts ---------------------------------------------------------------------------------------------
 
 
+def test_an_address_in_a_paragraph_opens_letter_by_letter() -> None:
+    link = "https://muestra.example/sesión_(norte)?q&d=~*#año"
+    text = f"Ver ({link}), muestra.example/plan_de_obra o <b>prensa@muestra.example</b>."
+    mail = read(parcel(message(blocks=(Block(kind="paragraph", text=text),), dateline="")))
+    found = Links(part(mail, "html")).found
+    assert {link, "https://muestra.example/plan_de_obra", "mailto:prensa@muestra.example"} <= set(found)
+    assert f"Ver ({link})," in part(mail, "plain")
+    assert "<b>" in part(mail, "plain")
+
+
 def test_text_and_html_say_the_same() -> None:
     mail = read(parcel(message(picture=picture())))
     text, html = part(mail, "plain"), part(mail, "html")

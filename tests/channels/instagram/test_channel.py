@@ -156,6 +156,12 @@ def test_a_mark_inside_a_word_is_none() -> None:
     assert sparing("a@b #uno # dos #tres", "#", 1) == "a@b #uno # dos tres"
 
 
+def test_a_mark_inside_a_link_counts_and_stays() -> None:
+    link = "https://muestra.example/#parte"
+    assert sparing(f"#uno #dos {link}", "#", 2) == f"#uno dos {link}"
+    assert sparing(f"#uno {link} {link}", "#", 1) == f"uno {link} {link}"
+
+
 # --- Limits -------------------------------------------------------------------------------------------------
 
 

@@ -58,6 +58,10 @@ def test_spanish_has_half_of_its_letters_there() -> None:
         ("Agua 💧 a 20 °C", "Agua  a 20 oC"),
         ("ﬁesta ½", "fiesta 1/2"),
         ("日本", ""),
+        (
+            "Más: https://muestra.example/sesión·1/~a_b*(año)?q=%20&c=1, aquí…",
+            "Mas: https://muestra.example/sesi%C3%B3n%C2%B71/~a_b*(año)?q=%20&c=1, aqui...",
+        ),
     ],
 )
 def test_a_text_without_accents_reads_as_people_type(text: str, said: str) -> None:

@@ -66,6 +66,24 @@ def test_a_message_without_a_photo_is_text(telegram: TelegramChannel, telegram_a
     assert receipt.reference == f"{CHAT}:1:text"
 
 
+def test_what_a_photo_shows_stands_in_its_caption_and_stays_when_that_is_corrected(
+    telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path
+) -> None:
+    album = (picture(), picture(path="fotos/1/2.jpg", alt="La banda"))
+    first = telegram.send(news(picture=album[0], pictures=album, blocks=message().blocks * 60))
+    telegram.send(follow_up(MessageKind.CORRECTION, first.reference, picture=picture()))
+    captions = [call.fields["caption"] for call in telegram_api.calls]
+    line = "\n\nEn la foto: Vecinas y vecinos caminan por el andador\n<a href="
+    assert [(line in caption, "La banda" in caption) for caption in captions] == [(True, False)] * 2
+
+
+def test_a_text_that_goes_without_its_photo_describes_none(
+    telegram: TelegramChannel, telegram_api: TelegramApi
+) -> None:
+    telegram.send(news(picture=picture()))
+    assert "En la foto" not in telegram_api.calls[0].fields["text"]
+
+
 def test_a_photo_goes_up_once_and_is_named_from_then_on(
     telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path
 ) -> None:

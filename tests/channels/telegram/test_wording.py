@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factories.delivery import message, parcel
+from factories.delivery import message, parcel, picture
 from pregon.channels.telegram.wording import worded
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Block
@@ -14,10 +14,13 @@ from servers.telegram_text import length, plain
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=400)
 
 
-@given(TEXT, TEXT, TEXT, st.sampled_from([1024, 4096]))
-def test_any_message_fits_and_reads_as_it_says(headline: str, dek: str, body: str, limit: int) -> None:
+@given(TEXT, TEXT, TEXT, st.sampled_from([1024, 4096]), st.none() | TEXT)
+def test_any_message_fits_and_reads_as_it_says(
+    headline: str, dek: str, body: str, limit: int, alt: str | None
+) -> None:
+    shown = None if alt is None else picture(alt=alt)
     blocks = tuple(Block(kind="paragraph", text=body) for _one in range(12))
-    wording = worded(parcel(message(headline=headline, dek=dek, blocks=blocks)), limit=limit)
+    wording = worded(parcel(message(headline=headline, dek=dek, blocks=blocks)), limit=limit, picture=shown)
     assert (plain(wording.marked), length(wording.seen) <= limit) == (wording.seen, True)
     assert wording.seen.endswith("Leer en el sitio · Preferencias")
 

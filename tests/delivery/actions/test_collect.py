@@ -20,10 +20,12 @@ from factories.delivery import (
     run,
 )
 from pregon.delivery import actions as delivery
+from pregon.delivery import ledger
 from pregon.delivery.actions import collect
 from pregon.delivery.contract import Arrival, Fate, Report, Wish
 from pregon.delivery.enums import Mode, Standing, State
 from pregon.delivery.errors import Postponed
+from pregon.delivery.ledger import Outcome
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -260,11 +262,61 @@ def test_a_line_in_doubt_gets_the_number_of_its_message_from_the_news_of_it() ->
     assert Delivery.objects.get().reason == ""
 
 
-def test_good_news_may_come_before_the_answer() -> None:
+@pytest.mark.parametrize(
+    ("fate", "becomes"), [(Fate.DELIVERED, State.DELIVERED), (Fate.FAILED, State.FAILED)]
+)
+def test_news_may_come_before_the_answer(fate: Fate, becomes: State) -> None:
+    """The provider has said it once, and will not say it again when our line is ready for it."""
     line = line_that(State.LEASED, claim=7, lease_until=NOON, attempted_at=NOON)
-    assert told(fate=Fate.FAILED, key=line.key, reference="said:9") == (State.LEASED, "")
-    assert told(fate=Fate.DELIVERED, key=line.key, reference="said:9") == (State.DELIVERED, "said:9")
-    assert Delivery.objects.get().claim is None
+    assert told(fate=fate, key=line.key) == (State.LEASED, "")
+    assert told(fate=fate, key=line.key, reference="said:9") == (becomes, "said:9")
+    ledger.settle([(line, Outcome(state=State.SENT, reference="said:9"))], claim=7, at=NOON)
+    assert Delivery.objects.values_list("state", "claim").get() == (becomes, None)
+
+
+def test_what_no_database_keeps_holds_up_nothing(hands: Hands) -> None:
+    live("spoken")
+    line = line_that(State.SENT, reference="said:9")
+    SpokenChannel.arrivals.append(Report(fate=Fate.FAILED, reference="said:\x009", cursor="3"))
+    came(Wish.SUBSCRIBE, cursor="4")
+    delivery.collect_due(at=hands())
+    line.refresh_from_db()
+    assert (line.state, ChannelAccount.objects.get().cursor) == (State.FAILED, "4")
+
+
+def test_a_fault_in_what_one_says_holds_up_nobody_behind_it(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live("spoken")
+    came(Wish.SUBSCRIBE, sender="x" * 5_000, cursor="3")
+    came(Wish.SUBSCRIBE, sender="7", cursor="4")
+    follow = collect.follow
+
+    def stumbling(event: Arrival | Report, *, channel: str, at: datetime) -> None:
+        if isinstance(event, Arrival) and len(event.sender) > 1_000:
+            raise ValueError("nobody foresaw this")
+        follow(event, channel=channel, at=at)
+
+    monkeypatch.setattr(collect, "follow", stumbling)
+    delivery.collect_due(at=hands())
+    assert (Subscriber.objects.get().address, ChannelAccount.objects.get().cursor) == ("7", "4")
+
+
+def test_a_channel_that_is_heard_again_is_in_no_trouble(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deaf(self: SpokenChannel, cursor: str) -> list[Arrival]:
+        raise Postponed("No contesta.")
+
+    account = live("spoken")
+    with monkeypatch.context() as patch:
+        patch.setattr(SpokenChannel, "collect", deaf)
+        delivery.collect_due(at=hands())
+    account.refresh_from_db()
+    assert account.trouble == "No contesta."
+    delivery.collect_due(at=hands.forward(minutes=1))
+    account.refresh_from_db()
+    assert account.trouble == ""
 
 
 def test_a_line_that_nobody_handed_over_yet_has_no_news() -> None:

@@ -36,6 +36,7 @@ from pregon.delivery.actions import digest as digests
 from pregon.delivery.enums import Frequency, MessageKind, Mode, Standing, State
 from pregon.delivery.errors import Postponed
 from pregon.delivery.models import ChannelAccount, Delivery, Digest, Dispatch, Subscriber, Telling
+from pregon.delivery.progress import progress_of
 from pregon.delivery.values import Item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -442,6 +443,23 @@ def test_a_withdrawn_item_leaves_a_digest_that_still_waits(gazette: Gazette, han
     hands.at = SIX
     tell_all(hands)
     assert [said for _who, said in told()] == [[kept.headline]]
+
+
+def test_a_digest_that_was_told_anew_waits_for_nothing(gazette: Gazette, hands: Hands) -> None:
+    begin()
+    person()
+    gone, _kept = (gazette.publish(name, at=SIX - timedelta(hours=3)) for name in "ab")
+    delivery.open_digests(at=SIX)
+    delivery.digest_due(at=SIX)
+    gazette.withdraw(gone)
+    delivery.retell(gone.origin, at=SIX)
+    hands.at = SIX
+    tell_all(hands)
+    shown = progress_of(Dispatch.objects.order_by("pk"), at=hands())
+    assert [(one.waiting, [bar.tally.due for bar in one.bars]) for one in shown] == [
+        (False, []),
+        (False, [1]),
+    ]
 
 
 def test_a_digest_of_which_nothing_is_left_is_stopped(gazette: Gazette, hands: Hands) -> None:

@@ -7,20 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from factories.delivery import (
-    Hands,
-    SpokenChannel,
-    SubscriberFactory,
-    ask,
-    live,
-    prepare_all,
-    run,
-    said_to,
-)
+from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, live, prepare_all, run, said_to
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
 from pregon.delivery import registry
 from pregon.delivery.actions.claim import claim
+from pregon.delivery.enums import State
+from pregon.delivery.errors import Rejected
 from pregon.delivery.models import Bucket, Delivery
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -109,3 +102,52 @@ def test_buckets_that_say_nothing_are_forgotten(hands: Hands, servers: None) -> 
     ask()
     run(hands)
     assert (Bucket.objects.count(), delivery.forget_full(at=hands.forward(days=3))) == (1, 1)
+
+
+# --- Alerts -------------------------------------------------------------------------------------------------
+
+
+def test_news_on_a_paced_channel_waits_while_an_alert_does(hands: Hands) -> None:
+    account = live("spoken")
+    account.per_minute = 60
+    account.save()
+    SubscriberFactory.create_batch(6)
+    ask(lane=Lane.BULK)
+    run(hands, lane=Lane.BULK)
+    ask(lane=Lane.ALERT)
+    prepare_all(at=hands(), lane=Lane.ALERT)
+    for _second in range(3):
+        hands.forward(seconds=2)
+        run(hands, lane=Lane.BULK)
+        run(hands, lane=Lane.ALERT)
+    left = Delivery.objects.filter(state=State.SENT).values_list("lane", flat=True)
+    assert Counter(left) == {Lane.BULK: 2, Lane.ALERT: 6}
+
+
+def test_a_tenth_of_a_day_is_kept_for_alerts(hands: Hands) -> None:
+    account = live("spoken")
+    account.per_day = 20
+    account.save()
+    SubscriberFactory.create_batch(30)
+    ask(lane=Lane.BULK)
+    run(hands, lane=Lane.BULK, turns=3)
+    before = len(said_to())
+    ask(lane=Lane.ALERT)
+    run(hands, lane=Lane.ALERT, turns=3)
+    assert (before, len(said_to())) == (18, 20)
+
+
+def test_an_address_that_is_none_holds_up_nobody(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pace(self: ServersChannel, destination: str) -> tuple[str, int] | None:
+        if destination.startswith("borrado"):
+            raise Rejected("Esa dirección no es ninguna.")
+        return None
+
+    monkeypatch.setitem(registry._channels, "servers", ServersChannel)
+    monkeypatch.setattr(ServersChannel, "pace", pace)
+    live("servers")
+    SubscriberFactory(channel="servers", address="borrado-1")
+    SubscriberFactory(channel="servers", address="persona@muestra.example")
+    ask()
+    run(hands)
+    assert set(said_to()) == {"borrado-1", "persona@muestra.example"}

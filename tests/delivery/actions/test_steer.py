@@ -97,6 +97,18 @@ def test_what_failed_is_tried_again_at_a_persons_word(hands: Hands) -> None:
         delivery.retry(asked, by=redaccion, at=hands(), line=line)
 
 
+def test_whose_address_is_erased_is_not_tried_again(hands: Hands) -> None:
+    live("spoken")
+    erased, kept = SubscriberFactory.create_batch(2)
+    for person in (erased, kept):
+        SpokenChannel.script[person.address] = [Rejected()]
+    asked = ask()
+    run(hands)
+    Subscriber.objects.filter(pk=erased.pk).update(erased_at=NOON, address="borrado-1")
+    assert delivery.retry(asked, by=UserFactory.create(), at=hands()) == 1
+    assert Delivery.objects.get(subscriber=erased).state == State.FAILED
+
+
 def test_a_person_says_that_they_passed_it_on(hands: Hands) -> None:
     SubscriberFactory()
     ask()

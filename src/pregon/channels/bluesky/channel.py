@@ -17,12 +17,12 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels.bluesky.graphemes import graphemes
 from pregon.channels.bluesky.richtext import as_html, facets_of
 from pregon.channels.bluesky.tid import tid_of
 from pregon.channels.bluesky.xrpc import Agent, Refused
 from pregon.channels.fitting import GAP, fitted
 from pregon.channels.photos import file_of, shown
+from pregon.core.graphemes import graphemes
 from pregon.core.http import Http
 from pregon.core.text import shorten
 from pregon.delivery.contract import Channel, HttpOptions, Limits, Manner, Parcel, Preview, Receipt, option

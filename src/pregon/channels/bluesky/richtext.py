@@ -6,6 +6,8 @@ import re
 from html import escape
 from typing import Any
 
+from pregon.core.text import address_in
+
 FACET = "app.bsky.richtext.facet"
 #: What Bluesky takes for one hashtag.
 LONGEST_TAG = 64
@@ -13,7 +15,6 @@ LONGEST_TAG = 64
 _spoken = re.compile(
     r"(?P<address>https?://[^\s<>\"«»“”]+)|(?<![\w#&/])#(?P<tag>\d*[^\W\d_]\w*)", re.IGNORECASE
 )
-_closing = ".,;:!?)]}'’…"
 
 
 def facets_of(text: str, *, foot: str = "", url: str = "") -> list[dict[str, Any]]:
@@ -21,7 +22,7 @@ def facets_of(text: str, *, foot: str = "", url: str = "") -> list[dict[str, Any
     body = text.removesuffix(foot) if url else text
     found = []
     for match in _spoken.finditer(body):
-        if address := (match["address"] or "").rstrip(_closing):
+        if address := address_in(match["address"] or ""):
             found.append(facet(text, match.start(), match.start() + len(address), link(address)))
         elif len(tag := match["tag"] or "") in range(1, LONGEST_TAG + 1):
             found.append(facet(text, match.start(), match.end(), {"$type": f"{FACET}#tag", "tag": tag}))

@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from pregon.channels import fitting, photos
 from pregon.channels.graph import Forbidden, Graph, GraphOptions, Missing, Refused
 from pregon.core.http import Http
+from pregon.core.text import addresses
 from pregon.delivery.contract import Channel, Limits, Manner, Parcel, Preview, Receipt, Renewal, Token
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DeliveryError, DestinationGone, Postponed, Rejected, Unanswered
@@ -249,9 +249,12 @@ def caption_of(message: Message) -> str:
 
 
 def sparing(text: str, mark: str, most: int) -> str:
-    """The text with ``mark`` before no more than so many words: the words stay."""
-    marks = count(1)
-    return re.sub(rf"(?<!\w){mark}(?=\w)", lambda found: found[0] if next(marks) <= most else "", text)
+    """The text with ``mark`` before no more than so many words: the words stay, and those of a link count too."""
+    found = [one.start() for one in re.finditer(rf"(?<!\w){mark}(?=\w)", text)]
+    links = addresses(text)
+    loose = [at for at in found if not any(start <= at < end for start, end in links)]
+    spared = set(loose[max(most - (len(found) - len(loose)), 0) :])
+    return "".join(letter for at, letter in enumerate(text) if at not in spared)
 
 
 def comment_about(message: Message) -> str:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
+from urllib.parse import quote
+
+from pregon.core.text import addresses
 
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -59,8 +62,20 @@ def signs(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text in the alphabet of GSM: í becomes i, and what has no likeness there is left out."""
-    return "".join(letter if letter in SEPTETS else bare(letter) for letter in signs(text))
+    """The text in the alphabet of GSM: í becomes i, and what has no likeness there is left out. Links still open."""
+    written, at = "", 0
+    for start, end in addresses(text):
+        written, at = written + likened(text[at:start]) + openable(text[start:end]), end
+    return written + likened(text[at:])
+
+
+def likened(words: str) -> str:
+    return "".join(letter if letter in SEPTETS else bare(letter) for letter in signs(words))
+
+
+def openable(link: str) -> str:
+    """The same link: what the alphabet lacks is written in octets, as browsers do."""
+    return "".join(letter if letter in SEPTETS else quote(letter, errors="replace") for letter in link)
 
 
 def bare(letter: str) -> str:

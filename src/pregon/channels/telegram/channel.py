@@ -111,8 +111,9 @@ class TelegramChannel(Channel[TelegramOptions]):
         )
 
     def preview(self, parcel: Parcel) -> Preview:
-        wording = worded(parcel, limit=self.caption if self._photo(parcel) else self.body)
-        picture = parcel.message.picture if self._photo(parcel) else None
+        pictured = self._photo(parcel) is not None
+        picture = parcel.message.picture if pictured else None
+        wording = self._worded(parcel, pictured=pictured)
         photo = [shown(picture)] if picture else []
         return Preview(
             subject=parcel.message.headline,
@@ -153,7 +154,7 @@ class TelegramChannel(Channel[TelegramOptions]):
         path = self._photo(parcel)
         if path is None:
             return None
-        wording = worded(parcel, limit=self.caption)
+        wording = self._worded(parcel, pictured=True)
         known = self._uploaded.get(str(path))
         try:
             if known:
@@ -170,7 +171,7 @@ class TelegramChannel(Channel[TelegramOptions]):
         return place_of(message, kind="photo")
 
     def _post_text(self, parcel: Parcel, answering: Place | None) -> Place:
-        wording = worded(parcel, limit=self.body)
+        wording = self._worded(parcel, pictured=False)
         return place_of(self._say("sendMessage", parcel, answering, text=wording.marked), kind="text")
 
     def _say(self, method: str, parcel: Parcel, answering: Place | None, **content: Any) -> dict[str, Any]:
@@ -186,14 +187,14 @@ class TelegramChannel(Channel[TelegramOptions]):
 
     def _correct(self, parcel: Parcel, standing: list[Place]) -> Receipt:
         newest = standing[0]
-        if self._edit(newest, worded(parcel, limit=self._limit_of(newest))):
+        if self._edit(newest, parcel):
             return Receipt(reference=parcel.in_reply_to)
         return self._post(parcel, answering=newest)
 
     def _withdraw(self, parcel: Parcel, standing: list[Place]) -> Receipt:
         """Delete what stands; what is too old for that (48 hours) says that it was withdrawn, or is told so."""
         left = [place for place in standing if not self._delete(place)]
-        told = [place for place in left if self._edit(place, worded(parcel, limit=self._limit_of(place)))]
+        told = [place for place in left if self._edit(place, parcel)]
         if left and not told:
             return self._post(parcel, answering=left[0])
         return Receipt(reference=parcel.in_reply_to)
@@ -205,8 +206,9 @@ class TelegramChannel(Channel[TelegramOptions]):
             return "message to delete not found" in refusal.description
         return True
 
-    def _edit(self, place: Place, wording: Wording) -> bool:
+    def _edit(self, place: Place, parcel: Parcel) -> bool:
         caption = place.kind == "photo"
+        wording = self._worded(parcel, pictured=caption)
         try:
             self._bot.call(
                 "editMessageCaption" if caption else "editMessageText",
@@ -220,8 +222,10 @@ class TelegramChannel(Channel[TelegramOptions]):
             return "message is not modified" in refusal.description
         return True
 
-    def _limit_of(self, place: Place) -> int:
-        return self.caption if place.kind == "photo" else self.body
+    def _worded(self, parcel: Parcel, *, pictured: bool) -> Wording:
+        if pictured:
+            return worded(parcel, limit=self.caption, picture=parcel.message.picture)
+        return worded(parcel, limit=self.body)
 
     def _photo(self, parcel: Parcel) -> Path | None:
         return file_of(parcel.message.picture, formats=FORMATS, heaviest=HEAVIEST)

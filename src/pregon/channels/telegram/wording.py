@@ -9,8 +9,10 @@ from html import escape, unescape
 from django.utils.translation import gettext as _
 
 from pregon.channels.fitting import Marks, fitted, units
+from pregon.channels.photos import described
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
+from pregon.delivery.values import Picture
 
 TAG = re.compile(r"<[^>]*>")
 
@@ -26,10 +28,18 @@ class Wording:
         return seen(self.marked)
 
 
-def worded(parcel: Parcel, *, limit: int) -> Wording:
-    """The parcel's message in at most ``limit`` units. The headline and the links always fit; the text gives way."""
-    links = [f'<a href="{escape(url)}">{plain(label)}</a>' for label, url in links_of(parcel)]
-    return Wording(marked=fitted(parcel.message, " · ".join(links), limit=limit, measure=length, marks=MARKS))
+def worded(parcel: Parcel, *, limit: int, picture: Picture | None = None) -> Wording:
+    """The parcel's message in at most ``limit`` units, and what ``picture`` shows where one goes along. The headline
+    and the links always fit; the text gives way.
+    """
+    foot = foot_of(parcel, picture)
+    return Wording(marked=fitted(parcel.message, foot, limit=limit, measure=length, marks=MARKS))
+
+
+def foot_of(parcel: Parcel, picture: Picture | None) -> str:
+    """The lines that always stand: what the photo shows, since a bot has no field for it, and the links."""
+    links = " · ".join(f'<a href="{escape(url)}">{plain(label)}</a>' for label, url in links_of(parcel))
+    return "\n".join(filter(None, (plain(described(picture)) if picture else "", links)))
 
 
 def links_of(parcel: Parcel) -> list[tuple[str, str]]:

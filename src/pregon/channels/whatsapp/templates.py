@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from pregon.channels.fitting import fit, line_of, one_line, units
+from pregon.core.text import has_address
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Rejected
@@ -66,7 +67,7 @@ TEXTS = {
 def blanks_of(parcel: Parcel, *, pictured: bool) -> tuple[str, str]:
     """What fills the two blanks: one line each, as WhatsApp asks, and together no longer than the text leaves."""
     message, text = parcel.message, TEXTS[MessageKind(parcel.message.kind)]
-    head = fit(one_line(message.headline).replace("*", ""), HEADLINE)
+    head = fit(unstarred(one_line(message.headline)), HEADLINE)
     alt = f" En la foto: {fit(one_line(message.picture.alt), ALT)}" if pictured and message.picture else ""
     opening = [line_of(message.blocks[0])] if message.blocks else []
     said = one_line(" ".join([message.notice, message.dek, *opening])) or one_line(message.sender) or head
@@ -102,6 +103,12 @@ def link_of(parcel: Parcel) -> str:
             _("El mensaje no lleva enlace y la plantilla de WhatsApp pide uno: envíalo por otro canal.")
         )
     return link
+
+
+def unstarred(words: str) -> str:
+    """The words without stars around them, for they stand between those of the template."""
+    bare = [word if has_address(word) else word.strip("*") for word in words.split(" ")]
+    return " ".join(filter(None, bare))
 
 
 def suffix_of(url: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pregon.core.text import address_in
+
 LINK = 23
 #: Letters of these ranges weigh 1, any other 2.
 LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
@@ -19,7 +21,6 @@ _link = re.compile(
     r"|(?<![\w@./:-])(?P<bare>(?:[^\W_](?:[\w-]*[^\W_])?\.)+[a-z]{2,24}(?![\w@])(?:/[^\s<>\"«»“”]*)?)",
     re.IGNORECASE,
 )
-_closing = ".,;:!?)]}'’…"
 _pictograph = (
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf"
     "\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
@@ -55,4 +56,4 @@ def has_link(text: str) -> bool:
 
 def spans(text: str) -> list[tuple[int, int]]:
     """Where the links stand; the point or bracket that follows one is not of it."""
-    return [(match.start(), match.start() + len(match[0].rstrip(_closing))) for match in _link.finditer(text)]
+    return [(match.start(), match.start() + len(address_in(match[0]))) for match in _link.finditer(text)]

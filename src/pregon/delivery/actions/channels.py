@@ -51,7 +51,7 @@ def set_up(
     account.per_minute, account.per_day = per_minute, per_day
     # What went wrong with the former settings holds nothing up and worries nobody any more.
     account.busy_until = account.last_failure_at = None
-    account.last_failure = ""
+    account.last_failure, account.deaf = "", False
     account.save()
     logger.info(
         "Channel set up", extra={"channel": kind, "mode": mode.value, "by": by.pk, "at": at.isoformat()}

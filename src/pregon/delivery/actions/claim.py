@@ -26,8 +26,8 @@ from pregon.delivery.registry import channel_class, kinds
 
 logger = logging.getLogger(__name__)
 
-#: A line whose worker gives no sign of life within this time is taken back.
-LEASE = timedelta(seconds=60)
+#: A line whose worker gives no sign of life within this time is taken back: lost work is at work again within a minute.
+LEASE = timedelta(seconds=40)
 BEAT = LEASE / 4
 #: A line that killed its worker so often is not tried again without a person.
 DEADLY = 5
@@ -77,7 +77,7 @@ def claim(lane: Lane, kind: str, *, at: datetime, size: int) -> Claim | None:
         skip = connection.features.has_select_for_update_skip_locked
         first = due.select_for_update(skip_locked=skip).order_by("due_at", "pk")
         candidates = list(
-            first.values_list("pk", "destination")[: pace.allowance(account, wanted=size, at=at)]
+            first.values_list("pk", "destination")[: pace.allowance(account, lane, wanted=size, at=at)]
         )
         chosen = pace.choose(account, candidates, at=at)
         Delivery.objects.filter(pk__in=chosen).update(

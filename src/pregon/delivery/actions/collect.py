@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -51,12 +52,19 @@ def collect_from(account: ChannelAccount, *, at: datetime) -> int:
             "Channel cannot be read", extra={"channel": account.kind, "problem": type(problem).__name__}
         )
         ChannelAccount.objects.filter(pk=account.pk).update(
-            last_failure_at=at, last_failure=str(problem)[:300]
+            last_failure_at=at, last_failure=str(problem)[:300], deaf=True
         )
         return 0
+    except Exception:  # a fault of ours in one channel: the others must be heard
+        logger.exception("Channel cannot be read", extra={"channel": account.kind})
+        return 0
+    if account.deaf:
+        ChannelAccount.objects.filter(pk=account.pk, deaf=True).update(
+            last_failure_at=None, last_failure="", deaf=False
+        )
     for event in events:
         with transaction.atomic():
-            follow(event, channel=account.kind, at=at)
+            heed(event, channel=account.kind, at=at)
             if event.cursor:
                 ChannelAccount.objects.filter(pk=account.pk).update(cursor=event.cursor)
     return len(events)
@@ -70,8 +78,27 @@ def hear(kind: str, notice: Notice, *, at: datetime) -> Heard:
     heard = build(account.kind, account.options).hear(notice)
     for event in heard.events:
         with transaction.atomic():
-            follow(event, channel=kind, at=at)
+            heed(event, channel=kind, at=at)
     return heard
+
+
+def heed(event: Arrival | Report, *, channel: str, at: datetime) -> None:
+    """Do what was heard. Anybody can write to us: what nobody foresaw is logged and holds up nothing behind it."""
+    try:
+        with transaction.atomic():
+            follow(storable(event), channel=channel, at=at)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: it will be heard again
+    except Exception:
+        logger.exception("An arrival could not be followed", extra={"channel": channel})
+
+
+def storable(event: Arrival | Report) -> Arrival | Report:
+    """Without the one letter that PostgreSQL does not keep."""
+    said: dict[str, Any] = {field.name: getattr(event, field.name) for field in fields(event)}
+    broken = {name: words for name, words in said.items() if isinstance(words, str) and "\0" in words}
+    whole: dict[str, Any] = {name: words.replace("\0", "") for name, words in broken.items()}
+    return replace(event, **whole)
 
 
 def follow(event: Arrival | Report, *, channel: str, at: datetime) -> None:
@@ -108,7 +135,7 @@ def record(report: Report, *, channel: str, at: datetime) -> None:
 
 
 def told_of(report: Report, *, channel: str) -> QuerySet[Delivery]:
-    """The lines that a report may be about. Good news finds by its key even one that a worker still holds, for it may
+    """The lines that a report may be about. News with our key finds even one that a worker still holds, for it may
     come before the answer does, or instead of it."""
     lines = Delivery.objects.filter(channel=channel)
     known = Q(state__in=[State.UNCERTAIN] if report.fate == Fate.TAKEN else [State.UNCERTAIN, State.SENT])
@@ -116,7 +143,7 @@ def told_of(report: Report, *, channel: str) -> QuerySet[Delivery]:
         dispatch_id, _dash, pk = report.key.partition("-")
         if not (dispatch_id.isdecimal() and pk.isdecimal()):
             return lines.none()
-        if report.reference and report.fate in BECOMES:
+        if report.reference:
             known |= Q(state=State.LEASED, attempted_at__isnull=False)
         return lines.filter(known, dispatch_id=int(dispatch_id), pk=int(pk))
     if report.reference:

@@ -16,7 +16,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from pregon.core.files import DiskFull, safe_name, write_atomically
@@ -102,7 +104,7 @@ def send(held: Claim, lines: list[Delivery], *, now: Now, stopping: Callable[[],
     try:
         channel = build(held.account.kind, held.account.options)
     except (Misconfigured, SealBroken) as trouble:
-        give_back(held, lines, trouble, at=now())
+        ledger.settle(given_back(held, lines, trouble, at=now()), claim=held.token, at=now())
         note_trouble(held.account, trouble, at=now())
         return
     batch = Outgoing(held, lines, channel, now=now, stopping=stopping)
@@ -136,6 +138,7 @@ class Outgoing(Batch):
         self.waiting = deque(lines)
         self.handed: dict[str, Delivery] = {}
         self.outcomes: list[tuple[Delivery, Outcome]] = []
+        self.gone: list[int] = []
         self.accepted = 0
         self.references = earlier_references(lines)
         self.messages: dict[int, Message] = {}
@@ -159,9 +162,8 @@ class Outgoing(Batch):
         line = self.handed.pop(parcel.key)
         if isinstance(answer, Receipt):
             self.accepted += 1
-        elif isinstance(answer, DestinationGone):
-            person = Subscriber.objects.filter(pk=line.subscriber_id or 0, broadcast=False)
-            insist(partial(person.update, standing=Standing.GONE))
+        elif isinstance(answer, DestinationGone) and line.subscriber_id:
+            self.gone.append(line.subscriber_id)
         self.outcomes.append((line, outcome_of(line, answer, self.channel, at=self.now())))
         if time.monotonic() - self._written > FRESH:
             self._write()
@@ -176,10 +178,11 @@ class Outgoing(Batch):
 
     def stop(self, trouble: Trouble) -> None:
         """Nothing more gets through. What was not answered for has not left."""
-        self._write()
-        give_back(self.held, [*self.handed.values(), *self.waiting], trouble, at=self.now())
+        back = [*self.handed.values(), *self.waiting]
+        self.outcomes += given_back(self.held, back, trouble, at=self.now())
         self.handed.clear()
         self.waiting.clear()
+        self._write()
 
     def close(self) -> None:
         """The channel is done. What it took and never answered for is in doubt, what it left goes back."""
@@ -202,17 +205,15 @@ class Outgoing(Batch):
         insist(partial(self._commit, []))
 
     def _commit(self, group: list[Delivery]) -> list[Delivery]:
-        at, outcomes = self.now(), list(self.outcomes)
-        leaving: list[Delivery] = []
-        with transaction.atomic():
-            ledger.settle(outcomes, claim=self.held.token, at=at)
-            if group:
-                leaving = ledger.mark(group, claim=self.held.token, at=at)
-                pace.note_handed(self.held.account, len(leaving), at=at)
-            if len(leaving) < len(group):
-                staying = [line for line in group if line not in leaving]
-                ledger.settle(why_not(staying), claim=self.held.token, at=at)
-        del self.outcomes[: len(outcomes)]
+        at, outcomes, gone = self.now(), list(self.outcomes), list(self.gone)
+        if gone:
+            Subscriber.objects.filter(pk__in=gone, broadcast=False).update(standing=Standing.GONE)
+        pace.note_handed(self.held.account, len(group), at=at)
+        leaving = ledger.write(outcomes, group, claim=self.held.token, at=at)
+        if len(leaving) < len(group):
+            staying = [line for line in group if line not in leaving]
+            ledger.settle(why_not(staying), claim=self.held.token, at=at)
+        del self.outcomes[: len(outcomes)], self.gone[: len(gone)]
         self._written = time.monotonic()
         return leaving
 
@@ -320,7 +321,9 @@ def postponed(line: Delivery, delay: Postponed, *, give_up_after: timedelta, at:
     return Outcome(state=State.DUE, reason=str(delay), due_at=at + max(delay.wait, timedelta(seconds=pause)))
 
 
-def give_back(held: Claim, lines: Iterable[Delivery], trouble: Trouble, *, at: datetime) -> None:
+def given_back(
+    held: Claim, lines: Iterable[Delivery], trouble: Trouble, *, at: datetime
+) -> list[tuple[Delivery, Outcome]]:
     """Nothing leaves on this channel now: its lines wait without losing a try.
 
     Wrong settings are waited for without end, for they wait for us; a provider is given up in the end.
@@ -334,7 +337,7 @@ def give_back(held: Claim, lines: Iterable[Delivery], trouble: Trouble, *, at: d
             reason = _("%(problem)s Se dejó de intentar.") % {"problem": trouble}
             outcome = Outcome(state=State.FAILED, reason=reason)
         outcomes.append((line, outcome))
-    ledger.settle(outcomes, claim=held.token, at=at)
+    return outcomes
 
 
 def until_when(trouble: Trouble, *, at: datetime) -> datetime:
@@ -344,8 +347,13 @@ def until_when(trouble: Trouble, *, at: datetime) -> datetime:
 def note_trouble(account: ChannelAccount, trouble: Trouble, *, at: datetime) -> None:
     """Hold the whole channel, in every lane and for every worker, and show why on the desk."""
     logger.warning("Channel cannot send", extra={"channel": account.kind, "problem": type(trouble).__name__})
+    until = until_when(trouble, at=at)
     ChannelAccount.objects.filter(kind=account.kind).update(
-        busy_until=until_when(trouble, at=at), last_failure_at=at, last_failure=str(trouble)[:300]
+        # Another lane may have been told to rest for longer.
+        busy_until=Greatest(Coalesce("busy_until", Value(until)), Value(until)),
+        last_failure_at=at,
+        last_failure=str(trouble)[:300],
+        deaf=False,
     )
 
 
@@ -365,7 +373,7 @@ def lay_out(held: Claim, lines: list[Delivery], *, now: Now) -> None:
     try:
         channel = rehearse(held.account.kind, held.account.options)
     except (Misconfigured, SealBroken) as trouble:
-        give_back(held, lines, trouble, at=now())
+        ledger.settle(given_back(held, lines, trouble, at=now()), claim=held.token, at=now())
         note_trouble(held.account, trouble, at=now())
         return
     batch = Outgoing(held, lines, channel, now=now)

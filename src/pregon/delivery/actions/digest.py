@@ -268,4 +268,6 @@ def retell_one(asked: Dispatch, *, at: datetime) -> int:
     Dispatch.objects.filter(pk=asked.pk).update(message_json=anew.message_json)
     if asked.paused_at or asked.cancelled_at:  # a person holds it, and goes on holding it
         return 0
-    return untouched.update(dispatch=anew)
+    moved = untouched.update(dispatch=anew)
+    ledger.recount([asked.pk, anew.pk])
+    return moved

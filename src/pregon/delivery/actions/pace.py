@@ -15,9 +15,10 @@ from typing import Any
 from django.db.models import F, QuerySet, Sum
 
 from pregon.core.sealing import SealBroken
+from pregon.core.work import Lane
 from pregon.delivery.contract import Channel
 from pregon.delivery.enums import Mode, State
-from pregon.delivery.errors import Misconfigured
+from pregon.delivery.errors import Misconfigured, Rejected
 from pregon.delivery.models import Bucket, ChannelAccount, Delivery
 from pregon.delivery.registry import build, channel_class
 
@@ -41,21 +42,27 @@ def per_day(account: ChannelAccount) -> int | None:
     return limit if account.mode == Mode.LIVE else None
 
 
-def allowance(account: ChannelAccount, *, wanted: int, at: datetime) -> int:
+def allowance(account: ChannelAccount, lane: Lane, *, wanted: int, at: datetime) -> int:
     """How many of ``wanted`` lines may be claimed now. With a day used up, the channel rests until its oldest hour
-    no longer counts."""
+    no longer counts. A tenth of the day is kept for alerts, and while one waits nothing else leaves."""
+    paced = per_minute(account) is not None or per_day(account) is not None
+    if paced and lane != Lane.ALERT and alert_waits(account.kind, at=at):
+        return 0
     if (minute := per_minute(account)) is not None:
         wanted = min(wanted, max(1, minute // 30))
     if (day := per_day(account)) is not None:
-        waiting = in_hands(
-            account.kind
-        )  # first: a line that is handed over meanwhile must not be in neither count
+        waiting = in_hands(account.kind)  # first: what is handed over meanwhile must not be in neither count
         left = day - spent(account.kind, at=at)
         if left <= 0 and (oldest := hours(account.kind, at=at).order_by("at").first()):
             account.busy_until = oldest.at + DAY + HOUR
             account.save(update_fields=["busy_until"])
-        wanted = min(wanted, max(0, left - waiting))
+        kept = day // 10 if lane != Lane.ALERT else 0
+        wanted = min(wanted, max(0, left - waiting - kept))
     return wanted
+
+
+def alert_waits(kind: str, *, at: datetime) -> bool:
+    return Delivery.objects.claimable(at).filter(lane=Lane.ALERT, channel=kind).exists()
 
 
 def hours(kind: str, *, at: datetime) -> QuerySet[Bucket]:
@@ -102,7 +109,10 @@ def choose(account: ChannelAccount, candidates: list[tuple[int, str]], *, at: da
     free: list[int] = []
     groups: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for pk, destination in candidates:
-        narrow = channel.pace(destination)
+        try:
+            narrow = channel.pace(destination)
+        except Rejected:
+            narrow = None  # no address at all: sending it says so
         (free if narrow is None else groups[narrow]).append(pk)
     return free + draw(account.kind, groups, at=at)
 

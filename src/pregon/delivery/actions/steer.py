@@ -17,7 +17,7 @@ from pregon.accounts.models import User
 from pregon.delivery.enums import State
 from pregon.delivery.errors import BodyErased, DeliveryError
 from pregon.delivery.ledger import FAR
-from pregon.delivery.models import Delivery, Dispatch
+from pregon.delivery.models import Delivery, Dispatch, Subscriber
 
 STEP = 5_000
 
@@ -84,6 +84,7 @@ def retry(
     if dispatch.emptied_at:
         raise BodyErased
     failed = Delivery.objects.filter(dispatch=dispatch, state=State.FAILED)
+    failed = failed.exclude(subscriber__in=Subscriber.objects.filter(erased_at__isnull=False))
     if line is not None:
         failed = failed.filter(pk=line.pk)
     if like is not None:

@@ -43,7 +43,7 @@ def watch(account: ChannelAccount, *, at: datetime) -> None:
     except (Misconfigured, SealBroken) as dead:
         logger.warning("Token is dead", extra={"channel": account.kind})
         ChannelAccount.objects.filter(pk=account.pk).update(
-            token_checked_at=at, last_failure_at=at, last_failure=str(dead)[:300]
+            token_checked_at=at, last_failure_at=at, last_failure=str(dead)[:300], deaf=False
         )
         return
     except DeliveryError:  # it could not be asked: that says nothing about the token

@@ -1,4 +1,4 @@
-"""Letters as a reader sees them, and never fewer than Bluesky counts."""
+"""Letters as a reader sees them, never fewer than Unicode counts, and never cut."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregon.channels.bluesky.graphemes import graphemes
+from pregon.core.graphemes import first_graphemes, graphemes
 
 PIECES = "a ñ e\u0301 \r \n \t 🇲🇽 🇲 👩 ❤️ 🏽 \u200d \ufe0f 1️⃣ ก\u0e33 \u0903 क\u094d한 ᄀ \u1161 \u200b \ufeff"
 PIECES += " … 🏴\U000e0067\U000e007f © ☃"
@@ -42,3 +42,28 @@ def test_the_count_is_never_below_that_of_unicode(text: str) -> None:
 @given(st.text("abcdefghijklmnñopqrstuvwxyzáéíóúü ¡!¿?«»“”—…\n", max_size=60))
 def test_spanish_is_counted_exactly(text: str) -> None:
     assert graphemes(text) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "kept"),
+    [
+        ("Año", 2, "Añ"),
+        ("Cafe\u0301s", 4, "Caf"),
+        ("Cafe\u0301s", 5, "Cafe\u0301"),
+        ("👩\u200d🚒👩\u200d🚒", 4, "👩\u200d🚒"),
+        ("🇲🇽🇲🇽", 3, "🇲🇽"),
+        ("क\u094dक\u094d", 3, "क\u094d"),
+        ("Año", 0, ""),
+        ("Año", -1, ""),
+        ("Año", 9, "Año"),
+    ],
+)
+def test_a_cut_leaves_letters_whole(text: str, most: int, kept: str) -> None:
+    assert first_graphemes(text, most) == kept
+
+
+@given(MIXED, st.integers(0, 40))
+def test_a_cut_is_the_beginning_and_never_begins_what_follows_with_a_mark(text: str, most: int) -> None:
+    kept = first_graphemes(text, most)
+    assert (text.startswith(kept), len(kept) <= most) == (True, True)
+    assert not kept or kept == text or not regex.match(r"\p{M}", text[len(kept) :])

@@ -1,12 +1,13 @@
-"""Counts what a reader sees as one letter, as Bluesky limits a post.
+"""Counts what a reader sees as one letter, and cuts between two of them.
 
 Joined are only those that Unicode surely joins (UAX #29): what is left apart here counts as two, so that the count is
-never below Bluesky's own.
+never below that of a network which limits a post by it.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _mark = (
     "\u0300-\u036f\u0483-\u0489\u1ab0-\u1ace\u1dc0-\u1dff\u20d0-\u20f0\ufe00-\ufe0f\ufe20-\ufe2f"
@@ -43,3 +44,19 @@ _seen_as_one = re.compile(
 
 def graphemes(text: str) -> int:
     return sum(1 for _one in _seen_as_one.finditer(text))
+
+
+def first_graphemes(text: str, most: int) -> str:
+    """The beginning of ``text`` in at most ``most`` characters, with every letter whole; marks of any script join."""
+    kept = 0
+    for one in _seen_as_one.finditer(text):
+        if one.end() > most:
+            break
+        if not joins(text[one.end() - 1 : one.end() + 1]):
+            kept = one.end()
+    return text[:kept]
+
+
+def joins(pair: str) -> bool:
+    """Whether the second of two characters belongs to the letter of the first."""
+    return len(pair) == 2 and (pair[0] == "\u200d" or unicodedata.category(pair[1])[0] == "M")
