@@ -134,6 +134,30 @@ def test_a_decision_tells_context_decision_and_consequences(path: Path) -> None:
     assert len(text.split()) < 700, "A decision is one page."
 
 
+# --- Wounds -------------------------------------------------------------------------------------------------
+
+
+def test_every_test_that_a_wound_names_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text_of(REFERENCE / "wounds.md"))
+    assert named
+    missing = [
+        f"{path}::{name}"
+        for path, name in named
+        if not (ROOT / path).is_file() or not re.search(rf"^def {name}\(", text_of(ROOT / path), re.MULTILINE)
+    ]
+    assert missing == []
+
+
+def test_every_wound_is_proved_or_has_its_place() -> None:
+    page = text_of(REFERENCE / "wounds.md")
+    titles = re.findall(r"^## (B(\d+)\. .+)$", page, re.MULTILINE)
+    assert [int(number) for _title, number in titles] == list(range(1, len(titles) + 1))
+    open_ones = [
+        title for title, _number in titles if not re.search(r"::test_|\*\*Belongs to `", section(page, title))
+    ]
+    assert open_ones == []
+
+
 # --- What an office is told ---------------------------------------------------------------------------------
 
 

@@ -6,9 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from factories.delivery import NOON, Hands, SpokenChannel, SubscriberFactory, ask, live, prepare_all, run
+from factories.delivery import (
+    NOON,
+    Hands,
+    KeyedChannel,
+    SpokenChannel,
+    SubscriberFactory,
+    ask,
+    live,
+    prepare_all,
+    run,
+)
 from pregon.delivery import actions as delivery
-from pregon.delivery.contract import Limits
+from pregon.delivery.contract import Limits, Token
 from pregon.delivery.enums import Mode
 from pregon.delivery.errors import Misconfigured
 from pregon.delivery.health import (
@@ -234,3 +244,21 @@ def test_what_waits_for_a_hand_is_named_until_it_is_done(
     before = to_pass_on(NOON)
     Delivery.objects.update(state="sent")
     assert (before, to_pass_on(NOON)) == ([asked], [])
+
+
+def test_a_channel_that_is_known_but_may_not_send_is_not_called_well(
+    monkeypatch: pytest.MonkeyPatch, hands: Hands
+) -> None:
+    """Half connected: the provider knows the key and tells its life, and takes nothing from it."""
+    token = Token(issued_at=NOON, expires_at=NOON + timedelta(days=60))
+    monkeypatch.setattr(KeyedChannel, "token", lambda channel: token)
+    account = live("keyed")
+    person = SubscriberFactory.create(channel="keyed")
+    SpokenChannel.script[person.address] = [Misconfigured("La clave no deja publicar en la página.")]
+    ask()
+    run(hands)
+    delivery.watch_tokens(at=hands.forward(seconds=1))
+    account.refresh_from_db()
+    said = health_of(account, at=hands())
+    assert (said.tone, "no deja publicar" in said.sentence) == ("bad", True)
+    assert (account.last_success_at, account.token_expires_at) == (None, token.expires_at)

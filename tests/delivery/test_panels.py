@@ -6,9 +6,20 @@ import pytest
 from django.test import RequestFactory
 
 from factories.accounts import UserFactory
-from factories.delivery import NOON, Hands, SubscriberFactory, ask, live, prepare_all, run
+from factories.delivery import (
+    NOON,
+    Hands,
+    SpokenChannel,
+    SubscriberFactory,
+    ask,
+    live,
+    prepare_all,
+    run,
+)
 from pregon.accounts.enums import Role
-from pregon.delivery.models import ChannelAccount
+from pregon.delivery.enums import State
+from pregon.delivery.errors import Misconfigured
+from pregon.delivery.models import ChannelAccount, Delivery
 from pregon.delivery.panels import AlertsPanel, GoingOutPanel
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +63,30 @@ def test_what_asks_for_attention_is_said_and_leads_there_who_may() -> None:
     assert panel.needed
     assert ("De viva voz no logra enviar" in editor, "La clave vence en 6 días" in editor) == (True, True)
     assert ("Revisar el canal" in head, "Revisar el canal" in editor) == (True, False)
+
+
+def test_one_failure_is_one_warning_however_many_lines_and_looks_meet_it(hands: Hands) -> None:
+    """A dead key stops every line, and its own clock knows it as well: the office reads one sentence about it."""
+    account = live("keyed")
+    for person in SubscriberFactory.create_batch(5, channel="keyed"):
+        SpokenChannel.script[person.address] = [Misconfigured("La clave venció: pide otra.")] * 20
+    ask()
+    for _minute in range(15):
+        run(hands, turns=2)
+        hands.forward(minutes=1)
+    ChannelAccount.objects.filter(pk=account.pk).update(token_expires_at=NOON - timedelta(hours=1))
+    panel = drawn(AlertsPanel(hands()), Role.HEAD)
+    assert (panel.count("<li>"), panel.count("La clave venció")) == (1, 1)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.DUE}
+
+
+def test_a_key_about_to_end_is_told_beside_another_failure(hands: Hands) -> None:
+    live("keyed")
+    person = SubscriberFactory.create(channel="keyed")
+    SpokenChannel.script[person.address] = [Misconfigured("El municipio no administra esa página.")] * 20
+    ask()
+    run(hands)
+    hands.forward(minutes=15)
+    ChannelAccount.objects.update(token_expires_at=hands() + timedelta(days=6))
+    panel = drawn(AlertsPanel(hands()), Role.HEAD)
+    assert (panel.count("<li>"), "no administra" in panel, "vence en 6 días" in panel) == (2, True, True)

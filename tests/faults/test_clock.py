@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -75,6 +77,10 @@ def embargoed(count: int, *, until: timedelta) -> list[Bulletin]:
     return drafts
 
 
+def doubled(ledger: Ledger) -> int:
+    return sum(times > 1 for times in Counter(ledger.read()).values())
+
+
 def handed_once(ledger: Ledger, wanted: int) -> bool:
     handed = Counter(ledger.read())
     return (len(handed), max(handed.values(), default=0)) == (wanted, 1)
@@ -93,7 +99,13 @@ def test_two_clocks_and_two_workers_of_each_lane_double_nothing(ledger: Ledger) 
         for process in processes:
             process.end()
         assert [process.wait() for process in processes] == [0] * len(processes)
-    report("two of each", processes=len(processes), bulletins=len(bulletins), messages=wanted, doubled=0)
+    report(
+        "two of each",
+        processes=len(processes),
+        bulletins=len(bulletins),
+        messages=wanted,
+        doubled=doubled(ledger),
+    )
     assert handed_once(ledger, wanted)
     assert sorted(Bulletin.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
 
@@ -146,3 +158,73 @@ def test_a_worker_that_dies_while_preparing_leaves_no_gap_and_no_double(
     assert Delivery.objects.count() == {1: 0, 2: 10, 3: 30}[fatal]
     drain([Lane.NOW], clock=Hands())
     assert (Delivery.objects.filter(state=State.SENT).count(), handed_once(ledger, 50)) == (50, True)
+
+
+class Wall:
+    """A clock on the wall that every process of the test sees, and the test sets."""
+
+    def __init__(self) -> None:
+        self._ahead = multiprocessing.get_context("fork").Value("d", 0.0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._ahead.value)
+
+    def set_by(self, **time: float) -> None:
+        self._ahead.value += timedelta(**time).total_seconds()
+
+
+@pytest.fixture
+def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
+    wall = Wall()
+    monkeypatch.setattr(timezone, "now", wall.now)
+    return wall
+
+
+def test_an_hour_put_back_delays_nothing_that_was_due_and_opens_no_embargo_early(
+    ledger: Ledger, wall: Wall
+) -> None:
+    """One embargo has opened, one is to open in ten minutes, and nothing has left yet when the hour is put back."""
+    readers(30)
+    embargoed(1, until=timedelta(seconds=0.5))
+    embargoed(1, until=timedelta(minutes=10))
+    for lane in SENDING:
+        ask(lane=lane, origin=f"faults/{lane}", at=wall.now())
+        while delivery.prepare_due(lane, at=wall.now()):
+            pass
+    with ExitStack() as office:
+        office.enter_context(forked(parts.keep_time))
+        until(lambda: numbers() == [1])
+        wall.set_by(hours=-1)
+        jump, waiting = time.monotonic(), Delivery.objects.filter(due_at__gt=wall.now()).count()
+        for lane in SENDING:
+            office.enter_context(forked(partial(parts.work, lane)))
+        until(lambda: sent() == (len(SENDING) + 1) * 30)
+        took = time.monotonic() - jump
+        wall.set_by(minutes=69)
+        time.sleep(2)  # eight looks of the clock
+        before_its_hour = numbers()
+        wall.set_by(minutes=1)
+        until(lambda: sent() == (len(SENDING) + 2) * 30)
+    hours = Bulletin.objects.values_list("go_live_at", "first_published_at")
+    early = sum(published < opens for opens, published in hours)
+    report(
+        "an hour put back",
+        waiting=waiting,
+        seconds_until_they_had_left=round(took, 1),
+        embargoes=len(hours),
+        early=early,
+        sent=sent(),
+        doubled=doubled(ledger),
+    )
+    assert waiting == len(SENDING) * 30
+    assert took < 15
+    assert (before_its_hour, numbers(), early) == ([1], [1, 2], 0)
+    assert handed_once(ledger, (len(SENDING) + 2) * 30)
+
+
+def numbers() -> list[int]:
+    return sorted(Bulletin.objects.filter(number__isnull=False).values_list("number", flat=True))
+
+
+def sent() -> int:
+    return Delivery.objects.filter(state=State.SENT).count()

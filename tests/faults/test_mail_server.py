@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from django.utils import timezone
 from factories.delivery import Hands, SubscriberFactory, ask, live, prepare_all
 from faults.report import report
 from pregon.channels.email import pipeline
+from pregon.channels.email.channel import hang_up
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions import claim as claiming
@@ -24,6 +26,8 @@ from pregon.delivery.contract import Fate, Report
 from pregon.delivery.enums import State
 from pregon.delivery.models import Delivery
 from servers.counting import SLOW, Ledger, counting, moody_mail
+from servers.greylist import greylisting
+from servers.postfix import postfix_serving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
@@ -31,18 +35,33 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 @contextmanager
 def post_office(path: Path, *people: str) -> Iterator[Ledger]:
     """The server, an office that writes through it, and a bulletin that is due to each of ``people``."""
-    with counting(moody_mail, path / "accepted") as (port, ledger):
-        live("email", host="127.0.0.1", port=port, security="none", sender_address="a@muestra.example")
-        for person in people:
-            SubscriberFactory(channel="email", address=f"{person}@muestra.example")
-        ask()
-        prepare_all()
+    with counting(moody_mail, path / "accepted") as (port, ledger), office_writing_through(port, *people):
         yield ledger
+
+
+@contextmanager
+def office_writing_through(port: int, *people: str) -> Iterator[None]:
+    live("email", host="127.0.0.1", port=port, security="none", sender_address="a@muestra.example")
+    for person in people:
+        SubscriberFactory(channel="email", address=f"{person}@muestra.example")
+    ask()
+    prepare_all()
+    yield
+    hang_up()
 
 
 def states() -> dict[str, str]:
     lines = Delivery.objects.values_list("destination", "state")
     return {destination.partition("@")[0]: state for destination, state in lines}
+
+
+def tell(fault: str, accepted: Counter[str]) -> None:
+    report(
+        fault,
+        arrived=len(accepted),
+        **Counter(states().values()),
+        doubled=sum(times > 1 for times in accepted.values()),
+    )
 
 
 def deliver(hands: Hands) -> None:
@@ -100,7 +119,7 @@ def test_a_full_server_is_asked_again_and_a_full_mailbox_for_ever_is_told(tmp_pa
     assert states() == {"busy-1": State.SENT, "busy-2": State.SENT, "well-1": State.SENT} | refused
     assert (len(accepted), max(accepted.values())) == (3, 1)
     assert all(Delivery.objects.filter(state=State.FAILED).values_list("reason", flat=True))
-    report("full server", sent=3, refused=2, doubled=0)
+    tell("full server", accepted)
 
 
 def test_a_server_that_takes_a_letter_and_hangs_up_leaves_a_doubt(tmp_path: Path) -> None:
@@ -113,7 +132,7 @@ def test_a_server_that_takes_a_letter_and_hangs_up_leaves_a_doubt(tmp_path: Path
     doubt = {"mute-1": State.UNCERTAIN, "mute-2": State.UNCERTAIN}
     assert states() == doubt | {"well-1": State.SENT, "well-2": State.SENT}
     assert (len(accepted), max(accepted.values())) == (4, 1)
-    report("server that hangs up", arrived=4, sent=2, uncertain=2, doubled=0)
+    tell("server that hangs up", accepted)
 
 
 def test_a_yes_that_turns_out_a_lie_is_told(tmp_path: Path) -> None:
@@ -126,3 +145,40 @@ def test_a_yes_that_turns_out_a_lie_is_told(tmp_path: Path) -> None:
             record(bounce, channel="email", at=hands())
         deliver(hands)
     assert states() == {"well-1": State.FAILED, "well-2": State.SENT}
+
+
+@pytest.mark.system
+def test_a_greylist_is_waited_for_and_doubles_nothing() -> None:
+    """A real Postfix puts each letter off for 25 minutes; who is known by then is let in at once."""
+    hands, people = Hands(), [f"p{number}" for number in range(12)]
+    with (
+        greylisting(hands, delay=timedelta(minutes=25)) as greylist,
+        postfix_serving(policy=greylist.port) as postfix,
+        office_writing_through(postfix.port, *people),
+    ):
+        waiting = []
+        while set(states().values()) != {State.SENT} and hands() < Hands().forward(hours=1):
+            deliver(hands)
+            waiting.append(list(states().values()).count(State.DUE))
+            hands.forward(minutes=1)
+        tries = [knock - knocks[0] for knocks in greylist.knocks.values() for knock in knocks]
+        ask(at=hands())
+        prepare_all(at=hands())
+        deliver(hands)
+        letters = Counter(message_from_bytes(raw)["Message-ID"] for raw in postfix.letters(2 * len(people)))
+    fates = Counter(Delivery.objects.values_list("state", flat=True))
+    attempts = Counter(Delivery.objects.values_list("attempts", flat=True))
+    report(
+        "greylist",
+        letters=letters.total(),
+        doubled=letters.total() - len(letters),
+        sent=fates[State.SENT],
+        put_off=len(tries) - len(people),
+        tries=dict(attempts),
+    )
+    minutes = Counter(round(pause.total_seconds() / 60) for pause in tries)
+    assert waiting[0] == len(people)
+    assert minutes == dict.fromkeys((0, 5, 10, 15, 20, 28), len(people))
+    assert attempts == {6: len(people), 1: len(people)}
+    assert fates == {State.SENT: 2 * len(people)}
+    assert (len(letters), max(letters.values())) == (2 * len(people), 1)

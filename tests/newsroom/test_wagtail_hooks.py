@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from factories.accounts import UserFactory
-from factories.newsroom import draft, published, shelf
+from factories.newsroom import NOON, draft, published, shelf
+from pregon.delivery.models import Dispatch
+from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions.workflow import ensure_workflow
 from pregon.newsroom.models import Bulletin
 
@@ -81,6 +87,23 @@ def test_a_draft_is_published_from_the_plain_editor(head: Client) -> None:
     bulletin.save_revision()
     post(head, bulletin, **{"action-publish": "yes"})
     assert public(bulletin).number == 1
+
+
+def test_an_embargo_that_has_passed_unseen_may_be_put_off_again(head: Client) -> None:
+    """The clock stood still at its hour. What counts is the new hour, and the old one is neither compared nor kept."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        bulletin = draft(go_live_at=NOON + timedelta(hours=1))
+        newsroom.publish(bulletin, by=None)
+        clock.move_to(NOON + timedelta(hours=3))
+        again = NOON + timedelta(hours=5)
+        typed = timezone.localtime(again).strftime("%Y-%m-%d %H:%M")
+        scheduled = public(bulletin).scheduled_revision
+        head.post(reverse("wagtailadmin_pages:revisions_unschedule", args=[bulletin.pk, scheduled.pk]))
+        post(head, bulletin, go_live_at=typed, **{"action-publish": "yes"})
+        at_once = newsroom.publish_due(timezone.now())
+        clock.move_to(again)
+        assert (at_once, newsroom.publish_due(again), newsroom.publish_due(again)) == (0, 1, 0)
+    assert (public(bulletin).number, Dispatch.objects.about(bulletin.origin).count()) == (1, 1)
 
 
 @pytest.mark.parametrize("verb", ["delete", "unpublish"])

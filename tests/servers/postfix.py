@@ -41,7 +41,7 @@ transport_maps = inline:{{ lejos.example=smtp:[127.0.0.1]:{away} .lejos.example=
 fast_flush_domains =
 smtp_connection_cache_on_demand = no
 smtpd_relay_restrictions = reject_unauth_destination
-smtpd_recipient_restrictions = check_recipient_access regexp:{home}/access
+smtpd_recipient_restrictions = check_recipient_access regexp:{home}/access{policy}
 smtpd_sender_restrictions = check_sender_access inline:{{ nadie@muestra.example=REJECT }}
 smtpd_error_sleep_time = 0
 smtpd_client_connection_count_limit = {most}
@@ -99,7 +99,10 @@ class Postfix:
 
 
 @contextmanager
-def postfix_serving(*, most: int = 50, heaviest: int = 1_000_000, away: int = 9) -> Iterator[Postfix]:
+def postfix_serving(
+    *, most: int = 50, heaviest: int = 1_000_000, away: int = 9, policy: int | None = None
+) -> Iterator[Postfix]:
+    """``away`` and ``policy`` are ports: of the server of lejos.example, and of a service asked about each receiver."""
     command = [*as_root(), found("postfix")]
     home = Path(tempfile.mkdtemp(prefix="postfix-"))
     home.chmod(0o755)
@@ -117,6 +120,7 @@ def postfix_serving(*, most: int = 50, heaviest: int = 1_000_000, away: int = 9)
         "most": most,
         "heaviest": heaviest,
         "away": away,
+        "policy": f", check_policy_service inet:127.0.0.1:{policy}" if policy else "",
         "uid": 65534,
         "gid": 65534,
     }

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 import brotli
 import pytest
 import uvicorn
+from django.db import connection
+from django.db.backends.signals import connection_created
 
 from pregon.core.files import remove, write_published
 from pregon.website.front import POLICY, Front, Gateway, Shelf, encodings
@@ -360,3 +363,89 @@ def test_when_too_many_wait_one_more_is_told_to_come_back() -> None:
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
     asyncio.run(gateway(scope, receive, send))
     assert sent[0]["status"] == 503
+
+
+SCOPE = {
+    "type": "http",
+    "http_version": "1.1",
+    "method": "GET",
+    "path": "/",
+    "query_string": b"",
+    "headers": [],
+    "server": ("127.0.0.1", 80),
+    "client": ("127.0.0.1", 1),
+}
+
+
+def crowd(gateway: Gateway, count: int) -> list[int]:
+    """What ``count`` readers at the same moment are answered."""
+
+    async def ask() -> int:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        async def receive() -> Any:
+            return {"type": "http.request"}
+
+        await gateway(dict(SCOPE), receive, send)
+        return int(sent[0]["status"])
+
+    async def together() -> list[int]:
+        return await asyncio.gather(*(ask() for _reader in range(count)))
+
+    return asyncio.run(together())
+
+
+def test_a_crowd_meets_a_ceiling_and_the_door_opens_again() -> None:
+    at_work: list[int] = []
+    busiest: list[int] = []
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        at_work.append(1)
+        busiest.append(len(at_work))
+        time.sleep(0.05)
+        at_work.pop()
+        return django(environ, start_response)
+
+    gateway = Gateway(slow, threads=2, waiting=3)
+    assert [Counter(crowd(gateway, count)) for count in (20, 5)] == [{200: 5, 503: 15}, {200: 5}]
+    assert (max(busiest), len(busiest)) == (2, 10)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
+def test_no_crowd_opens_more_connections_to_the_database_than_there_are_threads() -> None:
+    threads, ours, found = 3, 1, []
+    opened: set[int] = set()
+
+    def note(**_connection: object) -> None:
+        opened.add(threading.get_ident())
+
+    def asking(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(
+                    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND backend_type = 'client backend'"
+                )
+                found.append(cursor.fetchone()[0])
+            else:
+                cursor.execute("SELECT 1")
+                found.append(len(opened))
+        time.sleep(0.01)
+        return django(environ, start_response)
+
+    connection_created.connect(note)
+    gateway = Gateway(asking, threads=threads, waiting=200)
+    try:
+        assert Counter(crowd(gateway, 60)) == {200: 60}
+    finally:
+        connection_created.disconnect(note)
+        closing = threading.Barrier(threads)
+        for _thread in range(threads):
+            gateway.app.executor.submit(lambda: (closing.wait(), connection.close()))
+        gateway.app.executor.shutdown()
+    assert 1 <= len(opened) <= threads
+    assert max(found) <= threads + ours

@@ -41,7 +41,13 @@ class AlertsPanel(Component):
 
     def __init__(self, at: datetime) -> None:
         self.alarms = alarms(at)
-        self.tokens = dying(at)
+        stuck = {alarm.kind for alarm in self.alarms}
+        # One failure is one warning: a key that has ended is what the alarm of its channel is about.
+        self.tokens = [
+            (account, life)
+            for account, life in dying(at)
+            if life.expires_at > at or account.kind not in stuck
+        ]
         self.by_hand = to_pass_on(at)
 
     @property

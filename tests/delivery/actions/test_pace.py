@@ -11,6 +11,7 @@ from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, liv
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
 from pregon.delivery import registry
+from pregon.delivery.actions.claim import claim
 from pregon.delivery.enums import State
 from pregon.delivery.errors import Rejected
 from pregon.delivery.models import Bucket, Delivery
@@ -64,6 +65,21 @@ def test_no_24_hours_hold_more_than_a_day_allows(hands: Hands) -> None:
     day = timedelta(days=1).total_seconds()
     busiest = max(sum(start <= other < start + day for other in moments) for start in moments)
     assert (len(moments), busiest) == (20, 6)
+
+
+def test_what_another_worker_holds_counts_and_lets_nobody_rest(hands: Hands) -> None:
+    """It may yet give it back, and then the day has room again."""
+    account = live("spoken")
+    account.per_day = 5
+    account.save()
+    SubscriberFactory.create_batch(20)
+    ask()
+    prepare_all()
+    delivery.deliver_on(Lane.NOW, "spoken", now=hands, size=2)
+    claims = [claim(Lane.NOW, "spoken", at=hands(), size=9) for _worker in range(2)]
+    account.refresh_from_db()
+    assert [len(held.lines) for held in claims if held] == [3, 0]
+    assert (len(said_to()), account.busy_until) == (2, None)
 
 
 def test_a_slow_server_gets_its_pace_and_holds_up_nobody(hands: Hands, servers: None) -> None:

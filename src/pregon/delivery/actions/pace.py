@@ -51,12 +51,13 @@ def allowance(account: ChannelAccount, lane: Lane, *, wanted: int, at: datetime)
     if (minute := per_minute(account)) is not None:
         wanted = min(wanted, max(1, minute // 30))
     if (day := per_day(account)) is not None:
-        left = day - spent(account.kind, at=at) - in_hands(account.kind)
+        waiting = in_hands(account.kind)  # first: what is handed over meanwhile must not be in neither count
+        left = day - spent(account.kind, at=at)
         if left <= 0 and (oldest := hours(account.kind, at=at).order_by("at").first()):
             account.busy_until = oldest.at + DAY + HOUR
             account.save(update_fields=["busy_until"])
         kept = day // 10 if lane != Lane.ALERT else 0
-        wanted = min(wanted, max(0, left - kept))
+        wanted = min(wanted, max(0, left - waiting - kept))
     return wanted
 
 
