@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
 from pytest_django import Settings
 
-from factories.delivery import SpokenChannel, message, picture
+from factories.delivery import SpokenChannel, message, picture, video
 from pregon.delivery.contract import Limits, Manner, Parcel, Preview, Price
 from pregon.delivery.errors import Rejected, UnknownChannel
 from pregon.delivery.previews import Seen, as_it_stands, sample_parcel, seen_on
@@ -43,6 +44,25 @@ def test_a_photo_that_is_private_still_leaves_its_place(settings: Settings) -> N
     place.write_bytes(b"jpeg")
     public = as_it_stands(message(picture=picture()))
     assert (private.album, public.album, one.album) == ((), (picture(),), [(picture(), True)])
+
+
+def test_a_video_named_in_words_is_a_drawn_frame() -> None:
+    preview = Preview(subject="S", text="[Video: El andador]\n\nYa abre.\n", html="")
+    one = Seen(kind="spoken", preview=preview, video=video())
+    frame = render_to_string("delivery/desk/seen_message.html", {"seen": one, "sender": "Oficina"})
+    assert (one.shown_video, one.notes, one.body) == (video(), [], "<p>Ya abre.</p>")
+    assert "Aquí va el video: Recorrido por el andador de punta a punta" in " ".join(frame.split())
+    assert "desk-film" not in render_to_string("delivery/desk/seen_message.html", {"seen": seen("Ya abre.")})
+
+
+def test_a_video_stands_once_the_public_can_fetch_it(settings: Settings) -> None:
+    elsewhere = message(video=video(url="https://video.example/1.mp4", path=""))
+    private = as_it_stands(message(video=video()))
+    place = settings.HOME.baked / video().path
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"mp4")
+    public = as_it_stands(message(video=video()))
+    assert (private.video, public.video, as_it_stands(elsewhere)) == (None, video(), elsewhere)
 
 
 def test_marks_are_kept_and_asides_are_not_said_twice() -> None:

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factories.delivery import message, picture
+from factories.delivery import message, picture, video
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Audience, Block, Message, Tally
 
@@ -20,16 +20,28 @@ IDS = st.lists(st.integers(1, 10**9)).map(tuple)
     headline=WORDS,
     blocks=st.lists(st.builds(Block, kind=WORDS, text=WORDS, label=WORDS)).map(tuple),
     photos=st.integers(0, 3),
+    filmed=st.booleans(),
 )
 def test_a_message_comes_back_from_json(
-    kind: MessageKind, headline: str, blocks: tuple[Block, ...], photos: int
+    kind: MessageKind, headline: str, blocks: tuple[Block, ...], photos: int, filmed: bool
 ) -> None:
     album = tuple(picture(alt=f"Foto {number}") for number in range(photos))
     given_ = message(
-        kind, headline=headline, blocks=blocks, picture=album[0] if album else None, pictures=album
+        kind,
+        headline=headline,
+        blocks=blocks,
+        picture=album[0] if album else None,
+        pictures=album,
+        video=video() if filmed else None,
     )
     back = Message.from_json(json.loads(json.dumps(given_.to_json())))
     assert (back, hash(back)) == (given_, hash(given_))
+
+
+def test_a_message_written_before_there_were_videos_is_still_read() -> None:
+    old = message().to_json()
+    del old["video"]
+    assert Message.from_json(old) == message()
 
 
 def test_an_album_is_all_that_goes_along_be_it_one_picture() -> None:

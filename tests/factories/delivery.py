@@ -27,7 +27,7 @@ from pregon.delivery.contract import (
 )
 from pregon.delivery.enums import MessageKind, Mode, Standing, State
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
-from pregon.delivery.values import Audience, Block, Message, Picture
+from pregon.delivery.values import Audience, Block, Message, Picture, Video
 
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -80,6 +80,15 @@ def picture(**fields: Any) -> Picture:
         "height": 640,
     }
     return Picture(**(given | fields))
+
+
+def video(**fields: Any) -> Video:
+    given = {
+        "url": "https://muestra.example/documentos/7/recorrido.mp4",
+        "path": "documentos/7/recorrido.mp4",
+        "alt": "Recorrido por el andador de punta a punta",
+    }
+    return Video(**(given | fields))
 
 
 def parcel(message_: Message | None = None, **fields: Any) -> Parcel:

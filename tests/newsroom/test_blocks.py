@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.template import Context, Template
 from wagtail.blocks import StreamValue
+from wagtail.documents import get_document_model
 
 from factories.website import HOSTILE, ready_photo
 from pregon.newsroom.blocks import INLINE, BodyBlock
@@ -61,6 +63,7 @@ def test_the_parts_of_a_body_are_these_and_no_block_takes_raw_html_or_embeds() -
         ("items", {"items": []}),
         ("video", {"url": "javascript:alert(1)", "title": "Recorrido"}),
         ("video", {"url": "https://video.example/1", "title": ""}),
+        ("video", {"url": "", "title": "Recorrido"}),
         ("photo", {"photo": None}),
         ("gallery", {"photos": []}),
         ("attachment", {"document": None}),
@@ -105,6 +108,41 @@ def test_a_video_is_an_address_and_calls_nobody() -> None:
     page = written(body(("video", {"url": "https://www.video.example/1", "title": "Recorrido"})))
     assert re.findall(r'(?:src|href)="([^"]*)"', page) == ["https://www.video.example/1"]
     assert "Video en video.example" in page
+
+
+def document(name: str) -> Any:
+    return get_document_model().objects.create(title="Recorrido", file=ContentFile(b"mp4", name=name))
+
+
+@pytest.mark.django_db
+def test_a_video_is_one_mp4_of_the_office_or_one_address() -> None:
+    film, text = document("recorrido.MP4"), document("recorrido.pdf")
+    address = {"url": "https://video.example/1", "title": "Recorrido"}
+    given = [
+        {"file": film.pk, "url": "", "title": "Recorrido"},
+        {"file": film.pk, **address},
+        {"file": text.pk, "url": "", "title": "Recorrido"},
+        {"file": film.pk, "url": "", "title": ""},
+    ]
+    assert [complaints(body(("video", value))) for value in given] == [False, True, True, True]
+
+
+@pytest.mark.django_db
+def test_a_video_of_the_office_plays_on_the_page_and_is_fetched_by_who_plays_it() -> None:
+    film = document("recorrido.mp4")
+    page = written(body(("video", {"file": film.pk, "url": "", "title": HOSTILE})))
+    [player] = re.findall(r"<video[^>]*>", page)
+    assert player.startswith(
+        f'<video controls preload="none" src="/documentos/{film.pk}/{film.filename}" aria-label="&lt;'
+    )
+    assert "card-link" not in page
+
+
+def test_an_address_is_kept_as_it_was_before_there_were_files() -> None:
+    value = {"url": "https://video.example/1", "title": "Recorrido"}
+    read = body(("video", value))
+    assert read[0].value["file"] is None
+    assert read.get_prep_value()[0]["value"] == value
 
 
 @pytest.mark.parametrize(("numbered", "mark"), [(True, "ol"), (False, "ul")])

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.documents import get_document_model
 
 from factories.library import AlbumFactory
 from factories.newsroom import draft, published, shelf
@@ -16,7 +18,7 @@ from factories.website import ready_photo
 from pregon.accounts.models import Locality, Topic
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.registry import items_between
-from pregon.delivery.values import Block, Item, Message
+from pregon.delivery.values import Block, Item, Message, Video
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.newsroom import actions as newsroom
@@ -93,6 +95,24 @@ def test_an_album_is_no_longer_than_a_post_takes() -> None:
 def test_a_cover_alone_is_all_there_is() -> None:
     message = message_about(with_body(cover=shared_photo()), MessageKind.NEWS)
     assert (bool(message.picture), message.pictures) == (True, ())
+
+
+def test_the_first_video_that_a_network_can_fetch_goes_along() -> None:
+    file = ContentFile(b"mp4", name="recorrido.mp4")
+    film = get_document_model().objects.create(title="Recorrido", file=file)
+    page = {"type": "video", "value": {"url": "https://youtu.be/x", "title": "En otro sitio"}}
+    own = {"type": "video", "value": {"file": film.pk, "url": "", "title": "De punta a punta"}}
+    address = "https://video.example/1.MP4?v=2"
+    elsewhere = {"type": "video", "value": {"url": address, "title": "Desde el aire"}}
+    plain = {"type": "video", "value": {"url": "http://video.example/1.mp4", "title": "Sin candado"}}
+    first, second = with_body(page, plain, own, elsewhere), with_body(elsewhere, own)
+    path = f"documentos/{film.pk}/{film.filename}"
+    assert [message_about(one, MessageKind.NEWS).video for one in (first, second, with_body(page))] == [
+        Video(url=f"{settings.BASE_URL}/{path}", path=path, alt="De punta a punta"),
+        Video(url=address, alt="Desde el aire"),
+        None,
+    ]
+    assert message_about(first, MessageKind.WITHDRAWAL).video is None
 
 
 def shared_photo(**fields: object) -> Photo:

@@ -57,8 +57,13 @@ def recorded(name: str) -> dict[str, Any]:
     return answer
 
 
+def fetched(url: str) -> bool:
+    """Whether the service finds a video at that address."""
+    return url.startswith("https://") and urlsplit(url).path.lower().endswith((".mp4", ".mov"))
+
+
 class GraphApi:
-    """``calls`` holds everything asked for; ``posts``, ``media`` and ``comments`` what the public sees now."""
+    """``calls`` holds everything asked for; ``posts``, ``films``, ``media`` and ``comments`` what is public now."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -68,6 +73,8 @@ class GraphApi:
         self.accounts: dict[str, str] = {}
         self.posts: dict[str, dict[str, Any]] = {}
         self.photos: dict[str, dict[str, Any]] = {}
+        #: The videos on a Page, each a post of its own.
+        self.films: dict[str, dict[str, Any]] = {}
         self.containers: dict[str, dict[str, Any]] = {}
         self.media: dict[str, dict[str, Any]] = {}
         self.comments: dict[str, tuple[str, str]] = {}
@@ -186,6 +193,7 @@ class GraphApi:
             ("POST", "feed"): self._post,
             ("GET", "feed"): self._feed,
             ("POST", "photos"): self._photo,
+            ("POST", "videos"): self._film,
             ("POST", "media"): self._contain,
             ("GET", "media"): self._newest_media,
             ("POST", "media_publish"): self._release,
@@ -232,6 +240,8 @@ class GraphApi:
             return {"id": page["id"], "name": page["name"], "access_token": PAGE_TOKEN}
         if node in self.posts:
             return self.posts[node]
+        if node in self.films:
+            return self.films[node]
         if node in self.media:
             return self.media[node]
         if node in self.containers:
@@ -239,16 +249,19 @@ class GraphApi:
         raise RefusalError("missing" if node.isdecimal() else "unknown_name")
 
     def _edit(self, node: str, call: Call) -> dict[str, Any]:
-        if node not in self.posts:
+        if node not in self.posts and node not in self.films:
             raise RefusalError("missing")
         self._page_speaks(call)
-        self.posts[node]["message"] = self._message(call)
+        if node in self.films:
+            self.films[node]["description"] = self._message(call, "description")
+        else:
+            self.posts[node]["message"] = self._message(call)
         return {"success": True}
 
     def _delete(self, node: str, call: Call) -> dict[str, Any]:
         if node in self.media and not self.may_delete_media:
             raise RefusalError("permission_missing")
-        if self.posts.pop(node, None) is None and self.media.pop(node, None) is None:
+        if not any(seen.pop(node, None) for seen in (self.posts, self.films, self.media)):
             raise RefusalError("missing")
         return {"success": True}
 
@@ -285,8 +298,8 @@ class GraphApi:
         }
         return {"id": number}
 
-    def _message(self, call: Call) -> str:
-        message = str(call.fields.get("message", ""))
+    def _message(self, call: Call, field: str = "message") -> str:
+        message = str(call.fields.get(field, ""))
         if not message or len(message) > POST_LIMIT:
             raise RefusalError("bad_parameter")
         return message
@@ -305,6 +318,23 @@ class GraphApi:
             "caption": call.fields.get("caption", ""),
             "alt": call.fields.get("alt_text_custom", ""),
             "published": call.fields.get("published", "true"),
+        }
+        return {"id": number}
+
+    def _film(self, node: str, call: Call) -> dict[str, Any]:
+        """A video that the service fetches from its address; its ``permalink_url`` is a path."""
+        if node not in self.pages:
+            raise RefusalError("missing")
+        self._page_speaks(call)
+        if not fetched(call.fields.get("file_url", "")):
+            raise RefusalError("video_not_fetched")
+        number = self._number()
+        self.films[number] = {
+            "id": number,
+            "file_url": call.fields["file_url"],
+            "title": call.fields.get("title", ""),
+            "description": self._message(call, "description"),
+            "permalink_url": f"/{node}/videos/{number}/",
         }
         return {"id": number}
 
@@ -330,6 +360,11 @@ class GraphApi:
         if fields.get("media_type") == "CAROUSEL":
             if not 2 <= len(children) <= 10 or any(self.containers[child]["looks"] for child in children):
                 raise RefusalError("bad_parameter")
+        elif fields.get("media_type") == "REELS":
+            if not fetched(fields.get("video_url", "")):
+                raise RefusalError("not_fetched")
+            if "alt_text" in fields:
+                raise RefusalError("bad_parameter")
         elif not fields.get("image_url", "").endswith((".jpg", ".jpeg")):
             raise RefusalError("not_fetched")
         self.containers[number := self._number()] = {**fields, "looks": self.looks, "state": "FINISHED"}
@@ -352,11 +387,14 @@ class GraphApi:
         container["state"] = "PUBLISHED"
         children = [self.containers[child] for child in json.loads(container.get("children", "[]"))]
         number = self._number()
+        shown = [one for one in children or [container] if "image_url" in one]
         self.media[number] = {
             "id": number,
             "caption": container.get("caption", ""),
-            "photos": [(one["image_url"], one.get("alt_text", "")) for one in children or [container]],
-            "permalink": f"https://www.instagram.com/p/{number}/",
+            "photos": [(one["image_url"], one.get("alt_text", "")) for one in shown],
+            "video": container.get("video_url", ""),
+            "cover": container.get("cover_url", ""),
+            "permalink": f"https://www.instagram.com/{'reel' if 'video_url' in container else 'p'}/{number}/",
         }
         return {"id": number}
 

@@ -11,7 +11,7 @@ import pytest
 from servers.graph import APP, APP_SECRET, PAGE_TOKEN, USER_TOKEN, GraphApi, recorded
 
 PAGE, ACCOUNT = "100", "17841"
-JPEG = "https://example.org/a.jpg"
+JPEG, MP4 = "https://example.org/a.jpg", "https://example.org/a.mp4"
 
 
 @pytest.fixture
@@ -97,6 +97,20 @@ def test_a_photo_is_uploaded_and_shown_by_a_post(api: GraphApi) -> None:
     assert ask(api, "POST", f"{PAGE}/feed", message="x", attached_media=unknown) == refusal("bad_parameter")
 
 
+def test_a_video_is_fetched_from_its_address_edited_and_deleted(api: GraphApi) -> None:
+    videos = f"{PAGE}/videos"
+    given = {"file_url": MP4, "description": "Hay agua", "title": "Agua"}
+    assert ask(api, "POST", videos, token=USER_TOKEN, **given) == refusal("permission_denied")
+    assert ask(api, "POST", videos, **given | {"file_url": JPEG}) == refusal("video_not_fetched")
+    number = ask(api, "POST", videos, **given)[1]["id"]
+    assert ask(api, "POST", number, message="Hoy") == refusal("bad_parameter")
+    assert ask(api, "POST", number, description="Hoy") == (200, {"success": True})
+    told = ask(api, "GET", number)[1]
+    assert (told["description"], told["permalink_url"]) == ("Hoy", f"/{PAGE}/videos/{number}/")
+    assert ask(api, "DELETE", number) == (200, {"success": True})
+    assert ask(api, "DELETE", number) == refusal("missing")
+
+
 @pytest.mark.parametrize("message", ["", "x" * 63_207])
 def test_a_post_has_a_shortest_and_a_longest_text(message: str, api: GraphApi) -> None:
     assert ask(api, "POST", f"{PAGE}/feed", message=message) == refusal("bad_parameter")
@@ -104,7 +118,15 @@ def test_a_post_has_a_shortest_and_a_longest_text(message: str, api: GraphApi) -
 
 def test_a_page_and_an_account_that_nobody_added_do_not_exist(api: GraphApi) -> None:
     assert ask(api, "GET", "nadie") == refusal("unknown_name")
-    for line in ("POST 7/feed", "POST 7/photos", "POST 7/media", "POST 7/comments", "GET 7/otra", "GET 7"):
+    for line in (
+        "POST 7/feed",
+        "POST 7/photos",
+        "POST 7/videos",
+        "POST 7/media",
+        "POST 7/comments",
+        "GET 7/otra",
+        "GET 7",
+    ):
         method, _, path = line.partition(" ")
         assert ask(api, method, path, message="x") == refusal("missing")
 
@@ -122,6 +144,16 @@ def test_a_container_is_published_once_it_is_ready(api: GraphApi) -> None:
     )
     assert ask(api, "POST", release, creation_id=container) == refusal("not_ready")
     assert ask(api, "GET", f"{ACCOUNT}/media")[1]["data"] == [{"id": media, "caption": "Hay agua"}]
+
+
+def test_a_reel_is_a_video_without_alt_text(api: GraphApi) -> None:
+    reel = {"media_type": "REELS", "video_url": MP4, "cover_url": JPEG}
+    assert ask(api, "POST", f"{ACCOUNT}/media", **reel | {"video_url": JPEG}) == refusal("not_fetched")
+    assert ask(api, "POST", f"{ACCOUNT}/media", **reel, alt_text="x") == refusal("bad_parameter")
+    container = ask(api, "POST", f"{ACCOUNT}/media", **reel)[1]["id"]
+    media = ask(api, "POST", f"{ACCOUNT}/media_publish", creation_id=container)[1]["id"]
+    shown = api.media[media]
+    assert (shown["video"], shown["cover"], shown["photos"]) == (MP4, JPEG, [])
 
 
 @pytest.mark.parametrize("caption", ["x" * 2201, "#a " * 31, "@a " * 21])

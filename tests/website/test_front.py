@@ -301,6 +301,13 @@ def test_a_file_too_large_to_keep_is_still_answered(site: Site) -> None:
     )
 
 
+def test_a_video_is_played_from_any_place_in_it(site: Site) -> None:
+    (site.baked / "documentos" / "7").mkdir(parents=True)
+    (site.baked / "documentos" / "7" / "recorrido.mp4").write_bytes(b"0123456789")
+    answer = site.get("/documentos/7/recorrido.mp4", Range="bytes=4-6")
+    assert (answer.status, answer.headers["content-type"], answer.body) == (206, "video/mp4", b"456")
+
+
 def test_an_uploaded_file_never_leaves_as_something_that_runs(site: Site) -> None:
     names = ["obra.pdf", "obra.html", "obra.SVG", "obra.php", "obra"]
     (site.baked / "documentos" / "7").mkdir(parents=True)

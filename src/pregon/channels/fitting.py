@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from pregon.core.text import addresses, has_address, shorten
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.values import Block, Message
+from pregon.delivery.values import Block, Message, Video
 
 GAP = "\n\n"
 #: A headline never pushes the text out of the message.
@@ -148,8 +148,9 @@ def heading_of(message: Message) -> str:
 
 
 def text_of(message: Message, *, gap: str = GAP) -> str:
-    """The body, a paragraph for each block, with its dateline."""
-    text = gap.join(line for block in message.blocks if (line := line_of(block)))
+    """The body, a paragraph for each block, with its dateline and with what the video shows."""
+    lines = [*map(line_of, message.blocks), seen_in(message.video) if message.video else ""]
+    text = gap.join(filter(None, lines))
     return f"{message.dateline}. {text}" if text and message.dateline else text
 
 
@@ -163,6 +164,11 @@ def line_of(block: Block) -> str:
             return f"• {block.text}"
         case _other:
             return block.text.strip()
+
+
+def seen_in(video: Video) -> str:
+    """What the video shows, for those who do not see it."""
+    return _("En el video: %(alt)s") % {"alt": one_line(video.alt)}
 
 
 def one_line(text: str) -> str:

@@ -141,11 +141,12 @@ class Graph:
         repeatable: bool = False,
         files: Mapping[str, Any] | None = None,
         json: Mapping[str, Any] | None = None,
+        patience: timedelta = PATIENCE,
         **fields: Any,
     ) -> dict[str, Any]:
         """``repeatable`` says that asking twice harms nobody: a lost answer is then no doubt."""
         payload = {"json": json} if json else {"data": written(fields), "files": files or None}
-        return self._call("POST", path, repeatable=repeatable, **payload)
+        return self._call("POST", path, repeatable=repeatable, patience=patience, **payload)
 
     def create(self, path: str, *, repeatable: bool = False, **fields: Any) -> str:
         """The number of what was made; a yes without one leaves a doubt."""
@@ -176,6 +177,7 @@ class Graph:
         *,
         repeatable: bool,
         params: Mapping[str, str] | None = None,
+        patience: timedelta = PATIENCE,
         **payload: Any,
     ) -> dict[str, Any]:
         url = f"{self.options.api_base.rstrip('/')}/{self.options.version}/{path.lstrip('/')}"
@@ -184,7 +186,7 @@ class Graph:
         query = {**(params or {}), **self._proof(), "locale": LOCALE}
         try:
             answer = self.http.request(
-                method, url, params=query, headers=headers, timeout=PATIENCE, **payload
+                method, url, params=query, headers=headers, timeout=patience, **payload
             )
         except Unreachable as silence:
             if silence.arrived and not repeatable:

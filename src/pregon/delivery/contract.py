@@ -70,7 +70,7 @@ class Limits:
     per_day: int | None = None
     #: True when the provider refuses a second parcel with the same key, so that a lost answer may be asked again.
     idempotent: bool = False
-    #: True when the channel uploads the picture itself, so that it is worth a short wait for one in the making.
+    #: True when the channel brings picture or video there, so that they are worth a short wait while in the making.
     uploads_picture: bool = False
     #: How many parcels the engine takes up at once; more where many leave in a second.
     batch: int = 50

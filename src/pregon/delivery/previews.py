@@ -1,13 +1,13 @@
 """A message as its receiver sees it on one channel, before or after it goes out, and what it costs there.
 
 A channel says it in words, with what no words show in brackets on a line of its own: here the pictures among these
-become pictures again, and the rest small print.
+become pictures again, a video a drawn frame, and the rest small print.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.html import linebreaks, urlize
@@ -19,7 +19,7 @@ from pregon.delivery.contract import Manner, Parcel, Preview, Price
 from pregon.delivery.errors import BodyErased, DeliveryError
 from pregon.delivery.models import ChannelAccount, Dispatch
 from pregon.delivery.registry import channel_class, label_of, rehearse
-from pregon.delivery.values import Message, Picture
+from pregon.delivery.values import Message, Picture, Video
 
 #: "[Foto: a grove]" and its like, alone on a line, in the words of a preview and in its HTML.
 ASIDE = re.compile(r"^\[([^\[\]]+)\]$")
@@ -39,6 +39,7 @@ class Seen:
     kind: str
     preview: Preview | None = None
     pictures: tuple[Picture, ...] = ()
+    video: Video | None = None
     price: Price | None = None
     #: Why it cannot be shown, or could not go out.
     problem: str = ""
@@ -63,8 +64,13 @@ class Seen:
 
     @property
     def notes(self) -> list[str]:
-        """The small print: what is neither words nor picture."""
-        return [aside for aside in self.asides if not aside.startswith(_("Foto"))]
+        """The small print: what is neither words, picture nor video."""
+        return [aside for aside in self.asides if not aside.startswith((_("Foto"), _("Video")))]
+
+    @property
+    def shown_video(self) -> Video | None:
+        """The message's video, where the channel takes it along."""
+        return self.video if any(aside.startswith(_("Video")) for aside in self.asides) else None
 
     @property
     def shown_pictures(self) -> tuple[Picture, ...]:
@@ -107,13 +113,16 @@ class Seen:
         return SafeString(Whitelister().clean(words if "<a" in words else urlize(words)))
 
 
-def is_public(picture: Picture) -> bool:
-    return (settings.HOME.baked / picture.path).is_file()
+def is_public(shown: Picture | Video) -> bool:
+    kept_elsewhere = isinstance(shown, Video) and not shown.path
+    return kept_elsewhere or (settings.HOME.baked / shown.path).is_file()
 
 
 def as_it_stands(message: Message) -> Message:
-    """Without the pictures that the public cannot fetch yet."""
-    return message.with_pictures(tuple(picture for picture in message.album if is_public(picture)))
+    """Without the pictures and the video that the public cannot fetch yet."""
+    album = tuple(picture for picture in message.album if is_public(picture))
+    video = message.video if message.video and is_public(message.video) else None
+    return replace(message.with_pictures(album), video=video)
 
 
 def sample_parcel(message: Message) -> Parcel:
@@ -139,7 +148,7 @@ def seen_on(kind: str, message: Message) -> Seen:
         preview, price = channel.preview(parcel), channel.price(parcel)
     except DeliveryError as refusal:
         return Seen(kind=kind, problem=str(refusal))
-    return Seen(kind=kind, preview=preview, pictures=message.album, price=price)
+    return Seen(kind=kind, preview=preview, pictures=message.album, video=message.video, price=price)
 
 
 def seen_of(dispatch: Dispatch, kind: str) -> Seen:

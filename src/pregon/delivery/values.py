@@ -31,6 +31,16 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """A video that goes along: the public address of an MP4, and what is seen in it. ``path`` lies under the baked
+    site; "" where the file is kept elsewhere."""
+
+    url: str
+    alt: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """What is said, once for every receiver and before any channel fits it to its limits."""
 
@@ -45,6 +55,7 @@ class Message:
     picture: Picture | None = None
     #: The whole album, the picture first; empty where the picture is all there is.
     pictures: tuple[Picture, ...] = ()
+    video: Video | None = None
     action: str = ""
     #: What this is the answer to, by the name that its receiver gave it.
     answers: str = ""
@@ -74,6 +85,8 @@ class Message:
         if fields.get("picture"):
             fields["picture"] = Picture(**fields["picture"])
         fields["pictures"] = tuple(Picture(**picture) for picture in fields.get("pictures", ()))
+        if fields.get("video"):
+            fields["video"] = Video(**fields["video"])
         return cls(**fields)
 
 

@@ -1,8 +1,11 @@
 """The building parts of a bulletin's body. Text is plain or rich with a short list of features: nothing here can
-carry script, and a video is an address, never an embed that calls out."""
+carry script, and a video is the office's own file or an address, never an embed that calls out."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -71,8 +74,32 @@ class GalleryBlock(blocks.StructBlock):
 
 
 class VideoBlock(blocks.StructBlock):
-    url = blocks.URLBlock(label=_("Dirección del video"))
-    title = blocks.CharBlock(label=_("Qué se ve"), max_length=160)
+    file = DocumentChooserBlock(
+        label=_("Archivo MP4"),
+        required=False,
+        help_text=_("Se ve en la página y sale en las redes que llevan video. De 100 MB a lo más."),
+    )
+    url = blocks.URLBlock(
+        label=_("O su dirección"), required=False, help_text=_("De un video que está en otro sitio.")
+    )
+    title = blocks.CharBlock(
+        label=_("Qué se ve"), max_length=160, help_text=_("Para quien no puede verlo: se lee en su lugar.")
+    )
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        file, url = cleaned["file"], cleaned["url"]
+        if bool(file) == bool(url):
+            wrong = ValidationError(_("Elige un archivo o escribe una dirección; una sola de las dos cosas."))
+            raise blocks.StructBlockValidationError({"file": wrong})
+        if file and file.file_extension.lower() != "mp4":
+            raise blocks.StructBlockValidationError({"file": ValidationError(_("El archivo no es un MP4."))})
+        return cleaned
+
+    def get_prep_value(self, value: Any) -> dict[str, Any]:
+        """An address alone is kept as it was before there were files: no old bulletin looks changed."""
+        kept: dict[str, Any] = super().get_prep_value(value)
+        return {name: part for name, part in kept.items() if name != "file" or part is not None}
 
     class Meta:
         icon = "media"

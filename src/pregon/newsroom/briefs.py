@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
+from pregon.core.files import safe_name
 from pregon.core.visibility import visible
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.registry import chronicle
-from pregon.delivery.values import Audience, Block, Item, Message, Picture
+from pregon.delivery.values import Audience, Block, Item, Message, Picture, Video
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.newsroom.models import Bulletin
@@ -71,6 +73,7 @@ def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") ->
         blocks=() if gone else tuple(body_of(bulletin)),
         picture=album[0] if album else None,
         pictures=album if len(album) > 1 else (),
+        video=None if gone else video_of(bulletin),
         url="" if gone else settings.BASE_URL + bulletin.get_absolute_url(),
         action="" if gone else _("Leer en el sitio"),
         sender=f"{office.name} · {office.municipality}",
@@ -121,6 +124,23 @@ def picture_of(photo: Photo) -> Picture:
         width=copy["width"],
         height=copy["height"],
     )
+
+
+def video_of(bulletin: Bulletin) -> Video | None:
+    """The first video that a network can fetch."""
+    shown = (block.value for block in bulletin.body if block.block_type == "video")
+    return next(filter(None, map(video_in, shown)), None)
+
+
+def video_in(block: Any) -> Video | None:
+    """The office's own file, or an MP4 at somebody's address; a page with a player is none."""
+    if file := block["file"]:
+        path = f"documentos/{file.pk}/{safe_name(file.filename)}"
+        return Video(url=f"{settings.BASE_URL}/{path}", path=path, alt=block["title"])
+    url = urlsplit(block["url"] or "")
+    if url.scheme == "https" and url.path.lower().endswith(".mp4"):
+        return Video(url=url.geturl(), alt=block["title"])
+    return None
 
 
 @chronicle

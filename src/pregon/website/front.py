@@ -64,6 +64,7 @@ TYPES = {
     ".json": "application/json; charset=utf-8",
     ".map": "application/json; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8",
+    ".mp4": "video/mp4",
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".odt": "application/vnd.oasis.opendocument.text",
     ".pdf": "application/pdf",

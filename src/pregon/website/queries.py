@@ -205,8 +205,11 @@ def everything(at: datetime) -> Iterator[str]:
 
 
 def documents_of(bulletin: Bulletin) -> list[Any]:
-    """The documents attached in the body of ``bulletin``."""
-    attached = (block.value["document"] for block in bulletin.body if block.block_type == "attachment")
+    """The documents attached in the body of ``bulletin``, and the videos shown there."""
+    places = {"attachment": "document", "video": "file"}
+    attached = (
+        block.value[places[block.block_type]] for block in bulletin.body if block.block_type in places
+    )
     return [document for document in attached if document]
 
 
@@ -220,7 +223,7 @@ def bulletins_with(item: Any) -> BulletinQuerySet:
 
 
 def is_published(document: Any, at: datetime) -> bool:
-    """A document is public while a public bulletin attaches it."""
+    """A document is public while a public bulletin attaches or shows it."""
     return bool(visible(bulletins_with(document), at=at).exists())
 
 

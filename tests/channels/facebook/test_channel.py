@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from factories.delivery import message, parcel, picture
+from factories.delivery import message, parcel, picture, video
 from pregon.channels.facebook.channel import FacebookChannel
 from pregon.channels.fitting import units
 from pregon.channels.graph import Duplicate, Refused
@@ -21,6 +21,7 @@ from servers.graph import APP, APP_SECRET, FRESH_TOKEN, PAGE_TOKEN, USER_TOKEN, 
 
 PAGE = "100200300400500"
 LINK = "https://muestra.example/boletines/2026-001/"
+SHOWS = "En el video: Recorrido por el andador de punta a punta"
 
 
 @pytest.fixture
@@ -169,6 +170,95 @@ def test_a_post_whose_address_cannot_be_asked_for_is_out_all_the_same(
     facebook.send(news(headline="Hay luz"))
     graph_api.refuse("unknown_error", at="_100002")
     assert facebook.send(news()).url == f"https://www.facebook.com/{PAGE}_100002"
+
+
+# --- A video ---
+
+
+def test_a_video_goes_with_the_words_and_what_it_shows(
+    facebook: FacebookChannel, graph_api: GraphApi, photo: Path
+) -> None:
+    receipt = facebook.send(news(video=video(), picture=picture()))
+    [(number, film)] = graph_api.films.items()
+    assert (film["file_url"], film["title"]) == (video().url, "Reabre el andador con empedrado nuevo")
+    assert film["description"].startswith("Reabre el andador con empedrado nuevo\n\nTres meses")
+    assert film["description"].endswith(f"\n\n{SHOWS}\n\n{LINK}")
+    assert (graph_api.posts, graph_api.photos) == ({}, {})
+    assert receipt == Receipt(
+        reference=f"{number}:video", url=f"https://www.facebook.com/{PAGE}/videos/{number}/"
+    )
+
+
+def test_a_video_that_meta_does_not_take_stays_behind_and_a_person_is_told(
+    facebook: FacebookChannel, graph_api: GraphApi, photo: Path
+) -> None:
+    graph_api.refuse("video_not_fetched", at="/videos")
+    receipt = facebook.send(news(video=video(), picture=picture()))
+    [post] = graph_api.posts.values()
+    assert (graph_api.films, len(post["photos"]), receipt.reference.endswith(":photos")) == ({}, 1, True)
+    assert f"\n\n{SHOWS}\n\n" in post["message"]
+    assert receipt.todo == (
+        "Facebook no tomó el video y se publicó sin él; súbelo a mano. "
+        "Meta no lo aceptó: (#389) Unable to fetch video file from URL."
+    )
+
+
+@pytest.mark.parametrize("refusal", ["duplicate", "permission_denied", "page_throttled"])
+def test_a_video_that_may_not_go_now_is_not_posted_another_way(
+    refusal: str, facebook: FacebookChannel, graph_api: GraphApi
+) -> None:
+    graph_api.refuse(refusal, at="/videos")
+    with pytest.raises((Duplicate, Misconfigured, Postponed)):
+        facebook.send(news(video=video()))
+    assert graph_api.posts == {}
+
+
+def test_a_video_whose_answer_got_lost_is_a_doubt(facebook: FacebookChannel, graph_api: GraphApi) -> None:
+    graph_api.lose()
+    with pytest.raises(Unanswered):
+        facebook.send(news(video=video()))
+    assert (len(graph_api.films), graph_api.posts) == (1, {})
+
+
+def test_a_video_is_waited_for_longer_than_words(
+    facebook: FacebookChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: dict[str, Any] = {}
+    request = facebook.http.request
+
+    def watched(method: str, url: str, **given: Any) -> Any:
+        waited[url.rpartition("/")[2]] = given["timeout"].total_seconds()
+        return request(method, url, **given)
+
+    monkeypatch.setattr(facebook.http, "request", watched)
+    facebook.send(news(video=video()))
+    facebook.send(news())
+    assert (waited["videos"], waited["feed"]) == (300, 20)
+
+
+def test_a_video_is_corrected_in_its_description_and_withdrawn_by_deleting_it(
+    facebook: FacebookChannel, graph_api: GraphApi
+) -> None:
+    first = facebook.send(news(video=video()))
+    second = facebook.send(follow_up(MessageKind.CORRECTION, first.reference, video=video()))
+    [film] = graph_api.films.values()
+    assert (second, film["description"].partition("\n")[0]) == (
+        first,
+        "Corrección: Reabre el andador con empedrado nuevo",
+    )
+    assert film["description"].endswith(f"\n\n{SHOWS}\n\n{LINK}")
+    facebook.send(withdrawal(first.reference))
+    assert (graph_api.films, graph_api.posts) == ({}, {})
+
+
+def test_a_video_that_cannot_be_deleted_says_that_it_was_withdrawn(
+    facebook: FacebookChannel, graph_api: GraphApi
+) -> None:
+    first = facebook.send(news(video=video()))
+    [number] = graph_api.films
+    graph_api.refuse("bad_parameter", at=f"DELETE {number}")
+    assert facebook.send(withdrawal(first.reference)).url == first.url
+    assert graph_api.films[number]["description"].startswith("Se retira el boletín 001/2026")
 
 
 # --- Doubts -------------------------------------------------------------------------------------------------
@@ -353,6 +443,12 @@ def test_what_would_leave_is_shown_with_its_photo(facebook: FacebookChannel, pho
     assert preview.text.startswith("[Foto: Vecinas y vecinos caminan por el andador]\n\nReabre el andador")
     assert preview.text.endswith(f"\n\n{LINK}\n")
     assert preview.html.startswith("[Foto: Vecinas y vecinos caminan por el andador]<br><br>Reabre")
+
+
+def test_what_would_leave_is_shown_with_its_video(facebook: FacebookChannel, photo: Path) -> None:
+    text = facebook.preview(news(video=video(), picture=picture())).text
+    assert text.startswith("[Video: Recorrido por el andador de punta a punta]\n\nReabre el andador")
+    assert (text.endswith(f"\n\n{SHOWS}\n\n{LINK}\n"), "[Foto" in text) == (True, False)
 
 
 def test_what_would_become_of_a_post_is_shown(facebook: FacebookChannel) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from factories.delivery import message, parcel, picture
+from factories.delivery import message, parcel, picture, video
 from pregon.channels.instagram.channel import InstagramChannel, comment_about, sparing
 from pregon.delivery import registry
 from pregon.delivery.contract import Parcel, Receipt
@@ -18,12 +18,14 @@ from servers.graph import APP, APP_SECRET, FRESH_TOKEN, USER_TOKEN, GraphApi, Re
 
 ACCOUNT = "17841400000000001"
 LINK = "https://muestra.example/boletines/2026-001/"
+SHOWS = "En el video: Recorrido por el andador de punta a punta"
 
 
 @pytest.fixture
 def instagram(graph_api: GraphApi, monkeypatch: pytest.MonkeyPatch) -> InstagramChannel:
     graph_api.add_account(ACCOUNT)
     monkeypatch.setattr(InstagramChannel, "pauses", (0, 0, 0))
+    monkeypatch.setattr(InstagramChannel, "video_pauses", (0,) * 5)
     return channel(graph_api)
 
 
@@ -86,18 +88,76 @@ def test_what_instagram_prepares_for_too_long_is_tried_again(
     assert (delay.value.whole, graph_api.media) == (False, {})
 
 
-@pytest.mark.parametrize(("state", "error"), [("ERROR", Rejected), ("EXPIRED", Postponed)])
+@pytest.mark.parametrize(
+    ("state", "status", "error", "said"),
+    [
+        ("ERROR", "Error: 2207076", Rejected, "Instagram no pudo prepararlo: Error: 2207076"),
+        ("ERROR", "", Rejected, "Instagram no pudo prepararlo"),
+        ("ERROR", "Error: 2207026", Rejected, "Instagram no admite ese video: ha de ser MP4"),
+        ("ERROR", "Error: 2207053", Postponed, "se intentará de nuevo. Dice: Error: 2207053"),
+        ("EXPIRED", "Expired", Postponed, "A Instagram se le venció lo que preparaba"),
+    ],
+)
 def test_what_instagram_could_not_prepare_is_not_published(
     state: str,
+    status: str,
     error: type[Exception],
+    said: str,
     instagram: InstagramChannel,
     graph_api: GraphApi,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(graph_api, "_state", lambda node: {"status_code": state, "status": "Error: 2207076"})
-    with pytest.raises(error) as refusal:
+    monkeypatch.setattr(graph_api, "_state", lambda node: {"status_code": state, "status": status})
+    for given in (news(), news(video=video())):
+        with pytest.raises(error, match=said):
+            instagram.send(given)
+    assert graph_api.media == {}
+
+
+def test_a_video_goes_instead_of_the_album_with_the_cover_before_it(
+    instagram: InstagramChannel, graph_api: GraphApi
+) -> None:
+    album = (picture(), picture(url="https://muestra.example/2.jpg"))
+    receipt = instagram.send(news(video=video(), pictures=album))
+    [(number, post)] = graph_api.media.items()
+    assert (post["video"], post["cover"], post["photos"]) == (video().url, picture().url, [])
+    assert post["caption"].endswith(f"\n\n{SHOWS}\n\n{LINK}")
+    assert receipt == Receipt(reference=number, url=f"https://www.instagram.com/reel/{number}/")
+    [made] = graph_api.sent(f"POST {ACCOUNT}/media")
+    assert (made.fields["media_type"], made.fields["share_to_feed"]) == ("REELS", "true")
+
+
+def test_a_video_needs_no_photo(instagram: InstagramChannel, graph_api: GraphApi) -> None:
+    instagram.send(news(video=video(), picture=None))
+    [post] = graph_api.media.values()
+    assert (post["video"], post["cover"]) == (video().url, "")
+
+
+def test_a_video_is_waited_for_longer_than_a_photo(instagram: InstagramChannel, graph_api: GraphApi) -> None:
+    graph_api.looks = 5
+    with pytest.raises(Postponed):
         instagram.send(news())
-    assert (refusal.type, graph_api.media) == (error, {})
+    instagram.send(news(video=video()))
+    [post] = graph_api.media.values()
+    assert post["video"] == video().url
+
+
+def test_what_a_video_shows_outlives_a_long_text(instagram: InstagramChannel, graph_api: GraphApi) -> None:
+    instagram.send(news(video=video(), blocks=(Block(kind="paragraph", text="palabra " * 500),)))
+    [post] = graph_api.media.values()
+    assert (len(post["caption"]) <= 2200, post["caption"].endswith(f"palabra…\n\n{SHOWS}\n\n{LINK}")) == (
+        True,
+        True,
+    )
+
+
+def test_a_video_that_cannot_be_fetched_yet_is_tried_again(
+    instagram: InstagramChannel, graph_api: GraphApi
+) -> None:
+    graph_api.refuse("not_fetched", at="/media")
+    with pytest.raises(Postponed, match=r"no pudo leer https://muestra\.example/documentos/7/"):
+        instagram.send(news(video=video()))
+    assert graph_api.media == {}
 
 
 def test_several_photos_stand_side_by_side(
@@ -296,6 +356,12 @@ def test_a_comment_whose_answer_got_lost_is_a_doubt(instagram: InstagramChannel,
         instagram.send(follow_up(MessageKind.CORRECTION, first.reference))
 
 
+def test_a_comment_says_what_changed_and_not_what_the_video_shows() -> None:
+    assert SHOWS not in comment_about(
+        message(MessageKind.CORRECTION, video=video(), notice="Eran dieciocho.")
+    )
+
+
 def test_a_comment_holds_three_hundred_letters_and_its_link() -> None:
     said = comment_about(message(MessageKind.CORRECTION, notice="palabra " * 100))
     assert (len(said) <= 300, said.endswith(f"palabra…\n\n{LINK}")) == (True, True)
@@ -377,7 +443,13 @@ def test_what_would_leave_is_shown_as_it_is_read(instagram: InstagramChannel) ->
 
 def test_what_would_not_leave_says_so(instagram: InstagramChannel) -> None:
     text = instagram.preview(news(picture=None)).text
-    assert text.startswith("[Sin foto: así Instagram no lo publica]\n\nReabre el andador")
+    assert text.startswith("[Sin foto ni video: así Instagram no lo publica]\n\nReabre el andador")
+
+
+def test_a_video_would_leave_instead_of_the_photo(instagram: InstagramChannel) -> None:
+    text = instagram.preview(news(video=video())).text
+    assert text.startswith("[Video: Recorrido por el andador de punta a punta]\n\nReabre el andador")
+    assert "[Foto" not in text
 
 
 def test_what_would_become_of_a_post_is_shown(instagram: InstagramChannel) -> None:

@@ -28,6 +28,7 @@ from factories.delivery import (
     prepare_all,
     run,
     said_to,
+    video,
 )
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
@@ -151,6 +152,18 @@ def test_a_channel_that_uploads_the_picture_waits_for_it_without_losing_a_try(
     finally:
         photo_baked().unlink()
     assert the_line().state == "sent"
+
+
+def test_it_waits_for_the_offices_own_video_and_for_none_that_is_kept_elsewhere(
+    hands: Hands, pictorial: None
+) -> None:
+    ask(message(video=video(path="")))
+    run(hands)
+    first = the_line().state
+    Delivery.objects.all().delete()
+    ask(message(video=video()))
+    run(hands)
+    assert (first, the_line().state) == ("sent", "due")
 
 
 def test_it_does_not_wait_long_for_a_photo_that_never_comes(hands: Hands, pictorial: None) -> None:

@@ -13,7 +13,7 @@ from factories import newsroom as news
 from pregon.core.home import Home
 from pregon.newsroom import actions as newsroom
 from pregon.website.actions.share import put, share
-from pregon.website.queries import document_path
+from pregon.website.queries import document_path, paths_of_bulletin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -42,6 +42,21 @@ def test_a_document_is_public_exactly_while_a_public_bulletin_attaches_it(
         False,
         False,
     )
+
+
+def test_a_video_is_public_while_a_public_bulletin_shows_it(
+    home: Home, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    film = get_document_model()(title="Recorrido")
+    film.file.save("recorrido.mp4", ContentFile(b"mp4"), save=True)
+    folder = f"/documentos/{film.pk}/"
+    bulletin = news.published("Reabre", body=[("video", {"file": film, "url": "", "title": "Recorrido"})])
+    shown = folder in paths_of_bulletin(bulletin)
+    out = share(folder, at=timezone.now())
+    with django_capture_on_commit_callbacks(execute=True):
+        newsroom.withdraw(bulletin, reason="Dato equivocado.", by=None, at=timezone.now())
+    gone = not (home.baked / document_path(film).lstrip("/")).exists()
+    assert (shown, out, gone) == (True, True, True)
 
 
 def test_a_document_that_nobody_attached_stays_at_the_desk(home: Home) -> None:

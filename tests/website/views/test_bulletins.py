@@ -238,6 +238,18 @@ def test_an_attached_document_is_taken_from_beside_the_page(client: Client) -> N
     assert "<b>Convocatoria</b><small>PDF · 13" in page
 
 
+def test_a_video_of_the_office_plays_beside_the_text_and_is_not_fetched_before(client: Client) -> None:
+    film = get_document_model().objects.create(
+        title="Recorrido", file=ContentFile(b"mp4", name="recorrido.mp4")
+    )
+    blocks = body({"type": "video", "value": {"file": film.pk, "url": "", "title": "De punta a punta"}})
+    answer = client.get(published(body=blocks).get_absolute_url())
+    page, policy = answer.content.decode(), answer.headers["Content-Security-Policy"]
+    assert f'<video controls preload="none" src="/documentos/{film.pk}/{film.filename}"' in page
+    assert "<figcaption>Video: De punta a punta</figcaption>" in page
+    assert ("default-src 'self'" in policy, "media-src" in policy) == (True, False)
+
+
 # --- Listings -----------------------------------------------------------------------------------------------
 
 

@@ -2,27 +2,33 @@
 
 A reference lists the posts that stand on the Page for one bulletin, the newest first: "post:shape …", where the shape
 says what the post carries beside its words.
+
+A video is fetched by Meta from its address: ``POST /{page}/videos`` with ``file_url``, ``title`` and ``description``
+answers ``{"id": …}`` (reference of Page Videos and guide to publishing of the Video API, 2026-11; the host for uploads
+of its own is gone). The video itself is the post: ``description`` are its words, edited and deleted at its number
+(``AdVideo`` of Meta's own Python library), and its ``permalink_url`` is a path.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Self
+from urllib.parse import urljoin
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels import fitting, photos
+from pregon.channels import fitting, photos, videos
 from pregon.channels.graph import Duplicate, Forbidden, Graph, GraphOptions, Missing, Refused
 from pregon.core.http import Http
 from pregon.delivery.contract import Channel, Limits, Manner, Parcel, Preview, Receipt, Renewal, Token
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DeliveryError, DestinationGone, Rejected
-from pregon.delivery.values import Message, Picture
+from pregon.delivery.values import Message, Picture, Video
 
 NUMBER = re.compile(r"[0-9]{5,20}")
 ADDRESS = re.compile(r"(?:https?://)?(?:www\.|m\.|web\.)?facebook\.com/", re.IGNORECASE)
@@ -39,6 +45,11 @@ ALBUM = 10
 BAD_LINK = 1609005
 #: How many of the newest posts are looked through for one that is there already.
 LATELY = 25
+#: Meta answers once it has the video, and gives itself five minutes for that.
+FETCHING = timedelta(minutes=5)
+#: Meta tells no longest title; this one is read on a phone.
+TITLE = 200
+SITE = "https://www.facebook.com/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,7 @@ class Shape(StrEnum):
 
     CARD = "card"
     PHOTOS = "photos"
+    VIDEO = "video"
     WORDS = "words"
 
 
@@ -63,7 +75,7 @@ class Post:
 
     @classmethod
     def all_in(cls, reference: str) -> list[Self]:
-        found = (re.fullmatch(r"([0-9_]+):(card|photos|words)", part) for part in reference.split())
+        found = (re.fullmatch(r"([0-9_]+):(card|photos|video|words)", part) for part in reference.split())
         return [cls(number=post[1], shape=Shape(post[2])) for post in found if post]
 
     def __str__(self) -> str:
@@ -122,12 +134,18 @@ class FacebookChannel(Channel[FacebookOptions]):
         elif standing and message.kind == MessageKind.CORRECTION:
             seen = [_("[Se corrige la publicación, que dirá:]"), self._words(message, standing[0].shape)]
         else:
-            pictures = [picture for picture in album_of(message) if file_of(picture)]
-            shape = Shape.PHOTOS if pictures else Shape.CARD if message.url else Shape.WORDS
-            card = [_("[Tarjeta del enlace: %(url)s]") % {"url": message.url}] if shape == Shape.CARD else []
-            seen = [*map(photos.shown, pictures), self._words(message, shape), *card]
+            seen = self._seen(message)
         text = fitting.GAP.join(seen)
         return Preview(subject=message.headline, text=f"{text}\n", html=fitting.as_html(text))
+
+    def _seen(self, message: Message) -> list[str]:
+        """A new post, part by part."""
+        if message.video:
+            return [videos.shown(message.video), self._words(message, Shape.VIDEO)]
+        pictures = [picture for picture in album_of(message) if file_of(picture)]
+        shape = Shape.PHOTOS if pictures else Shape.CARD if message.url else Shape.WORDS
+        card = [_("[Tarjeta del enlace: %(url)s]") % {"url": message.url}] if shape == Shape.CARD else []
+        return [*map(photos.shown, pictures), self._words(message, shape), *card]
 
     def send(self, parcel: Parcel) -> Receipt:
         standing = Post.all_in(parcel.in_reply_to)
@@ -164,16 +182,37 @@ class FacebookChannel(Channel[FacebookOptions]):
         return self._pages[name]
 
     def _publish(self, parcel: Parcel, page: Page) -> Receipt:
-        message = parcel.message
-        uploaded = [self._upload(page, picture) for picture in album_of(message)]
-        photos = [photo for photo in uploaded if photo]
-        if photos:
-            attached = [{"media_fbid": photo} for photo in photos]
-            post = self._say(page, message, Shape.PHOTOS, attached_media=attached)
-        else:
-            post = self._say_with_card(page, message)
+        message, todo, post = parcel.message, "", None
+        if message.video:
+            try:
+                post = self._say_with_video(page, message, message.video)
+            except Duplicate:
+                raise
+            except Refused as refusal:  # the words never wait for a video either
+                todo = _("Facebook no tomó el video y se publicó sin él; súbelo a mano. %(why)s") % {
+                    "why": refusal
+                }
+        post = post or self._say_with_photos(page, message)
         kept = f" {parcel.in_reply_to}" if parcel.in_reply_to else ""
-        return Receipt(reference=f"{post}{kept}", url=self._address(page, post))
+        return Receipt(reference=f"{post}{kept}", url=self._address(page, post), todo=todo)
+
+    def _say_with_video(self, page: Page, message: Message, video: Video) -> Post:
+        number = page.graph.create(
+            f"{page.number}/videos",
+            patience=FETCHING,
+            file_url=video.url,
+            title=fitting.fit(fitting.one_line(message.headline), TITLE),
+            description=self._words(message, Shape.VIDEO),
+        )
+        return Post(number=number, shape=Shape.VIDEO)
+
+    def _say_with_photos(self, page: Page, message: Message) -> Post:
+        """The album where Meta takes some of it, the card of the link where not."""
+        uploaded = [self._upload(page, picture) for picture in album_of(message)]
+        attached = [{"media_fbid": photo} for photo in uploaded if photo]
+        if attached:
+            return self._say(page, message, Shape.PHOTOS, attached_media=attached)
+        return self._say_with_card(page, message)
 
     def _say_with_card(self, page: Page, message: Message) -> Post:
         """Words alone where there is no link, or none that Meta can read."""
@@ -238,8 +277,10 @@ class FacebookChannel(Channel[FacebookOptions]):
         return replace(receipt, todo=to_look_for()) if None in deleted.values() else receipt
 
     def _edit(self, page: Page, post: Post, message: Message) -> bool:
+        field = "description" if post.shape == Shape.VIDEO else "message"
+        said: dict[str, Any] = {field: self._words(message, post.shape)}
         try:
-            page.graph.post(post.number, repeatable=True, message=self._words(message, post.shape))
+            page.graph.post(post.number, repeatable=True, **said)
         except Refused:
             return False
         return True
@@ -260,12 +301,14 @@ class FacebookChannel(Channel[FacebookOptions]):
             told = page.graph.get(post.number, fields="permalink_url").get("permalink_url")
         except DeliveryError:
             told = None
-        return str(told or f"https://www.facebook.com/{post.number}")
+        return urljoin(SITE, str(told or post.number))
 
     # --- Words and photos ---
 
     def _words(self, message: Message, shape: Shape) -> str:
         link = "" if shape == Shape.CARD else message.url
+        if shape == Shape.VIDEO and message.video:
+            return videos.described(message, message.video, link, limit=self.body)
         return fitting.fitted(message, link, limit=self.body)
 
 

@@ -1,8 +1,12 @@
-"""Posts to the office's Instagram account: a photo or several, for Instagram takes no words alone.
+"""Posts to the office's Instagram account: a video, a photo or several, for Instagram takes no words alone.
 
-Instagram fetches the photos itself, from their public address. A post is made in two steps, and is seen after the
+Instagram fetches them itself, from their public address. A post is made in two steps, and is seen after the
 second. Nobody can edit a caption from outside: a correction comments on the post. A withdrawal deletes it where the
 token may, and says so in a comment where it may not. The reference is the number of the post.
+
+A video of its own is a reel: ``media_type=REELS`` with ``video_url``, ``cover_url`` and ``caption``, and no alt text
+(guide to content publishing and reference of IG User Media, 2026-11). It takes minutes to be ready; a container that
+failed names an error of the reference of Error Codes in its ``status``.
 """
 
 from __future__ import annotations
@@ -19,14 +23,14 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels import fitting, photos
+from pregon.channels import fitting, photos, videos
 from pregon.channels.graph import Forbidden, Graph, GraphOptions, Missing, Refused
 from pregon.core.http import Http
 from pregon.core.text import addresses
 from pregon.delivery.contract import Channel, Limits, Manner, Parcel, Preview, Receipt, Renewal, Token
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DeliveryError, DestinationGone, Postponed, Rejected, Unanswered
-from pregon.delivery.values import Message, Picture
+from pregon.delivery.values import Message, Picture, Video
 
 NUMBER = re.compile(r"[0-9]{5,20}")
 FORMATS = {".jpg", ".jpeg"}
@@ -41,6 +45,11 @@ DAY_IS_FULL = 2207042
 NOT_READY = frozenset({2207008, 2207027})
 #: The photo could not be fetched; it may be in the making.
 NOT_FETCHED = 2207052
+#: What Meta itself asks to try again with a new container: its own trouble, a slow download, a container grown old.
+TRY_AGAIN = frozenset({2207001, 2207003, 2207020, 2207032, NOT_FETCHED, 2207053})
+#: A video in another format than it takes.
+BAD_VIDEO = 2207026
+SUBCODE = re.compile(r"\b22\d{5}\b")
 #: How many of the newest posts are looked through for one whose answer got lost.
 LATELY = 10
 
@@ -59,10 +68,12 @@ class InstagramChannel(Channel[InstagramOptions]):
     personal = False
     address_help = gettext_lazy("El número de la cuenta, que suele empezar con 17841.")
     options_class = InstagramOptions
-    # It uploads nothing, but Instagram fetches the photo at once: it must be there.
+    # It uploads nothing, but Instagram fetches photo and video at once: they must be there.
     limits = Limits(body=CAPTION, caption=CAPTION, fold=125, per_day=100, uploads_picture=True)
     #: Seconds between one look at what Instagram prepares and the next; one photo is ready at the first or second.
     pauses: ClassVar[tuple[float, ...]] = (1, 2, 4, 8, 15, 30)
+    #: A video takes minutes.
+    video_pauses: ClassVar[tuple[float, ...]] = (5, 10, 15, 30, 60, 60, 60, 60)
 
     def __init__(self, options: InstagramOptions, http: Http) -> None:
         super().__init__(options, http)
@@ -88,8 +99,8 @@ class InstagramChannel(Channel[InstagramOptions]):
             )
             seen = [what or _("[Se comenta en la publicación]"), comment_about(message)]
         else:
-            missing = [] if pictures_of(message) else [_("[Sin foto: así Instagram no lo publica]")]
-            seen = [*missing, *map(photos.shown, pictures_of(message)), caption_of(message)]
+            missing = [_("[Sin foto ni video: así Instagram no lo publica]")]
+            seen = [*(shown_in(message) or missing), caption_of(message)]
         text = fitting.GAP.join(seen)
         return Preview(subject=message.headline, text=f"{text}\n", html=fitting.as_html(text))
 
@@ -113,18 +124,17 @@ class InstagramChannel(Channel[InstagramOptions]):
     # --- Publishing, in two steps ---
 
     def _publish(self, message: Message, account: str) -> Receipt:
-        pictures = pictures_of(message)
-        if not pictures:
+        if not source_of(message):
             raise Rejected(
-                _("Instagram no publica sin foto: ponle una de portada al boletín y envíalo otra vez.")
+                _("Instagram no publica sin foto ni video: ponle una portada al boletín y envíalo otra vez.")
             )
         self._leave_room(account)
         caption = caption_of(message)
         try:
-            container = self._container(account, pictures, caption)
+            container = self._container(account, message, caption)
             media = self._release(account, container, caption)
         except Refused as refusal:
-            if passing := passing_trouble(refusal, pictures):
+            if passing := passing_trouble(refusal, source_of(message)):
                 raise passing from refusal
             raise
         return Receipt(reference=media, url=self._address(media))
@@ -142,11 +152,14 @@ class InstagramChannel(Channel[InstagramOptions]):
             if quota.get("quota_usage", 0) >= quota.get("config", {}).get("quota_total", self.limits.per_day):
                 raise day_is_full()
 
-    def _container(self, account: str, pictures: tuple[Picture, ...], caption: str) -> str:
+    def _container(self, account: str, message: Message, caption: str) -> str:
         """What will be the post: nobody sees it yet, and it is forgotten after a day. Several photos side by side must
         all be ready before they are joined."""
-        pauses = iter(self.pauses)
-        if len(pictures) == 1:
+        pictures, pauses = pictures_of(message), iter(self.pauses)
+        if message.video:
+            whole = self._make(account, **reel(message.video, pictures), caption=caption)
+            pauses = iter(self.video_pauses)
+        elif len(pictures) == 1:
             whole = self._make(account, **photo(pictures[0]), caption=caption)
         else:
             parts = [self._make(account, **photo(picture), is_carousel_item=True) for picture in pictures]
@@ -166,10 +179,11 @@ class InstagramChannel(Channel[InstagramOptions]):
             if state == "FINISHED":
                 return
             if state == "ERROR":
-                said = str(told.get("status", ""))[:200]
-                raise Rejected(_("Instagram no pudo preparar la foto: %(said)s") % {"said": said})
+                raise failed(str(told.get("status", "")))
+            if state == "EXPIRED":
+                raise expired()
             pause = next(pauses, None)
-            if pause is None or state == "EXPIRED":
+            if pause is None:
                 raise not_ready()
             time.sleep(pause)
 
@@ -199,7 +213,7 @@ class InstagramChannel(Channel[InstagramOptions]):
         for media in newest:
             if media.get("caption") == caption:
                 return str(media["id"])
-        raise Unanswered(_("Instagram no dijo si publicó la foto: míralo en la cuenta.")) from doubt
+        raise Unanswered(_("Instagram no dijo si lo publicó: míralo en la cuenta.")) from doubt
 
     # --- Correcting and taking back ---
 
@@ -232,7 +246,21 @@ def to_look_for() -> str:
     )
 
 
-# --- Photos and words ---------------------------------------------------------------------------------------
+# --- Video, photos and words ---------------------------------------------------------------------------------------
+
+
+def shown_in(message: Message) -> list[str]:
+    """What a preview says of it: a video goes instead of the album."""
+    if message.video:
+        return [videos.shown(message.video)]
+    return [photos.shown(picture) for picture in pictures_of(message)]
+
+
+def source_of(message: Message) -> str:
+    """The address that Instagram fetches first; "" where there is nothing for it to show."""
+    if message.video:
+        return message.video.url
+    return next((picture.url for picture in pictures_of(message)), "")
 
 
 def pictures_of(message: Message) -> tuple[Picture, ...]:
@@ -249,9 +277,18 @@ def photo(picture: Picture) -> dict[str, Any]:
     return {"image_url": picture.url, "alt_text": fitting.fit(picture.alt, ALT) or None}
 
 
+def reel(video: Video, pictures: tuple[Picture, ...]) -> dict[str, Any]:
+    """A reel that stands among the other posts too, with the bulletin's cover before it plays."""
+    cover = pictures[0].url if pictures else None
+    return {"media_type": "REELS", "video_url": video.url, "cover_url": cover, "share_to_feed": True}
+
+
 def caption_of(message: Message) -> str:
     """Instagram opens no link in a caption: the address stands there to be read."""
-    caption = fitting.fitted(message, message.url, limit=CAPTION)
+    if message.video:
+        caption = videos.described(message, message.video, message.url, limit=CAPTION)
+    else:
+        caption = fitting.fitted(message, message.url, limit=CAPTION)
     return sparing(sparing(caption, "#", HASHTAGS), "@", MENTIONS)
 
 
@@ -265,7 +302,7 @@ def sparing(text: str, mark: str, most: int) -> str:
 
 
 def comment_about(message: Message) -> str:
-    return fitting.fitted(replace(message, dek="", blocks=()), message.url, limit=COMMENT)
+    return fitting.fitted(replace(message, dek="", blocks=(), video=None), message.url, limit=COMMENT)
 
 
 # --- Refusals -----------------------------------------------------------------------------------------------
@@ -280,10 +317,34 @@ def day_is_full() -> Postponed:
 
 
 def not_ready() -> Postponed:
-    return Postponed(_("Instagram todavía prepara la foto; se intentará de nuevo."), wait=SOON)
+    return Postponed(_("Instagram todavía lo prepara; se intentará de nuevo."), wait=SOON)
 
 
-def passing_trouble(refusal: Refused, pictures: tuple[Picture, ...]) -> Postponed | None:
+def expired() -> Postponed:
+    return Postponed(_("A Instagram se le venció lo que preparaba; se intentará de nuevo."), wait=SOON)
+
+
+def failed(status: str) -> Postponed | Rejected:
+    """A container that came to nothing, by the error that its status names."""
+    said = {"said": status[:200]}
+    found = SUBCODE.search(status)
+    subcode = int(found[0]) if found else 0
+    if subcode in TRY_AGAIN:
+        return Postponed(
+            _("Instagram falló al prepararlo; se intentará de nuevo. Dice: %(said)s") % said, wait=SOON
+        )
+    if subcode == BAD_VIDEO:
+        return Rejected(
+            _(
+                "Instagram no admite ese video: ha de ser MP4 con imagen H.264 y sonido AAC, de 3 segundos a "
+                "15 minutos. Dice: %(said)s"
+            )
+            % said
+        )
+    return Rejected(_("Instagram no pudo prepararlo: %(said)s") % said)
+
+
+def passing_trouble(refusal: Refused, source: str) -> Postponed | None:
     """Refusals that pass with time, by Instagram's own number for them."""
     if refusal.subcode == DAY_IS_FULL:
         return day_is_full()
@@ -291,8 +352,8 @@ def passing_trouble(refusal: Refused, pictures: tuple[Picture, ...]) -> Postpone
         return not_ready()
     if refusal.subcode == NOT_FETCHED:
         return Postponed(
-            _("Instagram no pudo leer la foto en %(url)s: revisa que esa dirección se abra desde internet.")
-            % {"url": pictures[0].url},
+            _("Instagram no pudo leer %(url)s: revisa que esa dirección se abra desde internet.")
+            % {"url": source},
             wait=SOON,
         )
     return None

@@ -238,7 +238,7 @@ WAGTAILIMAGES_IMAGE_FORM_BASE = "pregon.library.forms.PhotoForm"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "heic", "tif", "tiff"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 80 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 160_000_000
-WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"]
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "mp4", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "pregon.config.search"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # it would call out
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out, with a hash of the person's address
@@ -248,7 +248,7 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAILADMIN_NOTIFICATION_USE_HTML = False
 WAGTAILEMBEDS_FINDERS: list[
     dict[str, str]
-] = []  # a video is a link; nothing is fetched while a page is shown
+] = []  # a video is our file or a link; nothing is fetched while a page is shown
 
 TASKS = {"default": {"BACKEND": "pregon.config.immediate.ImmediateBackend", "QUEUES": []}}
 

@@ -33,6 +33,7 @@ from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Re
 from pregon.delivery.ledger import FAR, Outcome
 from pregon.delivery.links import Links
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
+from pregon.delivery.previews import is_public
 from pregon.delivery.queries import earlier_references, permitted, superseded
 from pregon.delivery.registry import build, channel_class, kinds, rehearse
 from pregon.delivery.values import Message
@@ -218,12 +219,12 @@ class Outgoing(Batch):
         return leaving
 
     def _waits_for_its_picture(self, line: Delivery) -> bool:
-        """Whether a picture that the channel would upload is about to be there; nobody waits long for one."""
+        """Whether a picture or video that the channel would bring is about to be there; nobody waits long for one."""
         at = self.now()
         if not self.channel.limits.uploads_picture or at - line.dispatch.created_at > PATIENCE:
             return False
-        picture = line.dispatch.message.picture
-        if picture is None or (settings.HOME.baked / picture.path).is_file():
+        message = line.dispatch.message
+        if all(is_public(shown) for shown in (message.picture, message.video) if shown):
             return False
         self.outcomes.append((line, Outcome(state=State.DUE, due_at=at + BLINK)))
         return True
