@@ -373,6 +373,7 @@ class Milestone(models.Model):
         verbose_name_plural = _("cuentas de los envíos")
         constraints = [
             models.UniqueConstraint(fields=["dispatch", "channel"], name="one_milestone_per_dispatch"),
+            models.CheckConstraint(condition=Q(crowd__in=State.values), name="milestone_crowd_known"),
         ]
         indexes = [
             models.Index(fields=["dispatch"], condition=Q(behind__lt=F("total")), name="milestone_to_move"),

@@ -53,6 +53,14 @@ class Links(HTMLParser):
 # --- Both parts ---------------------------------------------------------------------------------------------
 
 
+@given(
+    st.lists(st.sampled_from(["Á", "obra", "https://muestra.example/plan_de_obra/" * 2, "📣"]), min_size=1)
+)
+@settings(max_examples=30)
+def test_a_subject_of_long_words_keeps_its_spaces(words: list[str]) -> None:
+    assert read(parcel(message(headline=" ".join(words))))["Subject"] == " ".join(words)
+
+
 def test_an_address_in_a_paragraph_opens_letter_by_letter() -> None:
     link = "https://muestra.example/sesión_(norte)?q&d=~*#año"
     text = f"Ver ({link}), muestra.example/plan_de_obra o <b>prensa@muestra.example</b>."

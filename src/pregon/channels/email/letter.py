@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from email.header import Header
 from email.headerregistry import Address
 from email.policy import SMTP
 from email.utils import formatdate
@@ -224,12 +225,20 @@ def header(name: str, value: str | Address) -> bytes:
     return folded.encode("ascii")
 
 
+def subject_header(words: str) -> bytes:
+    """In encoded words, all of it, where it cannot be folded as it is: the policy loses spaces about long words."""
+    if words.isascii() and all(len(word) < LONGEST_LINE - len("Subject: ") for word in words.split()):
+        return header("Subject", words)
+    encoded = Header(words, "utf-8", header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {encoded}\r\n".encode("ascii")
+
+
 def one_line(words: str) -> str:
     return "".join(letter for letter in " ".join(words.split()) if letter.isprintable())
 
 
 def shared_headers(message: Message, *, subject: str, sender: Address, reply_to: str) -> bytes:
-    parts = [header("From", sender), header("Subject", subject)]
+    parts = [header("From", sender), subject_header(subject)]
     if reply_to:
         parts.append(header("Reply-To", reply_to))
     if message.kind == MessageKind.SERVICE:

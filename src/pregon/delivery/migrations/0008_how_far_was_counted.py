@@ -64,7 +64,10 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=["dispatch", "channel"], name="one_milestone_per_dispatch"
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=Q(crowd__in=pregon.delivery.enums.State.values), name="milestone_crowd_known"
+                    ),
                 ],
             },
         ),
