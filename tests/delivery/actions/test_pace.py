@@ -11,7 +11,7 @@ from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, liv
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
 from pregon.delivery import registry
-from pregon.delivery.actions.claim import claim
+from pregon.delivery.actions.claim import claim, has_work
 from pregon.delivery.enums import State
 from pregon.delivery.errors import Rejected
 from pregon.delivery.models import Bucket, Delivery
@@ -132,6 +132,9 @@ def test_a_tenth_of_a_day_is_kept_for_alerts(hands: Hands) -> None:
     ask(lane=Lane.BULK)
     run(hands, lane=Lane.BULK, turns=3)
     before = len(said_to())
+    assert not has_work(
+        Lane.BULK, "spoken", at=hands()
+    )  # a worker that was told so would look without a pause
     ask(lane=Lane.ALERT)
     run(hands, lane=Lane.ALERT, turns=3)
     assert (before, len(said_to())) == (18, 20)

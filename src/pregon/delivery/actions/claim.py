@@ -59,8 +59,11 @@ class Claim:
 
 def has_work(lane: Lane, kind: str, *, at: datetime) -> bool:
     """Whether a line of this channel could leave now."""
-    held = ChannelAccount.objects.filter(kind=kind, busy_until__gt=at)
-    return Delivery.objects.claimable(at).filter(lane=lane, channel=kind).exists() and not held.exists()
+    if not Delivery.objects.claimable(at).filter(lane=lane, channel=kind).exists():
+        return False
+    account = ChannelAccount.objects.filter(kind=kind).first() or ChannelAccount(kind=kind)
+    resting = account.busy_until is not None and account.busy_until > at
+    return not resting and pace.room(account, lane, wanted=1, at=at) > 0
 
 
 def claim(lane: Lane, kind: str, *, at: datetime, size: int) -> Claim | None:

@@ -44,20 +44,28 @@ def per_day(account: ChannelAccount) -> int | None:
 
 def allowance(account: ChannelAccount, lane: Lane, *, wanted: int, at: datetime) -> int:
     """How many of ``wanted`` lines may be claimed now. With a day used up, the channel rests until its oldest hour
-    no longer counts. A tenth of the day is kept for alerts, and while one waits nothing else leaves."""
-    paced = per_minute(account) is not None or per_day(account) is not None
-    if paced and lane != Lane.ALERT and alert_waits(account.kind, at=at):
+    no longer counts."""
+    found = room(account, lane, wanted=wanted, at=at)
+    day = per_day(account)
+    if day is not None and not found and spent(account.kind, at=at) >= day:
+        account.busy_until = hours(account.kind, at=at).earliest("at").at + DAY + HOUR
+        account.save(update_fields=["busy_until"])
+    return found
+
+
+def room(account: ChannelAccount, lane: Lane, *, wanted: int, at: datetime) -> int:
+    """How many of ``wanted`` the paces have room for. A tenth of the day is kept for alerts, and on a channel with a
+    pace nothing else leaves while one waits."""
+    minute, day = per_minute(account), per_day(account)
+    urgent = lane == Lane.ALERT
+    if not urgent and (minute, day) != (None, None) and alert_waits(account.kind, at=at):
         return 0
-    if (minute := per_minute(account)) is not None:
+    if minute is not None:
         wanted = min(wanted, max(1, minute // 30))
-    if (day := per_day(account)) is not None:
+    if day is not None:
         waiting = in_hands(account.kind)  # first: what is handed over meanwhile must not be in neither count
-        left = day - spent(account.kind, at=at)
-        if left <= 0 and (oldest := hours(account.kind, at=at).order_by("at").first()):
-            account.busy_until = oldest.at + DAY + HOUR
-            account.save(update_fields=["busy_until"])
-        kept = day // 10 if lane != Lane.ALERT else 0
-        wanted = min(wanted, max(0, left - waiting - kept))
+        left = day - spent(account.kind, at=at) - waiting
+        wanted = min(wanted, max(0, left if urgent else left - day // 10))
     return wanted
 
 
