@@ -29,7 +29,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy" / "three-hosts"
 #: Of each kind: letters and calls.
 READERS = 1_000
 CONNECTIONS = 5
-PAUSE = 0.004
+PAUSE = 0.012
 
 #: What becomes of ``pregon`` here: leases are short, and a worker told to be all ears looks only when it hears a hint,
 #: or when its broker is gone.

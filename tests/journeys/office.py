@@ -108,6 +108,8 @@ class Desk:
         page.check("[name=mode][value=live]")
         for name, value in options.items():
             field = page.locator(f"[name=opcion-{name}]")
+            if not field.is_visible():
+                page.get_by_text("Lo que casi nunca se cambia").click()
             if isinstance(value, bool):
                 field.set_checked(value)
             elif field.evaluate("field => field.tagName") == "SELECT":
