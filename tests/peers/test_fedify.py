@@ -18,10 +18,11 @@ from pytest_django import Settings
 from factories.delivery import message, parcel, picture
 from pregon.channels.activitypub import documents, places, signatures
 from pregon.channels.activitypub.channel import ActivityPubChannel
+from pregon.channels.activitypub.people import NotFound
 from pregon.delivery import registry
 from pregon.delivery.contract import Arrival, Notice, Parcel, Report, Said, Shelf, Wish
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.errors import DestinationGone, Rejected
+from pregon.delivery.errors import Rejected
 from servers.http import Answer, Request, serving
 
 pytestmark = pytest.mark.peers
@@ -206,6 +207,6 @@ def test_what_is_sent_again_is_read_once(office: Office, fedify: Fedify) -> None
     assert [one["type"] for one in fedify.ask("heard")] == ["Create"]
 
 
-def test_who_is_not_there_is_gone(office: Office, fedify: Fedify) -> None:
-    with pytest.raises(DestinationGone):
+def test_who_is_not_there_is_looked_for_again(office: Office, fedify: Fedify) -> None:
+    with pytest.raises(NotFound):
         office.channel.send(to(fedify, destination=f"{fedify.url}/users/nadie"))
