@@ -51,7 +51,7 @@ def test_who_may_receive_what(standing: Standing, news: bool, service: bool) -> 
 
 
 def test_what_is_marked_says_so(held: Claim) -> None:
-    assert ledger.mark(held.lines[:2], claim=held.token, at=NOON) == held.lines[:2]
+    assert ledger.write([], held.lines[:2], claim=held.token, at=NOON) == held.lines[:2]
     assert list(Delivery.objects.order_by("pk").values_list("attempts", "attempted_at")) == [
         (1, NOON),
         (1, NOON),
@@ -61,12 +61,12 @@ def test_what_is_marked_says_so(held: Claim) -> None:
 
 def test_what_another_one_holds_is_not_marked(held: Claim) -> None:
     Delivery.objects.filter(pk=held.lines[1].pk).update(claim=held.token ^ 1)
-    assert ledger.mark(held.lines, claim=held.token, at=NOON) == [held.lines[0], held.lines[2]]
+    assert ledger.write([], held.lines, claim=held.token, at=NOON) == [held.lines[0], held.lines[2]]
 
 
 def test_what_a_person_holds_back_is_not_marked(held: Claim) -> None:
     Dispatch.objects.update(paused_at=NOON)
-    assert ledger.mark(held.lines, claim=held.token, at=NOON) == []
+    assert ledger.write([], held.lines, claim=held.token, at=NOON) == []
 
 
 def test_what_is_settled_is_nobodys_any_more(held: Claim) -> None:

@@ -83,11 +83,6 @@ def wanted(lines: Iterable[Delivery]) -> set[int]:
         return {number for (number,) in cursor.fetchall()}
 
 
-def mark(lines: list[Delivery], *, claim: int, at: datetime) -> list[Delivery]:
-    """Write down that ``lines`` go to the provider now; returns those that really may."""
-    return write([], lines, claim=claim, at=at)
-
-
 def still_wanted() -> str:
     """That nobody held the dispatch back or erased its text, and that the receiver still wants it. A farewell reaches
     who has just left, a letter who asks to come back, and a trial whoever asked for it."""

@@ -61,9 +61,9 @@ def test_what_a_worker_holds_is_stopped_unless_it_is_on_its_way(hands: Hands) ->
     prepare_all()
     held = claim(Lane.NOW, "spoken", at=hands(), size=2)
     assert held is not None
-    ledger.mark([line for line in held.lines if line.subscriber == begun], claim=held.token, at=hands())
+    ledger.write([], [line for line in held.lines if line.subscriber == begun], claim=held.token, at=hands())
     stopped = delivery.stop(Dispatch.objects.all(), reason="El boletín fue retirado.", at=hands())
-    left = ledger.mark(held.lines, claim=held.token, at=hands())
+    left = ledger.write([], held.lines, claim=held.token, at=hands())
     told = former_receivers(Audience(receivers_of=(asked.pk,)), also=[State.LEASED])
     assert (stopped, [line.subscriber for line in left], [line.subscriber for line in told]) == (
         2,

@@ -89,7 +89,7 @@ def heed(event: Arrival | Report, *, channel: str, at: datetime) -> None:
             follow(storable(event), channel=channel, at=at)
     except (OperationalError, InterfaceError):
         raise  # the database is away: it will be heard again
-    except Exception:
+    except Exception:  # a fault of ours in what one says: those behind it must be heard
         logger.exception("An arrival could not be followed", extra={"channel": channel})
 
 
