@@ -9,8 +9,6 @@ from difflib import get_close_matches
 from functools import lru_cache
 from math import ceil
 
-import snowballstemmer
-
 from pregon.core.graphemes import first_graphemes
 from pregon.core.plaintext import plain_from_mjml as plain_from_mjml
 
@@ -49,6 +47,8 @@ def stem_variants(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _variants(word: str) -> tuple[str, ...]:
+    import snowballstemmer  # with its forty languages it costs every process what few of them use
+
     stemmer = snowballstemmer.stemmer("spanish")  # keeps state while it works: never shared between threads
     written = unicodedata.normalize("NFC", word).lower()
     found = [fold(stemmer.stemWord(written)), fold(stemmer.stemWord(fold(word)))]

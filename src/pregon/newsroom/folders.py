@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
 from django.utils.html import escape
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from pregon.library.errors import printable
 from pregon.library.reading import clean
 from pregon.newsroom.errors import BadFolder
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 SHEET = "acto.md"
 SHEET_LIMIT = 1_000_000
@@ -297,6 +298,8 @@ def called(name: str, files: Iterable[str]) -> str | None:
 
 def read_text(text: str, *, known: set[str]) -> tuple[str, tuple[tuple[str, Any], ...]]:
     """Markdown into a lead and the blocks of a body. Raw HTML stays text: it is shown, never run."""
+    from markdown_it import MarkdownIt  # only who reads a folder pays for it
+
     tokens = MarkdownIt("commonmark", {"html": False}).parse(text)
     blocks = list(blocks_from(tokens, known=known))
     if not blocks or blocks[0][0] != "paragraph":
