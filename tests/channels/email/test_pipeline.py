@@ -21,6 +21,7 @@ from factories.delivery import Tray, parcel
 from pregon.channels.email import channel as email
 from pregon.channels.email import conversation, pipeline
 from pregon.channels.email.channel import EmailChannel, hang_up
+from pregon.channels.email.pipeline import stuffed
 from pregon.delivery import registry
 from pregon.delivery.contract import Answer, Receipt
 from pregon.delivery.errors import (
@@ -87,6 +88,13 @@ def test_each_letter_arrives_once_however_the_server_talks(
     assert batch.answers == {
         receiver: Receipt(reference=mail["Message-ID"]) for receiver, mail in arrived.items()
     }
+
+
+@given(raw=st.lists(st.sampled_from([b".", b"\r\n", b"a"])).map(b"".join))
+def test_a_dot_that_begins_a_line_is_doubled_and_no_other(raw: bytes) -> None:
+    assert stuffed(raw) == b"\r\n".join(
+        b"." + line if line.startswith(b".") else line for line in raw.split(b"\r\n")
+    )
 
 
 def test_with_pipelining_a_letter_takes_two_round_trips(scripted_smtp: ScriptedSmtp) -> None:

@@ -50,7 +50,6 @@ GONE = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 OURS = re.compile(r"\b5\.(?:1\.[78]|7\.54)\b|relay access denied|relay(?:ing)? not permitted", re.IGNORECASE)
 # What another server said of the receiver when ours asked it first.
 PASSED_ON = re.compile(r"undeliverable|verif", re.IGNORECASE)
-LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +235,7 @@ class Line:
     def hand_over(self, code: int) -> Answer | None:
         welcome = all(self.answers[name][0] < 300 for name in ("mail", "rcpt"))
         if code == 354:
-            body = LEADING_DOT.sub(b"..", self.carried.raw) if welcome else b""
+            body = stuffed(self.carried.raw) if welcome else b""
             self.unsent.append(("body" if welcome else "void", body + b".\r\n"))
             return None
         return self.refused()
@@ -291,6 +290,11 @@ class Line:
             if self.letter is None:
                 self.sock.send(b"QUIT\r\n")
         self.sock.close()
+
+
+def stuffed(raw: bytes) -> bytes:
+    """With a second dot where a line begins with one (RFC 5321, 4.5.2)."""
+    return (b"." if raw.startswith(b".") else b"") + raw.replace(b"\n.", b"\n..")
 
 
 def not_now(said: str, *, whole: bool) -> Postponed:
@@ -401,13 +405,16 @@ class Post:
                 self.batch.answer(parcel, problem)
 
     def listen(self) -> None:
-        """Wait for the next answers, and do what they lead to."""
-        patience = min(line.until for line in self.lines if line.letter)
-        for key, _events in self.selector.select(max(0.0, patience - time.monotonic())):
-            if key.data is None:
-                self.welcome()
-            elif key.data in self.lines:
-                self.attend(key.data)
+        """Wait for the next answers, and do what they and all that came meanwhile lead to: the more lines are free
+        together, the more letters share a commit."""
+        patience = max(0.0, min(line.until for line in self.lines if line.letter) - time.monotonic())
+        while len(self.idle) < len(self.lines) and (heard := self.selector.select(patience)):
+            for key, _events in heard:
+                if key.data is None:
+                    self.welcome()
+                elif key.data in self.lines:
+                    self.attend(key.data)
+            patience = 0.0
         now = time.monotonic()
         for line in [line for line in self.lines if line.letter and line.until <= now]:
             self.lose(line)
