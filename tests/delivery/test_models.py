@@ -12,7 +12,10 @@ from django.db import IntegrityError, connection, transaction
 
 from factories.delivery import NOON, Hands, SubscriberFactory, ask, live, prepare_all, run
 from pregon.core.work import Lane
+from pregon.delivery import ledger
+from pregon.delivery.actions.claim import claim
 from pregon.delivery.enums import State
+from pregon.delivery.ledger import Outcome
 from pregon.delivery.models import (
     ChannelAccount,
     Delivery,
@@ -115,6 +118,38 @@ def test_no_statement_of_a_send_reads_the_ledger_from_end_to_end() -> None:
         run(Hands(), turns=2)
     whole = [sql for sql, params in asked if WHOLE[connection.vendor] in plan(sql, params)]
     assert (len(asked) > 5, whole, Delivery.objects.filter(state=State.SENT).count()) == (True, [], 3)
+
+
+def test_lines_in_our_hands_are_not_searched_among_all_that_are_or_were_leased() -> None:
+    """On PostgreSQL the index of leased lines holds those of a moment ago too, until it is swept."""
+    live("spoken")
+    SubscriberFactory.create_batch(2)
+    ask()
+    prepare_all()
+    held = claim(Lane.NOW, "spoken", at=NOON, size=2)
+    assert held is not None
+    sent = Outcome(state=State.SENT, reference="sí")
+    statements = [
+        ledger.marking([line.pk for line in held.lines], claim=held.token, at=NOON),
+        ledger.settling(sent, [(line.pk, "sí") for line in held.lines], claim=held.token, at=NOON),
+    ]
+    plans = [plan(statement.sql, tuple(statement.values)) for statement in statements]
+    assert ["delivery_leased" in one for one in plans] == [False, False]
+
+
+def test_a_line_is_claimed_only_while_it_is_leased() -> None:
+    SubscriberFactory()
+    ask()
+    prepare_all()
+    live("spoken")
+    held = claim(Lane.NOW, "spoken", at=NOON, size=1)
+    assert held is not None
+    [line] = held.lines
+    with pytest.raises(IntegrityError, match="delivery_claimed_while_leased"), transaction.atomic():
+        Delivery.objects.filter(pk=line.pk).update(state=State.SENT)
+    Delivery.objects.filter(pk=line.pk).update(state=State.SENT, claim=None)
+    with pytest.raises(IntegrityError, match="does not step back"), transaction.atomic():
+        Delivery.objects.filter(pk=line.pk).update(state=State.DUE)
 
 
 def test_the_mark_of_an_address_is_written_with_it_however_it_is_written() -> None:

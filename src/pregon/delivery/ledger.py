@@ -1,7 +1,9 @@
 """The few statements that run for every receiver: lines are written, marked as handed over, and settled.
 
 Each one only touches a line whose claim is the caller's, so that a worker that was too slow changes nothing. They are
-written in the SQL that SQLite and PostgreSQL share, because a mapper's pace is the pace of the whole engine here.
+written in the SQL that SQLite and PostgreSQL share, because a mapper's pace is the pace of the whole engine here. They
+find a line by its number and claim alone: asked for its state too, PostgreSQL searches the small index of leased lines,
+which is full of those that were leased a moment ago.
 """
 
 from __future__ import annotations
@@ -131,9 +133,7 @@ def write(
         line.attempts += 1
     if marked == len(leaving):
         return leaving
-    ours = Delivery.objects.filter(
-        pk__in=[line.pk for line in leaving], claim=claim, state=State.LEASED, attempted_at=at
-    )
+    ours = Delivery.objects.filter(pk__in=[line.pk for line in leaving], claim=claim, attempted_at=at)
     really = set(ours.values_list("pk", flat=True))
     return [line for line in leaving if line.pk in really]
 
@@ -141,7 +141,7 @@ def write(
 def marking(numbers: list[int], *, claim: int, at: datetime) -> Statement:
     return Statement(
         f"UPDATE {table()} SET attempted_at = %s, attempts = attempts + 1 "  # noqa: S608 - names
-        f"WHERE id IN ({places(numbers)}) AND claim = %s AND state = '{State.LEASED}' AND {still_wanted()}",
+        f"WHERE id IN ({places(numbers)}) AND claim = %s AND {still_wanted()}",
         [moment(at), *numbers, claim],
     )
 
@@ -152,7 +152,7 @@ def settling(outcome: Outcome, lines: list[tuple[int, str]], *, claim: int, at: 
     return Statement(
         f"UPDATE {table()} SET state = %s, reference = CASE id {references} ELSE '' END, url = %s, reason = %s, "  # noqa: S608 - names
         "settled_at = %s, due_at = COALESCE(%s, due_at), lease_until = NULL, attempted_at = NULL, claim = NULL "
-        f"WHERE id IN ({places(lines)}) AND claim = %s AND state = '{State.LEASED}'",
+        f"WHERE id IN ({places(lines)}) AND claim = %s",
         [
             outcome.state.value,
             *chain.from_iterable(lines),

@@ -315,7 +315,8 @@ class Delivery(models.Model):
     state = models.CharField(_("estado"), max_length=10, choices=State, default=State.DUE)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
-    #: Which claim holds the line: a worker that was too slow finds another one here and keeps its hands off.
+    #: Which claim holds the line while it is leased: a worker that was too slow finds another one here and keeps its
+    #: hands off.
     claim = models.BigIntegerField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     #: Set just before the parcel is handed to the provider, cleared when its answer is written down.
@@ -335,6 +336,9 @@ class Delivery(models.Model):
                 fields=["dispatch", "channel", "destination"], name="one_delivery_per_receiver"
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="delivery_state_known"),
+            models.CheckConstraint(
+                condition=Q(claim__isnull=True) | Q(state=State.LEASED), name="delivery_claimed_while_leased"
+            ),
         ]
         indexes = [
             models.Index(

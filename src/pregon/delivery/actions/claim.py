@@ -143,9 +143,7 @@ def kept(held: Claim, *, now: Now) -> Iterator[None]:
             while not over.wait(BEAT.total_seconds()):
                 try:
                     with transaction.atomic():
-                        mine = free(
-                            Delivery.objects.filter(pk__in=numbers, claim=held.token, state=State.LEASED)
-                        )
+                        mine = free(Delivery.objects.filter(pk__in=numbers, claim=held.token))
                         Delivery.objects.filter(pk__in=mine).update(lease_until=now() + LEASE)
                 except (
                     DatabaseError
