@@ -65,7 +65,11 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   process and all below it; the peer is a process that has set up Django with the same apps and read every route,
   started as often as `pregon up` has processes.
 - **sending**: Postfix's `smtp-sink` on loopback; the ledger claims, sends and settles each line, and each letter
-  carries links of its own reader; the peer sends letters that differ in nothing but the address.
+  carries links of its own reader; the peer sends letters that differ in nothing but the address. PostgreSQL is a server
+  of its own with its own settings, so that a commit is on the disk before the next letter leaves; SQLite, as the office
+  runs it, leaves that to its checkpoints.
+- **memory**: `VmHWM` of a `pregon worker --lane now` that was started for this, its libraries counted whole; another
+  process has subscribed the readers before, and the worker prepares and serves them.
 - **webpush**: a push service in a process of its own that answers 201 to whatever comes; our channel, pywebpush and
   bare cryptography take turns in one process, with the same key, the same browsers and the same text.
 - **clock**: the bulletins are scheduled before `pregon up` starts; a process beside it reads every 20 ms which ones are
