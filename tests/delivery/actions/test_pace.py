@@ -82,6 +82,16 @@ def test_what_another_worker_holds_counts_and_lets_nobody_rest(hands: Hands) -> 
     assert (len(said_to()), account.busy_until) == (2, None)
 
 
+def test_a_batch_for_a_slow_server_alone_leads_to_the_next_one_at_once(hands: Hands, servers: None) -> None:
+    for domain in ("lento.example", "muestra.example"):
+        for number in range(4):
+            SubscriberFactory(channel="servers", address=f"persona{number}@{domain}")
+    ask()
+    prepare_all()
+    passed = [delivery.deliver_on(Lane.NOW, "servers", now=hands, size=2) for _batch in range(5)]
+    assert (passed, len(said_to())) == ([2, 2, 2, 2, 0], 5)
+
+
 def test_a_slow_server_gets_its_pace_and_holds_up_nobody(hands: Hands, servers: None) -> None:
     for number in range(10):
         SubscriberFactory(channel="servers", address=f"persona{number}@lento.example")

@@ -50,11 +50,13 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Lines of one channel in the hands of one worker."""
+    """Lines of one channel in the hands of one worker, out of ``passed`` that it went through: the others wait for
+    their own pace."""
 
     token: int
     account: ChannelAccount
     lines: list[Delivery]
+    passed: int
 
 
 def has_work(lane: Lane, kind: str, *, at: datetime) -> bool:
@@ -90,7 +92,9 @@ def claim(lane: Lane, kind: str, *, at: datetime, size: int) -> Claim | None:
     ours = Delivery.objects.filter(pk__in=chosen, claim=token)  # by their numbers: no index knows a claim
     lines = ours.select_related("subscriber").prefetch_related("dispatch")
     lines = lines.only(*NEEDED)  # reading the other columns of a thousand lines takes longer than sending ten
-    return Claim(token=token, account=account, lines=list(lines.order_by("due_at", "pk")))
+    return Claim(
+        token=token, account=account, lines=list(lines.order_by("due_at", "pk")), passed=len(candidates)
+    )
 
 
 def reap(lane: Lane, *, at: datetime) -> int:

@@ -70,11 +70,11 @@ def deliver_due(lane: Lane, *, now: Now, size: int | None = None) -> int:
 def deliver_on(
     lane: Lane, kind: str, *, now: Now, size: int | None = None, stopping: Callable[[], bool] = never
 ) -> int:
-    """Send one batch over one channel; returns how many lines were claimed for it. Once ``stopping`` says so nothing
-    new is handed over, and what was not is given back."""
+    """Send one batch over one channel; returns how many lines it went through. Once ``stopping`` says so nothing new is
+    handed over, and what was not is given back."""
     held = claim(lane, kind, at=now(), size=size or channel_class(kind).limits.batch)
     if held is None or not held.lines:
-        return 0
+        return held.passed if held else 0
     with kept(held, now=now):
         match Mode(held.account.mode):
             case Mode.OFF:
@@ -87,7 +87,7 @@ def deliver_on(
                 lay_out(held, held.lines, now=now)
             case Mode.LIVE:
                 send(held, held.lines, now=now, stopping=stopping)
-    return len(held.lines)
+    return held.passed
 
 
 def withhold(held: Claim, lines: Iterable[Delivery], reason: str, *, now: Now) -> None:
