@@ -298,6 +298,15 @@ def test_without_an_app_a_token_is_asked_about_itself_and_may_say_nothing(graph_
         with_app(graph_api).life()
 
 
+def test_a_token_that_was_made_without_a_permission_says_which(graph_api: GraphApi) -> None:
+    assert with_app(graph_api).who("pages_manage_posts") == "Comunicación Social"
+    graph_api.tokens[USER_TOKEN]["scopes"] = ["pages_show_list"]
+    with pytest.raises(Misconfigured, match="con: pages_manage_posts"):
+        with_app(graph_api).who("pages_show_list", "pages_manage_posts")
+    graph_api.refuse("bad_parameter", at="debug_token")
+    assert graph(graph_api).who("pages_manage_posts") == "Comunicación Social"
+
+
 @pytest.mark.parametrize("token", ["EAAdead", PAGE_TOKEN])
 def test_a_dead_token_is_a_wrong_setting(token: str, graph_api: GraphApi) -> None:
     graph_api.tokens.pop(PAGE_TOKEN)

@@ -221,7 +221,7 @@ class GraphApi:
             "app_id": APP,
             "application": "Pregón",
             "is_valid": True,
-            "scopes": ["pages_manage_posts"],
+            "scopes": ["pages_manage_posts", "instagram_content_publish"],
             **known,
         }
 

@@ -227,31 +227,44 @@ class Graph:
 
     # --- The token ---
 
-    def who(self) -> str:
-        """Whom the token speaks for."""
+    def who(self, *permissions: str) -> str:
+        """Whom the token speaks for. ``Misconfigured`` for one that was made without all of ``permissions``."""
         try:
             told = self.get("me", fields="id,name")
         except Rejected as refusal:
             raise Misconfigured(str(refusal)) from refusal
+        granted = self._told_of_token().get("scopes", permissions) if permissions else ()
+        if missing := [one for one in permissions if one not in granted]:
+            raise Misconfigured(
+                _("A la clave de Meta le falta permiso para publicar; vuelve a crearla con: %(missing)s.")
+                % {"missing": ", ".join(missing)}
+            )
         return str(told.get("name") or told.get("id", ""))
 
     def life(self) -> Token | None:
-        """How long the token lives, as Meta sees it; ``None`` where Meta tells it to the app only, and we have no
-        app. Access to data may end before the token does: the first of both ends it."""
+        """How long the token lives, as Meta sees it; ``None`` where Meta does not tell. Access to data may end before
+        the token does: the first of both ends it."""
+        told = self._told_of_token()
+        if not told:
+            return None
+        ends = [moment(told[name]) for name in ("expires_at", "data_access_expires_at") if told.get(name)]
+        issued = told.get("issued_at")
+        return Token(issued_at=moment(issued) if issued else None, expires_at=min(ends, default=None))
+
+    def _told_of_token(self) -> dict[str, Any]:
+        """What Meta knows of the token; nothing where Meta tells it to the app only, and we have no app."""
         inspector = self.with_token(self._app_token or self.token)
         try:
-            told = inspector.get("debug_token", input_token=self.token).get("data", {})
+            told: dict[str, Any] = inspector.get("debug_token", input_token=self.token).get("data", {})
         except Rejected as refusal:
             if not self._app_token:
-                return None
+                return {}
             raise Misconfigured(str(refusal)) from refusal
         if not told.get("is_valid"):
             raise Misconfigured(
                 _("Meta ya no acepta la clave de acceso: crea otra y escríbela en Envíos, Canales.")
             )
-        ends = [moment(told[name]) for name in ("expires_at", "data_access_expires_at") if told.get(name)]
-        issued = told.get("issued_at")
-        return Token(issued_at=moment(issued) if issued else None, expires_at=min(ends, default=None))
+        return told
 
     def renewed(self, *, at: datetime) -> Renewal | None:
         """The token changed for one of sixty days; ``None`` without the app's number and secret. Never an empty one."""

@@ -423,6 +423,9 @@ def test_the_token_is_checked_watched_and_renewed(graph_api: GraphApi) -> None:
 def test_a_wrong_token_is_a_wrong_setting(graph_api: GraphApi) -> None:
     with pytest.raises(Misconfigured):
         channel(graph_api, token="EAAotra").check()
+    graph_api.tokens[USER_TOKEN]["scopes"] = ["pages_show_list"]
+    with pytest.raises(Misconfigured, match="pages_manage_posts"):
+        channel(graph_api).check()
 
 
 def test_posting_costs_nothing(facebook: FacebookChannel) -> None:

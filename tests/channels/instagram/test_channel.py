@@ -426,6 +426,9 @@ def test_the_token_is_checked_watched_and_renewed(graph_api: GraphApi) -> None:
 def test_a_wrong_token_is_a_wrong_setting(graph_api: GraphApi) -> None:
     with pytest.raises(Misconfigured):
         channel(graph_api, token="EAAotra").check()
+    graph_api.tokens[USER_TOKEN]["scopes"] = ["pages_show_list"]
+    with pytest.raises(Misconfigured, match="instagram_content_publish"):
+        channel(graph_api).check()
 
 
 def test_posting_costs_nothing(instagram: InstagramChannel) -> None:

@@ -157,7 +157,7 @@ class FacebookChannel(Channel[FacebookOptions]):
         return self._publish(parcel, page)
 
     def check(self) -> str:
-        return self._graph.who()
+        return self._graph.who("pages_manage_posts")
 
     def token(self) -> Token | None:
         return self._graph.life()

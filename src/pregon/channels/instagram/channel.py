@@ -113,7 +113,7 @@ class InstagramChannel(Channel[InstagramOptions]):
         return self._publish(parcel.message, account)
 
     def check(self) -> str:
-        return self._graph.who()
+        return self._graph.who("instagram_content_publish")
 
     def token(self) -> Token | None:
         return self._graph.life()
