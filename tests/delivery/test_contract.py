@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
-from factories.delivery import KeyedChannel, SpokenChannel, parcel
+from factories.delivery import KeyedChannel, SpokenChannel, message, parcel, picture, video
 from pregon.core.http import Http, client
 from pregon.delivery.contract import (
     Alone,
@@ -25,6 +25,8 @@ from pregon.delivery.contract import (
     Receipt,
 )
 from pregon.delivery.errors import Misconfigured, Rejected, Unanswered
+
+OTHER = picture(url="https://muestra.example/fotos/2/960.jpg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,26 @@ def test_options_name_their_lines_and_which_of_them_are_secret() -> None:
 def test_what_crosses_the_border_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         parcel().key = "2-2"  # type: ignore[misc]  # that is what is tried
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "dropped", "drops_cover"),
+    [
+        (None, {}, set(), False),
+        ({}, {"picture": picture()}, set(), False),
+        ({"picture": picture()}, {"picture": picture(alt="Otra descripción")}, set(), False),
+        ({"picture": picture()}, {"picture": OTHER}, {picture().url}, True),
+        ({"picture": picture()}, {"picture": OTHER, "pictures": (OTHER, picture())}, set(), False),
+        ({"picture": picture(), "pictures": (picture(), OTHER)}, {"picture": picture()}, {OTHER.url}, False),
+        ({"video": video(), "picture": OTHER}, {"picture": OTHER}, {video().url}, False),
+    ],
+    ids=["first", "added", "described", "another", "moved", "beside", "video"],
+)
+def test_what_went_along_before_and_does_so_no_more_is_dropped(
+    before: dict[str, Any] | None, now: dict[str, Any], dropped: set[str], drops_cover: bool
+) -> None:
+    sent = parcel(message(**now), before=None if before is None else message(**before))
+    assert (sent.dropped, sent.drops_cover) == (dropped, drops_cover)
 
 
 def test_a_channel_is_taken_for_one_that_knows_no_keys_unless_it_says_so() -> None:

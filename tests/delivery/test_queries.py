@@ -96,7 +96,7 @@ def test_the_last_reference_about_the_same_thing_is_the_one_to_answer(hands: Han
     ask(message(MessageKind.CORRECTION), receivers_of=(first.pk,))
     prepare_all()
     lines = list(Delivery.objects.order_by("pk").prefetch_related("dispatch"))
-    assert queries.earlier_references(lines) == {lines[2].pk: f"said:{lines[0].key}"}
+    assert queries.earlier(lines) == {lines[2].pk: (f"said:{lines[0].key}", first.message)}
 
 
 def test_news_has_nothing_to_answer_and_asks_nothing(django_assert_num_queries: object) -> None:
@@ -105,7 +105,7 @@ def test_news_has_nothing_to_answer_and_asks_nothing(django_assert_num_queries: 
     prepare_all()
     lines = list(Delivery.objects.prefetch_related("dispatch"))
     with django_assert_num_queries(0):  # type: ignore[operator]  # pytest-django's own fixture
-        assert queries.earlier_references(lines) == {}
+        assert queries.earlier(lines) == {}
 
 
 @pytest.mark.parametrize(

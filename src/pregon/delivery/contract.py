@@ -40,10 +40,23 @@ class Parcel:
     confirm_url: str = ""
     #: The reference of the last message about the same thing that this receiver got; "" for a first message.
     in_reply_to: str = ""
+    #: What that message said.
+    before: Message | None = None
     #: When this receiver last wrote to us; some providers let us answer freely only for a while after it.
     last_heard_at: datetime | None = None
     #: True for what goes out in the alert lane; some providers wake the receiver for it.
     urgent: bool = False
+
+    @property
+    def dropped(self) -> frozenset[str]:
+        """The addresses of photos and video that went along before and do so no more: whoever takes them out of a
+        bulletin wants nobody to see them, so a channel that may edit or delete leaves them nowhere."""
+        return self.before.shown - self.message.shown if self.before else frozenset()
+
+    @property
+    def drops_cover(self) -> bool:
+        """The same of the photo in front, where no other is shown."""
+        return bool(self.before and self.before.picture and self.before.picture.url in self.dropped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from pregon.delivery.models import (
     marks_of,
 )
 from pregon.delivery.registry import channel_class, kinds, label_of
-from pregon.delivery.values import Audience
+from pregon.delivery.values import Audience, Message
 
 FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL)
 
@@ -130,8 +130,9 @@ def later_count(audience: Audience) -> int:
     return sum(receivers(replace(audience, frequency=each)).count() for each in TOGETHER)
 
 
-def earlier_references(lines: Iterable[Delivery]) -> dict[int, str]:
-    """What the provider last answered to the receivers of these follow-ups about the same thing, by line."""
+def earlier(lines: Iterable[Delivery]) -> dict[int, tuple[str, Message]]:
+    """What the provider last answered to the receivers of these follow-ups about the same thing, and to which message,
+    by line."""
     asking = [line for line in lines if line.dispatch.kind in FOLLOW_UPS]
     if not asking:
         return {}
@@ -143,11 +144,16 @@ def earlier_references(lines: Iterable[Delivery]) -> dict[int, str]:
         )
         .exclude(reference="")
         .order_by("pk")
-        .values_list("dispatch__origin", "channel", "destination", "reference")
+        .values_list("dispatch__origin", "channel", "destination", "reference", "dispatch")
     )
-    last = {(origin, channel, destination): reference for origin, channel, destination, reference in answered}
-    found = {line.pk: last.get((line.dispatch.origin, line.channel, line.destination), "") for line in asking}
-    return {pk: reference for pk, reference in found.items() if reference}
+    last = {
+        (origin, channel, destination): (reference, number)
+        for origin, channel, destination, reference, number in answered
+    }
+    found = {line.pk: last.get((line.dispatch.origin, line.channel, line.destination)) for line in asking}
+    dispatches = Dispatch.objects.in_bulk({number for _reference, number in last.values()})
+    told = {number: dispatch.message for number, dispatch in dispatches.items()}
+    return {pk: (each[0], told[each[1]]) for pk, each in found.items() if each}
 
 
 def superseded(lines: Iterable[Delivery]) -> set[int]:

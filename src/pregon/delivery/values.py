@@ -70,6 +70,11 @@ class Message:
         """Every picture that goes along, one or many."""
         return self.pictures or ((self.picture,) if self.picture else ())
 
+    @property
+    def shown(self) -> frozenset[str]:
+        """The addresses of what is seen beside the words: another photo has another one."""
+        return frozenset(each.url for each in (*self.album, self.video) if each)
+
     def with_pictures(self, pictures: tuple[Picture, ...]) -> Self:
         """The same with these pictures, the first of them in front."""
         return replace(self, picture=pictures[0] if pictures else None, pictures=pictures)

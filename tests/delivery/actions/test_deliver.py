@@ -533,6 +533,7 @@ def test_a_second_correction_answers_the_first(hands: Hands) -> None:
         f"said:{SpokenChannel.sent[0].key}",
         f"said:{SpokenChannel.sent[1].key}",
     ]
+    assert [parcel.before for parcel in SpokenChannel.sent] == [None, first.message, second.message]
 
 
 def test_who_still_waits_gets_the_corrected_text_and_never_the_wrong_one(hands: Hands) -> None:

@@ -18,14 +18,17 @@ from factories.accounts import TopicFactory
 from factories.delivery import (
     NOON,
     Hands,
+    SpokenChannel,
     SubscriberFactory,
     ask,
     came_to,
     live,
     message,
+    picture,
     prepare_all,
     run,
     said_to,
+    video,
 )
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions import erase
@@ -160,6 +163,20 @@ def test_a_settled_text_is_erased_and_its_headline_stays(hands: Hands) -> None:
     )
     assert "empedrado nuevo" in json.dumps(kept.message_json)
     assert "cuadrillas" not in json.dumps(kept.message_json)
+
+
+def test_a_correction_still_knows_which_photo_to_take_away_and_not_what_it_shows(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory.create()
+    first = ask(message(picture=picture(), video=video()))
+    run(hands)
+    forget(hands.forward(days=8))
+    husk = Dispatch.objects.get().message
+    assert [each.alt for each in (*husk.album, husk.video) if each] == ["", ""]
+    ask(message(MessageKind.CORRECTION), receivers_of=(first.pk,), at=hands())
+    run(hands)
+    assert SpokenChannel.sent[-1].dropped == {picture().url, video().url}
+    assert SpokenChannel.sent[-1].drops_cover
 
 
 @pytest.mark.parametrize("state", [State.DUE, State.LEASED, State.UNCERTAIN])

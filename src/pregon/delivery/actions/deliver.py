@@ -34,7 +34,7 @@ from pregon.delivery.ledger import FAR, Outcome
 from pregon.delivery.links import Links
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 from pregon.delivery.previews import is_public
-from pregon.delivery.queries import earlier_references, permitted, superseded
+from pregon.delivery.queries import earlier, permitted, superseded
 from pregon.delivery.registry import build, channel_class, kinds, rehearse
 from pregon.delivery.values import Message
 
@@ -141,7 +141,7 @@ class Outgoing(Batch):
         self.outcomes: list[tuple[Delivery, Outcome]] = []
         self.gone: list[int] = []
         self.accepted = 0
-        self.references = earlier_references(lines)
+        self.earlier = earlier(lines)
         self.messages: dict[int, Message] = {}
         self._written = self._looked = time.monotonic()
         self._drop_superseded()
@@ -173,7 +173,8 @@ class Outgoing(Batch):
         """A message is read once, however many receive it."""
         if line.dispatch_id not in self.messages:
             self.messages[line.dispatch_id] = line.dispatch.message
-        return parcel_of(line, self.messages[line.dispatch_id], in_reply_to=self.references.get(line.pk, ""))
+        in_reply_to, before = self.earlier.get(line.pk, ("", None))
+        return parcel_of(line, self.messages[line.dispatch_id], in_reply_to=in_reply_to, before=before)
 
     # --- The end of a batch ---
 
@@ -275,7 +276,7 @@ def why_not(lines: list[Delivery]) -> list[tuple[Delivery, Outcome]]:
     return outcomes
 
 
-def parcel_of(line: Delivery, message: Message, *, in_reply_to: str) -> Parcel:
+def parcel_of(line: Delivery, message: Message, *, in_reply_to: str, before: Message | None) -> Parcel:
     person = line.subscriber if line.subscriber and not line.subscriber.broadcast else None
     asked = person is not None and person.standing == Standing.PENDING and message.kind == MessageKind.SERVICE
     links = Links(person) if person else None
@@ -287,6 +288,7 @@ def parcel_of(line: Delivery, message: Message, *, in_reply_to: str) -> Parcel:
         unsubscribe_url=links.unsubscribe if links else "",
         confirm_url=links.confirm if links and asked else "",
         in_reply_to=in_reply_to,
+        before=before,
         last_heard_at=person.last_heard_at if person else None,
         urgent=line.dispatch.lane == Lane.ALERT,
     )

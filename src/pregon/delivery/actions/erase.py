@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from pregon.delivery.actions.suppress import note, note_gone
 from pregon.delivery.enums import WAITING, Reason, Standing, State
 from pregon.delivery.models import Delivery, Dispatch, Roster, Subscriber
 from pregon.delivery.registry import kinds
-from pregon.delivery.values import Message
+from pregon.delivery.values import Message, Picture
 
 #: How much one step touches: rows of people or dispatches, and lines of the ledger.
 BATCH, LINES = 100, 5_000
@@ -103,19 +104,26 @@ def erase_nobodies(*, at: datetime) -> int:
 
 
 def erase_bodies(*, at: datetime) -> int:
-    """Leave the headline and nothing else of what is settled: a correction needs the ledger, never the text."""
+    """Leave the headline of what is settled, and where its photos and video are: a correction needs the ledger and to
+    know what to take away, never the text."""
     until = at - days(settings.PREGON_ERASE_BODY_DAYS)
     waiting = Delivery.objects.filter(dispatch=OuterRef("pk"), state__in=OPEN)
     settled = Dispatch.objects.filter(
         ~Exists(waiting), created_at__lte=until, prepared_at__isnull=False, emptied_at__isnull=True
     )
-    found = list(settled.order_by("created_at", "pk").only("kind", "headline")[:BATCH])
+    found = list(settled.order_by("created_at", "pk")[:BATCH])
     for dispatch in found:
-        husk = Message.from_json({"kind": dispatch.kind, "headline": dispatch.headline})
+        husk = husk_of(dispatch.message)
         with transaction.atomic():
             # Asked again: a person may have sent a line once more at this very moment.
             settled.filter(pk=dispatch.pk).update(message_json=husk.to_json(), emptied_at=at)
     return len(found)
+
+
+def husk_of(message: Message) -> Message:
+    video = replace(message.video, alt="") if message.video else None
+    album = tuple(Picture(url=each.url, path=each.path, alt="") for each in message.album)
+    return Message(kind=message.kind, headline=message.headline, video=video).with_pictures(album)
 
 
 def erase_outbox(*, at: datetime) -> int:
