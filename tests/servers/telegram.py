@@ -63,11 +63,14 @@ class TelegramApi:
         self.chats: dict[str, dict[str, Any]] = {}
         self.messages: dict[tuple[str, int], dict[str, Any]] = {}
         self.blocked: set[str] = set()
+        #: Whether the bot has the right to edit in the channel, and what it says is younger than two days.
+        self.may_edit = self.may_delete = True
         self.webhook = ""
         self.webhook_secret = ""
         self._updates: list[dict[str, Any]] = []
         self._waits: list[int] = []
-        self._photos: set[str] = set()
+        #: The photos that it keeps, by the name it gave them; empty for one of an address.
+        self.photos: dict[str, bytes] = {}
         self._silence = 0
         self._numbers = count(1)
         self._methods: dict[str, Callable[[Call], Any]] = {
@@ -77,6 +80,7 @@ class TelegramApi:
             "sendMediaGroup": self._send_media_group,
             "editMessageText": self._edit_text,
             "editMessageCaption": self._edit_caption,
+            "editMessageMedia": self._edit_media,
             "deleteMessage": self._delete,
             "getUpdates": self._get_updates,
             "setWebhook": self._set_webhook,
@@ -190,23 +194,45 @@ class TelegramApi:
         ]
 
     def _edit_text(self, call: Call) -> dict[str, Any]:
-        return self._edit(call, "text", self._text(call))
+        text = self._text(call)
+        if "text" not in self._to_edit(call):
+            raise RefusalError(recorded("no_text_to_edit"))
+        return self._edit(call, text=text)
 
     def _edit_caption(self, call: Call) -> dict[str, Any]:
-        return self._edit(call, "caption", self._caption(call.fields))
+        caption = self._caption(call.fields)
+        if "photo" not in self._to_edit(call):
+            raise RefusalError(recorded("no_caption_to_edit"))
+        return self._edit(call, caption=caption)
 
-    def _edit(self, call: Call, part: str, value: str) -> dict[str, Any]:
-        message = self.messages.get(self._place(call))
-        if message is None:
+    def _edit_media(self, call: Call) -> dict[str, Any]:
+        """A text gets the photo, too; no photo becomes a text again."""
+        item = call.fields["media"]
+        photo = self._photo(call, item["media"], item["media"].removeprefix("attach://"))
+        edited = self._edit(call, photo=photo, caption=self._caption(item))
+        self.messages[self._place(call)].pop("text", None)
+        return edited
+
+    def _to_edit(self, call: Call) -> dict[str, Any]:
+        if (message := self.messages.get(self._place(call))) is None:
             raise RefusalError(recorded("message_to_edit_not_found"))
-        if message.get(part, "") == value:
+        if not self.may_edit:
+            raise RefusalError(recorded("cannot_be_edited"))
+        return message
+
+    def _edit(self, call: Call, **content: Any) -> dict[str, Any]:
+        message = self._to_edit(call)
+        if message == message | content:
             raise RefusalError(recorded("not_modified"))
-        message[part] = value
+        message |= content
         return message | {"edit_date": 1795000060}
 
     def _delete(self, call: Call) -> bool:
-        if self.messages.pop(self._place(call), None) is None:
+        if self._place(call) not in self.messages:
             raise RefusalError(recorded("message_to_delete_not_found"))
+        if not self.may_delete:
+            raise RefusalError(recorded("cannot_be_deleted"))
+        del self.messages[self._place(call)]
         return True
 
     def _get_updates(self, call: Call) -> list[dict[str, Any]]:
@@ -265,7 +291,7 @@ class TelegramApi:
 
     def _photo(self, call: Call, named: str, attached: str) -> list[dict[str, Any]]:
         content = call.files.get(attached)
-        if content is None and named in self._photos:  # one that was uploaded before
+        if content is None and named in self.photos:  # one that was uploaded before
             return [{"file_id": named, "width": 1280, "height": 853}]
         if content is None and not named.startswith(("http://", "https://")):
             raise refuse("there is no photo in the request")
@@ -273,7 +299,7 @@ class TelegramApi:
             raise refuse("IMAGE_PROCESS_FAILED")
         if content is not None and len(content) > PHOTO_LIMIT:
             raise RefusalError({"ok": False, "error_code": 413, "description": "Request Entity Too Large"})
-        self._photos.add(kept := f"photo-{next(self._numbers)}")
+        self.photos[kept := f"photo-{next(self._numbers)}"] = content or b""
         return [{"file_id": kept, "width": 1280, "height": 853}]
 
     def _keep(self, chat: dict[str, Any], **content: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx2
@@ -109,6 +110,37 @@ def test_a_message_is_edited_and_deleted_once(api: TelegramApi) -> None:
     assert ask(api, "deleteMessage", **place) == (200, {"ok": True, "result": True})
     assert ask(api, "deleteMessage", **place) == (400, recorded("message_to_delete_not_found"))
     assert ask(api, "editMessageText", text="x", **place) == (400, recorded("message_to_edit_not_found"))
+
+
+def test_a_photo_is_changed_for_another_and_never_for_a_text(api: TelegramApi) -> None:
+    jpeg = b"\xff\xd8\xff\xe0photo"
+    sent = ask(api, "sendPhoto", files={"photo": jpeg}, chat_id="@canal", caption="Ayer")[1]["result"]
+    place = {"chat_id": "@canal", "message_id": sent["message_id"]}
+    media = {"type": "photo", "media": "attach://otra", "caption": "Hoy"}
+    status, answer = ask(api, "editMessageMedia", files={"otra": jpeg}, media=json.dumps(media), **place)
+    assert (status, answer["result"]["caption"], answer["result"]["photo"] != sent["photo"]) == (
+        200,
+        "Hoy",
+        True,
+    )
+    known = media | {"media": answer["result"]["photo"][0]["file_id"]}
+    assert ask(api, "editMessageMedia", media=known, **place) == (400, recorded("not_modified"))
+    assert ask(api, "editMessageText", text="Hoy", **place) == (400, recorded("no_text_to_edit"))
+
+
+def test_a_text_gets_a_photo_and_has_no_caption_before(api: TelegramApi) -> None:
+    place = {"chat_id": "@canal", "message_id": html(api, "Hoy")[1]["result"]["message_id"]}
+    media = {"type": "photo", "media": "https://example.org/a.jpg", "caption": "Hoy"}
+    assert ask(api, "editMessageCaption", caption="x", **place) == (400, recorded("no_caption_to_edit"))
+    assert ask(api, "editMessageMedia", media=media, **place)[0] == 200
+    assert ["text" in message for message in api.messages.values()] == [False]
+
+
+def test_a_bot_without_the_right_edits_nothing_and_deletes_nothing_old(api: TelegramApi) -> None:
+    place = {"chat_id": "@canal", "message_id": html(api, "Hoy")[1]["result"]["message_id"]}
+    api.may_edit = api.may_delete = False
+    assert ask(api, "editMessageText", text="Ayer", **place) == (400, recorded("cannot_be_edited"))
+    assert ask(api, "deleteMessage", **place) == (400, recorded("cannot_be_deleted"))
 
 
 def test_updates_are_given_until_they_are_confirmed_and_not_beside_a_webhook(api: TelegramApi) -> None:

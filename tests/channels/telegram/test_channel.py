@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 
-from factories.delivery import Tray, message, parcel, picture
+from factories.delivery import Hands, SubscriberFactory, Tray, ask, live, message, parcel, picture, run
 from pregon.channels.telegram.channel import TelegramChannel
 from pregon.delivery import registry
-from pregon.delivery.contract import Parcel, Wish
+from pregon.delivery.actions import erase
+from pregon.delivery.contract import Parcel, Receipt, Wish
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
+from pregon.delivery.values import Picture
 from servers.telegram import TelegramApi
 
 CHAT = "-1001000000001"
+CORRECTED = "Corrección: Reabre el andador con empedrado nuevo"
 
 
 @pytest.fixture
@@ -43,6 +47,12 @@ def photo() -> Path:
 
 def news(**fields: Any) -> Parcel:
     return parcel(message(**fields), destination="@comunicacion", preferences_url="", unsubscribe_url="")
+
+
+def corrected(first: Receipt, before: Parcel, **fields: Any) -> Parcel:
+    """A correction of what ``first`` acknowledged."""
+    told = follow_up(MessageKind.CORRECTION, first.reference, **fields)
+    return replace(told, before=before.message)
 
 
 def follow_up(kind: MessageKind, reference: str, **fields: Any) -> Parcel:
@@ -177,18 +187,155 @@ def test_a_withdrawal_of_what_is_gone_already_says_nothing(
 
 
 def test_a_withdrawal_of_what_is_too_old_to_delete_says_so_in_its_place(
-    telegram: TelegramChannel, telegram_api: TelegramApi, monkeypatch: pytest.MonkeyPatch
+    telegram: TelegramChannel, telegram_api: TelegramApi
 ) -> None:
     first = telegram.send(news())
-    monkeypatch.setitem(telegram_api._methods, "deleteMessage", refuse_to_delete)
+    telegram_api.may_delete = False
     telegram.send(follow_up(MessageKind.WITHDRAWAL, first.reference, headline="Se retira el boletín"))
     assert standing(telegram_api) == ["Se retira el boletín"]
 
 
-def refuse_to_delete(call: object) -> None:
-    from servers.telegram import refuse
+# --- A photo that was taken away ----------------------------------------------------------------------------
 
-    raise refuse("message can't be deleted for everyone")
+
+OTHER = picture(url="https://muestra.example/fotos/2/960.jpg", path="fotos/2/960.jpg", alt="El andador solo")
+
+
+def baked(name: str) -> Path:
+    path: Path = settings.HOME.baked / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\xff\xd8\xff" + name.encode())
+    return path
+
+
+@pytest.fixture
+def seal() -> Path:
+    """The office's own picture, which the site always has."""
+    return baked("escudo.png")
+
+
+def shown(api: TelegramApi) -> list[str]:
+    """Which photo each message in the chats bears, by what its file holds."""
+    return [
+        api.photos[one["photo"][0]["file_id"]][3:].decode() if "photo" in one else ""
+        for one in api.messages.values()
+    ]
+
+
+def test_a_correction_with_another_photo_puts_it_in_the_place_of_the_old_one(
+    telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path
+) -> None:
+    baked(OTHER.path)
+    told = news(picture=picture())
+    first = telegram.send(told)
+    second = telegram.send(corrected(first, told, picture=OTHER))
+    assert (shown(telegram_api), second.reference) == ([OTHER.path], first.reference)
+    assert (
+        "En la foto: El andador solo" in telegram_api.sent("editMessageMedia")[0].fields["media"]["caption"]
+    )
+
+
+def test_another_photo_goes_up_once_however_many_messages_are_corrected(
+    telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path
+) -> None:
+    baked(OTHER.path)
+    told = news(picture=picture())
+    for first in [telegram.send(told) for _time in range(3)]:
+        telegram.send(corrected(first, told, picture=OTHER))
+    assert shown(telegram_api) == [OTHER.path] * 3
+    assert [bool(call.files) for call in telegram_api.sent("editMessageMedia")] == [True, False, False]
+
+
+def test_a_correction_with_the_same_photo_leaves_it_where_it_is(
+    telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path
+) -> None:
+    told = news(picture=picture())
+    first = telegram.send(told)
+    photo.unlink()
+    telegram.send(corrected(first, told, picture=picture(alt="Otra descripción")))
+    assert [call.method for call in telegram_api.calls] == ["sendPhoto", "editMessageCaption"]
+
+
+def test_another_photo_that_was_put_there_already_is_no_trouble(
+    telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path, seal: Path
+) -> None:
+    baked(OTHER.path)
+    told = news(picture=picture())
+    first = telegram.send(told)
+    for _time in range(2):
+        telegram.send(corrected(first, told, picture=OTHER))
+    assert shown(telegram_api) == [OTHER.path]
+
+
+@pytest.mark.parametrize("instead", [None, OTHER], ids=["none", "one that is not there"])
+def test_where_no_photo_goes_along_any_more_the_seal_takes_its_place_at_any_age(
+    instead: Picture | None, telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path, seal: Path
+) -> None:
+    telegram_api.may_delete = False
+    told = news(picture=picture())
+    first = telegram.send(told)
+    second = telegram.send(corrected(first, told, picture=instead))
+    [message_] = telegram_api.messages.values()
+    assert (shown(telegram_api), second) == (["escudo.png"], first)
+    assert ("Eran dieciocho." in message_["caption"], "En la foto" in message_["caption"]) == (True, False)
+
+
+def test_what_cannot_be_edited_is_deleted_and_said_anew(
+    telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path, seal: Path
+) -> None:
+    told = news(picture=picture())
+    first = telegram.send(told)
+    telegram_api.may_edit = False
+    second = telegram.send(corrected(first, told))
+    assert (shown(telegram_api), standing(telegram_api)) == ([""], [CORRECTED])
+    assert (second.todo, len(second.reference.split())) == ("", 1)
+
+
+def test_what_can_be_neither_edited_nor_deleted_is_answered_and_left_to_a_person(
+    telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path, seal: Path
+) -> None:
+    told = news(picture=picture())
+    first = telegram.send(told)
+    telegram_api.may_edit = telegram_api.may_delete = False
+    second = telegram.send(corrected(first, told))
+    assert standing(telegram_api)[1:] == [CORRECTED]
+    assert (second.todo.startswith("Telegram no dejó"), first.reference in second.reference) == (True, True)
+
+
+def test_a_withdrawal_of_what_is_too_old_to_delete_leaves_no_photo(
+    telegram: TelegramChannel, telegram_api: TelegramApi, photo: Path, seal: Path
+) -> None:
+    told = news(picture=picture())
+    first = telegram.send(told)
+    telegram_api.may_delete = False
+    gone = follow_up(MessageKind.WITHDRAWAL, first.reference, headline="Se retira el boletín")
+    telegram.send(replace(gone, before=told.message))
+    assert (shown(telegram_api), standing(telegram_api)) == (["escudo.png"], ["Se retira el boletín"])
+
+
+@pytest.mark.django_db
+def test_a_bulletin_that_is_corrected_after_its_text_was_erased_loses_the_old_photo_everywhere(
+    telegram_api: TelegramApi, seal: Path
+) -> None:
+    hands = Hands()
+    live("telegram", token=telegram_api.token, api_base=telegram_api.url, allow_private=True)
+    for person in (7, 8):
+        telegram_api.add_person(person)
+        SubscriberFactory(channel="telegram", address=str(person))
+    for each in (picture(), OTHER):
+        baked(each.path)
+    told: list[int] = []
+    for kind, given in (
+        (MessageKind.NEWS, picture()),
+        (MessageKind.CORRECTION, OTHER),
+        (MessageKind.CORRECTION, None),
+    ):
+        audience = {"receivers_of": tuple(told)} if told else {}
+        told.append(ask(message(kind, picture=given), at=hands(), **audience).pk)
+        run(hands)
+        assert shown(telegram_api) == [given.path if given else "escudo.png"] * 2
+        hands.forward(days=8)
+        erase.erase_due(at=hands())
 
 
 def test_who_blocked_the_bot_and_who_never_was_are_gone(

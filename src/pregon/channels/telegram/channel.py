@@ -6,8 +6,8 @@ A reference lists the messages that stand in the chat for one bulletin, the newe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -32,14 +32,20 @@ from pregon.delivery.contract import (
 )
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Rejected
+from pregon.delivery.values import Picture
 
 NAME = re.compile(r"(?:https?://)?(?:www\.)?(?:t\.me/|@)([a-z]\w{3,31})/?", re.IGNORECASE | re.ASCII)
 NUMBER = re.compile(r"-?[0-9]{1,15}")
 TOKEN = re.compile(r"[0-9]+:[\w-]+", re.ASCII)
 FORMATS = {".jpg", ".jpeg", ".png", ".webp"}
 HEAVIEST = 10 * 1024 * 1024
+#: What stands already.
+NOT_MODIFIED = "message is not modified"
 #: Refusals of the photo itself, whoever it is sent to.
 SPOILT = ("IMAGE_PROCESS_FAILED", "PHOTO_INVALID_DIMENSIONS", "wrong file identifier")
+Files = dict[str, tuple[str, bytes]]
+#: What stands where a photo was taken away: Telegram makes no text of a message that has a photo.
+SEAL = Picture(url="", path="escudo.png", alt="")
 HELLO, GOODBYE = {"/start", "/alta"}, {"/stop", "/baja"}
 
 
@@ -113,7 +119,7 @@ class TelegramChannel(Channel[TelegramOptions]):
         )
 
     def preview(self, parcel: Parcel) -> Preview:
-        pictured = self._photo(parcel) is not None
+        pictured = file_in(parcel.message.picture) is not None
         picture = parcel.message.picture if pictured else None
         wording = self._worded(parcel, pictured=pictured)
         photo = [shown(picture)] if picture else []
@@ -153,14 +159,25 @@ class TelegramChannel(Channel[TelegramOptions]):
 
     def _post_photo(self, parcel: Parcel, answering: Place | None) -> Place | None:
         """With its photo. ``None`` when there is none that Telegram takes: the text never waits for a photo."""
-        path = self._photo(parcel)
+        caption = self._worded(parcel, pictured=True).marked
+
+        def say(known: str | None, files: Files) -> Any:
+            return self._say("sendPhoto", parcel, answering, photo=known, files=files, caption=caption)
+
+        message = self._with_photo(file_in(parcel.message.picture), say)
+        return place_of(message, kind="photo") if message else None
+
+    def _with_photo(self, path: Path | None, say: Callable[[str | None, Files], Any]) -> Any:
+        """What came of ``say`` with the name that Telegram has for the photo, or with its file. ``None`` when there is
+        none that Telegram takes."""
         if path is None:
             return None
         with self._uploads.turn(path) as known:
             if known == "":
                 return None
             try:
-                message = self._say_with_photo(parcel, answering, known or path)
+                files = {} if known else {"photo": (f"foto{path.suffix}", path.read_bytes())}
+                message = say(known, files)
             except OSError:
                 return None
             except Refused as refusal:
@@ -169,14 +186,7 @@ class TelegramChannel(Channel[TelegramOptions]):
                 return None
             if not known and (sizes := message.get("photo")):
                 self._uploads.keep(path, sizes[-1]["file_id"])
-        return place_of(message, kind="photo")
-
-    def _say_with_photo(self, parcel: Parcel, answering: Place | None, photo: str | Path) -> dict[str, Any]:
-        caption = self._worded(parcel, pictured=True).marked
-        if isinstance(photo, str):
-            return self._say("sendPhoto", parcel, answering, photo=photo, caption=caption)
-        file = (f"foto{photo.suffix}", photo.read_bytes())
-        return self._say("sendPhoto", parcel, answering, files={"photo": file}, caption=caption)
+        return message
 
     def _post_text(self, parcel: Parcel, answering: Place | None) -> Place:
         wording = self._worded(parcel, pictured=False)
@@ -194,10 +204,14 @@ class TelegramChannel(Channel[TelegramOptions]):
         return message
 
     def _correct(self, parcel: Parcel, standing: list[Place]) -> Receipt:
-        newest = standing[0]
+        newest, *older = standing
         if self._edit(newest, parcel):
             return Receipt(reference=parcel.in_reply_to)
-        return self._post(parcel, answering=newest)
+        if not shows_another_photo(newest, parcel):
+            return self._post(parcel, answering=newest)
+        if self._delete(newest):
+            return self._post(replace(parcel, in_reply_to=" ".join(map(str, older))), answering=None)
+        return replace(self._post(parcel, answering=newest), todo=to_take_away())
 
     def _withdraw(self, parcel: Parcel, standing: list[Place]) -> Receipt:
         """Delete what stands; what is too old for that (48 hours) says that it was withdrawn, or is told so."""
@@ -215,6 +229,8 @@ class TelegramChannel(Channel[TelegramOptions]):
         return True
 
     def _edit(self, place: Place, parcel: Parcel) -> bool:
+        if shows_another_photo(place, parcel):
+            return self._exchange_photo(place, parcel)
         caption = place.kind == "photo"
         wording = self._worded(parcel, pictured=caption)
         try:
@@ -227,16 +243,57 @@ class TelegramChannel(Channel[TelegramOptions]):
                 text=None if caption else wording.marked,
             )
         except Refused as refusal:
-            return "message is not modified" in refusal.description
+            return NOT_MODIFIED in refusal.description
         return True
+
+    def _exchange_photo(self, place: Place, parcel: Parcel) -> bool:
+        """Another photo in the place of the one that stands, or the office's seal where there is none that Telegram
+        takes. That may be done at any age, nobody is notified again, and links to the message still lead there."""
+        own = file_in(parcel.message.picture), self._worded(parcel, pictured=True)
+        seal = file_in(SEAL), worded(parcel, limit=self.caption)
+        return any(self._put(place, path, wording) for path, wording in (own, seal))
+
+    def _put(self, place: Place, path: Path | None, wording: Wording) -> bool:
+        def say(known: str | None, files: Files) -> Any:
+            media = {
+                "type": "photo",
+                "media": known or "attach://photo",
+                "caption": wording.marked,
+                "parse_mode": "HTML",
+            }
+            try:
+                return self._bot.call(
+                    "editMessageMedia", chat_id=place.chat, message_id=place.number, media=media, files=files
+                )
+            except Refused as refusal:
+                if NOT_MODIFIED in refusal.description:
+                    return {}
+                raise
+
+        return self._with_photo(path, say) is not None
 
     def _worded(self, parcel: Parcel, *, pictured: bool) -> Wording:
         if pictured:
             return worded(parcel, limit=self.caption, picture=parcel.message.picture)
         return worded(parcel, limit=self.body)
 
-    def _photo(self, parcel: Parcel) -> Path | None:
-        return file_of(parcel.message.picture, formats=FORMATS, heaviest=HEAVIEST)
+
+def file_in(picture: Picture | None) -> Path | None:
+    return file_of(picture, formats=FORMATS, heaviest=HEAVIEST)
+
+
+def shows_another_photo(place: Place, parcel: Parcel) -> bool:
+    """Whether what stands in ``place`` is not, or may not be, the photo that goes along now."""
+    if place.kind != "photo" or parcel.before is None:
+        return False
+    then, now = parcel.before.picture, parcel.message.picture
+    return then is None or now is None or then.url != now.url
+
+
+def to_take_away() -> str:
+    return _(
+        "Telegram no dejó cambiar ni borrar un mensaje cuya foto se quitó: bórralo a mano en el canal o el grupo."
+    )
 
 
 def place_of(message: dict[str, Any], *, kind: str) -> Place:
