@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -325,6 +326,68 @@ def test_a_correction_of_what_somebody_deleted_is_a_new_post(
     receipt = facebook.send(follow_up(MessageKind.CORRECTION, f"{PAGE}_7:card"))
     [number] = graph_api.posts
     assert receipt.reference == f"{number}:card {PAGE}_7:card"
+
+
+OTHER = picture(url="https://muestra.example/fotos/2/960.jpg", path="fotos/2/960.jpg", alt="El andador solo")
+LOOK = (
+    "Facebook no dejó borrar una publicación con la foto o el video que se quitó: "
+    "mira en la página si sigue ahí y bórrala a mano."
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ({"picture": picture()}, {}),
+        ({"picture": picture()}, {"picture": OTHER}),
+        ({"picture": picture(), "pictures": (picture(), OTHER)}, {"picture": OTHER}),
+        ({"video": video()}, {}),
+    ],
+    ids=["none", "another", "one of an album", "a video"],
+)
+def test_what_was_taken_away_is_deleted_and_the_correction_is_a_post_of_its_own(
+    before: dict[str, Any], now: dict[str, Any], facebook: FacebookChannel, graph_api: GraphApi, photo: Path
+) -> None:
+    baked(OTHER.path)
+    told = news(**before)
+    first = facebook.send(told)
+    given = replace(follow_up(MessageKind.CORRECTION, first.reference, **now), before=told.message)
+    second = facebook.send(given)
+    [(number, post)] = graph_api.posts.items()
+    assert [graph_api.photos[each]["alt"] for each in post["photos"]] == ([OTHER.alt] if now else [])
+    assert (second.reference.partition(":")[0], second.todo, graph_api.films) == (number, "", {})
+    assert facebook.preview(given).text.startswith(
+        "[Se borra la publicación con lo que se quitó, y se publica"
+    )
+
+
+@pytest.mark.parametrize("refusal", ["bad_parameter", "permission_denied"])
+def test_what_meta_does_not_let_us_delete_is_corrected_in_its_words_and_left_to_a_person(
+    refusal: str, facebook: FacebookChannel, graph_api: GraphApi, photo: Path
+) -> None:
+    told = news(picture=picture())
+    first = facebook.send(told)
+    [number] = graph_api.posts
+    graph_api.refuse(refusal, at=f"DELETE {number}")
+    second = facebook.send(replace(follow_up(MessageKind.CORRECTION, first.reference), before=told.message))
+    assert (second, standing(graph_api)) == (
+        replace(first, todo=LOOK),
+        ["Corrección: Reabre el andador con empedrado nuevo"],
+    )
+
+
+def test_a_correction_that_could_not_be_posted_after_all_was_deleted_is_posted_later(
+    facebook: FacebookChannel, graph_api: GraphApi, photo: Path
+) -> None:
+    told = news(picture=picture())
+    first = facebook.send(told)
+    given = replace(follow_up(MessageKind.CORRECTION, first.reference), before=told.message)
+    graph_api.refuse("page_throttled", at="/feed")
+    with pytest.raises(Postponed):
+        facebook.send(given)
+    assert graph_api.posts == {}
+    second = facebook.send(given)
+    assert (standing(graph_api), second.todo) == (["Corrección: Reabre el andador con empedrado nuevo"], LOOK)
 
 
 def test_a_withdrawal_deletes_all_that_stands(facebook: FacebookChannel, graph_api: GraphApi) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -347,6 +348,69 @@ def test_a_correction_is_a_comment_on_the_post(instagram: InstagramChannel, grap
     second = instagram.send(follow_up(MessageKind.CORRECTION, first.reference))
     said = f"Corrección: Reabre el andador con empedrado nuevo\n\nEran dieciocho.\n\n{LINK}"
     assert (second, list(graph_api.comments.values())) == (first, [(first.reference, said)])
+
+
+OTHER = picture(url="https://muestra.example/fotos/2/960.jpg", alt="El andador solo")
+
+
+def without_photo(first: Receipt, **fields: Any) -> Parcel:
+    said = follow_up(MessageKind.CORRECTION, first.reference, **fields)
+    return replace(said, before=message(picture=picture()))
+
+
+def test_a_photo_that_was_taken_away_is_deleted_and_the_correction_is_a_post_of_its_own(
+    instagram: InstagramChannel, graph_api: GraphApi
+) -> None:
+    given = without_photo(instagram.send(news()), picture=OTHER)
+    second = instagram.send(given)
+    [(number, post)] = graph_api.media.items()
+    assert (post["photos"], graph_api.comments) == ([(OTHER.url, "El andador solo")], {})
+    assert second == Receipt(reference=number, url=f"https://www.instagram.com/p/{number}/")
+    assert instagram.preview(given).text.startswith(
+        "[Se borra la publicación con lo que se quitó, y se publica"
+    )
+
+
+def test_a_video_that_was_taken_away_is_deleted_too(instagram: InstagramChannel, graph_api: GraphApi) -> None:
+    told = news(video=video())
+    first = instagram.send(told)
+    said = follow_up(MessageKind.CORRECTION, first.reference, picture=picture())
+    instagram.send(replace(said, before=told.message))
+    assert [(post["video"], len(post["photos"])) for post in graph_api.media.values()] == [("", 1)]
+
+
+def test_without_another_photo_nothing_stands_until_a_correction_brings_one(
+    instagram: InstagramChannel, graph_api: GraphApi
+) -> None:
+    given = without_photo(instagram.send(news()))
+    second = instagram.send(given)
+    assert (graph_api.media, second.todo) == (
+        {},
+        "Instagram no publica sin foto ni video: se borró la publicación y la corrección no salió ahí.",
+    )
+    third = follow_up(MessageKind.CORRECTION, second.reference, picture=OTHER)
+    instagram.send(replace(third, before=given.message))
+    assert [post["photos"][0][0] for post in graph_api.media.values()] == [OTHER.url]
+
+
+def test_a_photo_that_may_not_be_deleted_is_commented_on_and_left_to_a_person(
+    instagram: InstagramChannel, graph_api: GraphApi
+) -> None:
+    first = instagram.send(news())
+    graph_api.refuse("permission_missing", at=f"DELETE {first.reference}")
+    second = instagram.send(without_photo(first, picture=OTHER))
+    assert (len(graph_api.media), len(graph_api.comments)) == (1, 1)
+    assert second.todo == "Instagram no dejó borrar la publicación: entra a la aplicación y bórrala a mano."
+
+
+def test_a_correction_of_what_the_token_may_read_and_not_comment_on_is_refused(
+    instagram: InstagramChannel, graph_api: GraphApi
+) -> None:
+    first = instagram.send(news())
+    graph_api.refuse("missing", at="/comments")
+    with pytest.raises(Rejected):
+        instagram.send(follow_up(MessageKind.CORRECTION, first.reference))
+    assert len(graph_api.media) == 1
 
 
 def test_a_comment_whose_answer_got_lost_is_a_doubt(instagram: InstagramChannel, graph_api: GraphApi) -> None:

@@ -1,5 +1,8 @@
 """Posts to the office's Facebook Page; a correction edits the post, a withdrawal deletes it.
 
+Meta tells how to change the words of a post, and not its photos or its video (guide to Posts of the Pages API,
+2026-11). So a correction that takes one of these away deletes the post and publishes anew.
+
 A reference lists the posts that stand on the Page for one bulletin, the newest first: "post:shape …", where the shape
 says what the post carries beside its words.
 
@@ -131,6 +134,11 @@ class FacebookChannel(Channel[FacebookOptions]):
         if standing and message.kind == MessageKind.WITHDRAWAL:
             seen = [_("[Se borra la publicación; donde Facebook no lo permite, dirá:]")]
             seen.append(self._words(message, standing[0].shape))
+        elif standing and parcel.dropped:
+            seen = [
+                _("[Se borra la publicación con lo que se quitó, y se publica otra:]"),
+                *self._seen(message),
+            ]
         elif standing and message.kind == MessageKind.CORRECTION:
             seen = [_("[Se corrige la publicación, que dirá:]"), self._words(message, standing[0].shape)]
         else:
@@ -259,10 +267,24 @@ class FacebookChannel(Channel[FacebookOptions]):
             return None
 
     def _correct(self, parcel: Parcel, page: Page, standing: list[Post]) -> Receipt:
-        newest = standing[0]
+        if parcel.dropped:
+            return self._replace(parcel, page, standing)
+        return self._reword(parcel, page, standing[0])
+
+    def _reword(self, parcel: Parcel, page: Page, newest: Post) -> Receipt:
         if self._edit(page, newest, parcel.message):
             return Receipt(reference=parcel.in_reply_to, url=self._address(page, newest))
         return self._publish(parcel, page)
+
+    def _replace(self, parcel: Parcel, page: Page, standing: list[Post]) -> Receipt:
+        """Delete what shows what was taken away, and publish anew. What Meta does not let us delete is corrected in its
+        words, and left to a person."""
+        left = [post for post in standing if not self._delete(page, post)]
+        parcel = replace(parcel, in_reply_to=" ".join(map(str, left)))
+        if not left:
+            return self._publish(parcel, page)
+        receipt = self._reword(parcel, page, left[0])
+        return replace(receipt, todo=" ".join(filter(None, (to_take_away(), receipt.todo))))
 
     def _withdraw(self, parcel: Parcel, page: Page, standing: list[Post]) -> Receipt:
         """Delete what stands; what Meta does not let us delete says that it was withdrawn."""
@@ -315,6 +337,13 @@ class FacebookChannel(Channel[FacebookOptions]):
 def to_look_for() -> str:
     return _(
         "Facebook ya no encuentra una publicación que se retira, o la clave no la alcanza: "
+        "mira en la página si sigue ahí y bórrala a mano."
+    )
+
+
+def to_take_away() -> str:
+    return _(
+        "Facebook no dejó borrar una publicación con la foto o el video que se quitó: "
         "mira en la página si sigue ahí y bórrala a mano."
     )
 

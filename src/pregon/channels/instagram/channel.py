@@ -1,8 +1,9 @@
 """Posts to the office's Instagram account: a video, a photo or several, for Instagram takes no words alone.
 
 Instagram fetches them itself, from their public address. A post is made in two steps, and is seen after the
-second. Nobody can edit a caption from outside: a correction comments on the post. A withdrawal deletes it where the
-token may, and says so in a comment where it may not. The reference is the number of the post.
+second. Nobody can edit a post from outside: a correction comments on it; one that takes a photo or the video away
+deletes it and publishes anew. A withdrawal deletes it. Where the token may not delete, a comment says so. The reference
+is the number of the post.
 
 A video of its own is a reel: ``media_type=REELS`` with ``video_url``, ``cover_url`` and ``caption``, and no alt text
 (guide to content publishing and reference of IG User Media, 2026-11). It takes minutes to be ready; a container that
@@ -92,15 +93,16 @@ class InstagramChannel(Channel[InstagramOptions]):
 
     def preview(self, parcel: Parcel) -> Preview:
         message, standing = parcel.message, parcel.in_reply_to
-        if standing and message.kind in {MessageKind.CORRECTION, MessageKind.WITHDRAWAL}:
-            deleting = message.kind == MessageKind.WITHDRAWAL
+        deleting = message.kind == MessageKind.WITHDRAWAL
+        if standing and (deleting or (message.kind == MessageKind.CORRECTION and not parcel.dropped)):
             what = (
                 _("[Se borra la publicación; donde Instagram no lo permite, se comenta]") if deleting else ""
             )
             seen = [what or _("[Se comenta en la publicación]"), comment_about(message)]
         else:
             missing = [_("[Sin foto ni video: así Instagram no lo publica]")]
-            seen = [*(shown_in(message) or missing), caption_of(message)]
+            again = [_("[Se borra la publicación con lo que se quitó, y se publica otra:]")]
+            seen = [*(again if standing else ()), *(shown_in(message) or missing), caption_of(message)]
         text = fitting.GAP.join(seen)
         return Preview(subject=message.headline, text=f"{text}\n", html=fitting.as_html(text))
 
@@ -109,7 +111,7 @@ class InstagramChannel(Channel[InstagramOptions]):
         if parcel.message.kind == MessageKind.WITHDRAWAL and standing:
             return self._withdraw(parcel.message, standing)
         if parcel.message.kind == MessageKind.CORRECTION and standing:
-            return self._comment(parcel.message, standing)
+            return self._correct(parcel, account)
         return self._publish(parcel.message, account)
 
     def check(self) -> str:
@@ -221,15 +223,45 @@ class InstagramChannel(Channel[InstagramOptions]):
         self._graph.create(f"{media}/comments", message=comment_about(message))
         return Receipt(reference=media, url=self._address(media), todo=todo)
 
+    def _correct(self, parcel: Parcel, account: str) -> Receipt:
+        message, media = parcel.message, parcel.in_reply_to
+        if parcel.dropped:
+            return self._replace(message, media, account)
+        try:
+            return self._comment(message, media)
+        except Missing:
+            if self._graph.reaches(media):
+                raise
+            return self._publish(message, account)
+
+    def _replace(self, message: Message, media: str, account: str) -> Receipt:
+        """Delete what shows what was taken away, and publish anew what Instagram takes."""
+        deleted = self._delete(media)
+        if deleted is False:
+            return self._comment(message, media, todo=to_delete())
+        look = to_look_for() if deleted is None else ""
+        if source_of(message):
+            return replace(self._publish(message, account), todo=look)
+        alone = _(
+            "Instagram no publica sin foto ni video: se borró la publicación y la corrección no salió ahí."
+        )
+        return Receipt(reference=media, todo=" ".join(filter(None, (alone, look))))
+
     def _withdraw(self, message: Message, media: str) -> Receipt:
+        deleted = self._delete(media)
+        if deleted is False:
+            return self._comment(message, media, todo=to_delete())
+        return Receipt(reference=media, todo=to_look_for() if deleted is None else "")
+
+    def _delete(self, media: str) -> bool | None:
+        """Whether it is gone now; ``None`` where nothing is found: somebody deleted it, or we cannot see it."""
         try:
             self._graph.delete(media)
-        except (Refused, Forbidden) as refusal:
-            if isinstance(refusal, Missing) and not self._graph.reaches(media):
-                return Receipt(reference=media, todo=to_look_for())
-            todo = _("Instagram no dejó borrar la publicación: entra a la aplicación y bórrala a mano.")
-            return self._comment(message, media, todo=todo)
-        return Receipt(reference=media)
+        except Missing:
+            return False if self._graph.reaches(media) else None
+        except (Refused, Forbidden):
+            return False
+        return True
 
     def _address(self, media: str) -> str:
         """Where the public reads it. The post is out: no trouble in asking may take that back."""
@@ -237,6 +269,10 @@ class InstagramChannel(Channel[InstagramOptions]):
             return str(self._graph.get(media, fields="permalink").get("permalink", ""))
         except DeliveryError:
             return ""
+
+
+def to_delete() -> str:
+    return _("Instagram no dejó borrar la publicación: entra a la aplicación y bórrala a mano.")
 
 
 def to_look_for() -> str:
