@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -24,6 +25,7 @@ from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind, Mode, Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected
 from pregon.delivery.models import ChannelAccount, Delivery, Subscriber
+from pregon.delivery.values import Picture
 from servers.fediverse import Fediverse
 from servers.http import serving
 
@@ -118,6 +120,28 @@ def test_a_correction_changes_the_very_note(fediverse: Fediverse) -> None:
         True,
         False,
     )
+
+
+@pytest.mark.parametrize("instead", [None, picture(url="https://muestra.example/fotos/2/960.jpg")])
+def test_a_photo_that_was_taken_away_stays_in_no_history_of_a_changed_note(
+    fediverse: Fediverse, instead: Picture | None
+) -> None:
+    told = to(fediverse)
+    office().send(told)
+    given = follow_up(fediverse, MessageKind.CORRECTION, picture=instead)
+    receipt = office().send(replace(given, before=told.message))
+    [(id_, note)] = fediverse.notes.items()
+    assert (receipt.reference, id_) == (places.note("3"), places.note("3"))
+    assert [shown["url"] for shown in note["attachment"]] == ([instead.url] if instead else [])
+    assert list(fediverse.heard) == [f"{NOTE}#nueva", f"{NOTE}#retirada", f"{places.note('3')}#nueva"]
+
+
+def test_a_correction_with_the_same_photos_changes_the_very_note(fediverse: Fediverse) -> None:
+    told = to(fediverse)
+    office().send(told)
+    given = follow_up(fediverse, MessageKind.CORRECTION, picture=picture(alt="Otra descripción"))
+    office().send(replace(given, before=told.message))
+    assert [each["name"] for each in fediverse.notes[NOTE]["attachment"]] == ["Otra descripción"]
 
 
 def test_a_withdrawal_takes_the_note_back(fediverse: Fediverse) -> None:

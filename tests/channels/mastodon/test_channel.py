@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from pregon.delivery import registry
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Postponed, Rejected, Unanswered
-from pregon.delivery.values import Block
+from pregon.delivery.values import Block, Picture
 from servers.mastodon import MastodonServer, seen
 
 ACCOUNT = "@comunicacion@mastodon.test"
@@ -278,6 +279,20 @@ def test_a_correction_edits_the_post_and_keeps_its_photo(
     assert (second.reference, second.url, post.edits) == (number, first.url, 1)
     assert post.text.startswith(f"Corrección: {HEADLINE}\n\nEran dieciocho.\n\n")
     assert [mastodon_server.photos[media].description for media in post.media] == ["El andador"]
+
+
+@pytest.mark.parametrize("instead", [None, picture(url="https://muestra.example/fotos/2/960.jpg")])
+def test_a_photo_that_was_taken_away_stays_in_no_history_of_an_edited_post(
+    mastodon: MastodonChannel, mastodon_server: MastodonServer, photo: Path, instead: Picture | None
+) -> None:
+    told = news(picture=picture())
+    first = mastodon.send(told)
+    [old] = mastodon_server.photos
+    given = replace(follow_up(MessageKind.CORRECTION, first.reference, picture=instead), before=told.message)
+    second = mastodon.send(given)
+    [(number, post)] = mastodon_server.posts.items()
+    assert (second.reference, number != first.reference, post.edits) == (number, True, 0)
+    assert (len(post.media), old in post.media) == (1 if instead else 0, False)
 
 
 def test_a_correction_where_nothing_can_be_edited_answers_the_post(

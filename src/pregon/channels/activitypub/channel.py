@@ -1,15 +1,15 @@
 """The office's own actor: whoever follows it in the fediverse receives what it says, at their own server.
 
 An address is the follower's actor, as their server names it. A reference is the note that stands at its address here:
-a correction changes that very note, a withdrawal takes it back. Everything has a name that stays the same, so what is
-sent twice is there once.
+a correction changes that very note, or says another in its place when a photo was taken away; a withdrawal takes it
+back. Everything has a name that stays the same, so what is sent twice is there once.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -229,7 +229,7 @@ class ActivityPubChannel(Channel[ActivityPubOptions]):
             name = f"{places.actor()}#recado-{parcel.key}"
             return documents.create(documents.note(name, message, words, first_at=now, to=parcel.destination))
         known = places.note_in(parcel.in_reply_to) if message.kind in FOLLOW_UPS else ""
-        if not known:
+        if not known or replaced(parcel):
             return documents.create(documents.note(places.note(dispatch), message, words, first_at=now))
         if message.kind == MessageKind.WITHDRAWAL:
             return documents.delete(known)
@@ -240,14 +240,19 @@ class ActivityPubChannel(Channel[ActivityPubOptions]):
             self._hand_over(activity, self._people.find(receiver).inbox)
             return Receipt(reference=activity["id"])
         inbox = self._people.door_of(receiver)
+        activities = [documents.delete(taken), activity] if (taken := replaced(parcel)) else [activity]
         try:
-            self._hand_over(activity, inbox)
+            self._hand_over_all(activities, inbox)
         except (DestinationGone, NotFound):
             person = self._people.find(receiver, anew=True)
             if person.inbox == inbox:
                 raise
-            self._hand_over(activity, person.inbox)
+            self._hand_over_all(activities, person.inbox)
         return Receipt(reference=activity["object"]["id"], url=parcel.message.url)
+
+    def _hand_over_all(self, activities: Iterable[Mapping[str, Any]], inbox: str) -> None:
+        for activity in activities:
+            self._hand_over(activity, inbox)
 
     def _hand_over(self, activity: Mapping[str, Any], inbox: str) -> None:
         """Once to each inbox, however many receive it there."""
@@ -350,6 +355,15 @@ def wording_of(parcel: Parcel) -> Wording:
     if parcel.message.kind == MessageKind.SERVICE:
         return worded_for_one(parcel)
     return worded(parcel.message)
+
+
+def replaced(parcel: Parcel) -> str:
+    """The note that a correction takes back whole, "" for none: servers keep what an edited note showed before, and let
+    everybody see it (mastodon/mastodon#22151)."""
+    shown = parcel.before.album[: documents.PICTURES] if parcel.before else ()
+    dropped = any(picture.url in parcel.dropped for picture in shown)
+    corrected = parcel.message.kind == MessageKind.CORRECTION
+    return places.note_in(parcel.in_reply_to) if corrected and dropped else ""
 
 
 def standing(dispatch: str, shelf: Shelf) -> Document | None:

@@ -1,4 +1,5 @@
-"""Posts as the office's account; a correction edits the post, a withdrawal deletes it.
+"""Posts as the office's account; a correction edits the post, or replaces it when its photo was taken away; a
+withdrawal deletes it.
 
 Servers keep an ``Idempotency-Key`` for an hour only. So this channel does not call itself idempotent, which would let
 the engine send a parcel again after a night in doubt; within the call, though, a lost answer is asked for once more.
@@ -142,7 +143,12 @@ class MastodonChannel(Channel[MastodonOptions]):
             raise no_server() from nowhere
 
     def _correct(self, parcel: Parcel, standing: str) -> Receipt:
-        """Whoever edits names the photos again, or the server takes them off. What cannot be edited is answered."""
+        """Whoever edits names the photos again, or the server takes them off. What cannot be edited is answered.
+        An edited post keeps in its public history a photo that was taken away (mastodon/mastodon#22151): it is deleted,
+        and said anew."""
+        if parcel.drops_cover:
+            self._withdraw(standing)
+            return self._post(parcel)
         try:
             return receipt_of(self._server.edit(standing, self._content(parcel)))
         except Missing:
