@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pregon.delivery import registry
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Postponed, Rejected
-from pregon.delivery.values import Block
+from pregon.delivery.values import Block, Picture
 from servers.bluesky import Pds
 
 URL = "https://muestra.example/boletines/2026-001/"
@@ -175,6 +176,29 @@ def test_a_correction_replies_to_the_first_post(office: BlueskyChannel, pds: Pds
     replies = [record.get("reply") for record in pds.records.values()]
     assert replies == [None, {"root": root, "parent": root}, {"root": root, "parent": root}]
     assert [place.partition(":")[0] for place in third.reference.split()] == list(reversed(pds.records))
+
+
+@pytest.mark.parametrize("instead", [None, picture(url="https://muestra.example/fotos/2/960.jpg")])
+def test_a_correction_without_the_photo_that_stands_deletes_it_and_is_a_post_of_its_own(
+    office: BlueskyChannel, pds: Pds, photo: Path, instead: Picture | None
+) -> None:
+    told = news(picture=picture())
+    first = office.send(told)
+    given = replace(correction(first.reference, picture=instead), before=told.message)
+    second = office.send(given)
+    assert office.send(given) == second  # as after a lost answer
+    [(key, record)] = pds.records.items()
+    assert ("reply" in record, record["embed"]["$type"].endswith("images")) == (False, instead is not None)
+    assert (second.reference.partition(":")[0], " " in second.reference) == (key, False)
+
+
+def test_a_correction_with_the_photo_that_stands_replies(
+    office: BlueskyChannel, pds: Pds, photo: Path
+) -> None:
+    told = news(picture=picture())
+    first = office.send(told)
+    office.send(replace(correction(first.reference, picture=picture()), before=told.message))
+    assert ["reply" in record for record in pds.records.values()] == [False, True]
 
 
 def test_a_withdrawal_deletes_all_that_stands_and_what_is_gone_is_gone(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pregon.channels.x.channel import XChannel
 from pregon.channels.x.weight import weight
 from pregon.core.http import client
 from pregon.delivery import registry
-from pregon.delivery.contract import Parcel
+from pregon.delivery.contract import Parcel, Receipt
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from pregon.delivery.values import Block
@@ -132,6 +133,38 @@ def test_a_correction_stands_alone_where_x_lets_nobody_reply(office: XChannel, x
     assert ([post.below for post in x_api.posts.values()], len(second.reference.split())) == (["", ""], 2)
 
 
+def without_photo(first: Receipt) -> Parcel:
+    return replace(correction(first.reference), before=message(picture=picture()))
+
+
+def test_a_correction_without_the_photo_that_stands_deletes_it_and_is_a_post_of_its_own(
+    office: XChannel, x_api: XApi, photo: Path
+) -> None:
+    first = office.send(news(picture=picture()))
+    second = office.send(without_photo(first))
+    [(number, post)] = x_api.posts.items()
+    assert (second.reference, post.below, len(post.media), second.todo) == (number, "", 0, "")
+
+
+def test_a_correction_with_the_photo_that_stands_replies(office: XChannel, x_api: XApi, photo: Path) -> None:
+    first = office.send(news(picture=picture()))
+    office.send(replace(correction(first.reference, picture=picture()), before=message(picture=picture())))
+    assert [post.below for post in x_api.posts.values()] == ["", first.reference]
+
+
+def test_a_photo_that_x_does_not_let_us_delete_is_left_to_a_person(
+    office: XChannel, x_api: XApi, photo: Path
+) -> None:
+    first = office.send(news(picture=picture()))
+    x_api.refuse(403, "You are not permitted to perform this action.")
+    second = office.send(without_photo(first))
+    assert [post.below for post in x_api.posts.values()] == ["", first.reference]
+    assert (
+        second.todo
+        == "X no dejó borrar la publicación con la foto que se quitó: bórrala a mano en la cuenta."
+    )
+
+
 def test_a_withdrawal_deletes_all_that_stands_and_what_is_gone_is_gone(office: XChannel, x_api: XApi) -> None:
     first = office.send(news())
     second = office.send(correction(first.reference))
@@ -233,6 +266,12 @@ def test_deleting_costs_for_each_post(office: XChannel) -> None:
     price = office.price(withdrawal("2 1"))
     assert price is not None
     assert price.amount == Decimal("0.020")
+
+
+def test_deleting_what_bears_a_photo_that_was_taken_away_costs_too(office: XChannel) -> None:
+    price = office.price(without_photo(Receipt(reference="2 1")))
+    assert price is not None
+    assert (price.amount, "suma 0.020 USD" in price.reason) == (Decimal("0.035"), True)
 
 
 # --- Setting up ---------------------------------------------------------------------------------------------

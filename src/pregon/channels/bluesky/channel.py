@@ -1,5 +1,8 @@
 """Posts to the office's account on Bluesky; a correction replies, a withdrawal deletes.
 
+A post cannot be changed: the server would take another record, and readers would go on seeing the first. So a
+correction without the photo that stands deletes and posts anew.
+
 A post's key is made from its parcel, so that a parcel sent twice is one post. A reference lists the keys that stand for
 one bulletin, the newest first; the first post's has its hash behind it, which a reply must name: "key key:hash".
 """
@@ -120,6 +123,9 @@ class BlueskyChannel(Channel[BlueskyOptions]):
         standing = parcel.in_reply_to.split()
         if parcel.message.kind == MessageKind.WITHDRAWAL and standing:
             return self._withdraw(parcel, standing)
+        if parcel.drops_cover:
+            self._delete(standing)
+            standing = []
         key = tid_of(parcel.key + json.dumps(parcel.message.to_json(), sort_keys=True))
         first = self._first(standing)
         hash_ = self._put_with_photo(key, parcel, first) or self._put(key, parcel, first)
@@ -186,10 +192,13 @@ class BlueskyChannel(Channel[BlueskyOptions]):
 
     def _withdraw(self, parcel: Parcel, standing: list[str]) -> Receipt:
         """Delete what stands; deleting what is gone already is no error to Bluesky."""
+        self._delete(standing)
+        return Receipt(reference=parcel.in_reply_to)
+
+    def _delete(self, standing: list[str]) -> None:
         for key in standing:
             place = {"repo": self._agent.did, "collection": POSTS, "rkey": key.partition(":")[0]}
             self._agent.call("com.atproto.repo.deleteRecord", json=place)
-        return Receipt(reference=parcel.in_reply_to)
 
     def _first(self, standing: list[str]) -> dict[str, str] | None:
         """The first post of the bulletin, as a reply names it."""

@@ -1,12 +1,14 @@
 """Posts to the office's account on X at a price that is said before; a correction replies, a withdrawal deletes.
 
+X edits no post for a program, so a correction without the photo that stands deletes and posts anew.
+
 A reference lists the posts that stand for one bulletin, the newest first.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from html import unescape
 from pathlib import Path
@@ -158,9 +160,10 @@ class XChannel(Channel[XOptions]):
         if parcel.message.kind == MessageKind.WITHDRAWAL and standing:
             amount = Decimal(self.options.price_delete) * len(standing)
             return Price(amount=amount, currency="USD", reason=_("X cobra por borrar cada publicación."))
+        deleting = Decimal(self.options.price_delete) * len(standing) if parcel.drops_cover else Decimal()
         plain, linked = Decimal(self.options.price_post), Decimal(self.options.price_link)
         with_link = has_link(self._text(parcel))
-        amount = linked if with_link else plain
+        amount = deleting + (linked if with_link else plain)
         reason = (
             _("X cobra %(linked)s USD por una publicación con enlace; sin enlace serían %(plain)s USD.")
             if with_link
@@ -170,12 +173,18 @@ class XChannel(Channel[XOptions]):
             described = Decimal(self.options.price_alt)
             amount += described
             reason += " " + _("Describir la foto suma %(described)s USD.") % {"described": described}
+        if deleting:
+            reason += " " + _("Borrar lo que lleva la foto anterior suma %(deleting)s USD.") % {
+                "deleting": deleting
+            }
         return Price(amount=amount, currency="USD", reason=reason)
 
     def send(self, parcel: Parcel) -> Receipt:
         standing = parcel.in_reply_to.split()
         if parcel.message.kind == MessageKind.WITHDRAWAL and standing:
             return self._withdraw(parcel, standing)
+        if standing and parcel.drops_cover:
+            return self._replace(parcel, standing)
         if standing:
             return self._reply(parcel, standing)
         return self._receipt(parcel, self._say(parcel))
@@ -203,6 +212,15 @@ class XChannel(Channel[XOptions]):
             number = self._say(parcel)
         return self._receipt(parcel, number)
 
+    def _replace(self, parcel: Parcel, standing: list[str]) -> Receipt:
+        """Delete what bears the photo, and post anew; a correction never waits for X to let it delete."""
+        try:
+            self._delete(standing)
+        except Refused:
+            todo = _("X no dejó borrar la publicación con la foto que se quitó: bórrala a mano en la cuenta.")
+            return replace(self._reply(parcel, standing), todo=todo)
+        return self._receipt(replace(parcel, in_reply_to=""), self._say(parcel))
+
     def _say(self, parcel: Parcel, *, answering: str = "") -> str:
         """Post, and give the number of the post."""
         text = self._text(parcel)
@@ -220,13 +238,16 @@ class XChannel(Channel[XOptions]):
         return str(said["id"])
 
     def _withdraw(self, parcel: Parcel, standing: list[str]) -> Receipt:
+        self._delete(standing)
+        return Receipt(reference=parcel.in_reply_to)
+
+    def _delete(self, standing: list[str]) -> None:
         for number in standing:
             try:
                 self._api.delete(f"/2/tweets/{number}")
             except Refused as refusal:
                 if refusal.status != 404:
                     raise
-        return Receipt(reference=parcel.in_reply_to)
 
     def _upload(self, parcel: Parcel) -> str:
         """The number of the photo at X, described; "" when there is none that X takes: the text never waits for it."""
