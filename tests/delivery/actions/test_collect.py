@@ -277,6 +277,22 @@ def test_an_address_finds_its_last_line(fate: Fate, becomes: State) -> None:
     assert told(fate=fate, destination=line.destination)[0] == becomes
 
 
+@pytest.mark.parametrize("fate", [Fate.DELIVERED, Fate.FAILED, Fate.GONE])
+def test_what_is_told_twice_of_an_address_changes_no_older_line(fate: Fate) -> None:
+    older = line_that(State.SENT)
+    ask()
+    prepare_all()
+    newer = Delivery.objects.exclude(pk=older.pk).get()
+    came_to(State.SENT, newer)
+    ask()
+    prepare_all()
+    for _time in range(2):
+        collect.record(Report(fate=fate, destination=older.destination), channel="spoken", at=NOON)
+    said = State.DELIVERED if fate == Fate.DELIVERED else State.FAILED
+    states = list(Delivery.objects.order_by("pk").values_list("state", flat=True)[:2])
+    assert states == [State.SENT, said]
+
+
 def test_a_line_in_doubt_gets_the_number_of_its_message_from_the_news_of_it() -> None:
     line = line_that(State.UNCERTAIN, reason="El envío se interrumpió antes de saber si llegó.")
     assert told(fate=Fate.TAKEN, key=line.key, reference="said:9") == (State.SENT, "said:9")

@@ -32,6 +32,8 @@ REST = timedelta(seconds=30)
 PATIENCE = timedelta(minutes=10)
 #: What a line is after good news.
 BECOMES = {Fate.TAKEN: State.SENT, Fate.DELIVERED: State.DELIVERED}
+#: What a line is once its message may have left.
+LEFT = [State.UNCERTAIN, State.SENT, State.DELIVERED, State.FAILED]
 #: Which lines a fate may still be about, where not those alone that nobody heard of since. What arrived may be called
 #: spam, and a server that took a letter may find later that there is no such mailbox.
 STILL_HEARS = {
@@ -155,9 +157,11 @@ def told_of(report: Report, *, channel: str) -> QuerySet[Delivery]:
         return lines.filter(known, dispatch_id=int(dispatch_id), pk=int(pk))
     if report.reference:
         return lines.filter(known, reference=report.reference)
-    # By way of the subscriber, for no index leads from an address to its lines.
+    # By way of the subscriber, for no index leads from an address to its lines. The last that left is meant and no
+    # other: what is told twice would go on to the one before it.
     person = Subscriber.objects.filter(channel=channel, address=report.destination, address__gt="")
-    return lines.filter(known, subscriber__in=person, destination=report.destination)
+    left = lines.filter(subscriber__in=person, destination=report.destination, state__in=LEFT)
+    return lines.filter(known, pk__in=left.order_by("-pk").values("pk")[:1])
 
 
 def grant(arrival: Arrival, *, channel: str, at: datetime) -> None:
