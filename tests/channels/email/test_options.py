@@ -31,6 +31,15 @@ GOOD = {"host": "correo.example", "sender_address": "boletines@muestra.example"}
         {"dkim_key": "no es una clave"},
         {"relay_secret": "secreta"},
         {"relay_secret": "whsec_AAAA"},
+        {"relay_secret": "whsec_ñ"},
+        {"relay_service": "paloma"},
+        {"relay_service": "ses", "relay_secret": "arn:aws:sns:mx-central-1:123456789012"},
+        {"relay_service": "ses", "relay_secret": "arn:aws:sns:ejemplo.invalid/:123456789012:rebotes"},
+        {"relay_service": "mailgun", "relay_secret": "corta"},
+        {"relay_service": "sendgrid", "relay_secret": "no es una clave"},
+        {"relay_service": "sendgrid", "relay_secret": "AAAA"},
+        {"relay_service": "postmark", "relay_secret": "con espacios y más letras que 24"},
+        {"relay_service": "brevo", "relay_secret": "veintitrés-letras-y-una"},
     ],
 )
 def test_wrong_options_are_named_before_anything_leaves(wrong: dict[str, Any]) -> None:
@@ -46,6 +55,9 @@ def test_wrong_options_are_named_before_anything_leaves(wrong: dict[str, Any]) -
         {"sender_address": "boletines@peñuelas.example"},
         {"reply_to": "prensa@muestra.example", "bounce_address": "rebotes@rebotes.muestra.example"},
         {"dkim_domain": "peñuelas.example"},
+        {"relay_service": "ses", "relay_secret": "arn:aws:sns:us-east-1:123456789012:rebotes"},
+        {"relay_service": "mailgun", "relay_secret": "0123456789abcdef0123456789abcdef"},
+        {"relay_service": "postmark"},
     ],
 )
 def test_good_options_make_a_channel(good: dict[str, Any]) -> None:

@@ -246,6 +246,8 @@ def told(**news: Any) -> tuple[str, str]:
         (State.SENT, Fate.TAKEN, State.SENT),
         (State.SENT, Fate.DELIVERED, State.DELIVERED),
         (State.DELIVERED, Fate.FAILED, State.DELIVERED),
+        (State.DELIVERED, Fate.GONE, State.DELIVERED),
+        (State.DELIVERED, Fate.COMPLAINT, State.DELIVERED),
         (State.DUE, Fate.DELIVERED, State.DUE),
     ],
 )
@@ -254,6 +256,41 @@ def test_a_key_finds_the_line_and_its_state_only_moves_forward(
 ) -> None:
     line = line_that(state)
     assert told(fate=fate, key=line.key, reference="said:9")[0] == becomes
+
+
+@pytest.mark.parametrize(("fate", "standing"), [(Fate.GONE, Standing.GONE), (Fate.COMPLAINT, Standing.LEFT)])
+@pytest.mark.parametrize("by", ["reference", "destination"])
+def test_what_arrived_may_be_called_spam_later_or_come_back(fate: Fate, standing: Standing, by: str) -> None:
+    line = line_that(State.DELIVERED, reference="said:9")
+    line.refresh_from_db()
+    assert told(fate=fate, **{by: getattr(line, by)})[0] == State.DELIVERED
+    assert Subscriber.objects.get().standing == standing
+
+
+@pytest.mark.parametrize(
+    ("fate", "becomes"), [(Fate.DELIVERED, State.DELIVERED), (Fate.FAILED, State.FAILED)]
+)
+def test_an_address_finds_its_last_line(fate: Fate, becomes: State) -> None:
+    line = line_that(State.SENT)
+    assert told(fate=fate, destination=f"otra-{line.destination}")[0] == State.SENT
+    assert told(fate=fate, destination="")[0] == State.SENT
+    assert told(fate=fate, destination=line.destination)[0] == becomes
+
+
+@pytest.mark.parametrize("fate", [Fate.DELIVERED, Fate.FAILED, Fate.GONE])
+def test_what_is_told_twice_of_an_address_changes_no_older_line(fate: Fate) -> None:
+    older = line_that(State.SENT)
+    ask()
+    prepare_all()
+    newer = Delivery.objects.exclude(pk=older.pk).get()
+    came_to(State.SENT, newer)
+    ask()
+    prepare_all()
+    for _time in range(2):
+        collect.record(Report(fate=fate, destination=older.destination), channel="spoken", at=NOON)
+    said = State.DELIVERED if fate == Fate.DELIVERED else State.FAILED
+    states = list(Delivery.objects.order_by("pk").values_list("state", flat=True)[:2])
+    assert states == [State.SENT, said]
 
 
 def test_a_line_in_doubt_gets_the_number_of_its_message_from_the_news_of_it() -> None:

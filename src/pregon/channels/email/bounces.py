@@ -14,7 +14,7 @@ from email.parser import HeaderParser
 
 from flufl.bounce import all_failures
 
-from pregon.channels.email.pipeline import GONE, plain
+from pregon.channels.email.pipeline import fate_of, plain
 from pregon.delivery.contract import Fate, Report
 
 MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
@@ -92,10 +92,6 @@ def complaint_in(feedback: Message, mail: Message) -> Report | None:
     fields = next((part for part in feedback.get_payload() if isinstance(part, Message)), None)
     kind = field(fields, "Feedback-Type").lower() if fields else ""
     return about(mail, fate=Fate.COMPLAINT, reason=kind) if kind in COMPLAINTS else None
-
-
-def fate_of(said: str) -> Fate:
-    return Fate.GONE if GONE.search(said) else Fate.FAILED
 
 
 # --- In words -----------------------------------------------------------------------------------------------

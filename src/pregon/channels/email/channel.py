@@ -112,7 +112,13 @@ class EmailChannel(Channel[EmailOptions]):
         return self._mailbox.news(self.options, cursor) if self.options.imap_host else ()
 
     def hear(self, notice: Notice) -> Heard:
-        return relays.heard(notice, secret=self.options.relay_secret, at=datetime.now(UTC))
+        return relays.heard(
+            notice,
+            service=self.options.relay_service,
+            secret=self.options.relay_secret,
+            at=datetime.now(UTC),
+            http=self.http,
+        )
 
     @property
     def _mailbox(self) -> ModuleType:

@@ -8,8 +8,8 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pregon.channels.email import relays
 from pregon.channels.email.address import bare
-from pregon.channels.email.relays import key_in
 from pregon.delivery.contract import Options, option
 from pregon.delivery.errors import Misconfigured, Rejected
 
@@ -133,11 +133,26 @@ class EmailOptions(Options):
         default=993,
         seldom=True,
     )
+    relay_service: str = option(
+        gettext_lazy("Servicio que avisa de los rebotes"),
+        gettext_lazy("Solo si los correos salen por uno de estos. En él se pega /entrada/email/."),
+        default="standard",
+        choices=[
+            ("standard", gettext_lazy("Ninguno, u otro con la firma Standard Webhooks")),
+            ("ses", "Amazon SES"),
+            ("brevo", "Brevo"),
+            ("mailgun", "Mailgun"),
+            ("postmark", "Postmark"),
+            ("sendgrid", "SendGrid"),
+        ],
+        seldom=True,
+    )
     relay_secret: str = option(
         gettext_lazy("Secreto para avisos de rebotes"),
         gettext_lazy(
-            "Empieza con whsec_. Solo si un servicio de correo avisa de los rebotes a /entrada/email/. "
-            "Se guarda cifrado y no se vuelve a mostrar."
+            "Amazon SES: el ARN del tema de SNS. Mailgun: la «HTTP webhook signing key». SendGrid: la "
+            "«Verification key». Brevo y Postmark: una contraseña de 24 letras o más, que va en la dirección. "
+            "Otro: empieza con whsec_. Se guarda cifrado y no se vuelve a mostrar."
         ),
         default="",
         seldom=True,
@@ -158,12 +173,7 @@ class EmailOptions(Options):
             ours(address)
         if self.dkim_domain:
             ours(f"dkim@{self.dkim_domain}")
-        if self.relay_secret and len(key_in(self.relay_secret)) < 24:
-            raise Misconfigured(
-                _(
-                    "El secreto para avisos de rebotes debe empezar con whsec_ y llevar al menos 24 bytes en base64."
-                )
-            )
+        relays.check(self.relay_service, self.relay_secret)
 
 
 def ours(address: str) -> None:

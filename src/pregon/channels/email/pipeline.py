@@ -24,7 +24,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from pregon.channels.email.conversation import LONGEST_ANSWER
-from pregon.delivery.contract import Answer, Batch, Parcel, Receipt, stops_all
+from pregon.delivery.contract import Answer, Batch, Fate, Parcel, Receipt, stops_all
 from pregon.delivery.errors import (
     DeliveryError,
     DestinationGone,
@@ -303,6 +303,11 @@ def not_now(said: str, *, whole: bool) -> Postponed:
         wait=timedelta(minutes=1 if whole else 5),
         whole=whole,
     )
+
+
+def fate_of(said: str) -> Fate:
+    """What became of a letter that was refused for good."""
+    return Fate.GONE if GONE.search(said) else Fate.FAILED
 
 
 def plain(answer: bytes) -> str:

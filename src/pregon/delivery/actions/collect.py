@@ -32,6 +32,15 @@ REST = timedelta(seconds=30)
 PATIENCE = timedelta(minutes=10)
 #: What a line is after good news.
 BECOMES = {Fate.TAKEN: State.SENT, Fate.DELIVERED: State.DELIVERED}
+#: What a line is once its message may have left.
+LEFT = [State.UNCERTAIN, State.SENT, State.DELIVERED, State.FAILED]
+#: Which lines a fate may still be about, where not those alone that nobody heard of since. What arrived may be called
+#: spam, and a server that took a letter may find later that there is no such mailbox.
+STILL_HEARS = {
+    Fate.TAKEN: [State.UNCERTAIN],
+    Fate.GONE: [State.UNCERTAIN, State.SENT, State.DELIVERED],
+    Fate.COMPLAINT: [State.UNCERTAIN, State.SENT, State.DELIVERED],
+}
 
 
 def collect_due(*, at: datetime) -> int:
@@ -113,7 +122,7 @@ def record(report: Report, *, channel: str, at: datetime) -> None:
     lines = told_of(report, channel=channel)
     line = lines.order_by("-pk").first()
     if line is not None and report.fate != Fate.COMPLAINT:
-        lines.filter(pk=line.pk).update(
+        lines.filter(pk=line.pk).exclude(state=State.DELIVERED).update(
             state=BECOMES.get(report.fate, State.FAILED),
             reference=(line.reference or report.reference)[:300],
             reason=report.reason[:300],
@@ -138,7 +147,7 @@ def told_of(report: Report, *, channel: str) -> QuerySet[Delivery]:
     """The lines that a report may be about. News with our key finds even one that a worker still holds, for it may
     come before the answer does, or instead of it."""
     lines = Delivery.objects.filter(channel=channel)
-    known = Q(state__in=[State.UNCERTAIN] if report.fate == Fate.TAKEN else [State.UNCERTAIN, State.SENT])
+    known = Q(state__in=STILL_HEARS.get(report.fate, [State.UNCERTAIN, State.SENT]))
     if report.key:
         dispatch_id, _dash, pk = report.key.partition("-")
         if not (dispatch_id.isdecimal() and pk.isdecimal()):
@@ -148,7 +157,11 @@ def told_of(report: Report, *, channel: str) -> QuerySet[Delivery]:
         return lines.filter(known, dispatch_id=int(dispatch_id), pk=int(pk))
     if report.reference:
         return lines.filter(known, reference=report.reference)
-    return lines.filter(known, destination=report.destination, destination__gt="")
+    # By way of the subscriber, for no index leads from an address to its lines. The last that left is meant and no
+    # other: what is told twice would go on to the one before it.
+    person = Subscriber.objects.filter(channel=channel, address=report.destination, address__gt="")
+    left = lines.filter(subscriber__in=person, destination=report.destination, state__in=LEFT)
+    return lines.filter(known, pk__in=left.order_by("-pk").values("pk")[:1])
 
 
 def grant(arrival: Arrival, *, channel: str, at: datetime) -> None:
