@@ -27,7 +27,7 @@ def test_a_shelf_holds_what_went_out_on_its_channel(hands: Hands) -> None:
     run(hands)
     said = shelf.said(str(first.pk))
     assert (shelf.office, shelf.listeners(), shelf.posts(), others.posts()) == (str(Office.load()), 1, 1, 0)
-    assert said == Said(message=first.message, first_at=NOON, last_at=NOON)
+    assert said == Said(message=first.message, first=first.message, first_at=NOON, last_at=NOON)
     assert others.said(str(first.pk)) is None
 
 
@@ -41,7 +41,7 @@ def test_a_shelf_tells_the_newest_and_when_it_was_first_told(hands: Hands) -> No
     called_off = ask(message(MessageKind.WITHDRAWAL), receivers_of=(first.pk,), at=later)
     delivery.cancel(called_off, at=later)
     said = ChannelShelf("spoken").said(str(first.pk))
-    assert said == Said(message=corrected.message, first_at=NOON, last_at=later)
+    assert said == Said(message=corrected.message, first=first.message, first_at=NOON, last_at=later)
 
 
 def test_a_letter_about_a_subscription_is_on_no_shelf(hands: Hands) -> None:

@@ -204,9 +204,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What the public was told, as it stands now, when it was first told and when last."""
+    """What the public was told: as it stands now, as it was at first, and when each."""
 
     message: Message
+    first: Message
     first_at: datetime
     last_at: datetime
 

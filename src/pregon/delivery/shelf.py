@@ -50,4 +50,6 @@ class ChannelShelf(Shelf):
             return None
         newest = public.filter(origin=first.origin, pk__gte=first.pk, cancelled_at=None).order_by("pk").last()
         told = newest or first
-        return Said(message=told.message, first_at=first.created_at, last_at=told.created_at)
+        return Said(
+            message=told.message, first=first.message, first_at=first.created_at, last_at=told.created_at
+        )

@@ -371,6 +371,22 @@ def test_who_follows_receives_corrects_and_loses_what_is_withdrawn(
 
 
 @pytest.mark.django_db
+def test_a_note_whose_photo_was_taken_away_is_gone_from_its_address(
+    live: ChannelAccount, fediverse: Fediverse, hands: Hands, client: Client
+) -> None:
+    SubscriberFactory(channel="activitypub", address=fediverse.id_of("vecina"))
+    first = ask(message(picture=picture()), at=hands())
+    hands.forward(seconds=11)  # nobody waits longer for a picture
+    run(hands)
+    ask(message(MessageKind.CORRECTION), receivers_of=(first.pk,), at=hands.forward(seconds=1))
+    run(hands)
+    [id_] = fediverse.notes
+    old = places.note(str(first.pk))
+    answers = [client.get(each.removeprefix(settings.BASE_URL)).status_code for each in (old, id_)]
+    assert (id_ != old, answers) == (True, [410, 200])
+
+
+@pytest.mark.django_db
 def test_fifty_on_one_server_are_one_post_and_fifty_receipts(
     live: ChannelAccount, fediverse: Fediverse, hands: Hands
 ) -> None:

@@ -49,6 +49,7 @@ from pregon.delivery.contract import (
 )
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import DeliveryError, DestinationGone, Misconfigured, Postponed, Rejected
+from pregon.delivery.values import Message
 
 USERNAME = re.compile(r"[a-z0-9_]{1,30}")
 PATIENCE = timedelta(seconds=10)
@@ -360,10 +361,14 @@ def wording_of(parcel: Parcel) -> Wording:
 def replaced(parcel: Parcel) -> str:
     """The note that a correction takes back whole, "" for none: servers keep what an edited note showed before, and let
     everybody see it (mastodon/mastodon#22151)."""
-    shown = parcel.before.album[: documents.PICTURES] if parcel.before else ()
-    dropped = any(picture.url in parcel.dropped for picture in shown)
+    dropped = parcel.before is not None and drops_pictures(parcel.before, parcel.message)
     corrected = parcel.message.kind == MessageKind.CORRECTION
     return places.note_in(parcel.in_reply_to) if corrected and dropped else ""
+
+
+def drops_pictures(before: Message, now: Message) -> bool:
+    """Whether a note of the one showed a picture that the other does not have."""
+    return not {picture.url for picture in before.album[: documents.PICTURES]} <= now.shown
 
 
 def standing(dispatch: str, shelf: Shelf) -> Document | None:
@@ -372,7 +377,7 @@ def standing(dispatch: str, shelf: Shelf) -> Document | None:
     if said is None:
         return None
     id_, message = places.note(dispatch), said.message
-    if message.kind == MessageKind.WITHDRAWAL:
+    if message.kind == MessageKind.WITHDRAWAL or drops_pictures(said.first, message):
         return document({"@context": documents.CONTEXT, **documents.tombstone(id_)}, status=410)
     note = documents.note(id_, message, worded(message), first_at=said.first_at, last_at=said.last_at)
     return document({"@context": documents.WITH_TAGS, **note})
