@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -23,6 +23,8 @@ from pregon.delivery.models import Delivery, Dispatch, Milestone, Subscriber, Su
 
 #: Where the lines of a dispatch wait that a person holds back: no worker looks so far ahead.
 FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
+#: How far ahead of its turn goes what one person asked for and waits for: before all that many receive.
+AHEAD = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ def insert_lines(dispatch: Dispatch, receivers: QuerySet[Any], *, at: datetime) 
             f"INSERT INTO {table()} (channel, destination, subscriber_id, dispatch_id, lane, state, attempts, "  # noqa: S608 - names
             f"due_at, reference, url, reason) SELECT line.*, %s, %s, '{State.DUE}', 0, %s, '', '', '' "
             f"FROM ({sql}) line WHERE TRUE ON CONFLICT DO NOTHING RETURNING channel",
-            [dispatch.pk, dispatch.lane, moment(at), *values],
+            [dispatch.pk, dispatch.lane, moment(turn_of(dispatch, at=at)), *values],
         )
         written = Counter(channel for (channel,) in cursor)
     for channel, lines in written.items():
@@ -57,6 +59,11 @@ def insert_lines(dispatch: Dispatch, receivers: QuerySet[Any], *, at: datetime) 
         )
         if not new:
             Milestone.objects.filter(pk=milestone.pk).update(total=F("total") + lines)
+
+
+def turn_of(dispatch: Dispatch, *, at: datetime) -> datetime:
+    """Since when its lines are due, as far as their order goes."""
+    return at - AHEAD if dispatch.trial or dispatch.kind == MessageKind.SERVICE else at
 
 
 def recount(dispatches: Collection[int]) -> None:

@@ -122,6 +122,16 @@ def test_lines_are_added_while_letters_go_on_coming_and_none_holds_two(scripted_
     assert len(scripted_smtp.receivers) == len(set(scripted_smtp.receivers)) == 120
 
 
+def test_a_slow_server_gets_more_lines_before_the_first_ones_are_through(
+    scripted_smtp: ScriptedSmtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "SLOW", 0.05)
+    scripted_smtp.always["dot"] = Act(reply="250 Queued", delay=0.5)
+    batch = tray(4)
+    assert send(scripted_smtp, batch, connections=4) is None
+    assert (batch.kinds, scripted_smtp.most_open) == ({Receipt: 4}, 4)
+
+
 def test_a_few_letters_open_one_line(scripted_smtp: ScriptedSmtp) -> None:
     send(scripted_smtp, tray(4))
     assert len(scripted_smtp.talks) == 1

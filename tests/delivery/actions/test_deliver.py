@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -70,6 +71,37 @@ def test_every_receiver_gets_it_once_and_the_ledger_says_so(hands: Hands) -> Non
         None,
         NOON,
     )
+
+
+def test_what_one_person_asked_for_goes_before_what_many_receive(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory.create_batch(3)
+    ask()
+    prepare_all()
+    waiting = SubscriberFactory(standing=Standing.PENDING)
+    ask(message(MessageKind.SERVICE), subscribers=(waiting.pk,), at=hands.forward(minutes=5))
+    prepare_all(at=hands())
+    delivery.deliver_on(Lane.NOW, "spoken", now=hands, size=2)
+    assert said_to()[0] == waiting.address
+
+
+def test_a_batch_that_takes_long_gives_back_what_it_has_not_begun(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "TURN", 0.05)
+    live("spoken")
+    people = SubscriberFactory.create_batch(4)
+    SpokenChannel.script[people[0].address] = [lambda: time.sleep(0.06)]
+    ask()
+    prepare_all()
+    assert delivery.deliver_on(Lane.NOW, "spoken", now=hands) == 4
+    rest = Delivery.objects.exclude(state=State.SENT)
+    assert (said_to(), set(rest.values_list("state", "attempts", "due_at", "claim"))) == (
+        [people[0].address],
+        {(State.DUE, 0, NOON, None)},
+    )
+    run(hands)
+    assert said_to() == [person.address for person in people]
 
 
 def test_what_is_left_for_a_person_to_do_stands_with_the_line(hands: Hands) -> None:

@@ -36,8 +36,8 @@ from pregon.delivery.errors import (
 
 #: Seconds that a server may take for a step, and to accept a whole letter (RFC 5321, 4.5.3.2, is more patient still).
 STEP, ACCEPTANCE = 60, 300
-#: Letters that each line has carried before another one is opened beside it.
-EAGER = 5
+#: Letters that each line has carried before another one is opened beside it, or seconds that they took.
+EAGER, SLOW = 5, 1
 #: Idle connections are kept so long, in seconds: shorter than any server's own patience.
 KEPT = 20
 PIECE = 256 * 1024
@@ -346,6 +346,7 @@ class Post:
         self.trouble: DeliveryError | None = None
         self.ended = False
         self.answered = self.dropped = 0
+        self.grown_at = time.monotonic()
         self.bell, self.rope = socket.socketpair()
         self.opened: queue.SimpleQueue[smtplib.SMTP | None] = queue.SimpleQueue()
         self.opening: threading.Thread | None = None
@@ -392,12 +393,15 @@ class Post:
                 self.lose(line)
             else:
                 self.watch(line)
-        if (
-            not self.ended
-            and not self.trouble
-            and self.answered >= EAGER * len(self.lines) < EAGER * self.most
+        if self.may_grow and (
+            self.answered >= EAGER * len(self.lines) or time.monotonic() - self.grown_at >= SLOW
         ):
             self.call_aside()
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether more letters wait than there are lines, and one more line may be had."""
+        return not self.ended and not self.trouble and self.opening is None and len(self.lines) < self.most
 
     def fetch(self) -> None:
         """The next parcels, one for each line that is free."""
@@ -413,6 +417,7 @@ class Post:
         """Wait for the next answers, and do what they and all that came meanwhile lead to: the more lines are free
         together, the more letters share a commit."""
         patience = max(0.0, min(line.until for line in self.lines if line.letter) - time.monotonic())
+        patience = min(patience, SLOW) if self.may_grow else patience
         while len(self.idle) < len(self.lines) and (heard := self.selector.select(patience)):
             for key, _events in heard:
                 if key.data is None:
@@ -452,9 +457,8 @@ class Post:
 
     def call_aside(self) -> None:
         """Open one line more, without waiting for it."""
-        if self.opening is None:
-            self.opening = threading.Thread(target=self.open_one, name="smtp-line", daemon=True)
-            self.opening.start()
+        self.opening = threading.Thread(target=self.open_one, name="smtp-line", daemon=True)
+        self.opening.start()
 
     def open_one(self) -> None:
         smtp: smtplib.SMTP | None = None
@@ -477,6 +481,7 @@ class Post:
             self.join(Line(smtp))
 
     def join(self, line: Line) -> None:
+        self.grown_at = time.monotonic()
         self.lines.add(line)
         self.idle.append(line)
         self.selector.register(line.sock, selectors.EVENT_READ, line)

@@ -47,6 +47,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 15, 3600
 PATIENCE, BLINK = timedelta(seconds=10), timedelta(milliseconds=300)
 #: Answers are on the desk within this time, in seconds, and newer texts stop older ones.
 FRESH = 0.5
+#: Seconds after which a slow batch gives back what it has not begun: something may wait that goes before it.
+TURN = 10
 
 #: How long the ledger is waited for, in seconds, with answers in hand.
 STUBBORN = 300
@@ -143,13 +145,15 @@ class Outgoing(Batch):
         self.accepted = 0
         self.earlier = earlier(lines)
         self.messages: dict[int, Message] = {}
+        self._begun: float | None = None
         self._written = self._looked = time.monotonic()
         self._drop_superseded()
 
     # --- Contract ---
 
     def take(self, most: int = 1) -> list[Parcel]:
-        while self.waiting and not self.stopping():
+        self._begun = self._begun or time.monotonic()
+        while self.waiting and not self.stopping() and time.monotonic() - self._begun < TURN:
             if time.monotonic() - self._looked > FRESH:
                 self._drop_superseded()
             group = [self.waiting.popleft() for _one in range(min(most, len(self.waiting)))]

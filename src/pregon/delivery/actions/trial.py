@@ -18,6 +18,7 @@ from pregon.accounts.models import User
 from pregon.core.work import Lane
 from pregon.delivery.enums import Mode
 from pregon.delivery.errors import DeliveryError
+from pregon.delivery.ledger import turn_of
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 from pregon.delivery.previews import as_it_stands
 from pregon.delivery.registry import channel_class, rehearse
@@ -64,7 +65,11 @@ def try_out(message: Message, *, channel: str, address: str, by: User, at: datet
         prepared_at=at,
     )
     Delivery.objects.create(
-        dispatch=trial, channel=channel, destination=destination, lane=Lane.NOW, due_at=at
+        dispatch=trial,
+        channel=channel,
+        destination=destination,
+        lane=Lane.NOW,
+        due_at=turn_of(trial, at=at),
     )
     logger.info("Trial asked for", extra={"channel": channel, "by": by.pk})
     return trial
