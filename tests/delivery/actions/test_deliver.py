@@ -550,6 +550,32 @@ def test_who_still_waits_gets_the_corrected_text_and_never_the_wrong_one(hands: 
     assert list(Delivery.objects.order_by("pk").values_list("state", flat=True)) == ["suppressed", "sent"]
 
 
+def test_a_correction_stops_the_wrong_text_in_the_middle_of_a_batch(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "FRESH", -1)  # what is newer is looked for before each
+    live("spoken")
+    served, waiting = SubscriberFactory.create_batch(2)
+    wrong = ask()
+
+    def correct() -> None:
+        follow(MessageKind.CORRECTION, wrong.pk)
+        prepare_all()
+
+    SpokenChannel.script[served.address] = [correct]
+    run(hands, turns=2)
+    assert [(parcel.destination, parcel.message.kind) for parcel in SpokenChannel.sent] == [
+        (served.address, MessageKind.NEWS),
+        (served.address, MessageKind.CORRECTION),
+        (waiting.address, MessageKind.CORRECTION),
+    ]
+    stopped = wrong.deliveries.get(destination=waiting.address)
+    assert (stopped.state, stopped.reason) == (
+        State.SUPPRESSED,
+        "Antes de que saliera se corrigió o se retiró.",
+    )
+
+
 def test_what_was_withdrawn_never_leaves_and_who_never_had_it_is_not_told(hands: Hands) -> None:
     live("spoken")
     waiting = SubscriberFactory()
