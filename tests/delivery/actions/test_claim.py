@@ -87,7 +87,10 @@ def test_no_sign_of_life_is_given_for_a_line_that_another_one_took(monkeypatch: 
                 break
             time.sleep(0.02)
         assert reap(Lane.NOW, at=hands()) == 1
-    assert set(Delivery.objects.values_list("pk", "state")) == {(ours.pk, State.LEASED), (taken.pk, State.DUE)}
+    assert set(Delivery.objects.values_list("pk", "state")) == {
+        (ours.pk, State.LEASED),
+        (taken.pk, State.DUE),
+    }
 
 
 @pytest.mark.django_db(transaction=True)

@@ -401,14 +401,42 @@ def test_a_provider_that_asks_all_to_wait_holds_the_others_without_costing_them_
 def test_wrong_settings_stop_the_channel_and_lose_nothing(hands: Hands) -> None:
     live("spoken")
     people = SubscriberFactory.create_batch(3)
-    SpokenChannel.script[people[0].address] = [Misconfigured("La clave cambió.")]
+    SpokenChannel.script[people[0].address] = [Misconfigured("La clave cambió."), Misconfigured()]
     ask()
     run(hands)
     account = ChannelAccount.objects.get()
     assert (set(states().values()), len(said_to()), account.last_failure) == ({"due"}, 1, "La clave cambió.")
-    hands.forward(days=3)
+    hands.forward(days=30)  # they wait for us, so they wait without end
+    run(hands)
+    assert set(states().values()) == {"due"}
+    hands.forward(minutes=2)
     run(hands)
     assert set(states().values()) == {"sent"}
+
+
+def test_a_provider_that_lets_nobody_in_is_given_up_after_a_day(hands: Hands) -> None:
+    live("spoken")
+    people = SubscriberFactory.create_batch(2)
+    SpokenChannel.script[people[0].address] = [Postponed("No hay paso.", whole=True) for _time in range(2)]
+    ask()
+    run(hands)
+    assert set(states().values()) == {"due"}
+    hands.forward(days=2)
+    run(hands)
+    assert set(Delivery.objects.values_list("state", "reason")) == {
+        (State.FAILED, "No hay paso. Se dejó de intentar.")
+    }
+
+
+def test_a_fault_in_a_channel_leaves_one_doubt_and_gives_the_others_back(hands: Hands) -> None:
+    live("spoken")
+    people = SubscriberFactory.create_batch(3)
+    SpokenChannel.script[people[0].address] = [RuntimeError()]
+    ask()
+    run(hands)
+    assert list(states().values()) == ["uncertain", "due", "due"]
+    run(hands)  # at once: nobody waits until a lease has run out
+    assert list(states().values()) == ["uncertain", "sent", "sent"]
 
 
 def test_a_pace_of_sixty_a_minute_is_kept_over_all_lanes(hands: Hands) -> None:
@@ -484,6 +512,17 @@ def test_a_channel_nobody_set_up_keeps_what_would_have_left(hands: Hands) -> Non
     [kept] = set(outbox("spoken")) - before
     assert (the_line().state, said_to(), kept.read_text()) == (State.WITHHELD, [], "Aviso")
     assert kept.name.startswith(f"{asked.pk:06d}-{the_line().pk:09d}-{person.address.partition('@')[0]}")
+
+
+def test_a_rehearsal_keeps_nothing_for_who_left_meanwhile(hands: Hands) -> None:
+    staying, leaving = SubscriberFactory.create_batch(2)
+    before = set(outbox("spoken"))
+    ask()
+    prepare_all()
+    delivery.leave(leaving, at=hands())
+    run(hands)
+    assert states() == {staying.address: "withheld", leaving.address: "suppressed"}
+    assert len(set(outbox("spoken")) - before) == 1
 
 
 def test_an_address_on_the_allow_list_receives_although_the_channel_is_in_sandbox(hands: Hands) -> None:
