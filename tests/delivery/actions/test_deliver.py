@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -426,6 +427,28 @@ def test_a_provider_that_lets_nobody_in_is_given_up_after_a_day(hands: Hands) ->
     assert set(Delivery.objects.values_list("state", "reason")) == {
         (State.FAILED, "No hay paso. Se dejó de intentar.")
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_answered_is_kept_until_it_can_be_written(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, troubles = deliver.ledger.write, [OperationalError()]
+
+    def stumble(outcomes: Any, *args: Any, **said: Any) -> Any:
+        if outcomes and troubles:
+            raise troubles.pop()
+        return write(outcomes, *args, **said)
+
+    monkeypatch.setattr(deliver.ledger, "write", stumble)
+    live("spoken")
+    gone, other = SubscriberFactory.create_batch(2)
+    SpokenChannel.script[gone.address] = [DestinationGone()]
+    ask()
+    run(hands)
+    gone.refresh_from_db()
+    assert (troubles, states()) == ([], {gone.address: "failed", other.address: "sent"})
+    assert (gone.standing, said_to()) == (Standing.GONE, [gone.address, other.address])
 
 
 def test_a_fault_in_a_channel_leaves_one_doubt_and_gives_the_others_back(hands: Hands) -> None:

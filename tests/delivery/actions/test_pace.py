@@ -121,6 +121,28 @@ def test_buckets_that_say_nothing_are_forgotten(hands: Hands, servers: None) -> 
     assert (Bucket.objects.count(), delivery.forget_full(at=hands.forward(days=3))) == (1, 1)
 
 
+def test_hours_that_still_count_are_not_forgotten(hands: Hands) -> None:
+    account = live("spoken")
+    account.per_day = 5
+    account.save()
+    SubscriberFactory()
+    ask()
+    run(hands)
+    assert (Bucket.objects.count(), delivery.forget_full(at=hands.forward(hours=25))) == (1, 0)
+
+
+def test_a_clock_that_is_put_back_lets_no_server_wait_for_its_old_hour(hands: Hands, servers: None) -> None:
+    SubscriberFactory(channel="servers", address="persona@lento.example")
+    ask()
+    run(hands)
+    hands.forward(hours=-1)
+    ask(origin="newsroom.bulletin/2", at=hands())
+    for _second in range(3):
+        run(hands)
+        hands.forward(seconds=1)
+    assert said_to() == 2 * ["persona@lento.example"]
+
+
 # --- Alerts -------------------------------------------------------------------------------------------------
 
 
