@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from factories.accounts import TopicFactory, UserFactory
 from pregon.accounts.forms import (
     EntryForm,
+    HourField,
     NamedForm,
     PersonCreationForm,
     PersonEditForm,
@@ -77,3 +82,16 @@ def test_the_door_names_its_fields_in_our_words() -> None:
         "Correo electrónico",
         "Contraseña",
     ]
+
+
+def test_an_hour_that_the_clocks_skip_or_repeat_is_no_mistake_of_the_zone() -> None:
+    with timezone.override("America/Tijuana"):
+        assert HourField().clean("2027-11-07 01:30") == datetime(2027, 11, 7, 8, 30, tzinfo=UTC)
+        with pytest.raises(ValidationError) as refusal:
+            HourField().clean("2027-03-14 02:00")
+        with pytest.raises(ValidationError) as nonsense:
+            HourField().clean("2027-03-32 02:00")
+    assert refusal.value.messages == [
+        "Ese día se adelanta el reloj y las 2:00 no existen: escribe las 3:00 u otra hora."
+    ]
+    assert nonsense.value.messages == ["Introduzca una fecha/hora válida."]

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.admin.auth import require_admin_access
+from wagtail.users.models import UserProfile
 
 from factories.accounts import UserFactory
-from pregon.accounts.models import User
-from pregon.accounts.views import token_file, welcomes
+from pregon.accounts.models import Office, User
+from pregon.accounts.views import in_zone_of_the_office, token_file, welcomes
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +67,27 @@ def test_a_weak_password_is_refused_in_words_and_makes_nobody(client: Client, to
 def test_the_browser_may_say_where_the_form_came_from(client: Client, token: Path) -> None:
     # Under "no-referrer" a browser sends "Origin: null", and Django refuses the form.
     assert '<meta name="referrer" content="same-origin">' in client.get(ADDRESS).content.decode()
+
+
+@pytest.mark.parametrize("chosen", ["", "America/Cancun"])
+def test_the_desk_runs_in_the_zone_of_the_office_unless_a_person_chose_one(
+    rf: RequestFactory, chosen: str
+) -> None:
+    office = Office.load()
+    office.time_zone = "America/Tijuana"
+    office.save()
+    request = rf.get(reverse("wagtailadmin_home"))
+    request.user = UserFactory.create(is_superuser=True)
+    UserProfile.objects.create(user=request.user, current_time_zone=chosen)
+    answer = in_zone_of_the_office(require_admin_access(clock))(request)
+    assert answer.content.decode() == (chosen or "America/Tijuana")
+    assert UserProfile.objects.get().current_time_zone == chosen
+
+
+def test_who_is_not_at_the_desk_has_no_profile(client: Client) -> None:
+    client.get(reverse("wagtailadmin_login"))
+    assert not UserProfile.objects.exists()
+
+
+def clock(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(timezone.get_current_timezone_name())

@@ -7,7 +7,7 @@ from wagtail.admin.menu import admin_menu, settings_menu
 
 from factories.accounts import UserFactory
 from pregon.accounts.enums import Role
-from pregon.accounts.models import User
+from pregon.accounts.models import Office, User
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +56,13 @@ def test_the_desk_has_none_of_the_stock_panels(client: Client) -> None:
 def test_the_door_carries_the_offices_name(client: Client) -> None:
     page = client.get(reverse("wagtailadmin_login")).content.decode()
     assert ("Pregón" in page, "Sign in to Wagtail" in page) == (True, False)
+
+
+def test_whoever_chooses_no_zone_is_told_that_it_is_the_offices(client: Client) -> None:
+    office = Office.load()
+    office.time_zone = "America/Tijuana"
+    office.save()
+    client.force_login(UserFactory.create(is_superuser=True))
+    page = client.get(reverse("wagtailadmin_account")).content.decode()
+    assert 'data-w-locale-server-time-zone-param="America/Tijuana"' in page
+    assert "Usar la zona horaria de la oficina" in page

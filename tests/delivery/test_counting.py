@@ -11,10 +11,11 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factories.delivery import Hands, SubscriberFactory, ask, live, prepare_all, run
+from factories.delivery import NOON, Hands, SubscriberFactory, ask, live, prepare_all, run
 from pregon.delivery.counting import count, move_milestones, tally_of
 from pregon.delivery.enums import State
-from pregon.delivery.models import Delivery, Dispatch, Milestone
+from pregon.delivery.ledger import insert_lines
+from pregon.delivery.models import Delivery, Dispatch, Milestone, Subscriber
 from pregon.delivery.values import Tally
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -62,6 +63,15 @@ def test_whatever_happens_between_two_looks_the_count_is_exact() -> None:
             move_milestones()
         told = standing_of(asked)
         assert told == whole(asked)
+
+
+def test_lines_that_are_written_in_steps_are_all_counted_and_none_twice() -> None:
+    numbers = [person.pk for person in SubscriberFactory.create_batch(5)]
+    asked = ask()
+    for step in (numbers[:2], numbers[:4], numbers):  # each step begins with what the one before had written
+        people = Subscriber.objects.filter(pk__in=step).values_list("channel", "address", "pk")
+        insert_lines(asked, people, at=NOON)
+    assert (standing_of(asked).due, standing_of(asked)) == (5, whole(asked))
 
 
 def test_a_second_look_counts_only_what_happened_since(hands: Hands) -> None:

@@ -59,6 +59,11 @@ def test_what_is_marked_says_so(held: Claim) -> None:
     ]
 
 
+def test_what_another_one_marked_at_the_same_moment_is_not_ours(held: Claim) -> None:
+    Delivery.objects.filter(pk=held.lines[0].pk).update(claim=held.token + 1, attempted_at=NOON)
+    assert ledger.write([], held.lines[:2], claim=held.token, at=NOON) == held.lines[1:2]
+
+
 def test_what_another_one_holds_is_not_marked(held: Claim) -> None:
     Delivery.objects.filter(pk=held.lines[1].pk).update(claim=held.token ^ 1)
     assert ledger.write([], held.lines, claim=held.token, at=NOON) == [held.lines[0], held.lines[2]]

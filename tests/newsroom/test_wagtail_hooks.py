@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from factories.accounts import UserFactory
-from factories.newsroom import NOON, draft, published, shelf
+from factories.newsroom import NOON, draft, published, shelf, town
 from pregon.delivery.models import Dispatch
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions.workflow import ensure_workflow
@@ -60,6 +60,15 @@ def public(bulletin: Bulletin) -> Bulletin:
     return found
 
 
+def draft_in_tijuana() -> Bulletin:
+    office = town()
+    office.time_zone = "America/Tijuana"
+    office.save()
+    bulletin = draft()
+    bulletin.save_revision()
+    return bulletin
+
+
 def test_publishing_other_words_leads_to_the_correction_and_changes_nothing(head: Client) -> None:
     bulletin = published()
     went = post(head, bulletin, title="Otro título", **{"action-publish": "yes"})
@@ -104,6 +113,41 @@ def test_an_embargo_that_has_passed_unseen_may_be_put_off_again(head: Client) ->
         clock.move_to(again)
         assert (at_once, newsroom.publish_due(again), newsroom.publish_due(again)) == (0, 1, 0)
     assert (public(bulletin).number, Dispatch.objects.about(bulletin.origin).count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "there"),
+    [
+        ("2026-12-01 10:00", "2026-12-01T18:00"),
+        ("2027-03-14 01:59", "2027-03-14T09:59"),
+        ("2027-03-14 03:00", "2027-03-14T10:00"),
+        ("2027-11-07 01:30", "2027-11-07T08:30"),  # it comes twice: the first one
+        ("2027-11-07 02:00", "2027-11-07T10:00"),
+    ],
+)
+def test_an_embargo_is_of_the_offices_hours_also_when_its_clocks_change(
+    head: Client, typed: str, there: str
+) -> None:
+    bulletin = draft_in_tijuana()
+    with time_machine.travel(NOON, tick=False):
+        post(head, bulletin, go_live_at=typed, **{"action-publish": "yes"})
+        page = head.get(reverse("wagtailadmin_pages:edit", args=[bulletin.pk])).content.decode()
+    leaves = datetime.fromisoformat(there).replace(tzinfo=UTC)
+    assert public(bulletin).scheduled_revision.approved_go_live_at == leaves
+    assert f'name="go_live_at" value="{typed}"' in page
+
+
+def test_an_embargo_at_an_hour_that_the_clocks_skip_is_refused_in_a_sentence(head: Client) -> None:
+    bulletin = draft_in_tijuana()
+    with time_machine.travel(NOON, tick=False):
+        answer = head.post(
+            reverse("wagtailadmin_pages:edit", args=[bulletin.pk]),
+            editor_form(bulletin, go_live_at="2027-03-14 02:30", **{"action-publish": "yes"}),
+        )
+    assert answer.context["form"].errors == {
+        "go_live_at": ["Ese día se adelanta el reloj y las 2:30 no existen: escribe las 3:30 u otra hora."]
+    }
+    assert (public(bulletin).number, public(bulletin).scheduled_revision) == (None, None)
 
 
 @pytest.mark.parametrize("verb", ["delete", "unpublish"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,31 @@ class EntryForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].label = _("Contraseña")
+
+
+class HourField(forms.DateTimeField):
+    """An hour as the wall shows it, also on the days on which the clocks change: one that comes twice is the first
+    one, and one that they skip is refused."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as unclear:
+            if getattr(unclear, "code", None) != "ambiguous_timezone" or not unclear.params:
+                raise
+            typed: datetime = unclear.params["datetime"]
+        # In UTC, for Python finds an hour that comes twice equal to none of another zone.
+        first = typed.replace(tzinfo=timezone.get_current_timezone()).astimezone(UTC)
+        shown = timezone.localtime(first)
+        if shown.replace(tzinfo=None) != typed:
+            raise ValidationError(
+                _(
+                    "Ese día se adelanta el reloj y las %(typed)s no existen: escribe las %(shown)s u otra hora."
+                ),
+                code="skipped",
+                params={"typed": f"{typed:%-H:%M}", "shown": f"{shown:%-H:%M}"},
+            )
+        return first
 
 
 class WelcomeForm(forms.Form):

@@ -1,7 +1,10 @@
-"""The first run in the browser: whoever holds the one-time address becomes the head of the office."""
+"""The first run in the browser, where whoever holds the one-time address becomes the head of the office; and in which
+zone the desk tells the hours."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
+from wagtail.users.models import UserProfile
 
 from pregon.accounts import actions as accounts
 from pregon.accounts.errors import AccountsError, BadAddress, HeadExists
 from pregon.accounts.forms import WelcomeForm
-from pregon.accounts.models import User
+from pregon.accounts.models import Office, User
 
 
 def token_file() -> Path:
@@ -60,3 +64,19 @@ class WelcomeView(FormView[WelcomeForm]):
         token_file().unlink(missing_ok=True)
         login(self.request, head)
         return redirect("wagtailadmin_home")
+
+
+def in_zone_of_the_office(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Whoever chose no zone of their own reads and types the office's hours at the desk; Wagtail asks their profile,
+    and would take the server's."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if isinstance(request.user, User):
+            profile = UserProfile.get_for_user(request.user)
+            if not profile.current_time_zone:
+                profile.current_time_zone = Office.load(request_or_site=request).time_zone
+            profile.user = request.user  # and the other way round: this one is found there
+        return view(request, *args, **kwargs)
+
+    return answer

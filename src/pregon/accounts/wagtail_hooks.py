@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.db.models import DateTimeField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.forms.account import LocalePreferencesForm
+from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.site_summary import SummaryItem
+from wagtail.admin.widgets import AdminDateTimeInput
 
+from pregon.accounts.forms import HourField
+from pregon.accounts.models import Office
 from pregon.accounts.viewsets import OfficeGroup
 
 #: Wagtail's own entries that say nothing to an office.
@@ -31,6 +38,15 @@ STOCK = "wagtail."
 
 # Wagtail asks its own AppConfig which viewset serves people; ours knows that nobody has a user name.
 apps.get_app_config("wagtailusers").user_viewset = "pregon.accounts.viewsets.PersonViewSet"  # type: ignore[attr-defined]
+
+
+# Whoever chooses no zone of their own has the office's: their account says which one that is.
+LocalePreferencesForm.base_fields["current_time_zone"].widget.attrs[
+    "data-w-locale-server-time-zone-param"
+] = lazy(lambda: Office.load().time_zone, str)()
+
+# An embargo or an act may be set for a day on which the clocks change.
+register_form_field_override(DateTimeField, override={"widget": AdminDateTimeInput, "form_class": HourField})
 
 
 @hooks.register("register_admin_viewset")

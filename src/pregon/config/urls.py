@@ -7,7 +7,9 @@ from typing import NoReturn
 from django.http import Http404, HttpRequest
 from django.urls import include, path, re_path
 from wagtail.admin import urls as desk
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from pregon.accounts.views import in_zone_of_the_office
 from pregon.config import media
 from pregon.delivery.webhooks import door, show, well_known
 
@@ -16,6 +18,8 @@ def no_page(request: HttpRequest, path: str) -> NoReturn:
     """Wagtail asks for this route to tell a page's address; the site's own views answer it."""
     raise Http404
 
+
+decorate_urlpatterns(desk.urlpatterns, in_zone_of_the_office)
 
 urlpatterns = [
     path("escritorio/archivos/<path:path>", media.original, name="original"),

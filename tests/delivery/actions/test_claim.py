@@ -71,6 +71,29 @@ def test_who_gives_signs_of_life_keeps_its_lines(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.django_db(transaction=True)
+def test_no_sign_of_life_is_given_for_a_line_that_another_one_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When that one dies too, nobody else would take it back for as long as this one works."""
+    monkeypatch.setattr(claiming, "BEAT", timedelta(milliseconds=20))
+    two_lines()
+    held = claim(Lane.NOW, "spoken", at=NOON, size=5)
+    assert held is not None
+    ours, taken = held.lines
+    Delivery.objects.filter(pk=taken.pk).update(claim=held.token + 1)
+    hands = Hands()
+    with kept(held, now=hands):
+        hands.forward(minutes=5)
+        for _look in range(200):
+            if Delivery.objects.filter(pk=ours.pk, lease_until__gt=hands()).exists():
+                break
+            time.sleep(0.02)
+        assert reap(Lane.NOW, at=hands()) == 1
+    assert set(Delivery.objects.values_list("pk", "state")) == {
+        (ours.pk, State.LEASED),
+        (taken.pk, State.DUE),
+    }
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_sign_of_life_never_waits_for_a_line_that_is_being_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each would hold a line that the other one waits for, and the database would end one of the two."""
     monkeypatch.setattr(claiming, "BEAT", timedelta(milliseconds=1))

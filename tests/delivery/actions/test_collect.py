@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from factories.delivery import (
     NOON,
@@ -299,6 +300,13 @@ def test_a_line_in_doubt_gets_the_number_of_its_message_from_the_news_of_it() ->
     assert Delivery.objects.get().reason == ""
 
 
+@pytest.mark.parametrize("said", ["", "said:later"])
+def test_news_does_not_change_the_number_by_which_the_receiver_knows_the_message(said: str) -> None:
+    """A correction answers that one."""
+    line = line_that(State.SENT, reference="said:first")
+    assert told(fate=Fate.DELIVERED, key=line.key, reference=said) == (State.DELIVERED, "said:first")
+
+
 @pytest.mark.parametrize(
     ("fate", "becomes"), [(Fate.DELIVERED, State.DELIVERED), (Fate.FAILED, State.FAILED)]
 )
@@ -337,6 +345,22 @@ def test_a_fault_in_what_one_says_holds_up_nobody_behind_it(
     monkeypatch.setattr(collect, "follow", stumbling)
     delivery.collect_due(at=hands())
     assert (Subscriber.objects.get().address, ChannelAccount.objects.get().cursor) == ("7", "4")
+
+
+def test_what_comes_while_the_database_is_away_is_heard_again(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(event: Arrival | Report, *, channel: str, at: datetime) -> None:
+        raise OperationalError
+
+    live("spoken")
+    came(Wish.SUBSCRIBE, cursor="3")
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr(collect, "follow", away)
+        delivery.collect_due(at=hands())
+    assert ChannelAccount.objects.get().cursor == ""
+    delivery.collect_due(at=hands())
+    assert (Subscriber.objects.get().address, ChannelAccount.objects.get().cursor) == ("7", "3")
 
 
 def test_a_channel_that_is_heard_again_is_in_no_trouble(

@@ -6,10 +6,11 @@ import threading
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -433,14 +434,64 @@ def test_a_provider_that_asks_all_to_wait_holds_the_others_without_costing_them_
 def test_wrong_settings_stop_the_channel_and_lose_nothing(hands: Hands) -> None:
     live("spoken")
     people = SubscriberFactory.create_batch(3)
-    SpokenChannel.script[people[0].address] = [Misconfigured("La clave cambió.")]
+    SpokenChannel.script[people[0].address] = [Misconfigured("La clave cambió."), Misconfigured()]
     ask()
     run(hands)
     account = ChannelAccount.objects.get()
     assert (set(states().values()), len(said_to()), account.last_failure) == ({"due"}, 1, "La clave cambió.")
-    hands.forward(days=3)
+    hands.forward(days=30)  # they wait for us, so they wait without end
+    run(hands)
+    assert set(states().values()) == {"due"}
+    hands.forward(minutes=2)
     run(hands)
     assert set(states().values()) == {"sent"}
+
+
+def test_a_provider_that_lets_nobody_in_is_given_up_after_a_day(hands: Hands) -> None:
+    live("spoken")
+    people = SubscriberFactory.create_batch(2)
+    SpokenChannel.script[people[0].address] = [Postponed("No hay paso.", whole=True) for _time in range(2)]
+    ask()
+    run(hands)
+    assert set(states().values()) == {"due"}
+    hands.forward(days=2)
+    run(hands)
+    assert set(Delivery.objects.values_list("state", "reason")) == {
+        (State.FAILED, "No hay paso. Se dejó de intentar.")
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_answered_is_kept_until_it_can_be_written(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, troubles = deliver.ledger.write, [OperationalError()]
+
+    def stumble(outcomes: Any, *args: Any, **said: Any) -> Any:
+        if outcomes and troubles:
+            raise troubles.pop()
+        return write(outcomes, *args, **said)
+
+    monkeypatch.setattr(deliver.ledger, "write", stumble)
+    live("spoken")
+    gone, other = SubscriberFactory.create_batch(2)
+    SpokenChannel.script[gone.address] = [DestinationGone()]
+    ask()
+    run(hands)
+    gone.refresh_from_db()
+    assert (troubles, states()) == ([], {gone.address: "failed", other.address: "sent"})
+    assert (gone.standing, said_to()) == (Standing.GONE, [gone.address, other.address])
+
+
+def test_a_fault_in_a_channel_leaves_one_doubt_and_gives_the_others_back(hands: Hands) -> None:
+    live("spoken")
+    people = SubscriberFactory.create_batch(3)
+    SpokenChannel.script[people[0].address] = [RuntimeError()]
+    ask()
+    run(hands)
+    assert list(states().values()) == ["uncertain", "due", "due"]
+    run(hands)  # at once: nobody waits until a lease has run out
+    assert list(states().values()) == ["uncertain", "sent", "sent"]
 
 
 def test_a_pace_of_sixty_a_minute_is_kept_over_all_lanes(hands: Hands) -> None:
@@ -518,6 +569,17 @@ def test_a_channel_nobody_set_up_keeps_what_would_have_left(hands: Hands) -> Non
     assert kept.name.startswith(f"{asked.pk:06d}-{the_line().pk:09d}-{person.address.partition('@')[0]}")
 
 
+def test_a_rehearsal_keeps_nothing_for_who_left_meanwhile(hands: Hands) -> None:
+    staying, leaving = SubscriberFactory.create_batch(2)
+    before = set(outbox("spoken"))
+    ask()
+    prepare_all()
+    delivery.leave(leaving, at=hands())
+    run(hands)
+    assert states() == {staying.address: "withheld", leaving.address: "suppressed"}
+    assert len(set(outbox("spoken")) - before) == 1
+
+
 def test_an_address_on_the_allow_list_receives_although_the_channel_is_in_sandbox(hands: Hands) -> None:
     allowed, other = SubscriberFactory.create_batch(2)
     ask()
@@ -581,6 +643,32 @@ def test_who_still_waits_gets_the_corrected_text_and_never_the_wrong_one(hands: 
     run(hands)
     assert [parcel.message.headline for parcel in SpokenChannel.sent] == ["Dieciocho luminarias"]
     assert list(Delivery.objects.order_by("pk").values_list("state", flat=True)) == ["suppressed", "sent"]
+
+
+def test_a_correction_stops_the_wrong_text_in_the_middle_of_a_batch(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "FRESH", -1)  # what is newer is looked for before each
+    live("spoken")
+    served, waiting = SubscriberFactory.create_batch(2)
+    wrong = ask()
+
+    def correct() -> None:
+        follow(MessageKind.CORRECTION, wrong.pk)
+        prepare_all()
+
+    SpokenChannel.script[served.address] = [correct]
+    run(hands, turns=2)
+    assert [(parcel.destination, parcel.message.kind) for parcel in SpokenChannel.sent] == [
+        (served.address, MessageKind.NEWS),
+        (served.address, MessageKind.CORRECTION),
+        (waiting.address, MessageKind.CORRECTION),
+    ]
+    stopped = wrong.deliveries.get(destination=waiting.address)
+    assert (stopped.state, stopped.reason) == (
+        State.SUPPRESSED,
+        "Antes de que saliera se corrigió o se retiró.",
+    )
 
 
 def test_what_was_withdrawn_never_leaves_and_who_never_had_it_is_not_told(hands: Hands) -> None:

@@ -350,7 +350,21 @@ def test_who_turns_to_another_frequency_misses_nothing_and_hears_nothing_twice(
         hands.at = SIX + timedelta(days=days)
         tell_all(hands)
     heard = Counter(said for _who, group in told() for said in group)
+    one.refresh_from_db()
     assert heard == {"Noticia martes": 1, "Noticia hoy": 1}
+    assert (one.owed_since, one.owed_until) == (None, None)
+
+
+def test_a_debt_ends_with_the_choice_that_made_it(gazette: Gazette, hands: Hands) -> None:
+    """What comes later comes alone, and must not come from the digest before."""
+    begin()
+    one = person(Frequency.DAILY)
+    gazette.publish("hoy", at=NOON)
+    delivery.choose_frequency(one, Frequency.EACH, at=NOON + timedelta(hours=1))
+    gazette.publish("tarde", at=NOON + timedelta(hours=2))
+    hands.at = SIX
+    tell_all(hands)
+    assert told() == [(one.address, ["Noticia hoy"])]
 
 
 def test_who_chooses_the_same_again_is_owed_nothing(gazette: Gazette, hands: Hands) -> None:

@@ -67,6 +67,23 @@ def test_no_24_hours_hold_more_than_a_day_allows(hands: Hands) -> None:
     assert (len(moments), busiest) == (20, 6)
 
 
+def test_a_day_that_is_not_used_up_counts_the_hour_that_ends_it_too(hands: Hands) -> None:
+    account = live("spoken")
+    account.per_day = 6
+    account.save()
+    SubscriberFactory.create_batch(5)
+    hands.forward(minutes=40)
+    ask()
+    run(hands)
+    hands.forward(hours=23, minutes=30)
+    ask(origin="newsroom.bulletin/2")
+    run(hands)
+    nearly_a_day_later = len(said_to())
+    hands.forward(hours=1)
+    run(hands)
+    assert (nearly_a_day_later, len(said_to())) == (6, 10)
+
+
 def test_what_another_worker_holds_counts_and_lets_nobody_rest(hands: Hands) -> None:
     """It may yet give it back, and then the day has room again."""
     account = live("spoken")
@@ -112,6 +129,28 @@ def test_buckets_that_say_nothing_are_forgotten(hands: Hands, servers: None) -> 
     ask()
     run(hands)
     assert (Bucket.objects.count(), delivery.forget_full(at=hands.forward(days=3))) == (1, 1)
+
+
+def test_hours_that_still_count_are_not_forgotten(hands: Hands) -> None:
+    account = live("spoken")
+    account.per_day = 5
+    account.save()
+    SubscriberFactory()
+    ask()
+    run(hands)
+    assert (Bucket.objects.count(), delivery.forget_full(at=hands.forward(hours=25))) == (1, 0)
+
+
+def test_a_clock_that_is_put_back_lets_no_server_wait_for_its_old_hour(hands: Hands, servers: None) -> None:
+    SubscriberFactory(channel="servers", address="persona@lento.example")
+    ask()
+    run(hands)
+    hands.forward(hours=-1)
+    ask(origin="newsroom.bulletin/2", at=hands())
+    for _second in range(3):
+        run(hands)
+        hands.forward(seconds=1)
+    assert said_to() == 2 * ["persona@lento.example"]
 
 
 # --- Alerts -------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from factories.delivery import (
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions import steer
 from pregon.delivery.enums import State
-from pregon.delivery.errors import BodyErased, DeliveryError, Rejected
+from pregon.delivery.errors import BodyErased, DeliveryError, Postponed, Rejected
 from pregon.delivery.ledger import FAR
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Subscriber
 
@@ -95,6 +95,19 @@ def test_what_failed_is_tried_again_at_a_persons_word(hands: Hands) -> None:
     assert (states(), len(said_to())) == ({State.SENT}, 2)
     with pytest.raises(DeliveryError, match="ya no está como fallido"):
         delivery.retry(asked, by=redaccion, at=hands(), line=line)
+
+
+def test_what_was_given_up_is_not_given_up_again_at_the_first_delay(hands: Hands) -> None:
+    live("spoken")
+    person = SubscriberFactory()
+    SpokenChannel.script[person.address] = [Postponed("Hoy no.") for _time in range(100)]
+    asked = ask()
+    while run(hands):
+        hands.at = max(hands(), Delivery.objects.get().due_at)
+    assert states() == {State.FAILED}
+    delivery.retry(asked, by=UserFactory.create(), at=hands())
+    run(hands)
+    assert states() == {State.DUE}
 
 
 def test_whose_address_is_erased_is_not_tried_again(hands: Hands) -> None:
