@@ -15,6 +15,10 @@ GOOD = {"host": "correo.example", "sender_address": "boletines@muestra.example"}
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"host": "<b>correo</b>"},
+        {"host": "correo .example"},
+        {"host": "a" * 64 + ".example"},
+        {"imap_host": "imap://correo.example"},
         {"security": "quizá"},
         {"imap_security": "quizá"},
         {"port": 0},
@@ -52,6 +56,8 @@ def test_wrong_options_are_named_before_anything_leaves(wrong: dict[str, Any]) -
     "good",
     [
         {},
+        {"host": "correo_interno", "imap_host": "127.0.0.1"},
+        {"host": "correo.peñuelas.example", "imap_host": "2001:db8::1"},
         {"sender_address": "boletines@peñuelas.example"},
         {"reply_to": "prensa@muestra.example", "bounce_address": "rebotes@rebotes.muestra.example"},
         {"dkim_domain": "peñuelas.example"},

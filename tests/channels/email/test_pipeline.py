@@ -363,11 +363,6 @@ def test_a_server_that_greets_nobody_is_out_of_reach(
     assert answer.whole
 
 
-def test_what_cannot_be_a_servers_name_is_out_of_reach(scripted_smtp: ScriptedSmtp) -> None:
-    answer = only(scripted_smtp, host=f"{'a' * 70}.example")
-    assert isinstance(answer, Postponed)
-
-
 @pytest.mark.parametrize(
     ("step", "doubts"), [("mail", 0), ("rcpt", 0), ("data", 0), ("dot", 1)], ids=lambda given: str(given)
 )

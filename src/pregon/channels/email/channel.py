@@ -143,7 +143,7 @@ class EmailChannel(Channel[EmailOptions]):
                 smtp = Plain(options.host, options.port, local_hostname=greeting, timeout=SECONDS)
         except ssl.SSLError as refusal:
             self._insecure(refusal)
-        except (OSError, UnicodeError) as broken:  # UnicodeError: what cannot be the name of a server
+        except OSError as broken:
             self._out_of_reach(broken)
         try:
             if options.security == "starttls":

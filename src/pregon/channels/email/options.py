@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +13,8 @@ from pregon.channels.email import relays
 from pregon.channels.email.address import bare
 from pregon.delivery.contract import Options, option
 from pregon.delivery.errors import Misconfigured, Rejected
+
+SERVER = re.compile(r"(?:[\w-]+\.)*[\w-]+\.?|[0-9a-f]*:[0-9a-f:.]+", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +162,8 @@ class EmailOptions(Options):
     )
 
     def __post_init__(self) -> None:
+        for host in filter(None, (self.host, self.imap_host)):
+            named(host)
         if not 1 <= self.connections <= 50 or not 0 <= self.domain_pace <= 100_000:
             raise Misconfigured(
                 _("Las conexiones del correo van de 1 a 50, y el ritmo por dominio de 0 a 100 000.")
@@ -174,6 +179,19 @@ class EmailOptions(Options):
         if self.dkim_domain:
             ours(f"dkim@{self.dkim_domain}")
         relays.check(self.relay_service, self.relay_secret)
+
+
+def named(host: str) -> None:
+    """What may be a server's name or its number."""
+    try:
+        spelled = host.encode("idna").decode()
+    except UnicodeError:
+        spelled = ""
+    if not SERVER.fullmatch(spelled):
+        raise Misconfigured(
+            _("«%(host)s» no es el nombre de un servidor: escríbelo como smtp.municipio.gob.mx.")
+            % {"host": host[:80]}
+        )
 
 
 def ours(address: str) -> None:

@@ -55,9 +55,11 @@ def test_the_passwords_are_shown_the_first_time_only() -> None:
         "redaccion@mazamitla.ejemplo",
         "fotografia@mazamitla.ejemplo",
     ]
-    assert [line for line in again if "@" in line] == [
-        "La oficina ya estaba amueblada; entra con titular@mazamitla.ejemplo."
-    ]
+    [told] = [line for line in again if "@" in line]
+    assert told == (
+        "La oficina ya estaba amueblada; entra con titular@mazamitla.ejemplo. "
+        "Si no guardaste su contraseña, prepara otra muestra en otra carpeta con --home."
+    )
 
 
 def test_what_is_turned_on_is_a_program_in_which_nobody_has_touched_a_photo(

@@ -57,7 +57,8 @@ class Command(BaseCommand):
         else:
             head = User.objects.filter(is_superuser=True).order_by("pk").first()
             self.say(
-                f"La oficina ya estaba amueblada; entra con {head.email if head else 'quien sea titular'}."
+                f"La oficina ya estaba amueblada; entra con {head.email if head else 'quien sea titular'}. "
+                "Si no guardaste su contraseña, prepara otra muestra en otra carpeta con --home."
             )
 
 
