@@ -14,6 +14,7 @@ def test_every_bulletin_passes_the_head_of_the_office() -> None:
     index = shelf()
     workflow = ensure_workflow(index)
     assert (workflow.name, index.get_workflow()) == (WORKFLOW, workflow)
+    assert list(Workflow.objects.filter(active=True)) == [workflow]
     assert [group.name for task in workflow.tasks for group in task.specific.groups.all()] == [
         Role.HEAD.value
     ]

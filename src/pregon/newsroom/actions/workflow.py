@@ -12,6 +12,8 @@ from pregon.newsroom.models import BulletinIndex
 
 WORKFLOW = "Redacción → Titular"
 TASK = "Visto bueno de la persona titular"
+#: What Wagtail makes for every site, in English; nothing here passes it.
+STOCK = "Moderators approval"
 WRITES = ("add_page", "change_page")
 DECIDES = (*WRITES, "publish_page", "lock_page", "unlock_page")
 
@@ -25,6 +27,8 @@ def ensure_workflow(index: BulletinIndex) -> Workflow:
     workflow, _ = Workflow.objects.get_or_create(name=WORKFLOW)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
     WorkflowPage.objects.get_or_create(page=index, defaults={"workflow": workflow})
+    for unused in Workflow.objects.filter(name=STOCK, active=True).exclude(workflow_pages__page=index):
+        unused.deactivate()
     return workflow
 
 
