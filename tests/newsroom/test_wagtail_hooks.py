@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from factories.accounts import UserFactory
@@ -119,15 +121,60 @@ def test_a_draft_may_be_deleted(head: Client) -> None:
     assert Bulletin.objects.count() == 0
 
 
+BULK = ["delete", "unpublish", "publish", "move"]
+#: What the confirmation of each one asks besides; to delete many, their number has to be meant.
+TYPED = {
+    "unpublish": {"include_descendants": "on"},
+    "publish": {"include_descendants": "on"},
+    "delete": {"confirm_site_name": settings.WAGTAIL_SITE_NAME},
+}
+
+
+def bulk(client: Client, verb: str, page: Page) -> str:
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", verb])
+    told = {"chooser": Page.objects.get(depth=1).pk, **TYPED.get(verb, {})}
+    return str(client.post(f"{address}?id={page.pk}", told).headers.get("Location", ""))
+
+
 @pytest.mark.parametrize("verb", ["delete", "unpublish"])
 def test_many_at_once_obey_the_same_rule(head: Client, verb: str) -> None:
     bulletin = published()
-    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", verb])
-    answer = head.post(f"{address}?id={bulletin.pk}")
-    assert (answer["Location"], public(bulletin).live) == (sheet(bulletin), True)
+    assert (bulk(head, verb, bulletin), public(bulletin).live) == (sheet(bulletin), True)
 
 
-def test_the_shelf_is_not_deleted_under_issued_bulletins(head: Client) -> None:
+@pytest.mark.parametrize("verb", BULK)
+def test_many_at_once_leave_the_shelf_under_issued_bulletins(head: Client, verb: str) -> None:
     bulletin = published()
-    answer = head.post(reverse("wagtailadmin_pages:delete", args=[shelf().pk]))
+    stack = Page.objects.get(depth=1).add_child(instance=Page(title="Otra", slug="otra"))
+    shelf().move(stack, pos="last-child")
+    page = {"move": shelf()}.get(verb, stack)
+    assert (bulk(head, verb, page), public(bulletin).live) == (sheet(bulletin), True)
+    assert shelf().get_parent().pk == stack.pk
+
+
+def test_many_at_once_may_delete_a_shelf_of_drafts(head: Client) -> None:
+    draft()
+    bulk(head, "delete", shelf())
+    assert Bulletin.objects.count() == 0
+
+
+@pytest.mark.parametrize("verb", ["delete", "unpublish"])
+def test_the_shelf_is_neither_deleted_nor_hidden_under_issued_bulletins(head: Client, verb: str) -> None:
+    bulletin = published()
+    address = reverse(f"wagtailadmin_pages:{verb}", args=[shelf().pk])
+    answer = head.post(address, {"include_descendants": "on"})
     assert (answer["Location"], public(bulletin).live) == (sheet(bulletin), True)
+
+
+def test_the_shelf_is_not_moved_under_issued_bulletins(head: Client) -> None:
+    bulletin = published()
+    other = Page.objects.get(depth=1).add_child(instance=Page(title="Otra", slug="otra"))
+    answer = head.post(reverse("wagtailadmin_pages:move_confirm", args=[shelf().pk, other.pk]))
+    assert (answer["Location"], shelf().get_parent().pk) == (sheet(bulletin), Page.objects.get(depth=1).pk)
+
+
+def test_who_sees_the_shelf_is_not_asked_of_wagtail(head: Client) -> None:
+    """Its restriction would be promised and not kept: the gate alone decides."""
+    address = reverse("wagtailadmin_pages:set_privacy", args=[shelf().pk])
+    head.post(address, {"restriction_type": "login"})
+    assert PageViewRestriction.objects.count() == 0

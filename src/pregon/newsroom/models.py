@@ -41,6 +41,7 @@ class BulletinIndex(Page):
 
     subpage_types = ["newsroom.Bulletin"]
     max_count = 1
+    private_page_options: list[str] = []
 
     class Meta:
         verbose_name = _("boletines")

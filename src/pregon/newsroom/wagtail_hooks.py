@@ -87,6 +87,12 @@ def issued(page: Page) -> Bulletin | None:
     return found
 
 
+def issued_among(pages: Iterable[Page]) -> Bulletin | None:
+    """A bulletin that carries a number among ``pages`` or below any of them."""
+    under = (Bulletin.objects.descendant_of(page, inclusive=True).issued().first() for page in pages)
+    return next(filter(None, under), None)
+
+
 def to_sheet(request: HttpRequest, bulletin: Bulletin, sentence: str) -> HttpResponse:
     messages.error(request, sentence)
     return HttpResponseRedirect(reverse("newsroom_desk:sheet", args=[bulletin.pk]))
@@ -123,15 +129,19 @@ def ask_for_a_correction(request: HttpRequest, page: Page) -> HttpResponse | Non
 
 
 REFUSAL = gettext_lazy(
-    "Un boletín publicado no se borra ni se oculta: retíralo, con su motivo, desde esta ficha."
+    "Un boletín publicado no se borra, ni se oculta, ni se mueve: retíralo, con su motivo, desde esta ficha."
 )
 
 
 @hooks.register("before_delete_page")
 @hooks.register("before_unpublish_page")
-def point_to_withdrawal(request: HttpRequest, page: Page) -> HttpResponse | None:
-    bulletin = issued(page)
-    return to_sheet(request, bulletin, str(REFUSAL)) if bulletin else None
+@hooks.register("before_move_page")
+def point_to_withdrawal(
+    request: HttpRequest, page: Page, destination: Page | None = None
+) -> HttpResponse | None:
+    """An issued bulletin stays where it is, and so does the shelf below it."""
+    found = issued_among([page])
+    return to_sheet(request, found, str(REFUSAL)) if found else None
 
 
 @hooks.register("before_bulk_action")
@@ -141,13 +151,5 @@ def no_bulk_either(
     """Deleting, hiding, publishing or moving many pages at once obeys the same rule as one at a time."""
     if action_type not in {"delete", "unpublish", "publish", "move"}:
         return None
-    pages = [page for page in objects if isinstance(page, Page)]
-    found = Bulletin.objects.filter(pk__in=[page.pk for page in pages], number__isnull=False).first()
-    return to_sheet(request, found, str(REFUSAL)) if found else None
-
-
-@hooks.register("before_delete_page")
-def keep_the_shelf(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """A shelf with issued bulletins on it is not deleted with them."""
-    found = Bulletin.objects.descendant_of(page).filter(number__isnull=False).first()
+    found = issued_among(page for page in objects if isinstance(page, Page))
     return to_sheet(request, found, str(REFUSAL)) if found else None
