@@ -77,6 +77,26 @@ def test_publishing_the_same_words_again_goes_through(head: Client) -> None:
     assert (went, public(bulletin).live) == (reverse("wagtailadmin_explore", args=[shelf().pk]), True)
 
 
+def test_a_bulletin_that_came_to_be_hidden_returns_with_other_words_only_as_a_correction(
+    head: Client,
+) -> None:
+    """Wagtail overwrites the row of a hidden page with every draft: the first save must not be what counts."""
+    bulletin = published()
+    bulletin.unpublish()
+    post(head, bulletin, title="Otro título")
+    went = post(head, bulletin, title="Otro título", **{"action-publish": "yes"})
+    assert (went, public(bulletin).live) == (reverse("newsroom_desk:correct", args=[bulletin.pk]), False)
+
+
+def test_a_bulletin_that_came_to_be_hidden_returns_with_the_same_words(head: Client) -> None:
+    bulletin = published()
+    bulletin.unpublish()
+    post(head, bulletin, title="Otro título")
+    post(head, bulletin, **{"action-publish": "yes"})
+    back = public(bulletin)
+    assert (back.live, back.title, back.folio) == (True, "Reabre el andador", bulletin.folio)
+
+
 def test_an_issued_bulletin_does_not_go_through_approval_again(head: Client) -> None:
     ensure_workflow(shelf())
     bulletin = published()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.models import ReferenceIndex, Revision, WorkflowState
+from wagtail.models import PageLogEntry, ReferenceIndex, Revision, WorkflowState
 
 from pregon.core.visibility import Reader, may_see, visible
 from pregon.library.models import Photo
@@ -71,6 +71,21 @@ def wording(bulletin: Bulletin) -> dict[str, Any]:
     ]
     said["cover"] = bulletin.cover_id
     return said
+
+
+def public_wording(issued: Bulletin) -> dict[str, Any]:
+    """What readers last saw of a bulletin that went out; nothing when it cannot be told any more.
+
+    Of a page that is not live Wagtail overwrites the row with every draft, so there only its log still knows which
+    version went out.
+    """
+    if issued.live:
+        return wording(Bulletin.objects.get(pk=issued.pk))
+    publications = PageLogEntry.objects.filter(
+        page_id=issued.pk, action__in=["wagtail.publish", "wagtail.publish.scheduled"]
+    )
+    entry = publications.select_related("revision").order_by("-timestamp", "-pk").first()
+    return wording(entry.revision.as_object()) if entry and entry.revision else {}
 
 
 def page_of(bulletin: Bulletin, *, to: Reader, at: datetime) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from pregon.newsroom.errors import NewsroomError
 from pregon.newsroom.forms import ReasonsForm, WithdrawalForm, correction_form, correction_panel
 from pregon.newsroom.models import Bulletin, BulletinIndex
 from pregon.newsroom.panels import sheet_or_editor
-from pregon.newsroom.queries import TONES, Stage, stage_words, staged, wording
+from pregon.newsroom.queries import TONES, Stage, public_wording, stage_words, staged, wording
 
 
 class NewBulletinView(CreateView):
@@ -358,6 +358,7 @@ class Reach:
 
 
 def needs_correction(bulletin: Bulletin) -> bool:
-    """Whether publishing ``bulletin`` as it stands would put other words in the place of public ones."""
-    public = Bulletin.objects.filter(pk=bulletin.pk, number__isnull=False).first()
-    return public is not None and wording(public) != wording(bulletin)
+    """Whether publishing ``bulletin`` as it stands would put other words in the place of those that went out,
+    be they still in public or hidden by whatever way."""
+    issued = Bulletin.objects.issued().filter(pk=bulletin.pk).first()
+    return issued is not None and public_wording(issued) != wording(bulletin)
