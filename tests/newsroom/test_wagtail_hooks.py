@@ -12,7 +12,9 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from factories.accounts import UserFactory
-from factories.newsroom import NOON, draft, published, shelf
+from factories.newsroom import NOON, act, draft, published, shelf
+from pregon.agenda.enums import Product
+from pregon.agenda.models import Coverage
 from pregon.delivery.models import Dispatch
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions.workflow import ensure_workflow
@@ -198,3 +200,59 @@ def test_who_sees_the_shelf_is_not_asked_of_wagtail(head: Client) -> None:
     address = reverse("wagtailadmin_pages:set_privacy", args=[shelf().pk])
     head.post(address, {"restriction_type": "login"})
     assert PageViewRestriction.objects.count() == 0
+
+
+# --- Copies -------------------------------------------------------------------------------------------------
+
+
+def copy(client: Client, page: Page, **fields: str) -> str:
+    told = {
+        "new_title": "Otra vez",
+        "new_slug": "otra-vez",
+        "new_parent_page": page.get_parent().pk,
+        **fields,
+    }
+    answer = client.post(reverse("wagtailadmin_pages:copy", args=[page.pk]), told)
+    return str(answer.headers.get("Location", ""))
+
+
+def editor(bulletin: Bulletin) -> str:
+    address = reverse("wagtailadmin_pages:edit", args=[bulletin.pk])
+    return f"{address}?next={reverse('boletines:index')}"
+
+
+def test_the_copy_of_a_published_bulletin_is_a_draft_of_its_own(head: Client) -> None:
+    bulletin = published()
+    went = copy(head, bulletin, publish_copies="on")
+    made = Bulletin.objects.get(title="Otra vez")
+    latest = made.get_latest_revision_as_object()
+    assert (went, made.folio, latest.folio, made.live) == (editor(made), "", "", False)
+    assert (public(bulletin).folio, public(bulletin).live) == (bulletin.folio, True)
+
+
+def test_the_copy_of_a_withdrawn_bulletin_goes_out_under_its_own_number(head: Client) -> None:
+    bulletin = published()
+    newsroom.withdraw(bulletin, reason="No era cierto.", by=None, at=timezone.now())
+    copy(head, public(bulletin))
+    made = Bulletin.objects.get(title="Otra vez")
+    out = newsroom.publish(made.get_latest_revision_as_object(), by=None)
+    assert (out.number, out.withdrawn_at, out.live) == (2, None, True)
+
+
+def test_what_the_first_covered_stays_covered_by_the_first(head: Client) -> None:
+    bulletin = published(act=act())
+    copy(head, bulletin)
+    newsroom.publish(Bulletin.objects.get(title="Otra vez"), by=None)
+    assert Coverage.objects.get(product=Product.BULLETIN).evidence == public(bulletin).get_absolute_url()
+
+
+def test_a_bulletin_has_no_alias(head: Client) -> None:
+    """It would take the number of its first for its own as soon as that has one."""
+    copy(head, draft(), alias="on")
+    assert Bulletin.objects.get(title="Otra vez").alias_of is None
+
+
+def test_the_shelf_is_not_copied(head: Client) -> None:
+    published()
+    went = copy(head, shelf(), copy_subpages="on")
+    assert (went, Bulletin.objects.count()) == (reverse("boletines:index"), 1)

@@ -19,8 +19,8 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from pregon.agenda.models import Act
-from pregon.newsroom.models import Bulletin
-from pregon.newsroom.panels import ApprovalPanel
+from pregon.newsroom.models import Bulletin, BulletinIndex
+from pregon.newsroom.panels import ApprovalPanel, sheet_or_editor
 from pregon.newsroom.views import needs_correction
 from pregon.newsroom.viewsets import BulletinViewSet, bulletin_viewset
 
@@ -153,3 +153,17 @@ def no_bulk_either(
         return None
     found = issued_among(page for page in objects if isinstance(page, Page))
     return to_sheet(request, found, str(REFUSAL)) if found else None
+
+
+@hooks.register("before_copy_page")
+def keep_one_shelf(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """A copy of the shelf would take its bulletins along, and could publish them all again."""
+    if not BulletinIndex.objects.descendant_of(page, inclusive=True).exists():
+        return None
+    messages.error(request, _("Los boletines están en un solo lugar, que no se copia: copia uno por uno."))
+    return HttpResponseRedirect(reverse("boletines:index"))
+
+
+@hooks.register("after_copy_page")
+def go_on_writing(request: HttpRequest, page: Page, copy: Page) -> HttpResponse | None:
+    return HttpResponseRedirect(sheet_or_editor(copy)) if isinstance(copy, Bulletin) else None
