@@ -59,6 +59,11 @@ def sheet(bulletin: Bulletin) -> str:
     return reverse("newsroom_desk:sheet", args=[bulletin.pk])
 
 
+def correction(bulletin: Bulletin) -> str:
+    """Where other words lead: what was just typed is where the correction starts from."""
+    return f"{reverse('newsroom_desk:correct', args=[bulletin.pk])}?borrador=1"
+
+
 def public(bulletin: Bulletin) -> Bulletin:
     found: Bulletin = Bulletin.objects.get(pk=bulletin.pk)
     return found
@@ -68,7 +73,7 @@ def test_publishing_other_words_leads_to_the_correction_and_changes_nothing(head
     bulletin = published()
     went = post(head, bulletin, title="Otro título", **{"action-publish": "yes"})
     assert (went, public(bulletin).title) == (
-        reverse("newsroom_desk:correct", args=[bulletin.pk]),
+        correction(bulletin),
         "Reabre el andador",
     )
 
@@ -87,7 +92,7 @@ def test_a_bulletin_that_came_to_be_hidden_returns_with_other_words_only_as_a_co
     bulletin.unpublish()
     post(head, bulletin, title="Otro título")
     went = post(head, bulletin, title="Otro título", **{"action-publish": "yes"})
-    assert (went, public(bulletin).live) == (reverse("newsroom_desk:correct", args=[bulletin.pk]), False)
+    assert (went, public(bulletin).live) == (correction(bulletin), False)
 
 
 def test_a_bulletin_that_came_to_be_hidden_returns_with_the_same_words(head: Client) -> None:

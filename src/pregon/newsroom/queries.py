@@ -73,19 +73,31 @@ def wording(bulletin: Bulletin) -> dict[str, Any]:
     return said
 
 
-def public_wording(issued: Bulletin) -> dict[str, Any]:
-    """What readers last saw of a bulletin that went out; nothing when it cannot be told any more.
+def as_last_public(issued: Bulletin) -> Bulletin | None:
+    """A bulletin that went out, as readers last saw it; none when that cannot be told any more.
 
     Of a page that is not live Wagtail overwrites the row with every draft, so there only its log still knows which
     version went out.
     """
     if issued.live:
-        return wording(Bulletin.objects.get(pk=issued.pk))
+        return Bulletin.objects.get(pk=issued.pk)  # type: ignore[no-any-return]
     publications = PageLogEntry.objects.filter(
         page_id=issued.pk, action__in=["wagtail.publish", "wagtail.publish.scheduled"]
     )
     entry = publications.select_related("revision").order_by("-timestamp", "-pk").first()
-    return wording(entry.revision.as_object()) if entry and entry.revision else {}
+    return entry.revision.as_object() if entry and entry.revision else None
+
+
+def public_wording(issued: Bulletin) -> dict[str, Any]:
+    """What readers last saw of a bulletin that went out, in the form of :func:`wording`."""
+    public = as_last_public(issued)
+    return wording(public) if public else {}
+
+
+def reworded(before: Bulletin, after: Bulletin) -> list[str]:
+    """The parts that do not say the same, as the desk calls them."""
+    then, now = wording(before), wording(after)
+    return [str(Bulletin._meta.get_field(name).verbose_name) for name in now if then[name] != now[name]]
 
 
 def page_of(bulletin: Bulletin, *, to: Reader, at: datetime) -> dict[str, Any]:

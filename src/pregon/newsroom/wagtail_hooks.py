@@ -125,7 +125,7 @@ def ask_for_a_correction(request: HttpRequest, page: Page) -> HttpResponse | Non
         request,
         _("Este boletín ya se publicó: di qué cambió y por qué, y la corrección saldrá con el texto nuevo."),
     )
-    return HttpResponseRedirect(reverse("newsroom_desk:correct", args=[page.pk]))
+    return HttpResponseRedirect(f"{reverse('newsroom_desk:correct', args=[page.pk])}?borrador=1")
 
 
 REFUSAL = gettext_lazy(
