@@ -81,7 +81,7 @@ def test_publishing_other_words_leads_to_the_correction_and_changes_nothing(head
 def test_publishing_the_same_words_again_goes_through(head: Client) -> None:
     bulletin = published()
     went = post(head, bulletin, **{"action-publish": "yes"})
-    assert (went, public(bulletin).live) == (reverse("wagtailadmin_explore", args=[shelf().pk]), True)
+    assert (went, public(bulletin).live) == (reverse("boletines:index"), True)
 
 
 def test_a_bulletin_that_came_to_be_hidden_returns_with_other_words_only_as_a_correction(
@@ -109,6 +109,23 @@ def test_an_issued_bulletin_does_not_go_through_approval_again(head: Client) -> 
     bulletin = published()
     went = post(head, bulletin, title="Otro título", **{"action-submit": "yes"})
     assert (went, public(bulletin).current_workflow_state) == (sheet(bulletin), None)
+
+
+def test_whoever_sends_a_draft_to_be_approved_goes_on_at_the_list(head: Client) -> None:
+    ensure_workflow(shelf())
+    bulletin = draft()
+    assert post(head, bulletin, **{"action-submit": "yes"}) == reverse("boletines:index")
+    assert public(bulletin).current_workflow_state is not None
+
+
+def test_whoever_came_from_elsewhere_goes_back_there(head: Client) -> None:
+    home = reverse("wagtailadmin_home")
+    assert post(head, draft(), next=home, **{"action-publish": "yes"}) == home
+
+
+def test_whoever_saves_a_draft_stays_in_the_editor(head: Client) -> None:
+    bulletin = draft()
+    assert post(head, bulletin) == reverse("wagtailadmin_pages:edit", args=[bulletin.pk])
 
 
 def test_a_draft_is_published_from_the_plain_editor(head: Client) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
@@ -126,6 +127,19 @@ def ask_for_a_correction(request: HttpRequest, page: Page) -> HttpResponse | Non
         _("Este boletín ya se publicó: di qué cambió y por qué, y la corrección saldrá con el texto nuevo."),
     )
     return HttpResponseRedirect(f"{reverse('newsroom_desk:correct', args=[page.pk])}?borrador=1")
+
+
+#: Buttons of the editor that end the work there; the others stay on it.
+ENDING = {"action-publish", "action-submit", "action-restart-workflow", "action-workflow-action"}
+
+
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def back_to_the_list(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Whoever is done with a bulletin goes on at the desk's list, not in Wagtail's tree of pages."""
+    if not isinstance(page, Bulletin) or ENDING.isdisjoint(request.POST):
+        return None
+    return HttpResponseRedirect(get_valid_next_url_from_request(request) or reverse("boletines:index"))
 
 
 REFUSAL = gettext_lazy(
