@@ -159,6 +159,21 @@ def test_an_endless_link_is_whole_or_is_not_there(kind: str) -> None:
         assert "obra_obra" not in cut_by(kind, given_).replace(link, "")
 
 
+#: Where words are few, or each link costs.
+WITHOUT_VIDEOS = {"sms", "webpush", "x"}
+
+
+@each
+def test_a_video_elsewhere_is_told_with_its_whole_address(kind: str) -> None:
+    address = "https://video.example/recorrido_a_pie?v=2&t=1"
+    blocks = (
+        Block(kind="paragraph", text="El andador quedó abierto."),
+        Block(kind="video", text="De punta a punta", label=address),
+    )
+    said = cut_by(kind, message(dek="", blocks=blocks))
+    assert ("De punta a punta" in said, address in said) == (kind not in WITHOUT_VIDEOS,) * 2
+
+
 # --- Photos -------------------------------------------------------------------------------------------------
 
 

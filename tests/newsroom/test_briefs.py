@@ -43,7 +43,7 @@ def test_each_block_becomes_plain_words() -> None:
         {"type": "quote", "value": {"text": "Listo.", "person": "", "office": "Obras Públicas"}},
         {"type": "figures", "value": {"items": [{"value": "18", "label": "luminarias"}]}},
         {"type": "items", "value": {"items": ["Uno"], "numbered": False}},
-        {"type": "video", "value": {"url": "https://youtu.be/x", "title": "Video"}},
+        {"type": "video", "value": {"url": "https://youtu.be/x", "title": "El recorrido"}},
         lead="Abrió hoy.",
     )
     assert message_about(bulletin, MessageKind.NEWS).blocks == (
@@ -53,6 +53,7 @@ def test_each_block_becomes_plain_words() -> None:
         Block(kind="quote", text="Listo.", label="Obras Públicas"),
         Block(kind="figure", text="18", label="luminarias"),
         Block(kind="item", text="Uno"),
+        Block(kind="video", text="El recorrido", label="https://youtu.be/x"),
     )
 
 
@@ -113,6 +114,14 @@ def test_the_first_video_that_a_network_can_fetch_goes_along() -> None:
         None,
     ]
     assert message_about(first, MessageKind.WITHDRAWAL).video is None
+
+
+def test_a_video_that_does_not_go_along_stands_in_the_words_with_its_address() -> None:
+    addresses = ["https://video.example/1.mp4", "https://video.example/2.mp4", "https://youtu.be/x"]
+    videos = [{"type": "video", "value": {"url": address, "title": "Visto"}} for address in addresses]
+    message = message_about(with_body(*videos), MessageKind.NEWS)
+    in_words = [block.label for block in message.blocks if block.kind == "video"]
+    assert (message.video and message.video.url, in_words) == (addresses[0], addresses[1:])
 
 
 def shared_photo(**fields: object) -> Photo:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from wagtail.models import PageLogEntry
 
 from factories.accounts import UserFactory
 from factories.library import AlbumFactory, jpeg, photo
@@ -27,6 +28,7 @@ from pregon.newsroom.queries import (
     photo_ids_in_body,
     photos_of,
     photos_only_in,
+    public_wording,
     stage_words,
     staged,
     wording,
@@ -174,3 +176,14 @@ def test_an_embargo_says_until_when() -> None:
     assert stage(bulletin) == Stage.EMBARGOED
     hour = datetime(2026, 11, 23, 12, 57, tzinfo=UTC)
     assert stage_words(Stage.EMBARGOED, hour) == "Embargado hasta el 23 de noviembre, 6:57"
+
+
+def test_what_readers_last_saw_of_a_hidden_bulletin_is_not_its_draft() -> None:
+    bulletin = published()
+    seen = wording(bulletin)
+    bulletin.unpublish()
+    Bulletin.objects.filter(pk=bulletin.pk).update(title="Otro título")
+    hidden = Bulletin.objects.get(pk=bulletin.pk)
+    remembered = public_wording(hidden)
+    PageLogEntry.objects.all().delete()
+    assert (remembered, public_wording(hidden)) == (seen, {})

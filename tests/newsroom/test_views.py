@@ -131,12 +131,51 @@ def test_an_unchanged_text_is_no_correction(head: Client) -> None:
     assert ("no hay nada que corregir" in page, Correction.objects.count()) == (True, 0)
 
 
-def test_what_was_typed_in_the_plain_editor_is_where_a_correction_starts(head: Client) -> None:
+def with_draft(**fields: str) -> Bulletin:
     bulletin = published()
-    bulletin.lead = "Lo que alguien ya escribió."
-    bulletin.save_revision()
+    for name, value in fields.items():
+        setattr(bulletin, name, value)
+    bulletin.save_revision(user=UserFactory.create(first_name="Redacción", last_name=""))
+    return bulletin
+
+
+def correcting(client: Client, bulletin: Bulletin, **query: str) -> tuple[str, str]:
+    """The lead that the form of a correction starts from, and what is said of a draft."""
+    answer = client.get(reverse("newsroom_desk:correct", args=[bulletin.pk]), query)
+    words = answer.context["panel"].form
+    said = re.search(
+        r'<div class="desk-note" data-tone="warn">(.*?)</div>', answer.content.decode(), re.DOTALL
+    )
+    return str(words["lead"].value()), " ".join(strip_tags(said[1]).split()) if said else ""
+
+
+def test_a_correction_starts_from_what_is_public_and_tells_of_a_draft(head: Client) -> None:
+    bulletin = with_draft(lead="Lo que alguien ya escribió.", contact="Otro.")
+    lead, said = correcting(head, bulletin)
+    assert lead == "El andador reabrió este día."
+    assert "Hay un borrador que no es público" in said
+    assert "En el borrador cambia: entrada, contacto. Redacción" in said
+
+
+def test_a_correction_that_starts_from_a_draft_says_so(head: Client) -> None:
+    bulletin = with_draft(lead="Lo que alguien ya escribió.")
+    lead, said = correcting(head, bulletin, borrador="1")
+    assert lead == "Lo que alguien ya escribió."
+    assert "Este texto parte de un borrador que no es público. En el borrador cambia: entrada." in said
+
+
+def test_what_changes_in_the_draft_can_be_looked_at(head: Client) -> None:
+    bulletin = with_draft(lead="Lo que alguien ya escribió.")
+    address = reverse("wagtailadmin_pages:revisions_compare", args=[bulletin.pk, "live", "latest"])
     page = head.get(reverse("newsroom_desk:correct", args=[bulletin.pk])).content.decode()
-    assert "Lo que alguien ya escribió." in page
+    assert (address in page, "Lo que alguien" in strip_tags(head.get(address).content.decode())) == (
+        True,
+        True,
+    )
+
+
+def test_no_draft_is_told_where_none_says_other_words(head: Client) -> None:
+    assert correcting(head, published(), borrador="1") == ("El andador reabrió este día.", "")
 
 
 def test_a_withdrawal_needs_its_reason_and_happens_once(head: Client) -> None:

@@ -4,13 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from factories.accounts import UserFactory
-from factories.newsroom import NOON, draft, published, shelf, town
+from factories.newsroom import NOON, act, draft, published, shelf, town
+from pregon.agenda.enums import Product
+from pregon.agenda.models import Coverage
 from pregon.delivery.models import Dispatch
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions.workflow import ensure_workflow
@@ -55,6 +59,11 @@ def sheet(bulletin: Bulletin) -> str:
     return reverse("newsroom_desk:sheet", args=[bulletin.pk])
 
 
+def correction(bulletin: Bulletin) -> str:
+    """Where other words lead: what was just typed is where the correction starts from."""
+    return f"{reverse('newsroom_desk:correct', args=[bulletin.pk])}?borrador=1"
+
+
 def public(bulletin: Bulletin) -> Bulletin:
     found: Bulletin = Bulletin.objects.get(pk=bulletin.pk)
     return found
@@ -73,7 +82,7 @@ def test_publishing_other_words_leads_to_the_correction_and_changes_nothing(head
     bulletin = published()
     went = post(head, bulletin, title="Otro título", **{"action-publish": "yes"})
     assert (went, public(bulletin).title) == (
-        reverse("newsroom_desk:correct", args=[bulletin.pk]),
+        correction(bulletin),
         "Reabre el andador",
     )
 
@@ -81,7 +90,27 @@ def test_publishing_other_words_leads_to_the_correction_and_changes_nothing(head
 def test_publishing_the_same_words_again_goes_through(head: Client) -> None:
     bulletin = published()
     went = post(head, bulletin, **{"action-publish": "yes"})
-    assert (went, public(bulletin).live) == (reverse("wagtailadmin_explore", args=[shelf().pk]), True)
+    assert (went, public(bulletin).live) == (reverse("boletines:index"), True)
+
+
+def test_a_bulletin_that_came_to_be_hidden_returns_with_other_words_only_as_a_correction(
+    head: Client,
+) -> None:
+    """Wagtail overwrites the row of a hidden page with every draft: the first save must not be what counts."""
+    bulletin = published()
+    bulletin.unpublish()
+    post(head, bulletin, title="Otro título")
+    went = post(head, bulletin, title="Otro título", **{"action-publish": "yes"})
+    assert (went, public(bulletin).live) == (correction(bulletin), False)
+
+
+def test_a_bulletin_that_came_to_be_hidden_returns_with_the_same_words(head: Client) -> None:
+    bulletin = published()
+    bulletin.unpublish()
+    post(head, bulletin, title="Otro título")
+    post(head, bulletin, **{"action-publish": "yes"})
+    back = public(bulletin)
+    assert (back.live, back.title, back.folio) == (True, "Reabre el andador", bulletin.folio)
 
 
 def test_an_issued_bulletin_does_not_go_through_approval_again(head: Client) -> None:
@@ -89,6 +118,23 @@ def test_an_issued_bulletin_does_not_go_through_approval_again(head: Client) -> 
     bulletin = published()
     went = post(head, bulletin, title="Otro título", **{"action-submit": "yes"})
     assert (went, public(bulletin).current_workflow_state) == (sheet(bulletin), None)
+
+
+def test_whoever_sends_a_draft_to_be_approved_goes_on_at_the_list(head: Client) -> None:
+    ensure_workflow(shelf())
+    bulletin = draft()
+    assert post(head, bulletin, **{"action-submit": "yes"}) == reverse("boletines:index")
+    assert public(bulletin).current_workflow_state is not None
+
+
+def test_whoever_came_from_elsewhere_goes_back_there(head: Client) -> None:
+    home = reverse("wagtailadmin_home")
+    assert post(head, draft(), next=home, **{"action-publish": "yes"}) == home
+
+
+def test_whoever_saves_a_draft_stays_in_the_editor(head: Client) -> None:
+    bulletin = draft()
+    assert post(head, bulletin) == reverse("wagtailadmin_pages:edit", args=[bulletin.pk])
 
 
 def test_a_draft_is_published_from_the_plain_editor(head: Client) -> None:
@@ -163,15 +209,116 @@ def test_a_draft_may_be_deleted(head: Client) -> None:
     assert Bulletin.objects.count() == 0
 
 
+BULK = ["delete", "unpublish", "publish", "move"]
+#: What the confirmation of each one asks besides; to delete many, their number has to be meant.
+TYPED = {
+    "unpublish": {"include_descendants": "on"},
+    "publish": {"include_descendants": "on"},
+    "delete": {"confirm_site_name": settings.WAGTAIL_SITE_NAME},
+}
+
+
+def bulk(client: Client, verb: str, page: Page) -> str:
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", verb])
+    told = {"chooser": Page.objects.get(depth=1).pk, **TYPED.get(verb, {})}
+    return str(client.post(f"{address}?id={page.pk}", told).headers.get("Location", ""))
+
+
 @pytest.mark.parametrize("verb", ["delete", "unpublish"])
 def test_many_at_once_obey_the_same_rule(head: Client, verb: str) -> None:
     bulletin = published()
-    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", verb])
-    answer = head.post(f"{address}?id={bulletin.pk}")
-    assert (answer["Location"], public(bulletin).live) == (sheet(bulletin), True)
+    assert (bulk(head, verb, bulletin), public(bulletin).live) == (sheet(bulletin), True)
 
 
-def test_the_shelf_is_not_deleted_under_issued_bulletins(head: Client) -> None:
+@pytest.mark.parametrize("verb", BULK)
+def test_many_at_once_leave_the_shelf_under_issued_bulletins(head: Client, verb: str) -> None:
     bulletin = published()
-    answer = head.post(reverse("wagtailadmin_pages:delete", args=[shelf().pk]))
+    stack = Page.objects.get(depth=1).add_child(instance=Page(title="Otra", slug="otra"))
+    shelf().move(stack, pos="last-child")
+    page = {"move": shelf()}.get(verb, stack)
+    assert (bulk(head, verb, page), public(bulletin).live) == (sheet(bulletin), True)
+    assert shelf().get_parent().pk == stack.pk
+
+
+def test_many_at_once_may_delete_a_shelf_of_drafts(head: Client) -> None:
+    draft()
+    bulk(head, "delete", shelf())
+    assert Bulletin.objects.count() == 0
+
+
+@pytest.mark.parametrize("verb", ["delete", "unpublish"])
+def test_the_shelf_is_neither_deleted_nor_hidden_under_issued_bulletins(head: Client, verb: str) -> None:
+    bulletin = published()
+    address = reverse(f"wagtailadmin_pages:{verb}", args=[shelf().pk])
+    answer = head.post(address, {"include_descendants": "on"})
     assert (answer["Location"], public(bulletin).live) == (sheet(bulletin), True)
+
+
+def test_the_shelf_is_not_moved_under_issued_bulletins(head: Client) -> None:
+    bulletin = published()
+    other = Page.objects.get(depth=1).add_child(instance=Page(title="Otra", slug="otra"))
+    answer = head.post(reverse("wagtailadmin_pages:move_confirm", args=[shelf().pk, other.pk]))
+    assert (answer["Location"], shelf().get_parent().pk) == (sheet(bulletin), Page.objects.get(depth=1).pk)
+
+
+def test_who_sees_the_shelf_is_not_asked_of_wagtail(head: Client) -> None:
+    """Its restriction would be promised and not kept: the gate alone decides."""
+    address = reverse("wagtailadmin_pages:set_privacy", args=[shelf().pk])
+    head.post(address, {"restriction_type": "login"})
+    assert PageViewRestriction.objects.count() == 0
+
+
+# --- Copies -------------------------------------------------------------------------------------------------
+
+
+def copy(client: Client, page: Page, **fields: str) -> str:
+    told = {
+        "new_title": "Otra vez",
+        "new_slug": "otra-vez",
+        "new_parent_page": page.get_parent().pk,
+        **fields,
+    }
+    answer = client.post(reverse("wagtailadmin_pages:copy", args=[page.pk]), told)
+    return str(answer.headers.get("Location", ""))
+
+
+def editor(bulletin: Bulletin) -> str:
+    address = reverse("wagtailadmin_pages:edit", args=[bulletin.pk])
+    return f"{address}?next={reverse('boletines:index')}"
+
+
+def test_the_copy_of_a_published_bulletin_is_a_draft_of_its_own(head: Client) -> None:
+    bulletin = published()
+    went = copy(head, bulletin, publish_copies="on")
+    made = Bulletin.objects.get(title="Otra vez")
+    latest = made.get_latest_revision_as_object()
+    assert (went, made.folio, latest.folio, made.live) == (editor(made), "", "", False)
+    assert (public(bulletin).folio, public(bulletin).live) == (bulletin.folio, True)
+
+
+def test_the_copy_of_a_withdrawn_bulletin_goes_out_under_its_own_number(head: Client) -> None:
+    bulletin = published()
+    newsroom.withdraw(bulletin, reason="No era cierto.", by=None, at=timezone.now())
+    copy(head, public(bulletin))
+    made = Bulletin.objects.get(title="Otra vez")
+    out = newsroom.publish(made.get_latest_revision_as_object(), by=None)
+    assert (out.number, out.withdrawn_at, out.live) == (2, None, True)
+
+
+def test_what_the_first_covered_stays_covered_by_the_first(head: Client) -> None:
+    bulletin = published(act=act())
+    copy(head, bulletin)
+    newsroom.publish(Bulletin.objects.get(title="Otra vez"), by=None)
+    assert Coverage.objects.get(product=Product.BULLETIN).evidence == public(bulletin).get_absolute_url()
+
+
+def test_a_bulletin_has_no_alias(head: Client) -> None:
+    """It would take the number of its first for its own as soon as that has one."""
+    copy(head, draft(), alias="on")
+    assert Bulletin.objects.get(title="Otra vez").alias_of is None
+
+
+def test_the_shelf_is_not_copied(head: Client) -> None:
+    published()
+    went = copy(head, shelf(), copy_subpages="on")
+    assert (went, Bulletin.objects.count()) == (reverse("boletines:index"), 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 
@@ -162,8 +162,15 @@ def line_of(block: Block) -> str:
             return f"{block.text} {block.label}".strip()
         case "item":
             return f"• {block.text}"
+        case "video":
+            return _("Video: %(title)s %(address)s") % {"title": block.text, "address": block.label}
         case _other:
             return block.text.strip()
+
+
+def without_videos(message: Message) -> Message:
+    """For where there is little room, or where each link costs: the page has the videos."""
+    return replace(message, blocks=tuple(block for block in message.blocks if block.kind != "video"))
 
 
 def seen_in(video: Video) -> str:

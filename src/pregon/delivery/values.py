@@ -11,7 +11,8 @@ from pregon.delivery.enums import MessageKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One piece of a message's body: a paragraph, a quotation, a figure with its label, a heading or a list item."""
+    """One piece of a message's body: a paragraph, a quotation, a figure with its label, a heading, a list item, or a
+    video elsewhere, its address for a label."""
 
     kind: str
     text: str

@@ -28,7 +28,8 @@ ALBUM = 10
 
 
 def body_of(bulletin: Bulletin) -> Iterator[Block]:
-    """The body, block by block, in plain words."""
+    """The body, block by block, in plain words. What goes along on its own has no words here."""
+    along = video_of(bulletin)
     yield Block(kind="paragraph", text=bulletin.lead)
     for block in bulletin.body:
         match block.block_type:
@@ -45,6 +46,8 @@ def body_of(bulletin: Bulletin) -> Iterator[Block]:
             case "items":
                 for item in block.value["items"]:
                     yield Block(kind="item", text=item)
+            case "video" if block.value["url"] and not (along and along == video_in(block.value)):
+                yield Block(kind="video", text=block.value["title"], label=block.value["url"])
             case _other:
                 continue
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -41,6 +42,7 @@ class BulletinIndex(Page):
 
     subpage_types = ["newsroom.Bulletin"]
     max_count = 1
+    private_page_options: list[str] = []
 
     class Meta:
         verbose_name = _("boletines")
@@ -59,6 +61,15 @@ class BulletinQuerySet(PageQuerySet):
     def issued(self) -> Self:
         """Bulletins that carry a number, whatever became of them afterwards."""
         return self.filter(number__isnull=False)  # type: ignore[no-any-return]
+
+
+class BulletinCopyForm(CopyForm):
+    """A copy begins as a draft of its own: it neither goes out at once nor follows what it was copied from."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("publish_copies", "alias"):
+            self.fields.pop(name, None)
 
 
 BulletinManager = PageManager.from_queryset(BulletinQuerySet)
@@ -107,6 +118,8 @@ class Bulletin(Page):
 
     parent_page_types = ["newsroom.BulletinIndex"]
     subpage_types: list[str] = []
+    exclude_fields_in_copy = ["number", "year", "withdrawn_at"]
+    copy_form_class = BulletinCopyForm
     private_page_options: list[str] = []  # who sees a bulletin is decided by the gate and by nothing else
 
     search_fields = [

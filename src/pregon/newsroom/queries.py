@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.models import ReferenceIndex, Revision, WorkflowState
+from wagtail.models import PageLogEntry, ReferenceIndex, Revision, WorkflowState
 
 from pregon.core.visibility import Reader, may_see, visible
 from pregon.library.models import Photo
@@ -71,6 +71,33 @@ def wording(bulletin: Bulletin) -> dict[str, Any]:
     ]
     said["cover"] = bulletin.cover_id
     return said
+
+
+def as_last_public(issued: Bulletin) -> Bulletin | None:
+    """A bulletin that went out, as readers last saw it; none when that cannot be told any more.
+
+    Of a page that is not live Wagtail overwrites the row with every draft, so there only its log still knows which
+    version went out.
+    """
+    if issued.live:
+        return Bulletin.objects.get(pk=issued.pk)  # type: ignore[no-any-return]
+    publications = PageLogEntry.objects.filter(
+        page_id=issued.pk, action__in=["wagtail.publish", "wagtail.publish.scheduled"]
+    )
+    entry = publications.select_related("revision").order_by("-timestamp", "-pk").first()
+    return entry.revision.as_object() if entry and entry.revision else None
+
+
+def public_wording(issued: Bulletin) -> dict[str, Any]:
+    """What readers last saw of a bulletin that went out, in the form of :func:`wording`."""
+    public = as_last_public(issued)
+    return wording(public) if public else {}
+
+
+def reworded(before: Bulletin, after: Bulletin) -> list[str]:
+    """The parts that do not say the same, as the desk calls them."""
+    then, now = wording(before), wording(after)
+    return [str(Bulletin._meta.get_field(name).verbose_name) for name in now if then[name] != now[name]]
 
 
 def page_of(bulletin: Bulletin, *, to: Reader, at: datetime) -> dict[str, Any]:

@@ -35,7 +35,16 @@ from pregon.newsroom.errors import NewsroomError
 from pregon.newsroom.forms import ReasonsForm, WithdrawalForm, correction_form, correction_panel
 from pregon.newsroom.models import Bulletin, BulletinIndex
 from pregon.newsroom.panels import sheet_or_editor
-from pregon.newsroom.queries import TONES, Stage, stage_words, staged, wording
+from pregon.newsroom.queries import (
+    TONES,
+    Stage,
+    as_last_public,
+    public_wording,
+    reworded,
+    stage_words,
+    staged,
+    wording,
+)
 
 
 class NewBulletinView(CreateView):
@@ -149,16 +158,15 @@ class CorrectView(BulletinPage):
     page_title = gettext_lazy("Corregir")
     needs = "newsroom.add_correction"
 
-    def draft(self) -> Bulletin:
-        """The text to start from: what somebody already typed in the plain editor is not lost."""
-        if self.bulletin.has_unpublished_changes:
-            latest: Bulletin = self.bulletin.get_latest_revision_as_object()
-            return latest
-        published: Bulletin = self.bulletin
-        return published
-
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(correction_form(self.draft(), for_user=request.user), ReasonsForm(prefix="motivo"))
+        """It starts from what is public. A draft that somebody left is told and offered, never put there unsaid:
+        ``?borrador=1`` starts from it."""
+        public = as_last_public(self.bulletin) or self.bulletin
+        draft: Bulletin = self.bulletin.get_latest_revision_as_object()
+        pending = reworded(public, draft)
+        drafted = bool(pending) and "borrador" in request.GET
+        words = correction_form(draft if drafted else public, for_user=request.user)
+        return self.show(words, ReasonsForm(prefix="motivo"), pending=pending, drafted=drafted)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         words = correction_form(self.bulletin, for_user=request.user, data=request.POST, files=request.FILES)
@@ -175,10 +183,10 @@ class CorrectView(BulletinPage):
         messages.success(request, _("El boletín %(folio)s quedó corregido.") % {"folio": self.bulletin.folio})
         return self.to_sheet()
 
-    def show(self, words: Any, reasons: ReasonsForm) -> HttpResponse:
+    def show(self, words: Any, reasons: ReasonsForm, **draft: Any) -> HttpResponse:
         panel = correction_panel().get_bound_panel(instance=words.instance, request=self.request, form=words)
         context = self.get_context_data(
-            panel=panel, reasons=reasons, receivers=self.receivers(), media=panel.media + words.media
+            panel=panel, reasons=reasons, receivers=self.receivers(), media=panel.media + words.media, **draft
         )
         return self.render_to_response(context)
 
@@ -358,6 +366,7 @@ class Reach:
 
 
 def needs_correction(bulletin: Bulletin) -> bool:
-    """Whether publishing ``bulletin`` as it stands would put other words in the place of public ones."""
-    public = Bulletin.objects.filter(pk=bulletin.pk, number__isnull=False).first()
-    return public is not None and wording(public) != wording(bulletin)
+    """Whether publishing ``bulletin`` as it stands would put other words in the place of those that went out,
+    be they still in public or hidden by whatever way."""
+    issued = Bulletin.objects.issued().filter(pk=bulletin.pk).first()
+    return issued is not None and public_wording(issued) != wording(bulletin)

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from pregon.agenda.models import Act
-from pregon.newsroom.models import Bulletin
-from pregon.newsroom.panels import ApprovalPanel
+from pregon.newsroom.models import Bulletin, BulletinIndex
+from pregon.newsroom.panels import ApprovalPanel, sheet_or_editor
 from pregon.newsroom.views import needs_correction
 from pregon.newsroom.viewsets import BulletinViewSet, bulletin_viewset
 
@@ -87,6 +88,12 @@ def issued(page: Page) -> Bulletin | None:
     return found
 
 
+def issued_among(pages: Iterable[Page]) -> Bulletin | None:
+    """A bulletin that carries a number among ``pages`` or below any of them."""
+    under = (Bulletin.objects.descendant_of(page, inclusive=True).issued().first() for page in pages)
+    return next(filter(None, under), None)
+
+
 def to_sheet(request: HttpRequest, bulletin: Bulletin, sentence: str) -> HttpResponse:
     messages.error(request, sentence)
     return HttpResponseRedirect(reverse("newsroom_desk:sheet", args=[bulletin.pk]))
@@ -119,19 +126,36 @@ def ask_for_a_correction(request: HttpRequest, page: Page) -> HttpResponse | Non
         request,
         _("Este boletín ya se publicó: di qué cambió y por qué, y la corrección saldrá con el texto nuevo."),
     )
-    return HttpResponseRedirect(reverse("newsroom_desk:correct", args=[page.pk]))
+    return HttpResponseRedirect(f"{reverse('newsroom_desk:correct', args=[page.pk])}?borrador=1")
+
+
+#: Buttons of the editor that end the work there; the others stay on it.
+ENDING = {"action-publish", "action-submit", "action-restart-workflow", "action-workflow-action"}
+
+
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def back_to_the_list(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Whoever is done with a bulletin goes on at the desk's list, not in Wagtail's tree of pages."""
+    if not isinstance(page, Bulletin) or ENDING.isdisjoint(request.POST):
+        return None
+    return HttpResponseRedirect(get_valid_next_url_from_request(request) or reverse("boletines:index"))
 
 
 REFUSAL = gettext_lazy(
-    "Un boletín publicado no se borra ni se oculta: retíralo, con su motivo, desde esta ficha."
+    "Un boletín publicado no se borra, ni se oculta, ni se mueve: retíralo, con su motivo, desde esta ficha."
 )
 
 
 @hooks.register("before_delete_page")
 @hooks.register("before_unpublish_page")
-def point_to_withdrawal(request: HttpRequest, page: Page) -> HttpResponse | None:
-    bulletin = issued(page)
-    return to_sheet(request, bulletin, str(REFUSAL)) if bulletin else None
+@hooks.register("before_move_page")
+def point_to_withdrawal(
+    request: HttpRequest, page: Page, destination: Page | None = None
+) -> HttpResponse | None:
+    """An issued bulletin stays where it is, and so does the shelf below it."""
+    found = issued_among([page])
+    return to_sheet(request, found, str(REFUSAL)) if found else None
 
 
 @hooks.register("before_bulk_action")
@@ -141,13 +165,19 @@ def no_bulk_either(
     """Deleting, hiding, publishing or moving many pages at once obeys the same rule as one at a time."""
     if action_type not in {"delete", "unpublish", "publish", "move"}:
         return None
-    pages = [page for page in objects if isinstance(page, Page)]
-    found = Bulletin.objects.filter(pk__in=[page.pk for page in pages], number__isnull=False).first()
+    found = issued_among(page for page in objects if isinstance(page, Page))
     return to_sheet(request, found, str(REFUSAL)) if found else None
 
 
-@hooks.register("before_delete_page")
-def keep_the_shelf(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """A shelf with issued bulletins on it is not deleted with them."""
-    found = Bulletin.objects.descendant_of(page).filter(number__isnull=False).first()
-    return to_sheet(request, found, str(REFUSAL)) if found else None
+@hooks.register("before_copy_page")
+def keep_one_shelf(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """A copy of the shelf would take its bulletins along, and could publish them all again."""
+    if not BulletinIndex.objects.descendant_of(page, inclusive=True).exists():
+        return None
+    messages.error(request, _("Los boletines están en un solo lugar, que no se copia: copia uno por uno."))
+    return HttpResponseRedirect(reverse("boletines:index"))
+
+
+@hooks.register("after_copy_page")
+def go_on_writing(request: HttpRequest, page: Page, copy: Page) -> HttpResponse | None:
+    return HttpResponseRedirect(sheet_or_editor(copy)) if isinstance(copy, Bulletin) else None

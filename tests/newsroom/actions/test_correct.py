@@ -95,6 +95,17 @@ def test_nothing_changed_is_nothing_to_correct() -> None:
     assert Dispatch.objects.filter(kind=MessageKind.CORRECTION).count() == 0
 
 
+def test_what_came_to_be_hidden_is_corrected_against_what_readers_saw() -> None:
+    bulletin = published(lead="Son 16 luminarias.")
+    bulletin.unpublish()
+    Bulletin.objects.filter(pk=bulletin.pk).update(lead="Son 18 luminarias.")
+    correction = newsroom.correct(
+        changed(bulletin), change="Son 18.", reason="Error de captura.", by=None, at=timezone.now()
+    )
+    said = [correction.before["lead"], correction.after["lead"]]
+    assert (said, changed(bulletin).live) == (["Son 16 luminarias.", "Son 18 luminarias."], True)
+
+
 def test_a_draft_is_simply_edited() -> None:
     with pytest.raises(NotPublished):
         newsroom.correct(draft(), change="Cambió.", reason="Error.", by=None, at=timezone.now())

@@ -103,6 +103,13 @@ def test_it_needs_a_reason_and_happens_once() -> None:
         newsroom.withdraw(bulletin, reason="Otra vez.", by=None, at=timezone.now())
 
 
+def test_what_came_to_be_hidden_may_still_be_withdrawn() -> None:
+    bulletin = published()
+    bulletin.unpublish()
+    withdrawal = newsroom.withdraw(bulletin, reason="Datos equivocados.", by=None, at=timezone.now())
+    assert bulletin.withdrawn_at == withdrawal.at
+
+
 def test_a_draft_cannot_be_withdrawn() -> None:
     with pytest.raises(NotPublished):
         newsroom.withdraw(draft_of(), reason="Nadie lo vio.", by=None, at=timezone.now())

@@ -27,6 +27,7 @@ from mjml import mjml2html
 
 from pregon.channels.email.address import bare, domain_of
 from pregon.channels.email.colours import Palette
+from pregon.channels.fitting import line_of
 from pregon.core.text import addresses, plain_from_mjml, shorten
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
@@ -167,6 +168,8 @@ def to_html(mjml: str) -> str:
 
 def with_links(block: Block) -> Block:
     """A paragraph whose addresses open; the others stand as words."""
+    if block.kind == "video":
+        block = Block(kind="paragraph", text=line_of(block))
     return replace(block, text=linked(block.text)) if block.kind == "paragraph" else block
 
 

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from pregon.channels.fitting import FEWEST, fitted
+from pregon.channels.fitting import FEWEST, fitted, without_videos
 from pregon.channels.sms.alphabet import Alphabet, encode, fits_gsm, length, plain, room_in, segments, signs
 from pregon.delivery.contract import Parcel
 from pregon.delivery.enums import MessageKind
@@ -36,7 +36,7 @@ def worded(parcel: Parcel, *, most: int, accents: bool) -> Wording:
 
     With ``accents`` a text that needs them goes in UCS-2, at less than half the length; without, í becomes i.
     """
-    return drawn(parcel.message, link_of(parcel), most=most, accents=accents)
+    return drawn(without_videos(parcel.message), link_of(parcel), most=most, accents=accents)
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels.fitting import GAP, as_html, fit, fitted
+from pregon.channels.fitting import GAP, as_html, fit, fitted, without_videos
 from pregon.channels.photos import file_of, shown
 from pregon.channels.x.api import Api, Duplicate, Refused, thing_in
 from pregon.channels.x.oauth import Keys
@@ -284,7 +284,7 @@ class XChannel(Channel[XOptions]):
     def _text(self, parcel: Parcel) -> str:
         message = parcel.message
         link = message.url if self.options.with_link == "yes" else ""
-        return fitted(message, link, limit=LONGEST, measure=weight)
+        return fitted(without_videos(message), link, limit=LONGEST, measure=weight)
 
     def _receipt(self, parcel: Parcel, number: str) -> Receipt:
         name = self.normalise(parcel.destination).removeprefix("@")

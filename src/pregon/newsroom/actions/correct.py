@@ -17,7 +17,7 @@ from pregon.library import actions as library
 from pregon.newsroom.briefs import message_about
 from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded, ReasonTooLong
 from pregon.newsroom.models import Bulletin, Correction
-from pregon.newsroom.queries import photos_of, wording
+from pregon.newsroom.queries import photos_of, public_wording, wording
 
 #: What the record of a correction holds of each sentence.
 ROOM = 500
@@ -37,7 +37,7 @@ def correct(
 
     ``bulletin`` is the instance with the new text, not yet saved; with ``photos_changed`` the text may be the
     same. Raises a :class:`NewsroomError` when there is
-    nothing published to correct, nothing changed, or no reason is given.
+    nothing that went out to correct, nothing changed, or no reason is given.
     """
     if not change.strip() or not reason.strip():
         raise ReasonNeeded
@@ -46,9 +46,9 @@ def correct(
     public = Bulletin.objects.select_for_update().get(pk=bulletin.pk)
     if public.withdrawn_at:
         raise AlreadyWithdrawn
-    if not public.live or public.number is None:
+    if public.number is None:
         raise NotPublished
-    before, after = wording(public), wording(bulletin)
+    before, after = public_wording(public), wording(bulletin)
     if before == after and not photos_changed:
         raise NothingChanged
 

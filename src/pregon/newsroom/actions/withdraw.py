@@ -29,7 +29,7 @@ def withdraw(bulletin: Bulletin, *, reason: str, by: User | None, at: datetime) 
     public = Bulletin.objects.select_for_update().get(pk=bulletin.pk)
     if public.withdrawn_at:
         raise AlreadyWithdrawn
-    if not public.live or public.number is None:
+    if public.number is None:
         raise NotPublished
 
     earlier = ledger.dispatches_telling(public.origin)
