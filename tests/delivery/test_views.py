@@ -232,6 +232,14 @@ def test_an_office_channel_receives_from_then_on(head: Client) -> None:
     assert (made.address, made.broadcast, made.standing) == ("@muestra", True, Standing.CONFIRMED)
 
 
+def test_a_person_who_left_is_no_channel_of_the_office(head: Client) -> None:
+    one = SubscriberFactory.create(standing=Standing.LEFT)
+    told = {"channel": "spoken", "address": one.address, "name": "Canal de la oficina"}
+    shown = head.post(reverse("suscriptores_desk:add"), told).content.decode()
+    assert "no puede ser un canal de la oficina" in " ".join(shown.split())
+    assert list(Subscriber.objects.values_list("broadcast", "standing")) == [(False, Standing.LEFT)]
+
+
 def test_a_subscription_is_ended_only_after_asking(head: Client) -> None:
     one = SubscriberFactory.create()
     address = reverse("suscriptores_desk:leave", args=[one.pk])

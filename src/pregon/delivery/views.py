@@ -33,7 +33,7 @@ from pregon.delivery.actions import pace
 from pregon.delivery.actions.channels import set_up
 from pregon.delivery.actions.tokens import keep
 from pregon.delivery.enums import COLOURS, Handling, Mode, Reason, Standing, State
-from pregon.delivery.errors import DeliveryError, UnknownChannel
+from pregon.delivery.errors import DeliveryError, NotTheOffices, UnknownChannel
 from pregon.delivery.forms import (
     AddressForm,
     LedgerFilterForm,
@@ -523,9 +523,13 @@ class OfficeChannelView(DeskPage, FormView[OfficeChannelForm]):
 
     def form_valid(self, form: OfficeChannelForm) -> HttpResponse:
         told = form.cleaned_data
-        delivery.add_office_channel(
-            told["address"], channel=told["channel"], name=told["name"], at=timezone.now()
-        )
+        try:
+            delivery.add_office_channel(
+                told["address"], channel=told["channel"], name=told["name"], at=timezone.now()
+            )
+        except NotTheOffices as refusal:
+            form.add_error("address", str(refusal))
+            return self.form_invalid(form)
         messages.success(
             self.request, _("%(name)s recibe desde ahora todo lo que salga.") % {"name": told["name"]}
         )
