@@ -46,8 +46,8 @@ def strict() -> Client:
 
 
 def subscriber(standing: Standing = Standing.PENDING, **fields: object) -> Subscriber:
-    given = {"address": f"{secrets.token_hex(4)}@muestra.example", **fields}
-    return Subscriber.objects.create(channel="email", asked_at=timezone.now(), standing=standing, **given)
+    given = {"address": f"{secrets.token_hex(4)}@muestra.example", "asked_at": timezone.now(), **fields}
+    return Subscriber.objects.create(channel="email", standing=standing, **given)
 
 
 def path(url: str) -> str:
@@ -215,6 +215,20 @@ def test_a_late_link_says_so_and_confirms_nothing(strict: Client) -> None:
     assert (answer.status_code, asked.standing) == (404, Standing.PENDING)
 
 
+def test_a_link_from_before_leaving_confirms_no_more_until_asking_again(strict: Client) -> None:
+    asked = subscriber(address=WISH["correo"], asked_at=timezone.now() - timedelta(days=1))
+    old = path(Links(asked).confirm)
+    delivery.leave(asked, at=timezone.now())
+    answers = [strict.get(old), strict.post(old)]
+    asked.refresh_from_db()
+    assert ([answer.status_code for answer in answers], asked.standing) == ([404, 404], Standing.LEFT)
+    strict.post("/suscripcion/", WISH, headers=SAME)
+    asked.refresh_from_db()
+    assert [strict.post(link).status_code for link in (old, path(Links(asked).confirm))] == [404, 200]
+    asked.refresh_from_db()
+    assert asked.standing == Standing.CONFIRMED
+
+
 # --- Preferences and leaving --------------------------------------------------------------------------------
 
 
@@ -231,6 +245,18 @@ def test_preferences_show_what_was_chosen_and_keep_what_is_changed(strict: Clien
     strict.post(link, {})
     kept.refresh_from_db()
     assert kept.every_topic is True
+
+
+@pytest.mark.parametrize("standing", [Standing.LEFT, Standing.GONE])
+def test_who_is_out_is_told_so_and_keeps_no_preferences(strict: Client, standing: Standing) -> None:
+    gone = subscriber(standing, frequency=Frequency.EACH)
+    link = path(Links(gone).preferences)
+    for answer in (strict.get(link), strict.post(link, {"frecuencia": "daily"})):
+        shown = answer.content.decode()
+        assert ("Ya no te escribimos" in shown, "Guardado." in shown) == (True, False)
+        assert answer["X-Robots-Tag"] == "noindex"
+    gone.refresh_from_db()
+    assert (gone.standing, gone.frequency) == (standing, Frequency.EACH)
 
 
 def test_opening_the_way_out_changes_nothing(strict: Client) -> None:

@@ -43,7 +43,7 @@ def ask_to_subscribe(
     new = subscriber.nonce == asked.nonce
     if subscriber.broadcast or (not new and at - subscriber.asked_at < PAUSE):
         return
-    if subscriber.standing in {Standing.LEFT, Standing.GONE}:
+    if subscriber.is_out:
         subscriber.nonce = new_nonce()  # links of the former subscription open nothing any more
         subscriber.standing, subscriber.left_at = Standing.PENDING, None
     held = list(subscriber.topics.all()), list(subscriber.localities.all())

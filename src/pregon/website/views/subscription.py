@@ -115,6 +115,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         subscriber = holder_of(token, purpose="preferences")
     except BadLink as problem:
         return bad_link(request, problem)
+    if subscriber.is_out:
+        return private(render(request, "website/subscribe_out.html", {"section": "subscription"}))
     saved = False
     if request.method == "POST":
         form = PreferencesForm(request.POST)
