@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from factories.delivery import picture
-from pregon.channels.photos import Uploads, described, file_of, shown
+from factories.delivery import message, picture
+from pregon.channels.photos import Uploads, described, file_of, seen_with, shown
 from pregon.delivery.errors import Postponed
+from pregon.delivery.previews import seen_on
 
 
 def test_only_a_file_of_the_baked_site_in_a_kind_and_weight_that_is_taken() -> None:
@@ -28,6 +29,28 @@ def test_only_a_file_of_the_baked_site_in_a_kind_and_weight_that_is_taken() -> N
         file_of(picture(path="fotos/9/960.jpg"), formats={".jpg"}, heaviest=5),
         file_of(None, formats={".jpg"}, heaviest=5),
     ] == [None] * 5
+
+
+def test_a_preview_shows_what_is_not_public_yet_and_nothing_that_is_not_taken() -> None:
+    def seen(path: str = picture().path, *, formats: set[str] | None = None, heaviest: int = 4) -> bool:
+        return seen_with(picture(path=path), formats=formats or {".jpg"}, heaviest=heaviest)
+
+    before = seen()
+    path = settings.HOME.baked / picture().path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"12345")
+    after = [seen(), seen(heaviest=5), seen(formats={".png"}), seen("../secreto.jpg")]
+    assert (before, after) == (True, [False, True, False, False])
+    assert seen_with(None, formats={".jpg"}, heaviest=5) is False
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "kind", ["facebook", "instagram", "bluesky", "mastodon", "x", "telegram", "activitypub"]
+)
+def test_every_channel_that_brings_a_photo_marks_the_place_of_a_drafts(kind: str) -> None:
+    one = seen_on(kind, message(picture=picture()))
+    assert one.album == [(picture(), False)]
 
 
 def test_what_a_photo_shows_is_one_line_that_leaves_room_for_the_text() -> None:

@@ -85,6 +85,15 @@ def test_each_channel_says_what_its_addresses_look_like(monkeypatch: pytest.Monk
     assert ("De viva voz: Un nombre &lt;propio&gt;." in shown, "Con clave" in shown) == (True, False)
 
 
+def test_a_channel_where_people_subscribe_alone_has_no_place_of_the_office(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(KeyedChannel, "address_help", "")
+    told = {"address": "@muestra", "name": "Canal"}
+    assert OfficeChannelForm(told | {"channel": "spoken"}).is_valid()
+    assert list(OfficeChannelForm(told | {"channel": "keyed"}).errors) == ["channel"]
+
+
 def test_an_office_channel_is_of_an_installed_kind() -> None:
     told = {"address": "@muestra", "name": "Canal"}
     assert OfficeChannelForm(told | {"channel": "spoken"}).is_valid()

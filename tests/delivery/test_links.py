@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factories.delivery import NOON, SubscriberFactory
+from pregon.delivery.enums import Standing
 from pregon.delivery.errors import BadLink
 from pregon.delivery.links import CONFIRM_WITHIN, Links, holder_of
 from pregon.delivery.models import Subscriber, new_nonce
@@ -47,6 +48,14 @@ def test_the_three_addresses() -> None:
         links.preferences.startswith("http://testserver/suscripcion/"),
         links.unsubscribe == f"{links.preferences}baja/",
     ] == [True, True, True]
+
+
+@pytest.mark.parametrize("standing", [Standing.LEFT, Standing.GONE])
+def test_a_yes_from_before_leaving_opens_nothing_and_the_way_to_the_preferences_does(
+    standing: Standing,
+) -> None:
+    person = SubscriberFactory.create(standing=standing)
+    assert [refused(token_of(person, purpose), purpose=purpose) for purpose in PURPOSES] == [True, False]
 
 
 def test_a_link_for_one_purpose_opens_no_other() -> None:

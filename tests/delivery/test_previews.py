@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from django.template.loader import render_to_string
@@ -11,7 +13,7 @@ from pytest_django import Settings
 from factories.delivery import SpokenChannel, message, picture, video
 from pregon.delivery.contract import Limits, Manner, Parcel, Preview, Price
 from pregon.delivery.errors import Rejected, UnknownChannel
-from pregon.delivery.previews import Seen, as_it_stands, sample_parcel, seen_on
+from pregon.delivery.previews import Seen, as_it_stands, sample_parcel, seen_on, with_its_place
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,18 @@ def test_a_photo_that_is_private_still_leaves_its_place(settings: Settings) -> N
     place.write_bytes(b"jpeg")
     public = as_it_stands(message(picture=picture()))
     assert (private.album, public.album, one.album) == ((), (picture(),), [(picture(), True)])
+
+
+def test_a_letter_draws_a_frame_where_a_private_photo_comes(settings: Settings) -> None:
+    hostile = picture(alt='<b>El "andador" & su gente</b>')
+    [framed] = with_its_place(message(picture=hostile)).album
+    drawing = unquote(framed.url.removeprefix("data:image/svg+xml,"))
+    words = "".join(ElementTree.fromstring(drawing).itertext())
+    assert words == f"Aquí va la foto: {hostile.alt}"
+    place = settings.HOME.baked / picture().path
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"jpeg")
+    assert with_its_place(message(picture=hostile)).album == (hostile,)
 
 
 def test_a_video_named_in_words_is_a_drawn_frame() -> None:

@@ -53,6 +53,21 @@ def refused(content: bytes) -> str:
     return str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "guessed"),
+    [
+        ("correo,nombre\na@b.example,María\n".encode(), False),
+        ("correo,nombre\na@b.example,María\n".encode("utf-16"), False),
+        (b"correo,nombre\na@b.example,Maria\n", False),
+        ("correo,nombre\na@b.example,María\n".encode("mac_roman"), True),
+        ("correo,nombre\na@b.example,María\n".encode("cp1252"), True),
+        (workbook(["correo"], ["a@b.example"]), False),
+    ],
+)
+def test_a_text_that_does_not_say_how_it_is_written_was_guessed(content: bytes, guessed: bool) -> None:
+    assert read_table(content).guessed is guessed
+
+
 # --- CSV ----------------------------------------------------------------------------------------------------
 
 

@@ -232,6 +232,14 @@ def test_an_office_channel_receives_from_then_on(head: Client) -> None:
     assert (made.address, made.broadcast, made.standing) == ("@muestra", True, Standing.CONFIRMED)
 
 
+def test_a_person_who_left_is_no_channel_of_the_office(head: Client) -> None:
+    one = SubscriberFactory.create(standing=Standing.LEFT)
+    told = {"channel": "spoken", "address": one.address, "name": "Canal de la oficina"}
+    shown = head.post(reverse("suscriptores_desk:add"), told).content.decode()
+    assert "no puede ser un canal de la oficina" in " ".join(shown.split())
+    assert list(Subscriber.objects.values_list("broadcast", "standing")) == [(False, Standing.LEFT)]
+
+
 def test_a_subscription_is_ended_only_after_asking(head: Client) -> None:
     one = SubscriberFactory.create()
     address = reverse("suscriptores_desk:leave", args=[one.pk])
@@ -316,6 +324,59 @@ def test_a_list_that_cannot_be_read_shows_why_and_one_that_was_forgotten_too(hea
     shown = head.get(there).content.decode()
     assert ("súbelo otra vez" in shown, "Importar 1" in shown) == (True, False)
     assert page(head, "suscriptores_desk:rosters").count("lista.csv") == 2
+
+
+def checked(head: Client, content: bytes, **fields: object) -> str:
+    """What the desk shows of a list once it was checked."""
+    told = upload(file=SimpleUploadedFile("lista.csv", content), **fields)
+    there = head.post(reverse("suscriptores_desk:rosters"), told)["Location"]
+    turn(Lane.BULK, at=timezone.now())
+    return " ".join(head.get(there).content.decode().split())
+
+
+@pytest.mark.parametrize(("encoding", "warned"), [("mac_roman", True), ("cp1252", True), ("utf-8", False)])
+def test_the_first_lines_are_shown_as_they_were_read(head: Client, encoding: str, warned: bool) -> None:
+    names = ("María Núñez", "José", "Inés", "Ángel", "Lucía", "Sofía")
+    lines = "".join(f"{number},spoken,{name}\n" for number, name in enumerate(names))
+    content = f"correo,canal,nombre\n{lines}".encode(encoding)
+    shown = checked(head, content)
+    read = content.decode("utf-8" if encoding == "utf-8" else "cp1252").splitlines()
+    cells = [f"<td>{line.split(',')[2]}</td>" in shown for line in read[1:]]
+    assert (cells, "guárdala como «CSV UTF-8»" in shown) == ([True] * 5 + [False], warned)
+
+
+def test_nothing_of_a_list_is_shown_once_its_file_is_gone(head: Client) -> None:
+    assert "Así se leen" in checked(head, b"correo,canal\na,spoken\n")
+    Roster.objects.update(content=None)
+    assert "Así se leen" not in page(head, "suscriptores_desk:roster", Roster.objects.get().pk)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"correo,canal\n", "La lista solo tiene encabezados"),
+        (b"correo,canal\n,spoken\n", "Ninguna línea puede entrar"),
+        (b"correo,canal\nconocida,spoken\n", "Nadie de esta lista es nuevo"),
+    ],
+)
+def test_a_list_with_nothing_to_take_in_says_why(head: Client, content: bytes, reason: str) -> None:
+    SubscriberFactory.create(address="conocida")
+    shown = checked(head, content)
+    assert (reason in shown, "no hay nada que importar" in shown, "visto bueno" in shown) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_how_many_lines_is_said_in_one_way_and_with_its_verb(head: Client) -> None:
+    shown = checked(head, b"correo,canal\na,spoken\n,spoken\n")
+    assert "<b>1</b> queda por confirmar y no recibe boletines" in shown
+    assert "<b>1</b> tiene un problema: no entra" in shown
+    Roster.objects.update(counts={"checked": {"confirmed": 90_000, "bad": 1_500}})
+    shown = page(head, "suscriptores_desk:roster", Roster.objects.get().pk)
+    assert "<b>90,000</b> reciben desde ahora" in shown
+    assert ("Importar 90,000 líneas" in shown, "Y 1,499 líneas más." in shown) == (True, True)
 
 
 def test_the_lists_cost_the_same_with_one_and_with_three(head: Client) -> None:

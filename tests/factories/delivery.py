@@ -201,6 +201,7 @@ class SpokenChannel(Channel[NoOptions]):
 
     kind = "spoken"
     label = "De viva voz"
+    address_help = "El nombre de una plaza de la oficina."
     options_class = NoOptions
     limits: ClassVar[Limits] = Limits()
     sent: ClassVar[list[Parcel]] = []

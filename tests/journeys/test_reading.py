@@ -20,6 +20,15 @@ from servers.command import eventually
 
 pytestmark = pytest.mark.journey
 
+#: Letters go where nobody listens: what is asked of the site here is only that it takes the wish.
+MAIL_IS_LIVE = """
+from django.utils import timezone
+from pregon.accounts.models import User
+from pregon.delivery.actions.channels import set_up
+from pregon.delivery.enums import Mode
+values = {"host": "127.0.0.1", "port": 9, "security": "none", "sender_address": "prensa@muestra.example"}
+set_up("email", mode=Mode.LIVE, values=values, by=User.objects.first(), at=timezone.now())
+"""
 TITLE = "Ilumina el municipio el sendero a la cascada"
 DESK = (
     "",
@@ -52,6 +61,8 @@ def lively(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         folder = example("mazamitla-andador", below=below)
         report = json.loads(order("publish", folder, "--json", home=office.home))
         assert eventually(lambda: "/fotos/" in httpx2.get(report["bulletin"]["url"]).text)
+        order("shell", "--no-imports", "-c", MAIL_IS_LIVE, home=office.home)
+        assert eventually(lambda: 'name="correo"' in httpx2.get(f"{office.url}/suscripcion/").text)
         yield office
 
 

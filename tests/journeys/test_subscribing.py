@@ -43,7 +43,8 @@ def write(folder: Path, title: str, topic: str) -> Path:
 
 
 def subscribe(site: Reader, address: str, smtp: SmtpServer) -> None:
-    page = site.open("/suscripcion/")
+    page = site.page
+    assert eventually(lambda: site.open("/suscripcion/").get_by_label("Correo electrónico").count() == 1)
     page.get_by_label("Correo electrónico").fill(address)
     page.get_by_role("checkbox", name="Acepto que la oficina use mi correo").check()
     page.get_by_role("button", name="Suscribirme").click()

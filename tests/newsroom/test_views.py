@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 
 from factories.accounts import UserFactory
 from factories.delivery import SubscriberFactory, live
+from factories.library import photo
 from factories.newsroom import act, draft, published, shelf
 from pregon.accounts.enums import Role
 from pregon.accounts.models import Topic
@@ -222,6 +224,24 @@ def test_a_draft_is_read_as_a_letter_in_its_frame(head: Client) -> None:
     letter = head.get(reverse("newsroom_desk:reach_html", args=[made.pk, "email"]))
     assert "Reabre el andador" in letter.content.decode()
     assert letter["Content-Security-Policy"].startswith("sandbox;")
+
+
+def test_the_letter_of_a_draft_keeps_the_place_of_its_photo(head: Client, tmp_path: Path) -> None:
+    cover = photo(tmp_path, alt_text="Vecinas en el andador")
+    made = draft("Reabre el andador", cover=cover)
+    letter = head.get(reverse("newsroom_desk:reach_html", args=[made.pk, "email"])).content.decode()
+    assert ('src="data:image/svg+xml,' in letter, "/fotos/" in letter) == (True, False)
+    assert "Aqu%C3%AD%20va%20la%20foto" in letter
+
+
+@pytest.mark.parametrize("out", [False, True])
+def test_a_trial_bears_the_link_only_once_it_leads_somewhere(head: Client, out: bool) -> None:
+    live("email", host="correo.example", sender_address="prensa@muestra.example")
+    made = published("Reabre el andador") if out else draft("Reabre el andador")
+    told = {"channel": "email", "address": "yo@muestra.example"}
+    head.post(reverse("newsroom_desk:reach", args=[made.pk]), told)
+    trial = Dispatch.objects.get(trial=True)
+    assert bool(trial.message.url) is out
 
 
 def test_one_sends_oneself_a_trial(head: Client) -> None:

@@ -76,4 +76,9 @@ def test_the_way_in_follows_the_ways_there_are() -> None:
     own = SubscriberFactory.create(channel="telegram", broadcast=True)
     account = ChannelAccount.objects.create(kind="telegram")
     changes = (own.save, account.save, reader.save, partial(account.save, update_fields=["busy_until"]))
-    assert [due_after(change) for change in changes] == [{"/suscripcion/"}, {"/suscripcion/"}, set(), set()]
+    assert [due_after(change) for change in changes] == [
+        {"/suscripcion/"},
+        {"/suscripcion/", "/suscripcion/gracias/"},
+        set(),
+        set(),
+    ]

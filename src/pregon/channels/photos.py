@@ -27,12 +27,23 @@ KNOWN, NOT_TAKEN = 24 * 3600, 600
 
 def file_of(picture: Picture | None, *, formats: Collection[str], heaviest: int) -> Path | None:
     """The picture's file in the baked site, if it is there and the provider takes its kind and weight."""
+    path = place_of(picture, formats)
+    return path if path and path.is_file() and path.stat().st_size <= heaviest else None
+
+
+def place_of(picture: Picture | None, formats: Collection[str]) -> Path | None:
+    """Where the picture's file lies once it is public, if the provider takes its kind."""
     if picture is None:
         return None
     baked = settings.HOME.baked.resolve()
     path: Path = (baked / picture.path).resolve()
-    fits = path.is_relative_to(baked) and path.suffix.lower() in formats
-    return path if fits and path.is_file() and path.stat().st_size <= heaviest else None
+    return path if path.is_relative_to(baked) and path.suffix.lower() in formats else None
+
+
+def seen_with(picture: Picture | None, *, formats: Collection[str], heaviest: int) -> bool:
+    """Whether a preview shows the picture: that of a draft is not public yet, and comes before anything leaves."""
+    path = place_of(picture, formats)
+    return path is not None and (not path.is_file() or path.stat().st_size <= heaviest)
 
 
 def described(picture: Picture) -> str:

@@ -54,6 +54,11 @@ class Home:
         return self.root / "address"
 
     @property
+    def sample(self) -> Path:
+        """Its being there says that this is a sample office: nobody is really waiting for what it rehearses."""
+        return self.root / "sample"
+
+    @property
     def secret(self) -> Path:
         return self.root / "secret.key"
 

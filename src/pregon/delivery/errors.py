@@ -54,6 +54,10 @@ class BadLink(DeliveryError):
     """El enlace no es válido o ya venció: vuelve a suscribirte y te mandamos uno nuevo."""
 
 
+class NotTheOffices(DeliveryError):
+    """Esa dirección es de una persona: escribe una que sea de la propia oficina."""
+
+
 class BodyErased(DeliveryError):
     """El texto de este envío ya se borró, como manda el plazo de la oficina: quedan su título y su registro."""
 

@@ -158,17 +158,18 @@ class AddressForm(forms.Form):
 
 
 class OfficeChannelForm(AddressForm):
-    """A public channel, group or endpoint of the office itself."""
+    """A public channel, group or endpoint of the office itself, on a channel where an office has such a place."""
 
     name = forms.CharField(label=_("Nombre"), max_length=120, help_text=_("Como lo llaman en la oficina."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        channels = map(channel_class, kinds())
+        offered = [channel for channel in map(channel_class, kinds()) if channel.address_help]
+        self.fields["channel"] = forms.ChoiceField(
+            label=_("Canal"), choices=[(channel.kind, channel.label) for channel in offered]
+        )
         self.fields["address"].help_text = format_html_join(
-            mark_safe("<br>"),
-            "{}: {}",
-            ((channel.label, channel.address_help) for channel in channels if channel.address_help),
+            mark_safe("<br>"), "{}: {}", ((channel.label, channel.address_help) for channel in offered)
         )
 
 

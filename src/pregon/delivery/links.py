@@ -37,10 +37,14 @@ class Links:
 
 
 def holder_of(token: str, *, purpose: str) -> Subscriber:
-    """The subscription that ``token`` opens. Raises :class:`BadLink` for any token that is not whole and ours."""
+    """The subscription that ``token`` opens. Raises :class:`BadLink` for any token that is not whole and ours, and
+    for a yes that was asked for before its holder left: who asks anew gets another link."""
     try:
         payload = read_token(token, purpose=purpose, max_age=CONFIRM_WITHIN if purpose == "confirm" else None)
         pk, nonce = payload.split(".", 1)
-        return Subscriber.objects.get(pk=int(pk), nonce=nonce)
+        subscriber = Subscriber.objects.get(pk=int(pk), nonce=nonce)
     except (BadToken, ValueError, Subscriber.DoesNotExist) as problem:
         raise BadLink from problem
+    if purpose == "confirm" and subscriber.is_out:
+        raise BadLink
+    return subscriber

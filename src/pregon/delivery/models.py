@@ -145,6 +145,11 @@ class Subscriber(models.Model):
     def __str__(self) -> str:
         return self.address
 
+    @property
+    def is_out(self) -> bool:
+        """Whether nothing goes there until its holder asks again."""
+        return self.standing in {Standing.LEFT, Standing.GONE}
+
 
 class Roster(models.Model):
     """A list of subscribers that somebody handed in: checked first, and taken in exactly as it was checked."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from django.conf import settings
-from django.utils.html import linebreaks, urlize
+from django.utils.html import escape, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from wagtail.whitelist import Whitelister
 
+from pregon.core.text import shorten
 from pregon.delivery.contract import Manner, Parcel, Preview, Price
 from pregon.delivery.errors import BodyErased, DeliveryError
 from pregon.delivery.models import ChannelAccount, Dispatch
@@ -30,6 +32,17 @@ ABREAST = 4
 #: What is left where a drawn picture stood.
 TRAILING = re.compile(r"(?:\s*<br\s*/?>)+\s*$")
 HOLLOW = re.compile(r"<p>\s*(?:<a\b[^>]*>\s*</a>\s*)?</p>\s*")
+
+
+#: How much of a description stands in the frame of a picture to come.
+FRAMED = 60
+FRAME = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 552 310" width="552" height="310">'
+    '<rect x="1" y="1" width="550" height="308" rx="10" fill="#e6e6e0" stroke="#56605a" stroke-dasharray="6 5"/>'
+    '<foreignObject x="24" y="24" width="504" height="262"><p xmlns="http://www.w3.org/1999/xhtml" '
+    'style="display:flex;align-items:center;justify-content:center;height:262px;margin:0;text-align:center;'
+    'font:600 20px/1.4 system-ui,sans-serif;color:#1d2320">%(said)s</p></foreignObject></svg>'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +136,22 @@ def as_it_stands(message: Message) -> Message:
     album = tuple(picture for picture in message.album if is_public(picture))
     video = message.video if message.video and is_public(message.video) else None
     return replace(message.with_pictures(album), video=video)
+
+
+def with_its_place(message: Message) -> Message:
+    """As a letter shows it on the desk: with a drawn frame where a picture comes that is not public yet."""
+    album = (
+        picture if is_public(picture) else replace(picture, url=frame_of(picture))
+        for picture in message.album
+    )
+    return replace(message.with_pictures(tuple(album)), video=as_it_stands(message).video)
+
+
+def frame_of(picture: Picture) -> str:
+    """An address that holds its own drawing: a grey field with the words that any other channel puts there."""
+    said = escape(_("Aquí va la foto: %(alt)s") % {"alt": shorten(picture.alt, FRAMED)})
+    drawing = FRAME % {"said": said}
+    return f"data:image/svg+xml,{quote(drawing)}"
 
 
 def sample_parcel(message: Message) -> Parcel:

@@ -58,6 +58,13 @@ def open_channels(wanted: Iterable[str] = ()) -> list[str]:
     return [kind for kind, mode in modes().items() if mode != Mode.OFF and (not asked or kind in asked)]
 
 
+def offered_channels() -> list[str]:
+    """Channels that the public is offered: those on which something really leaves. A sample office has no public, and
+    shows those in rehearsal too."""
+    shown = {Mode.LIVE, Mode.SANDBOX} if settings.HOME.sample.exists() else {Mode.LIVE}
+    return [kind for kind, mode in modes().items() if mode in shown]
+
+
 def receivers(audience: Audience, *, lane: Lane = Lane.NOW) -> QuerySet[Subscriber]:
     """The subscribers of an audience chosen by interests or by name. For a follow-up see :func:`former_receivers`.
 

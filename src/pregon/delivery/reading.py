@@ -99,6 +99,8 @@ class Table:
     columns: frozenset[Column]
     ignored: tuple[str, ...]
     lines: Iterator[Line]
+    #: No sign in the file says how its letters are written: another guess may have been right.
+    guessed: bool = False
 
 
 Rows = Iterator[tuple[int, Sequence[str]]]
@@ -116,13 +118,19 @@ def read_table(content: bytes) -> Table:
                 "Es un libro de Excel antiguo o con contraseña: quítasela, guárdalo como .xlsx y súbelo otra vez."
             )
         )
-    rows = workbook_rows(content) if content.startswith(ZIP) else csv_rows(content)
+    encoding = "" if content.startswith(ZIP) else encoding_of(content)
+    rows = csv_rows(content, encoding) if encoding else workbook_rows(content)
     for number, cells in islice(rows, PREFACE):
         places = understood(cells)
         if Column.ADDRESS in places:
             known = set(places.values())
             ignored = tuple(cell for place, cell in enumerate(cells) if cell and place not in known)
-            return Table(columns=frozenset(places), ignored=ignored, lines=lines_of(rows, places))
+            return Table(
+                columns=frozenset(places),
+                ignored=ignored,
+                lines=lines_of(rows, places),
+                guessed=encoding in GUESSES,
+            )
         if any("@" in cell for cell in cells):
             raise BadRoster(
                 _(
@@ -184,9 +192,8 @@ def plain(text: str) -> str:
 # --- CSV ----------------------------------------------------------------------------------------------------
 
 
-def csv_rows(content: bytes) -> Rows:
+def csv_rows(content: bytes, encoding: str) -> Rows:
     """Rows of a text with separators, each with the number of its first line."""
-    encoding = encoding_of(content)
     with io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="") as text:
         first = text.readline(CHUNK)
         told = re.fullmatch(r"sep=(.)\r?\n?", first)
@@ -209,13 +216,17 @@ def csv_rows(content: bytes) -> Rows:
             ) from broken
 
 
+#: What Excel writes here; every byte means something in the last, whatever wrote it.
+GUESSES = ("cp1252", "latin-1")
+
+
 def encoding_of(content: bytes) -> str:
     """UTF-8 when every byte of it is, else what Excel writes here. Raises :class:`BadRoster` for what is no text."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and decodes(content, "utf-16"):
         return "utf-16"
     if b"\0" in content:
         raise BadRoster
-    return next(name for name in ("utf-8-sig", "cp1252", "latin-1") if decodes(content, name))
+    return next(name for name in ("utf-8-sig", *GUESSES) if decodes(content, name))
 
 
 def decodes(content: bytes, encoding: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
@@ -33,7 +34,7 @@ from pregon.delivery.actions import pace
 from pregon.delivery.actions.channels import set_up
 from pregon.delivery.actions.tokens import keep
 from pregon.delivery.enums import COLOURS, Handling, Mode, Reason, Standing, State
-from pregon.delivery.errors import DeliveryError, UnknownChannel
+from pregon.delivery.errors import BadRoster, DeliveryError, NotTheOffices, UnknownChannel
 from pregon.delivery.forms import (
     AddressForm,
     LedgerFilterForm,
@@ -47,6 +48,7 @@ from pregon.delivery.health import health_of
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Roster, Subscriber, Suppression
 from pregon.delivery.previews import Seen, seen_of
 from pregon.delivery.progress import Progress, going_out, progress_of
+from pregon.delivery.reading import Column, read_table
 from pregon.delivery.registry import build, channel_class, kinds, label_of
 from pregon.delivery.tables import csv_lines, exported, workbook
 from pregon.delivery.values import Picture
@@ -523,9 +525,13 @@ class OfficeChannelView(DeskPage, FormView[OfficeChannelForm]):
 
     def form_valid(self, form: OfficeChannelForm) -> HttpResponse:
         told = form.cleaned_data
-        delivery.add_office_channel(
-            told["address"], channel=told["channel"], name=told["name"], at=timezone.now()
-        )
+        try:
+            delivery.add_office_channel(
+                told["address"], channel=told["channel"], name=told["name"], at=timezone.now()
+            )
+        except NotTheOffices as refusal:
+            form.add_error("address", str(refusal))
+            return self.form_invalid(form)
         messages.success(
             self.request, _("%(name)s recibe desde ahora todo lo que salga.") % {"name": told["name"]}
         )
@@ -557,12 +563,41 @@ class LeaveView(DeskPage, TemplateView):
 
 #: What became of the lines of a list, in the order in which a person asks: its words and its tone.
 FATES = {
-    "confirmed": (gettext_lazy("reciben desde ahora"), "ok"),
-    "pending": (gettext_lazy("quedan por confirmar y no reciben boletines"), "warn"),
-    "known": (gettext_lazy("ya estaban: no se les cambia nada"), "soft"),
-    "left": (gettext_lazy("se habían dado de baja o ya no existen: no se les vuelve a escribir"), "soft"),
-    "suppressed": (gettext_lazy("pidieron que no se les escriba: no entran"), "soft"),
-    "bad": (gettext_lazy("tienen un problema: no entran"), "bad"),
+    "confirmed": (ngettext_lazy("recibe desde ahora", "reciben desde ahora"), "ok"),
+    "pending": (
+        ngettext_lazy(
+            "queda por confirmar y no recibe boletines", "quedan por confirmar y no reciben boletines"
+        ),
+        "warn",
+    ),
+    "known": (
+        ngettext_lazy("ya estaba: no se le cambia nada", "ya estaban: no se les cambia nada"),
+        "soft",
+    ),
+    "left": (
+        ngettext_lazy(
+            "se había dado de baja o ya no existe: no se le vuelve a escribir",
+            "se habían dado de baja o ya no existen: no se les vuelve a escribir",
+        ),
+        "soft",
+    ),
+    "suppressed": (
+        ngettext_lazy("pidió que no se le escriba: no entra", "pidieron que no se les escriba: no entran"),
+        "soft",
+    ),
+    "bad": (ngettext_lazy("tiene un problema: no entra", "tienen un problema: no entran"), "bad"),
+}
+#: As many lines are shown as they were read: enough to see that names are whole and columns the right ones.
+SAMPLE = 5
+HEADINGS = {
+    Column.ADDRESS: gettext_lazy("Dirección"),
+    Column.NAME: gettext_lazy("Nombre"),
+    Column.TOPICS: gettext_lazy("Temas"),
+    Column.LOCALITIES: gettext_lazy("Localidades"),
+    Column.CHANNEL: gettext_lazy("Canal"),
+    Column.FREQUENCY: gettext_lazy("Frecuencia"),
+    Column.CONSENT: gettext_lazy("Consentimiento"),
+    Column.CONSENT_ON: gettext_lazy("Fecha de consentimiento"),
 }
 HANDLING_TONES = {
     Handling.UPLOADED: "live",
@@ -574,6 +609,32 @@ HANDLING_TONES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RosterSample:
+    """The first lines of a list as they were read, and whether that was a guess."""
+
+    headings: list[Any]
+    rows: list[tuple[int, list[str]]]
+    guessed: bool
+
+
+def sample_of(roster: Roster) -> RosterSample | None:
+    """Read anew each time: nothing of a list outlives its file."""
+    if roster.handling != Handling.CHECKED or roster.content is None:
+        return None
+    try:
+        table = read_table(bytes(roster.content))
+        lines = list(islice(table.lines, SAMPLE))
+    except BadRoster:
+        return None
+    columns = [column for column in HEADINGS if column in table.columns]
+    return RosterSample(
+        headings=[HEADINGS[column] for column in columns],
+        rows=[(line.number, [line[column] for column in columns]) for line in lines],
+        guessed=table.guessed,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RosterState:
     """A list with its words."""
 
@@ -581,7 +642,12 @@ class RosterState:
 
     @property
     def tone(self) -> str:
-        return HANDLING_TONES[Handling(self.roster.handling)]
+        return "soft" if self.nothing else HANDLING_TONES[Handling(self.roster.handling)]
+
+    @property
+    def words(self) -> str:
+        handling = Handling(self.roster.handling)
+        return _("Revisada: no hay nada que importar") if self.nothing else str(handling.label)
 
     @property
     def waiting(self) -> bool:
@@ -592,9 +658,24 @@ class RosterState:
         return bool(self.roster.handling == Handling.CHECKED and self.entering and not self.forgotten)
 
     @property
+    def nothing(self) -> str:
+        """Why a list that was checked has nothing to be taken in; "" for one that has."""
+        if self.roster.handling != Handling.CHECKED or self.entering:
+            return ""
+        if not any(self.counts.values()):
+            return _("La lista solo tiene encabezados: agrega una línea por persona y súbela otra vez.")
+        if self.counts.get("bad"):
+            return _("Ninguna línea puede entrar: corrige las que tienen problema y sube la lista otra vez.")
+        return _("Nadie de esta lista es nuevo: no hay nada que hacer con ella.")
+
+    @property
     def forgotten(self) -> bool:
         """Whether its file was deleted before anybody took it in."""
         return self.roster.handling == Handling.CHECKED and bool(self.roster.content is None)
+
+    @property
+    def sample(self) -> RosterSample | None:
+        return sample_of(self.roster)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -602,9 +683,11 @@ class RosterState:
         return told.get("taken") or told.get("checked") or {}
 
     @property
-    def lines(self) -> list[tuple[int, Any, str]]:
+    def lines(self) -> list[tuple[int, str, str]]:
         return [
-            (self.counts[fate], words, tone) for fate, (words, tone) in FATES.items() if self.counts.get(fate)
+            (count, words % count, tone)
+            for fate, (words, tone) in FATES.items()
+            if (count := self.counts.get(fate, 0))
         ]
 
     @property

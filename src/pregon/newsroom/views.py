@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -19,6 +20,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.views.pages.create import CreateView
 
 from pregon.agenda.models import Act
+from pregon.core.visibility import may_see
 from pregon.delivery import actions as delivery
 from pregon.delivery import queries as ledger
 from pregon.delivery.actions import may_be_tried
@@ -26,8 +28,9 @@ from pregon.delivery.enums import MessageKind, Mode
 from pregon.delivery.errors import DeliveryError
 from pregon.delivery.forms import TrialForm
 from pregon.delivery.models import Dispatch
-from pregon.delivery.previews import Seen, as_it_stands, seen_on
+from pregon.delivery.previews import Seen, seen_on, with_its_place
 from pregon.delivery.registry import label_of
+from pregon.delivery.values import Message
 from pregon.delivery.views import framed
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.briefs import audience_of, message_about
@@ -299,7 +302,7 @@ class ReachView(ReachBase, WagtailAdminTemplateMixin, TemplateView):
         if form.is_valid():
             try:
                 trial = delivery.try_out(
-                    message_about(self.draft, MessageKind.NEWS),
+                    self.to_try(at=timezone.now()),
                     channel=form.cleaned_data["channel"],
                     address=form.cleaned_data["address"],
                     by=request.user,  # type: ignore[arg-type]  # strangers were kept out above
@@ -312,6 +315,11 @@ class ReachView(ReachBase, WagtailAdminTemplateMixin, TemplateView):
                 return self.after(trial)
         return self.render_to_response(self.get_context_data(trial=form))
 
+    def to_try(self, *, at: datetime) -> Message:
+        """Without the link while it leads nowhere yet."""
+        message = message_about(self.draft, MessageKind.NEWS)
+        return message if may_see(self.draft, at=at) else replace(message, url="")
+
     def after(self, trial: Dispatch) -> HttpResponse:
         """Whoever may look at dispatches sees how the trial fares."""
         if self.request.user.has_perm("delivery.view_dispatch"):
@@ -323,7 +331,7 @@ class ReachHtmlView(ReachBase, View):
     """The draft as a letter, alone, for a frame that can do nothing."""
 
     def get(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-        message = as_it_stands(message_about(self.draft, MessageKind.NEWS))
+        message = with_its_place(message_about(self.draft, MessageKind.NEWS))
         return framed(lambda: seen_on(kind, message))
 
 

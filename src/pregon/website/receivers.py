@@ -27,7 +27,7 @@ from pregon.plan.models import Activity, Indicator, Plan, Programme
 from pregon.website import actions as website
 from pregon.website import queries
 
-SUBSCRIPTION = "/suscripcion/"
+SUBSCRIPTION, THANKS = "/suscripcion/", "/suscripcion/gracias/"
 
 
 def connect() -> None:
@@ -161,7 +161,7 @@ def piece_saved(sender: Any, instance: Programme | Indicator | Activity, **kwarg
 def channel_saved(sender: Any, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
     """Its pace is written down with every batch and concerns nobody outside."""
     if update_fields is None or "mode" in update_fields:
-        website.mark([SUBSCRIPTION], at=timezone.now())
+        website.mark([SUBSCRIPTION, THANKS], at=timezone.now())
 
 
 def subscriber_saved(sender: Any, instance: Subscriber, **kwargs: Any) -> None:

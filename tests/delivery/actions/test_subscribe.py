@@ -13,9 +13,11 @@ from factories.delivery import NOON, Hands, SpokenChannel, SubscriberFactory, li
 from pregon.accounts.models import Office
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions.subscribe import LETTERS_A_DAY, PAUSE
-from pregon.delivery.enums import MessageKind, Standing
+from pregon.delivery.enums import MessageKind, Reason, Standing
+from pregon.delivery.errors import NotTheOffices
 from pregon.delivery.links import holder_of
 from pregon.delivery.models import Dispatch, Subscriber
+from pregon.delivery.queries import is_suppressed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -185,6 +187,30 @@ def test_a_channel_of_the_office_receives_without_anybodys_yes(hands: Hands) -> 
         "Canal oficial",
         True,
         Standing.CONFIRMED,
+    )
+
+
+@pytest.mark.parametrize("standing", [*Standing])
+def test_a_person_never_becomes_a_channel_of_the_office(hands: Hands, standing: Standing) -> None:
+    SubscriberFactory.create(address=ADDRESS, standing=standing)
+    for spelling in (ADDRESS, ADDRESS.upper()):
+        with pytest.raises(NotTheOffices):
+            delivery.add_office_channel(spelling, channel="spoken", name="Canal", at=hands())
+    assert list(Subscriber.objects.values_list("broadcast", "standing")) == [(False, standing)]
+
+
+def test_an_address_that_is_not_to_be_written_to_stays_so(hands: Hands) -> None:
+    delivery.suppress("spoken", ADDRESS, reason=Reason.MANUAL, at=NOON)
+    with pytest.raises(NotTheOffices):
+        delivery.add_office_channel(ADDRESS, channel="spoken", name="Canal", at=hands())
+    assert (is_suppressed("spoken", ADDRESS), Subscriber.objects.exists()) == (True, False)
+
+
+def test_a_channel_of_the_office_that_was_ended_may_come_back(hands: Hands) -> None:
+    office = delivery.add_office_channel("@plaza", channel="spoken", name="Plaza", at=hands())
+    delivery.leave(office, at=hands())
+    assert delivery.add_office_channel("@plaza", channel="spoken", name="Plaza", at=hands()).standing == (
+        Standing.CONFIRMED
     )
 
 

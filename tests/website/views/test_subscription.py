@@ -12,9 +12,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from factories.delivery import live
 from factories.newsroom import town
 from factories.website import HOSTILE
 from pregon.accounts.models import Locality, Topic
+from pregon.core.home import Home
 from pregon.delivery import actions as delivery
 from pregon.delivery.enums import Frequency, Mode, Standing
 from pregon.delivery.links import CONFIRM_WITHIN, Links
@@ -22,12 +24,19 @@ from pregon.delivery.models import ChannelAccount, Dispatch, Subscriber
 
 pytestmark = pytest.mark.django_db
 SAME = {"Sec-Fetch-Site": "same-origin"}
+PUSH_KEY = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"
 WISH = {"correo": "vecina@muestra.example", "acepto": "on"}
 
 
 @pytest.fixture(autouse=True)
-def office() -> None:
+def mail() -> ChannelAccount:
+    """An office that really sends letters."""
     town()
+    return live("email")
+
+
+def in_mode(kind: str, mode: Mode) -> None:
+    ChannelAccount.objects.update_or_create(kind=kind, defaults={"mode": mode})
 
 
 @pytest.fixture
@@ -37,8 +46,8 @@ def strict() -> Client:
 
 
 def subscriber(standing: Standing = Standing.PENDING, **fields: object) -> Subscriber:
-    given = {"address": f"{secrets.token_hex(4)}@muestra.example", **fields}
-    return Subscriber.objects.create(channel="email", asked_at=timezone.now(), standing=standing, **given)
+    given = {"address": f"{secrets.token_hex(4)}@muestra.example", "asked_at": timezone.now(), **fields}
+    return Subscriber.objects.create(channel="email", standing=standing, **given)
 
 
 def path(url: str) -> str:
@@ -131,11 +140,51 @@ def test_a_hostile_address_stays_words(strict: Client) -> None:
     assert "<script>alert" not in page
 
 
-def test_the_offices_own_telegram_channel_is_offered_while_it_is_on(client: Client) -> None:
+def test_the_offices_own_telegram_channel_is_offered_while_it_is_live(client: Client) -> None:
     delivery.add_office_channel("@muestra_avisos", channel="telegram", name="Canal", at=timezone.now())
-    assert "https://t.me/muestra_avisos" in client.get("/suscripcion/").content.decode()
-    ChannelAccount.objects.create(kind="telegram", mode=Mode.OFF)
-    assert "t.me" not in client.get("/suscripcion/").content.decode()
+    shown = {}
+    for mode in Mode:
+        in_mode("telegram", mode)
+        shown[mode] = "https://t.me/muestra_avisos" in client.get("/suscripcion/").content.decode()
+    assert shown == {Mode.OFF: False, Mode.SANDBOX: False, Mode.LIVE: True}
+
+
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.SANDBOX])
+def test_no_letter_is_promised_that_does_not_leave(strict: Client, mode: Mode) -> None:
+    in_mode("email", mode)
+    for page in ("/suscripcion/", "/suscripcion/gracias/"):
+        shown = strict.get(page).content.decode()
+        assert ("La suscripción por correo se abre pronto" in shown, 'name="correo"' in shown) == (
+            True,
+            False,
+        )
+        assert ("Te enviamos" in shown, shown.count('"/rss.xml">RSS')) == (False, 2)
+    answer = strict.post("/suscripcion/", WISH, headers=SAME)
+    assert (answer.status_code, Subscriber.objects.exists()) == (409, False)
+    assert "se abre pronto" in answer.content.decode()
+
+
+def test_who_subscribes_their_browser_may_choose_before_mail_is_open(client: Client) -> None:
+    in_mode("email", Mode.SANDBOX)
+    live("webpush", private_key=PUSH_KEY)
+    shown = client.get("/suscripcion/").content.decode()
+    assert ("data-push-key" in shown, 'name="temas"' in shown, 'name="correo"' in shown) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_a_sample_office_shows_the_way_in_and_says_that_it_rehearses(strict: Client, home: Home) -> None:
+    in_mode("email", Mode.SANDBOX)
+    home.sample.touch()
+    shown = strict.get("/suscripcion/").content.decode()
+    assert ('name="correo"' in shown, "está de ensayo" in shown) == (True, True)
+    assert strict.post("/suscripcion/", WISH, headers=SAME).status_code == 303
+    thanks = strict.get("/suscripcion/gracias/").content.decode()
+    assert ("se guardó en su bandeja" in thanks, "Te enviamos" in thanks) == (True, False)
+    in_mode("email", Mode.LIVE)
+    assert "está de ensayo" not in strict.get("/suscripcion/").content.decode()
 
 
 # --- Confirming ---------------------------------------------------------------------------------------------
@@ -166,6 +215,20 @@ def test_a_late_link_says_so_and_confirms_nothing(strict: Client) -> None:
     assert (answer.status_code, asked.standing) == (404, Standing.PENDING)
 
 
+def test_a_link_from_before_leaving_confirms_no_more_until_asking_again(strict: Client) -> None:
+    asked = subscriber(address=WISH["correo"], asked_at=timezone.now() - timedelta(days=1))
+    old = path(Links(asked).confirm)
+    delivery.leave(asked, at=timezone.now())
+    answers = [strict.get(old), strict.post(old)]
+    asked.refresh_from_db()
+    assert ([answer.status_code for answer in answers], asked.standing) == ([404, 404], Standing.LEFT)
+    strict.post("/suscripcion/", WISH, headers=SAME)
+    asked.refresh_from_db()
+    assert [strict.post(link).status_code for link in (old, path(Links(asked).confirm))] == [404, 200]
+    asked.refresh_from_db()
+    assert asked.standing == Standing.CONFIRMED
+
+
 # --- Preferences and leaving --------------------------------------------------------------------------------
 
 
@@ -182,6 +245,18 @@ def test_preferences_show_what_was_chosen_and_keep_what_is_changed(strict: Clien
     strict.post(link, {})
     kept.refresh_from_db()
     assert kept.every_topic is True
+
+
+@pytest.mark.parametrize("standing", [Standing.LEFT, Standing.GONE])
+def test_who_is_out_is_told_so_and_keeps_no_preferences(strict: Client, standing: Standing) -> None:
+    gone = subscriber(standing, frequency=Frequency.EACH)
+    link = path(Links(gone).preferences)
+    for answer in (strict.get(link), strict.post(link, {"frecuencia": "daily"})):
+        shown = answer.content.decode()
+        assert ("Ya no te escribimos" in shown, "Guardado." in shown) == (True, False)
+        assert answer["X-Robots-Tag"] == "noindex"
+    gone.refresh_from_db()
+    assert (gone.standing, gone.frequency) == (standing, Frequency.EACH)
 
 
 def test_opening_the_way_out_changes_nothing(strict: Client) -> None:

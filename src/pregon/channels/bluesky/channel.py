@@ -24,7 +24,7 @@ from pregon.channels.bluesky.richtext import as_html, facets_of
 from pregon.channels.bluesky.tid import tid_of
 from pregon.channels.bluesky.xrpc import Agent, Refused
 from pregon.channels.fitting import GAP, fitted
-from pregon.channels.photos import file_of, shown
+from pregon.channels.photos import file_of, seen_with, shown
 from pregon.core.graphemes import graphemes
 from pregon.core.http import Http
 from pregon.core.text import shorten
@@ -106,7 +106,8 @@ class BlueskyChannel(Channel[BlueskyOptions]):
         return f"@{handle[1].lower()}"
 
     def preview(self, parcel: Parcel) -> Preview:
-        picture = parcel.message.picture if photo_of(parcel) else None
+        picture = parcel.message.picture
+        picture = picture if seen_with(picture, formats=MEDIA, heaviest=HEAVIEST) else None
         wording = worded(parcel, with_photo=picture is not None)
         lines = [wording.text]
         if picture:

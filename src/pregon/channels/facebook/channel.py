@@ -150,7 +150,11 @@ class FacebookChannel(Channel[FacebookOptions]):
         """A new post, part by part."""
         if message.video:
             return [videos.shown(message.video), self._words(message, Shape.VIDEO)]
-        pictures = [picture for picture in album_of(message) if file_of(picture)]
+        pictures = [
+            picture
+            for picture in album_of(message)
+            if photos.seen_with(picture, formats=FORMATS, heaviest=HEAVIEST)
+        ]
         shape = Shape.PHOTOS if pictures else Shape.CARD if message.url else Shape.WORDS
         card = [_("[Tarjeta del enlace: %(url)s]") % {"url": message.url}] if shape == Shape.CARD else []
         return [*map(photos.shown, pictures), self._words(message, shape), *card]

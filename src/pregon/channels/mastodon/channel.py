@@ -23,11 +23,12 @@ from django.utils.translation import gettext_lazy
 from pregon.channels.fitting import GAP, fit
 from pregon.channels.mastodon.server import Missing, Refused, Rules, Server, no_server
 from pregon.channels.mastodon.wording import worded
-from pregon.channels.photos import file_of, shown
+from pregon.channels.photos import file_of, seen_with, shown
 from pregon.core.http import Http
 from pregon.delivery.contract import Channel, HttpOptions, Limits, Manner, Parcel, Preview, Receipt, option
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.errors import Misconfigured, Postponed, Rejected
+from pregon.delivery.values import Picture
 
 ADDRESS = re.compile(r"@?(\w+)@([a-z0-9.-]+\.[a-z0-9-]+|localhost)(?::\d+)?", re.IGNORECASE | re.ASCII)
 PAGE = re.compile(r"https?://([a-z0-9.-]+)(?::\d+)?/@(\w+)/?", re.IGNORECASE | re.ASCII)
@@ -106,7 +107,7 @@ class MastodonChannel(Channel[MastodonOptions]):
         """With what the server said last, or Mastodon's own limits before it was ever asked."""
         rules = cache.get(self._shelf("rules")) or Rules()
         text = worded(parcel, rules=rules)
-        if (picture := parcel.message.picture) and photo_of(parcel, rules):
+        if (picture := parcel.message.picture) and shows_photo(parcel, rules):
             text += GAP + shown(picture, most=rules.description)
         return Preview(subject=parcel.message.headline, text=text + "\n")
 
@@ -208,10 +209,19 @@ class MastodonChannel(Channel[MastodonOptions]):
 
 def photo_of(parcel: Parcel, rules: Rules) -> Path | None:
     """The photo's file, if the server takes it."""
-    picture = parcel.message.picture
-    if picture is None or picture.width * picture.height > rules.pixels:
+    if too_large(parcel.message.picture, rules):
         return None
-    return file_of(picture, formats=rules.suffixes, heaviest=rules.heaviest)
+    return file_of(parcel.message.picture, formats=rules.suffixes, heaviest=rules.heaviest)
+
+
+def shows_photo(parcel: Parcel, rules: Rules) -> bool:
+    picture = parcel.message.picture
+    fits = not too_large(picture, rules)
+    return fits and seen_with(picture, formats=rules.suffixes, heaviest=rules.heaviest)
+
+
+def too_large(picture: Picture | None, rules: Rules) -> bool:
+    return picture is not None and picture.width * picture.height > rules.pixels
 
 
 def receipt_of(status: Any) -> Receipt:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.channels.photos import Uploads, file_of, shown
+from pregon.channels.photos import Uploads, file_of, seen_with, shown
 from pregon.channels.telegram.bot import Bot, Refused
 from pregon.channels.telegram.wording import Wording, worded
 from pregon.core.http import Http
@@ -119,7 +119,7 @@ class TelegramChannel(Channel[TelegramOptions]):
         )
 
     def preview(self, parcel: Parcel) -> Preview:
-        pictured = file_in(parcel.message.picture) is not None
+        pictured = seen_with(parcel.message.picture, formats=FORMATS, heaviest=HEAVIEST)
         picture = parcel.message.picture if pictured else None
         wording = self._worded(parcel, pictured=pictured)
         photo = [shown(picture)] if picture else []

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from pregon.channels.fitting import GAP, as_read
 from pregon.channels.graph import GraphOptions, Refused
-from pregon.channels.photos import Uploads, file_of, shown
+from pregon.channels.photos import Uploads, file_of, seen_with, shown
 from pregon.channels.whatsapp.cloud import PHOTO, WINDOW_CLOSED, Cloud
 from pregon.channels.whatsapp.notices import heard, introduced
 from pregon.channels.whatsapp.numbers import is_user, one_spelling
@@ -150,9 +150,8 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
     def preview(self, parcel: Parcel) -> Preview:
         """What the person reads; of a template, its approved text with the blanks filled."""
         freely = writes_freely(parcel)
-        picture = (
-            parcel.message.picture if self._file(parcel) and (freely or self._takes_photo(parcel)) else None
-        )
+        pictured = self._seen_with_photo(parcel) and (freely or self._takes_photo(parcel))
+        picture = parcel.message.picture if pictured else None
         photo = [shown(picture)] if picture else []
         said = (
             self._worded(parcel, pictured=bool(picture)) if freely else filled(parcel, pictured=bool(picture))
@@ -173,7 +172,7 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
         amount = self.options.price
         if amount is None or writes_freely(parcel):
             return None
-        name = self._template_for(parcel, pictured=self._file(parcel) is not None)
+        name = self._template_for(parcel, pictured=self._seen_with_photo(parcel))
         reason = _("Plantilla «%(name)s», fuera de las 24 horas.") % {"name": name}
         return Price(amount=amount, currency=self.options.currency, reason=reason)
 
@@ -267,6 +266,9 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
 
     def _file(self, parcel: Parcel) -> Path | None:
         return file_of(parcel.message.picture, formats=FORMATS, heaviest=HEAVIEST)
+
+    def _seen_with_photo(self, parcel: Parcel) -> bool:
+        return seen_with(parcel.message.picture, formats=FORMATS, heaviest=HEAVIEST)
 
     # --- Templates --------------------------------------------------------------------------------------------
 

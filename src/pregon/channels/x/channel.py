@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.channels.fitting import GAP, as_html, fit, fitted, without_videos
-from pregon.channels.photos import file_of, shown
+from pregon.channels.photos import file_of, seen_with, shown
 from pregon.channels.x.api import Api, Duplicate, Refused, thing_in
 from pregon.channels.x.oauth import Keys
 from pregon.channels.x.weight import has_link, spans, weight
@@ -147,7 +147,8 @@ class XChannel(Channel[XOptions]):
 
     def preview(self, parcel: Parcel) -> Preview:
         text = self._text(parcel)
-        picture = parcel.message.picture if photo_of(parcel) else None
+        picture = parcel.message.picture
+        picture = picture if seen_with(picture, formats=MEDIA, heaviest=HEAVIEST) else None
         photo = [shown(picture, most=LONGEST_ALT)] if picture else []
         return Preview(
             subject=parcel.message.headline,

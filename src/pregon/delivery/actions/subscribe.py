@@ -14,7 +14,9 @@ from pregon.accounts.models import Locality, Office, Topic
 from pregon.core.work import Lane
 from pregon.delivery.actions.dispatch import dispatch
 from pregon.delivery.enums import Frequency, MessageKind, Standing
+from pregon.delivery.errors import NotTheOffices
 from pregon.delivery.models import Digest, Dispatch, Subscriber, Suppression, marks_of, new_nonce
+from pregon.delivery.queries import is_suppressed
 from pregon.delivery.values import Audience, Block, Message
 
 #: A second letter to the same address within this time is not sent, so that nobody can be flooded through us.
@@ -41,7 +43,7 @@ def ask_to_subscribe(
     new = subscriber.nonce == asked.nonce
     if subscriber.broadcast or (not new and at - subscriber.asked_at < PAUSE):
         return
-    if subscriber.standing in {Standing.LEFT, Standing.GONE}:
+    if subscriber.is_out:
         subscriber.nonce = new_nonce()  # links of the former subscription open nothing any more
         subscriber.standing, subscriber.left_at = Standing.PENDING, None
     held = list(subscriber.topics.all()), list(subscriber.localities.all())
@@ -170,11 +172,25 @@ def subscribe_directly(address: str, *, channel: str, name: str, consent: str, a
     return confirm(subscriber, at=at)
 
 
+@transaction.atomic
 def add_office_channel(address: str, *, channel: str, name: str, at: datetime, **fields: Any) -> Subscriber:
-    """A public channel, group or endpoint of the office itself; it receives everything and never unsubscribes."""
-    subscriber, _new = Subscriber.objects.update_or_create(
+    """A public channel, group or endpoint of the office itself; it receives everything and never unsubscribes.
+
+    Whoever once subscribed, left or asked not to be written to is a person and no place of the office, however the
+    address is spelled: raises :class:`NotTheOffices`.
+    """
+    known = Subscriber.objects.filter(channel=channel, mark__in=marks_of(channel, address), broadcast=False)
+    if known.exists() or is_suppressed(channel, address):
+        raise NotTheOffices(
+            _(
+                "Esa dirección es de una persona que se suscribió o se dio de baja, o está en «No escribir más»: no "
+                "puede ser un canal de la oficina. Si quiere recibir, que se suscriba ella misma en el sitio; aquí "
+                "escribe una dirección de la propia oficina."
+            )
+        )
+    office, _new = Subscriber.objects.update_or_create(
         channel=channel,
         address=address,
         defaults={"name": name, "broadcast": True, "asked_at": at, **fields},
     )
-    return confirm(subscriber, at=at)
+    return confirm(office, at=at)

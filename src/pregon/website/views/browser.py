@@ -26,7 +26,7 @@ from pregon.delivery.enums import Standing
 from pregon.delivery.errors import DeliveryError, Rejected
 from pregon.delivery.links import Links
 from pregon.delivery.models import ChannelAccount, Subscriber
-from pregon.delivery.queries import open_channels
+from pregon.delivery.queries import offered_channels
 from pregon.delivery.registry import rehearse
 from pregon.website.forms import PreferencesForm
 from pregon.website.views.frame import from_this_site, public_page
@@ -42,7 +42,7 @@ Asking = Callable[[HttpRequest, Mapping[str, Any], str], HttpResponse]
 def browser_key() -> str:
     """What a browser needs to subscribe; "" while the office does not offer it."""
     account = ChannelAccount.objects.filter(kind=KIND).first()
-    if account is None or KIND not in open_channels():
+    if account is None or KIND not in offered_channels():
         return ""
     try:
         return rehearse(KIND, account.options).public_key()

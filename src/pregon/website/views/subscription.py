@@ -20,11 +20,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pregon.delivery import actions as delivery
-from pregon.delivery.enums import Standing
+from pregon.delivery.enums import Mode, Standing
 from pregon.delivery.errors import BadLink
 from pregon.delivery.links import holder_of
 from pregon.delivery.models import Subscriber
-from pregon.delivery.queries import open_channels
+from pregon.delivery.queries import modes, offered_channels
 from pregon.website.forms import PreferencesForm, SubscribeForm
 from pregon.website.views.browser import CONSENT, browser_key
 from pregon.website.views.frame import from_this_site, in_office_hours
@@ -41,6 +41,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         return ask(request, SubscribeForm())
     if not from_this_site(request):
         return ask(request, SubscribeForm(), status=403)
+    if "email" not in offered_channels():
+        return ask(request, SubscribeForm(), status=409)
     form = SubscribeForm(request.POST)
     if not form.is_valid():
         return ask(request, form, status=422)
@@ -61,6 +63,7 @@ def ask(request: HttpRequest, form: SubscribeForm, *, status: int = 200) -> Http
     context = {
         "section": "subscription",
         "form": form,
+        **by_mail(),
         "telegram": telegram_channel(),
         "browser_key": browser_key(),
         "consent": CONSENT,
@@ -68,9 +71,14 @@ def ask(request: HttpRequest, form: SubscribeForm, *, status: int = 200) -> Http
     return render(request, "website/subscribe.html", context, status=status)
 
 
+def by_mail() -> dict[str, bool]:
+    """Whether letters are promised, and whether they only go to the outbox of a sample office."""
+    return {"mail": "email" in offered_channels(), "rehearsal": modes().get("email") != Mode.LIVE}
+
+
 def telegram_channel() -> str:
-    """The address of the office's own public channel; "" while it has none. Following it tells us nothing."""
-    if "telegram" not in open_channels():
+    """The address of the office's own public channel; "" while it offers none. Following it tells us nothing."""
+    if "telegram" not in offered_channels():
         return ""
     own = Subscriber.objects.confirmed().filter(channel="telegram", broadcast=True).order_by("pk")
     names = (PUBLIC_NAME.fullmatch(address) for address in own.values_list("address", flat=True))
@@ -79,7 +87,7 @@ def telegram_channel() -> str:
 
 @require_safe
 def thanks(request: HttpRequest) -> HttpResponse:
-    return render(request, "website/subscribe_thanks.html", {"section": "subscription"})
+    return render(request, "website/subscribe_thanks.html", {"section": "subscription", **by_mail()})
 
 
 @csrf_exempt
@@ -107,6 +115,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         subscriber = holder_of(token, purpose="preferences")
     except BadLink as problem:
         return bad_link(request, problem)
+    if subscriber.is_out:
+        return private(render(request, "website/subscribe_out.html", {"section": "subscription"}))
     saved = False
     if request.method == "POST":
         form = PreferencesForm(request.POST)

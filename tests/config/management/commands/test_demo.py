@@ -47,6 +47,12 @@ def test_the_demo_is_of_the_office_that_was_named_in_the_year_that_runs(
     assert [plan.year for plan in Plan.objects.all()] == [timezone.localtime().year]
 
 
+def test_the_home_of_a_demo_says_that_it_is_a_sample(home: Home) -> None:
+    assert not home.sample.exists()
+    prepared()
+    assert home.sample.exists()
+
+
 def test_the_passwords_are_shown_the_first_time_only() -> None:
     first, again = prepared(), prepared()
     assert "Para entrar al escritorio (estas contraseñas no se vuelven a mostrar):" in first

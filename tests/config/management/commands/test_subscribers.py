@@ -35,8 +35,7 @@ def told(action: str, path: Path, **options: object) -> tuple[str, str]:
 def test_a_list_is_only_checked_unless_one_says_yes(path: Path) -> None:
     out, err = told("import", path, consent="Firmaron.")
     assert (
-        out
-        == "Revisada; con --yes se importa:\n        1 quedan por confirmar\n        1 tienen un problema\n"
+        out == "Revisada; con --yes se importa:\n        1 queda por confirmar\n        1 tiene un problema\n"
     )
     assert err == "Línea 3: «sin-arroba» no es un correo electrónico: escríbelo como nombre@dominio.\n"
     assert Subscriber.objects.count() == 0
@@ -52,7 +51,7 @@ def test_with_a_yes_it_is_taken_in(path: Path) -> None:
         yes=True,
     )
     one = Subscriber.objects.get()
-    assert out == "Importada:\n        1 reciben desde ahora\n        1 tienen un problema\n"
+    assert out == "Importada:\n        1 recibe desde ahora\n        1 tiene un problema\n"
     assert (one.address, one.standing, Roster.objects.get().content) == (
         "vecina@muestra.example",
         Standing.CONFIRMED,

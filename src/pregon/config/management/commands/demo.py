@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         now = timezone.now()
         self.say("Preparando la base de datos y el sitio…")
         build(at=now)
+        settings.HOME.sample.touch()
         plans.set_up_office(office)
         plans.load_plan(office, year=timezone.localtime(now).year, at=now)
         self.say("Amueblando la oficina con actos, fotos y boletines de muestra…")

@@ -19,13 +19,14 @@ from pregon.delivery.models import Roster
 from pregon.delivery.reading import MOST_BYTES, day_of
 from pregon.delivery.tables import csv_lines, exported, workbook
 
+#: What became of the lines of a list: of one, and of several.
 FATES = {
-    "confirmed": "reciben desde ahora",
-    "pending": "quedan por confirmar",
-    "known": "ya estaban",
-    "left": "se habían dado de baja o ya no existen",
-    "suppressed": "pidieron que no se les escriba",
-    "bad": "tienen un problema",
+    "confirmed": ("recibe desde ahora", "reciben desde ahora"),
+    "pending": ("queda por confirmar", "quedan por confirmar"),
+    "known": ("ya estaba", "ya estaban"),
+    "left": ("se había dado de baja o ya no existe", "se habían dado de baja o ya no existen"),
+    "suppressed": ("pidió que no se le escriba", "pidieron que no se les escriba"),
+    "bad": ("tiene un problema", "tienen un problema"),
 }
 
 
@@ -102,6 +103,6 @@ class Command(BaseCommand):
         taken = roster.handling == Handling.IMPORTED
         counts = roster.counts["taken" if taken else "checked"]
         self.stdout.write("Importada:" if taken else "Revisada; con --yes se importa:")
-        for fate, words in FATES.items():
-            if counts.get(fate):
-                self.stdout.write(f"  {counts[fate]:>7} {words}")
+        for fate, (of_one, of_several) in FATES.items():
+            if count := counts.get(fate):
+                self.stdout.write(f"  {count:>7} {of_one if count == 1 else of_several}")
