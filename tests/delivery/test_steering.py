@@ -5,13 +5,26 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from factories.accounts import UserFactory
-from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, came_to, live, prepare_all, run
+from factories.delivery import (
+    NOON,
+    Hands,
+    SpokenChannel,
+    SubscriberFactory,
+    ask,
+    came_to,
+    live,
+    prepare_all,
+    run,
+)
 from pregon.accounts.enums import Role
+from pregon.delivery.actions.suppress import suppress
 from pregon.delivery.contract import Limits
-from pregon.delivery.enums import Standing, State
+from pregon.delivery.enums import Reason, Standing, State
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
+from pregon.delivery.views import WRITE_AGAIN
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +91,35 @@ def test_an_address_that_is_no_more_is_not_tried_again(head: Client, dispatch: D
     Subscriber.objects.update(standing=Standing.GONE)
     shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
     assert ("Ahí ya no se envía." in shown, 'value="El buzón' in shown) == (True, False)
+
+
+def gone_with(dispatch: Dispatch) -> None:
+    came_to(State.FAILED, reason="El buzón no existe.", settled_at=NOON)
+    for person in Subscriber.objects.all():
+        suppress(person.channel, person.address, reason=Reason.GONE, at=NOON)
+
+
+def test_who_bounced_together_is_written_to_again_and_it_is_recorded(
+    head: Client, dispatch: Dispatch
+) -> None:
+    gone_with(dispatch)
+    address = reverse("envios:write_again", args=[dispatch.pk, "spoken"])
+    assert address in head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
+    assert "3 personas de De viva voz habían confirmado" in head.get(address).content.decode()
+    shown = press(head, "write_again", dispatch.pk, "spoken")
+    assert ("A 3 personas se les vuelve a escribir" in shown, 'value="El buzón' in shown) == (True, True)
+    assert set(Subscriber.objects.values_list("standing", flat=True)) == {Standing.CONFIRMED}
+    assert ModelLogEntry.objects.get(action=WRITE_AGAIN).data == {"people": 3, "channel": "spoken"}
+    assert "No había a quién" in press(head, "write_again", dispatch.pk, "spoken")
+
+
+def test_lines_of_who_is_gone_are_never_tried_again(head: Client, dispatch: Dispatch) -> None:
+    gone_with(dispatch)
+    press(head, "retry", dispatch.pk)
+    press(head, "resolve", Delivery.objects.order_by("pk")[0].pk, answer="retry")
+    assert states() == ["failed"] * 3
+    shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
+    assert "Reintentar" not in shown
 
 
 def test_what_was_answered_meanwhile_is_said(head: Client, dispatch: Dispatch) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
+from wagtail.log_actions import log
 
 from pregon.accounts.models import User
 from pregon.delivery import actions as delivery
@@ -26,10 +28,10 @@ from pregon.delivery.actions.resolve import arrived, send_again
 from pregon.delivery.enums import State
 from pregon.delivery.errors import DeliveryError
 from pregon.delivery.forms import PassedOnForm
-from pregon.delivery.models import Delivery, Dispatch
+from pregon.delivery.models import Delivery, Dispatch, Subscriber
 from pregon.delivery.progress import progress_of
 from pregon.delivery.registry import kinds, label_of
-from pregon.delivery.views import OneDispatch
+from pregon.delivery.views import WRITE_AGAIN, OneDispatch
 
 
 class Order(PermissionRequiredMixin, View):
@@ -233,3 +235,53 @@ class ResolveAllView(Confirmed):
         )
         said = ngettext("%(count)s quedó resuelto.", "%(count)s quedaron resueltos.", settled)
         return said % {"count": intcomma(settled)}
+
+
+class WriteToAllAgainView(Confirmed):
+    """The provider said of many at once that they are no more, and was wrong."""
+
+    permission_required = "delivery.change_subscriber"
+    page_title = gettext_lazy("Volver a escribirles")
+    button = gettext_lazy("Volver a escribirles")
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if kwargs["kind"] not in kinds():
+            raise Http404
+        self.kind = kwargs["kind"]
+
+    def people(self) -> QuerySet[Subscriber]:
+        failed = Delivery.objects.filter(
+            dispatch=self.dispatch_asked, channel=self.kind, state=State.FAILED, subscriber__isnull=False
+        )
+        return delivery.bounced().filter(pk__in=failed.values("subscriber"))
+
+    def consequence(self) -> str:
+        count = self.people().count()
+        said = ngettext(
+            "%(count)s persona de %(channel)s había confirmado y dejó de recibir porque en este envío se contestó que "
+            "su dirección no existe. Desde ahora se le vuelve a escribir; si su dirección de verdad ya no existe, se "
+            "vuelve a anotar sola.",
+            "%(count)s personas de %(channel)s habían confirmado y dejaron de recibir porque en este envío se contestó "
+            "que su dirección no existe. Desde ahora se les vuelve a escribir; la dirección que de verdad ya no exista "
+            "se vuelve a anotar sola.",
+            count,
+        )
+        return said % {"count": intcomma(count), "channel": label_of(self.kind)}
+
+    def obey(self, *, at: datetime) -> str:
+        back = delivery.write_again(self.people())
+        if not back:
+            raise DeliveryError(_("No había a quién volver a escribir: alguien lo resolvió antes."))
+        log(
+            self.dispatch_asked,
+            WRITE_AGAIN,
+            user=self.request.user,
+            data={"people": back, "channel": self.kind},
+        )
+        said = ngettext(
+            "A %(count)s persona se le vuelve a escribir. Para que reciba también este mensaje, pulsa Reintentar.",
+            "A %(count)s personas se les vuelve a escribir. Para que reciban también este mensaje, pulsa Reintentar.",
+            back,
+        )
+        return said % {"count": intcomma(back)}

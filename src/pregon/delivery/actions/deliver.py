@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from pregon.core.work import Lane
 from pregon.delivery import ledger
 from pregon.delivery.actions import pace
 from pregon.delivery.actions.claim import DEADLY, Claim, Now, claim, kept, reap
+from pregon.delivery.actions.suppress import never_bounced
 from pregon.delivery.contract import Answer, Batch, Channel, Parcel, Receipt
 from pregon.delivery.enums import MessageKind, Mode, Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
@@ -47,6 +48,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 15, 3600
 PATIENCE, BLINK = timedelta(seconds=10), timedelta(milliseconds=300)
 #: Answers are on the desk within this time, in seconds, and newer texts stop older ones.
 FRESH = 0.5
+
+#: So many "the address is no more" among the last answers of a batch are the provider's fault, not everybody's.
+LAST, SUSPECT = 20, 15
 
 #: How long the ledger is waited for, in seconds, with answers in hand.
 STUBBORN = 300
@@ -120,7 +124,10 @@ def send(held: Claim, lines: list[Delivery], *, now: Now, stopping: Callable[[],
         batch.close()
     else:
         batch.close()
-        note_success(held.account, batch, at=now())
+        if batch.trouble:
+            note_trouble(held.account, batch.trouble, at=now())
+        else:
+            note_success(held.account, batch, at=now())
 
 
 class Outgoing(Batch):
@@ -140,6 +147,9 @@ class Outgoing(Batch):
         self.handed: dict[str, Delivery] = {}
         self.outcomes: list[tuple[Delivery, Outcome]] = []
         self.gone: list[int] = []
+        #: The last answers: the line where the address was said to be no more.
+        self.last: deque[Delivery | None] = deque(maxlen=LAST)
+        self.trouble: Postponed | None = None
         self.accepted = 0
         self.earlier = earlier(lines)
         self.messages: dict[int, Message] = {}
@@ -149,7 +159,7 @@ class Outgoing(Batch):
     # --- Contract ---
 
     def take(self, most: int = 1) -> list[Parcel]:
-        while self.waiting and not self.stopping():
+        while self.waiting and not self.trouble and not self.stopping():
             if time.monotonic() - self._looked > FRESH:
                 self._drop_superseded()
             group = [self.waiting.popleft() for _one in range(min(most, len(self.waiting)))]
@@ -161,11 +171,17 @@ class Outgoing(Batch):
 
     def answer(self, parcel: Parcel, answer: Answer) -> None:
         line = self.handed.pop(parcel.key)
+        gone = isinstance(answer, DestinationGone)
+        self.last.append(line if gone else None)
         if isinstance(answer, Receipt):
             self.accepted += 1
-        elif isinstance(answer, DestinationGone) and line.subscriber_id:
+        elif gone and self.trouble:
+            answer = self.trouble
+        elif gone and line.subscriber_id:
             self.gone.append(line.subscriber_id)
         self.outcomes.append((line, outcome_of(line, answer, self.channel, at=self.now())))
+        if gone and not self.trouble and len(self.last) - self.last.count(None) >= SUSPECT:
+            self._doubt()
         if time.monotonic() - self._written > FRESH:
             self._write()
 
@@ -191,8 +207,11 @@ class Outgoing(Batch):
         silence = Unanswered(_("El envío se interrumpió antes de saber si llegó."))
         for line in self.handed.values():
             self.outcomes.append((line, outcome_of(line, silence, self.channel, at=self.now())))
-        back = Outcome(state=State.DUE)
-        self.outcomes += [(line, back) for line in self.waiting]
+        if self.trouble:
+            self.outcomes += given_back(self.held, self.waiting, self.trouble, at=self.now())
+        else:
+            back = Outcome(state=State.DUE)
+            self.outcomes += [(line, back) for line in self.waiting]
         self.handed.clear()
         self.waiting.clear()
         self._write()
@@ -209,7 +228,8 @@ class Outgoing(Batch):
     def _commit(self, group: list[Delivery]) -> list[Delivery]:
         at, outcomes, gone = self.now(), list(self.outcomes), list(self.gone)
         if gone:
-            Subscriber.objects.filter(pk__in=gone, broadcast=False).update(standing=Standing.GONE)
+            known = Subscriber.objects.filter(pk__in=gone, broadcast=False).exclude(standing=Standing.LEFT)
+            known.update(standing=Standing.GONE)
         pace.note_handed(self.held.account, len(group), at=at)
         leaving = ledger.write(outcomes, group, claim=self.held.token, at=at)
         if len(leaving) < len(group):
@@ -218,6 +238,21 @@ class Outgoing(Batch):
         del self.outcomes[: len(outcomes)], self.gone[: len(gone)]
         self._written = time.monotonic()
         return leaving
+
+    def _doubt(self) -> None:
+        """The provider says of nearly everybody that they do not exist. Nobody is given up for that: those of whom it
+        said so last are as they were, and their lines wait like the others."""
+        self.trouble = Postponed(
+            _(
+                "El proveedor contesta de casi todos que su dirección no existe: la falla es suya o de los datos de "
+                "este canal. Nadie quedó dado de baja; prueba el canal y revisa sus datos."
+            ),
+            whole=True,
+        )
+        self._write()
+        insist(
+            partial(unsay, [line for line in self.last if line], self.trouble, self.channel, at=self.now())
+        )
 
     def _waits_for_its_picture(self, line: Delivery) -> bool:
         """Whether a picture or video that the channel would bring is about to be there; nobody waits long for one."""
@@ -254,6 +289,18 @@ def insist(step: Callable[[], Done]) -> Done:
             pause = min(2 * pause, 2.0)
 
 
+@transaction.atomic
+def unsay(lines: list[Delivery], trouble: Postponed, channel: Channel[Any], *, at: datetime) -> None:
+    """Take back that the addresses of ``lines`` are no more."""
+    for line in lines:
+        outcome = postponed(line, trouble, give_up_after=channel.limits.give_up_after, at=at)
+        if outcome.state == State.DUE:
+            Delivery.objects.filter(pk=line.pk, state=State.FAILED).update(
+                state=State.DUE, reason=outcome.reason[:300], due_at=outcome.due_at, settled_at=None
+            )
+    never_bounced([line.subscriber for line in lines if line.subscriber])
+
+
 def why_not(lines: list[Delivery]) -> list[tuple[Delivery, Outcome]]:
     """What becomes of lines that were held back at the last moment. Of one that is another worker's by now,
     nothing."""
@@ -263,6 +310,8 @@ def why_not(lines: list[Delivery]) -> list[tuple[Delivery, Outcome]]:
             "paused_at", "cancelled_at"
         )
     }
+    people = [line.subscriber_id for line in lines if line.subscriber_id]
+    gone = set(Subscriber.objects.filter(pk__in=people, standing=Standing.GONE).values_list("pk", flat=True))
     outcomes = []
     for line in lines:
         dispatch = dispatches[line.dispatch_id]
@@ -270,6 +319,8 @@ def why_not(lines: list[Delivery]) -> list[tuple[Delivery, Outcome]]:
             outcome = Outcome(state=State.SUPPRESSED, reason=_("El envío se canceló."))
         elif dispatch.paused_at:
             outcome = Outcome(state=State.DUE, due_at=FAR)
+        elif line.subscriber_id in gone:
+            outcome = Outcome(state=State.SUPPRESSED, reason=_("Su dirección ya no recibe."))
         else:
             outcome = Outcome(state=State.SUPPRESSED, reason=_("Se dio de baja antes de que saliera."))
         outcomes.append((line, outcome))

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import User
-from pregon.delivery.enums import State
+from pregon.delivery.enums import Standing, State
 from pregon.delivery.errors import BodyErased, DeliveryError
 from pregon.delivery.ledger import FAR
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
@@ -80,11 +80,12 @@ def retry(
     dispatch: Dispatch, *, by: User, at: datetime, line: Delivery | None = None, like: Failure | None = None
 ) -> int:
     """Send again what failed: all of it, one line, or those that failed alike; returns how many. Who left meanwhile
-    still receives nothing."""
+    still receives nothing, and whose address is no more is not tried."""
     if dispatch.emptied_at:
         raise BodyErased
     failed = Delivery.objects.filter(dispatch=dispatch, state=State.FAILED)
-    failed = failed.exclude(subscriber__in=Subscriber.objects.filter(erased_at__isnull=False))
+    nobodys = Subscriber.objects.filter(Q(erased_at__isnull=False) | Q(standing=Standing.GONE))
+    failed = failed.exclude(subscriber__in=nobodys)
     if line is not None:
         failed = failed.filter(pk=line.pk)
     if like is not None:
