@@ -61,6 +61,25 @@ def test_a_dispatch_is_held_back_and_goes_on(head: Client, dispatch: Dispatch) -
     assert dispatch.paused_at is None
 
 
+def test_a_press_that_the_login_swallowed_is_told_and_not_done(client: Client, dispatch: Dispatch) -> None:
+    line = Delivery.objects.order_by("pk")[0]
+    pressed = [("pause", dispatch.pk), ("resume", dispatch.pk), ("retry", dispatch.pk)]
+    pressed += [("resolve", line.pk), ("passed_on", line.pk)]
+    client.force_login(UserFactory.create(roles=[Role.HEAD]))
+    for name, number in pressed:
+        answer = client.get(reverse(f"envios:{name}", args=[number]), follow=True)
+        assert answer.redirect_chain == [(reverse("envios:dispatch", args=[dispatch.pk]), 302)]
+        assert "No se hizo: la sesión había terminado" in answer.content.decode()
+    dispatch.refresh_from_db()
+    assert dispatch.paused_at is None
+
+
+def test_whoever_may_press_nothing_is_not_led_anywhere(client: Client, dispatch: Dispatch) -> None:
+    client.force_login(UserFactory.create(roles=[Role.EDITOR]))
+    answer = client.get(reverse("envios:pause", args=[dispatch.pk]))
+    assert answer["Location"] == reverse("wagtailadmin_home")
+
+
 def test_calling_off_says_first_what_follows(head: Client, dispatch: Dispatch) -> None:
     asked = head.get(reverse("envios:cancel", args=[dispatch.pk])).content.decode()
     dispatch.refresh_from_db()

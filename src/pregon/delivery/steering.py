@@ -34,24 +34,41 @@ from pregon.delivery.registry import kinds, label_of
 from pregon.delivery.views import WRITE_AGAIN, OneDispatch
 
 
-class Order(PermissionRequiredMixin, View):
-    """A word on a dispatch, given at once."""
+class Button(PermissionRequiredMixin, View):
+    """What is only ever pressed. Whose session had ended is sent here by the login without the press: they come back to
+    where the button is, and are told that nothing was done."""
 
     raise_exception = True
     permission_required = "delivery.change_delivery"
-    http_method_names = ["post"]
+    http_method_names = ["get", "post"]
+
+    def dispatch_at(self, pk: int) -> Dispatch:
+        """The dispatch that the button belongs to."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        asked = self.dispatch_at(pk)
+        messages.error(request, _("No se hizo: la sesión había terminado. Vuelve a presionar el botón."))
+        return HttpResponseRedirect(reverse("envios:dispatch", args=[asked.pk]))
+
+    @property
+    def person(self) -> User:
+        return self.request.user  # type: ignore[return-value]  # the permission keeps strangers out
+
+
+class Order(Button):
+    """A word on a dispatch, given at once."""
+
+    def dispatch_at(self, pk: int) -> Dispatch:
+        return get_object_or_404(Dispatch.objects.defer("message_json"), pk=pk)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        dispatch = get_object_or_404(Dispatch.objects.defer("message_json"), pk=pk)
+        dispatch = self.dispatch_at(pk)
         return answered(request, dispatch.pk, lambda: self.obey(dispatch, at=timezone.now()))
 
     def obey(self, dispatch: Dispatch, *, at: datetime) -> str:
         """Do it, and say so."""
         raise NotImplementedError
-
-    @property
-    def person(self) -> User:
-        return self.request.user  # type: ignore[return-value]  # the permission keeps strangers out
 
 
 def answered(request: HttpRequest, dispatch: int, act: Any) -> HttpResponse:
@@ -90,23 +107,21 @@ class RetryView(Order):
         return said % {"count": intcomma(again)}
 
 
-class LineOrder(PermissionRequiredMixin, View):
+class LineOrder(Button):
     """A word on one line of the ledger."""
 
-    raise_exception = True
-    permission_required = "delivery.change_delivery"
-    http_method_names = ["post"]
+    def line(self, pk: int) -> Delivery:
+        return get_object_or_404(Delivery.objects.select_related("dispatch"), pk=pk)
+
+    def dispatch_at(self, pk: int) -> Dispatch:
+        return self.line(pk).dispatch
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        line = get_object_or_404(Delivery.objects.select_related("dispatch"), pk=pk)
+        line = self.line(pk)
         return answered(request, line.dispatch_id, lambda: self.obey(line, at=timezone.now()))
 
     def obey(self, line: Delivery, *, at: datetime) -> str:
         raise NotImplementedError
-
-    @property
-    def person(self) -> User:
-        return self.request.user  # type: ignore[return-value]  # the permission keeps strangers out
 
 
 class ResolveView(LineOrder):
