@@ -80,6 +80,36 @@ def test_whoever_may_press_nothing_is_not_led_anywhere(client: Client, dispatch:
     assert answer["Location"] == reverse("wagtailadmin_home")
 
 
+@pytest.mark.parametrize("name", ["pause", "resume", "cancel", "retry"])
+def test_an_old_page_steers_nothing_that_was_called_off(head: Client, dispatch: Dispatch, name: str) -> None:
+    press(head, "cancel", dispatch.pk)
+    shown = press(head, name, dispatch.pk)
+    assert ("Este envío ya se canceló" in shown, "saliendo" in shown) == (True, False)
+    dispatch.refresh_from_db()
+    assert dispatch.paused_at is None
+
+
+def test_what_is_in_doubt_of_something_called_off_is_not_sent_again(head: Client, dispatch: Dispatch) -> None:
+    came_to(State.UNCERTAIN)
+    Dispatch.objects.update(cancelled_at=NOON)
+    one = press(head, "resolve", Delivery.objects.order_by("pk")[0].pk, answer="again")
+    assert "Este envío ya se canceló" in one
+    assert "Este envío ya se canceló" in press(head, "resolve_all", dispatch.pk, "spoken", "enviar-otra-vez")
+    assert states() == ["uncertain"] * 3
+
+
+@pytest.mark.parametrize("name", ["pause", "resume", "cancel"])
+def test_an_old_page_steers_nothing_that_has_ended(head: Client, dispatch: Dispatch, name: str) -> None:
+    came_to(State.SENT, settled_at=NOON)
+    assert "Este envío ya terminó" in press(head, name, dispatch.pk)
+    dispatch.refresh_from_db()
+    assert (dispatch.paused_at, dispatch.cancelled_at) == (None, None)
+
+
+def test_nothing_to_try_again_is_said(head: Client, dispatch: Dispatch) -> None:
+    assert "No había nada que intentar otra vez." in press(head, "retry", dispatch.pk)
+
+
 def test_calling_off_says_first_what_follows(head: Client, dispatch: Dispatch) -> None:
     asked = head.get(reverse("envios:cancel", args=[dispatch.pk])).content.decode()
     dispatch.refresh_from_db()

@@ -62,6 +62,8 @@ class Bar:
     hold: str = ""
     #: Laid out for a person to pass on.
     by_hand: bool = False
+    #: The dispatch was called off.
+    cancelled: bool = False
 
     @property
     def rehearsed(self) -> bool:
@@ -75,13 +77,16 @@ class Bar:
 
     @property
     def done(self) -> int:
-        """What is behind us, as a bar shows it: what waits for a person is not."""
-        return self.tally.settled - self.to_pass_on
+        """What is behind us, as a bar shows it: what waits for a person is not, and what was called off never will."""
+        called_off = self.tally.suppressed if self.cancelled else 0
+        return self.tally.settled - self.to_pass_on - called_off
 
     @property
     def tone(self) -> str:
         if self.tally.failed or self.tally.uncertain:
             return "warn"
+        if self.cancelled:
+            return "soft"
         if self.tally.waiting:
             return "live"
         return "soft" if self.rehearsed else "ok"
@@ -100,6 +105,11 @@ class Bar:
     def remarks(self) -> list[str]:
         """What a person should know beside the number."""
         tally = self.tally
+        unsent = (
+            ngettext("%(count)s no salió: se canceló", "%(count)s no salieron: se canceló", tally.suppressed)
+            if self.cancelled
+            else ngettext("%(count)s ya no hizo falta", "%(count)s ya no hicieron falta", tally.suppressed)
+        )
         said = [
             (tally.uncertain, ngettext("%(count)s en duda", "%(count)s en duda", tally.uncertain)),
             (tally.failed, ngettext("%(count)s falló", "%(count)s fallaron", tally.failed)),
@@ -107,10 +117,7 @@ class Bar:
                 0 if self.rehearsed or self.by_hand else tally.rehearsed,
                 ngettext("%(count)s en ensayo", "%(count)s en ensayo", tally.rehearsed),
             ),
-            (
-                tally.suppressed,
-                ngettext("%(count)s ya no hizo falta", "%(count)s ya no hicieron falta", tally.suppressed),
-            ),
+            (tally.suppressed, unsent),
         ]
         return [words % {"count": intcomma(count)} for count, words in said if count]
 
@@ -142,6 +149,11 @@ class Progress:
     def waiting(self) -> bool:
         """Whether anything may still change by itself."""
         return self.dispatch.prepared_at is None or any(bar.tally.waiting for bar in self.bars)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether more of it is about to leave."""
+        return self.waiting and not self.dispatch.paused_at and not self.dispatch.cancelled_at
 
     @property
     def first_after(self) -> float | None:
@@ -218,6 +230,7 @@ def progress_of(dispatches: Iterable[Dispatch], *, at: datetime) -> list[Progres
                 pace=pace_of(kind, memory.looks),
                 hold=hold_of(dispatch, accounts.get(kind), at=at),
                 by_hand=by_hand(kind, accounts.get(kind)),
+                cancelled=dispatch.cancelled_at is not None,
             )
             for kind, tally in ours.items()
         ]
@@ -285,6 +298,8 @@ def by_hand(kind: str, account: ChannelAccount | None) -> bool:
 
 def hold_of(dispatch: Dispatch, account: ChannelAccount | None, *, at: datetime) -> str:
     """Why a line of ``dispatch`` that waits on this channel stays where it is; "" when it is only its turn."""
+    if dispatch.cancelled_at:
+        return _("cancelado: lo que falta ya no sale")
     if dispatch.paused_at:
         return _("en pausa")
     if account is None or account.busy_until is None or account.busy_until <= at:

@@ -26,7 +26,7 @@ from pregon.accounts.models import User
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions.resolve import arrived, send_again
 from pregon.delivery.enums import State
-from pregon.delivery.errors import DeliveryError
+from pregon.delivery.errors import CalledOff, DeliveryError
 from pregon.delivery.forms import PassedOnForm
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 from pregon.delivery.progress import progress_of
@@ -82,15 +82,27 @@ def answered(request: HttpRequest, dispatch: int, act: Any) -> HttpResponse:
     return HttpResponseRedirect(reverse("envios:dispatch", args=[dispatch]))
 
 
+def must_go_on(dispatch: Dispatch, *, at: datetime) -> None:
+    """Refuses when nothing of ``dispatch`` is left to be steered: a page may have been open for long."""
+    dispatch.refresh_from_db(fields=["paused_at", "cancelled_at", "prepared_at"])
+    if dispatch.cancelled_at:
+        raise CalledOff
+    if not progress_of([dispatch], at=at)[0].waiting:
+        raise DeliveryError(_("Este envío ya terminó: no queda nada por salir."))
+
+
 class PauseView(Order):
     def obey(self, dispatch: Dispatch, *, at: datetime) -> str:
-        delivery.pause(dispatch, at=at)
+        must_go_on(dispatch, at=at)
+        if not delivery.pause(dispatch, at=at):
+            must_go_on(dispatch, at=at)  # somebody was faster; if they paused it too, all is well
         return _("El envío está en pausa: nada más sale hasta que lo reanudes.")
 
 
 class ResumeView(Order):
     def obey(self, dispatch: Dispatch, *, at: datetime) -> str:
-        delivery.resume(dispatch)
+        if not delivery.resume(dispatch):
+            must_go_on(dispatch, at=at)
         return _("El envío sigue donde se quedó.")
 
 
@@ -101,6 +113,8 @@ class RetryView(Order):
         kind = self.request.POST.get("channel", "")
         like = delivery.Failure(channel=kind, reason=self.request.POST.get("reason", "")) if kind else None
         again = delivery.retry(dispatch, by=self.person, at=at, like=like)
+        if not again:
+            raise DeliveryError(_("No había nada que intentar otra vez."))
         said = ngettext(
             "%(count)s mensaje se intenta otra vez.", "%(count)s mensajes se intentan otra vez.", again
         )
@@ -131,6 +145,8 @@ class ResolveView(LineOrder):
         match self.request.POST.get("answer"):
             case "arrived":
                 arrived(line, by=self.person, at=at)
+            case "again" if line.dispatch.cancelled_at:
+                raise CalledOff
             case "again":
                 send_again(line, by=self.person, at=at)
             case "retry":
@@ -199,7 +215,9 @@ class CancelView(Confirmed):
         return said % {"count": intcomma(left)}
 
     def obey(self, *, at: datetime) -> str:
-        delivery.cancel(self.dispatch_asked, at=at)
+        must_go_on(self.dispatch_asked, at=at)
+        if not delivery.cancel(self.dispatch_asked, at=at):
+            raise CalledOff
         return _("El envío se canceló: lo que no había salido ya no sale.")
 
 
@@ -241,6 +259,8 @@ class ResolveAllView(Confirmed):
         )
 
     def obey(self, *, at: datetime) -> str:
+        if self.again and self.dispatch_asked.cancelled_at:
+            raise CalledOff
         settled = delivery.resolve_all(
             self.dispatch_asked,
             self.kind,

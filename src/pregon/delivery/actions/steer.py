@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from pregon.accounts.models import User
 from pregon.delivery.enums import Standing, State
-from pregon.delivery.errors import BodyErased, DeliveryError
+from pregon.delivery.errors import BodyErased, CalledOff, DeliveryError
 from pregon.delivery.ledger import FAR
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 
@@ -30,22 +30,24 @@ class Failure:
     reason: str
 
 
-def pause(dispatch: Dispatch, *, at: datetime) -> None:
-    """Nothing more of it leaves until somebody lets it go on. Twice changes nothing."""
-    Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=True, cancelled_at__isnull=True).update(
-        paused_at=at, sweeping=True
-    )
+def pause(dispatch: Dispatch, *, at: datetime) -> bool:
+    """Nothing more of it leaves until somebody lets it go on; returns whether that changed anything."""
+    going = Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=True, cancelled_at__isnull=True)
+    return bool(going.update(paused_at=at, sweeping=True))
 
 
-def resume(dispatch: Dispatch) -> None:
-    Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=False).update(paused_at=None, sweeping=True)
+def resume(dispatch: Dispatch) -> bool:
+    """Let it go on; returns whether it was held back."""
+    held = Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=False)
+    return bool(held.update(paused_at=None, sweeping=True))
 
 
-def cancel(dispatch: Dispatch, *, at: datetime) -> None:
-    """What has not left never will. What has left is followed up by a correction or a withdrawal, not by this."""
+def cancel(dispatch: Dispatch, *, at: datetime) -> bool:
+    """What has not left never will; returns whether that changed anything. What has left is followed up by a
+    correction or a withdrawal, not by this."""
     going = Dispatch.objects.filter(pk=dispatch.pk, cancelled_at__isnull=True)
     going.filter(prepared_at__isnull=True).update(prepared_at=at, lease_until=None)
-    going.update(cancelled_at=at, paused_at=None, sweeping=True)
+    return bool(going.update(cancelled_at=at, paused_at=None, sweeping=True))
 
 
 def sweep_due(*, at: datetime) -> int:
@@ -83,6 +85,8 @@ def retry(
     still receives nothing, and whose address is no more is not tried."""
     if dispatch.emptied_at:
         raise BodyErased
+    if dispatch.cancelled_at:
+        raise CalledOff
     failed = Delivery.objects.filter(dispatch=dispatch, state=State.FAILED)
     nobodys = Subscriber.objects.filter(Q(erased_at__isnull=False) | Q(standing=Standing.GONE))
     failed = failed.exclude(subscriber__in=nobodys)
