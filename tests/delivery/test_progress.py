@@ -213,7 +213,11 @@ def test_a_pause_is_named() -> None:
 @pytest.mark.parametrize(
     ("trouble", "until", "words"),
     [
-        ("El servidor está lleno.", timedelta(minutes=1), "detenido: El servidor está lleno."),
+        (
+            "El servidor está lleno",
+            timedelta(minutes=1),
+            "detenido: El servidor está lleno. Se intenta otra vez a las 12:01.",
+        ),
         ("", timedelta(hours=3), "llegó a su límite del día y sigue a las 15:00"),
         ("", timedelta(hours=20), "llegó a su límite del día y sigue el sábado 21 a las 8:00"),
         ("", timedelta(seconds=1), "midiendo el ritmo"),

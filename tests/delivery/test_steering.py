@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from factories.accounts import UserFactory
@@ -20,10 +23,13 @@ from factories.delivery import (
     run,
 )
 from pregon.accounts.enums import Role
+from pregon.delivery import actions as delivery
 from pregon.delivery.actions.suppress import suppress
 from pregon.delivery.contract import Limits
 from pregon.delivery.enums import Reason, Standing, State
+from pregon.delivery.ledger import FAR
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
+from pregon.delivery.progress import spoken
 from pregon.delivery.views import WRITE_AGAIN
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +114,29 @@ def test_an_old_page_steers_nothing_that_has_ended(head: Client, dispatch: Dispa
 
 def test_nothing_to_try_again_is_said(head: Client, dispatch: Dispatch) -> None:
     assert "No había nada que intentar otra vez." in press(head, "retry", dispatch.pk)
+
+
+def test_what_was_put_off_says_why_and_is_tried_now(head: Client, dispatch: Dispatch) -> None:
+    soon = timezone.now() + timedelta(hours=1)
+    first, *_others = Delivery.objects.order_by("pk")
+    Delivery.objects.update(reason="451 Ocupado.", due_at=soon + timedelta(hours=1))
+    Delivery.objects.filter(pk=first.pk).update(due_at=soon)
+    when = spoken(soon, at=timezone.now())
+    for name in ("dispatch", "progress"):
+        shown = head.get(reverse(f"envios:{name}", args=[dispatch.pk])).content.decode()
+        assert f"3 esperan: 451 Ocupado. Se intenta otra vez {when}." in shown
+        assert "Intentar ya" in shown
+    assert "3 mensajes se intentan ya." in press(head, "hurry", dispatch.pk, channel="spoken")
+    assert not Delivery.objects.filter(due_at__gt=timezone.now()).exists()
+    assert "No había nada que intentar antes." in press(head, "hurry", dispatch.pk, channel="spoken")
+
+
+def test_a_pause_is_not_hurried(head: Client, dispatch: Dispatch) -> None:
+    press(head, "pause", dispatch.pk)
+    while delivery.sweep_due(at=timezone.now()):
+        pass
+    press(head, "hurry", dispatch.pk, channel="spoken")
+    assert set(Delivery.objects.values_list("due_at", flat=True)) == {FAR}
 
 
 def test_calling_off_says_first_what_follows(head: Client, dispatch: Dispatch) -> None:

@@ -50,7 +50,8 @@ def test_a_dispatch_is_held_back_mended_and_let_go_on(
     order("shell", "--no-imports", "-c", SAY, home=office.home)
     open_dispatch(head)
     progress = page.get_by_role("region", name="Avance")
-    expect(progress).to_contain_text("2 esperan su turno")
+    expect(progress).to_contain_text("2 esperan: ")
+    expect(progress.get_by_role("button", name="Intentar ya")).to_be_visible()
 
     page.get_by_role("button", name="Pausar").click()
     expect(progress).to_contain_text("en pausa")

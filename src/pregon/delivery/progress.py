@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -18,9 +18,9 @@ from django.utils.translation import ngettext
 
 from pregon.delivery import ledger
 from pregon.delivery.counting import SETTLED, Counted, Place, count, tally_of
-from pregon.delivery.enums import MessageKind, Mode
+from pregon.delivery.enums import MessageKind, Mode, State
 from pregon.delivery.ledger import FIRST_ANSWER, Span
-from pregon.delivery.models import ChannelAccount, Dispatch
+from pregon.delivery.models import ChannelAccount, Delivery, Dispatch
 from pregon.delivery.registry import channel_class, kinds, label_of
 from pregon.delivery.values import Tally
 
@@ -29,6 +29,8 @@ RECENT = timedelta(hours=6)
 SHOWN = 3
 #: The pace is that of the last minute, as far as somebody was looking; two looks closer than this tell nothing.
 WINDOW, BLINK = timedelta(minutes=1), timedelta(seconds=1)
+#: So many of the lines that wait tell why they do.
+HEAD = 500
 #: Seconds for which the looks at a dispatch are remembered.
 REMEMBERED = 86_400
 
@@ -62,6 +64,8 @@ class Bar:
     hold: str = ""
     #: Laid out for a person to pass on.
     by_hand: bool = False
+    #: What the provider said of the lines that it put off, and when the next one is tried.
+    put_off: str = ""
     #: The dispatch was called off.
     cancelled: bool = False
 
@@ -127,6 +131,9 @@ class Bar:
         waiting = self.tally.waiting
         if not waiting or self.hold:
             return self.hold if waiting else ""
+        if self.put_off and (self.pace is None or self.pace < 1):
+            said = ngettext("%(count)s espera: %(why)s", "%(count)s esperan: %(why)s", waiting)
+            return said % {"count": intcomma(waiting), "why": self.put_off}
         if self.pace is None:
             return _("midiendo el ritmo")
         if self.pace < 1:
@@ -305,10 +312,43 @@ def hold_of(dispatch: Dispatch, account: ChannelAccount | None, *, at: datetime)
     if account is None or account.busy_until is None or account.busy_until <= at:
         return ""
     if account.trouble:
-        return _("detenido: %(problem)s") % {"problem": account.trouble}
+        told = {"problem": sentence(account.trouble), "when": spoken(account.busy_until, at=at)}
+        return _("detenido: %(problem)s Se intenta otra vez %(when)s.") % told
     if account.busy_until - at > WINDOW:
         return _("llegó a su límite del día y sigue %(when)s") % {"when": spoken(account.busy_until, at=at)}
     return ""
+
+
+def with_reasons(one: Progress, *, at: datetime) -> Progress:
+    """The same, with what the lines that were put off wait for. The first that wait have been tried: what they were
+    told is what most are told."""
+    bars = [
+        replace(bar, put_off=put_off(one.dispatch, bar.kind, at=at))
+        if bar.tally.waiting and not bar.hold
+        else bar
+        for bar in one.bars
+    ]
+    return replace(one, bars=bars)
+
+
+def put_off(dispatch: Dispatch, kind: str, *, at: datetime) -> str:
+    first = Delivery.objects.filter(dispatch=dispatch, channel=kind, state=State.DUE).order_by("pk")
+    waiting = [
+        (reason, due_at) for reason, due_at in first.values_list("reason", "due_at")[:HEAD] if due_at > at
+    ]
+    reasons = Counter(reason for reason, _due_at in waiting if reason)
+    if not reasons:
+        return ""
+    told = {
+        "reason": sentence(reasons.most_common(1)[0][0]),
+        "when": spoken(min(due_at for _reason, due_at in waiting), at=at),
+    }
+    return _("%(reason)s Se intenta otra vez %(when)s.") % told
+
+
+def sentence(said: str) -> str:
+    """What a provider said, so that another sentence may follow."""
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def spoken(moment: datetime, *, at: datetime) -> str:

@@ -121,6 +121,18 @@ class RetryView(Order):
         return said % {"count": intcomma(again)}
 
 
+class HurryView(Order):
+    """Now, what its provider put off until later."""
+
+    def obey(self, dispatch: Dispatch, *, at: datetime) -> str:
+        must_go_on(dispatch, at=at)
+        sooner = delivery.hurry(dispatch, self.request.POST.get("channel", ""), at=at)
+        if not sooner:
+            raise DeliveryError(_("No había nada que intentar antes."))
+        said = ngettext("%(count)s mensaje se intenta ya.", "%(count)s mensajes se intentan ya.", sooner)
+        return said % {"count": intcomma(sooner)}
+
+
 class LineOrder(Button):
     """A word on one line of the ledger."""
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from pregon.delivery.steering import (
     CancelView,
+    HurryView,
     PassedOnView,
     PauseView,
     ResolveAllView,
@@ -43,6 +44,7 @@ dispatches = [
     path("<int:pk>/pausar/", PauseView.as_view(), name="pause"),
     path("<int:pk>/reanudar/", ResumeView.as_view(), name="resume"),
     path("<int:pk>/cancelar/", CancelView.as_view(), name="cancel"),
+    path("<int:pk>/intentar-ya/", HurryView.as_view(), name="hurry"),
     path("<int:pk>/reintentar/", RetryView.as_view(), name="retry"),
     path("<int:pk>/en-duda/<slug:kind>/<slug:answer>/", ResolveAllView.as_view(), name="resolve_all"),
     path("<int:pk>/volver-a-escribir/<slug:kind>/", WriteToAllAgainView.as_view(), name="write_again"),

@@ -47,7 +47,7 @@ from pregon.delivery.forms import (
 from pregon.delivery.health import health_of
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Roster, Subscriber, Suppression
 from pregon.delivery.previews import Seen, seen_of
-from pregon.delivery.progress import Progress, going_out, progress_of
+from pregon.delivery.progress import Progress, going_out, progress_of, with_reasons
 from pregon.delivery.registry import build, channel_class, kinds, label_of
 from pregon.delivery.tables import csv_lines, exported, workbook
 from pregon.delivery.values import Picture
@@ -211,7 +211,9 @@ class ProgressView(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dispatch = get_object_or_404(Dispatch.objects.defer("message_json"), pk=kwargs["pk"])
-        return super().get_context_data(one=progress_of([dispatch], at=timezone.now())[0], **kwargs)
+        at = timezone.now()
+        one = with_reasons(progress_of([dispatch], at=at)[0], at=at)
+        return super().get_context_data(one=one, **kwargs)
 
 
 class OneDispatch(DeskPage):
@@ -242,7 +244,8 @@ class DispatchView(OneDispatch, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dispatch = self.dispatch_asked
-        one = progress_of([dispatch], at=timezone.now())[0]
+        at = timezone.now()
+        one = with_reasons(progress_of([dispatch], at=at)[0], at=at)
         return super().get_context_data(
             dispatch=dispatch,
             one=one,

@@ -454,6 +454,30 @@ def test_a_provider_that_asks_all_to_wait_holds_the_others_without_costing_them_
     }
 
 
+def test_a_newer_answer_takes_the_place_of_an_older_trouble(hands: Hands) -> None:
+    account = live("spoken")
+    account.last_failure, account.last_failure_at = "La clave no sirve.", NOON
+    account.save()
+    person = SubscriberFactory()
+    SpokenChannel.script[person.address] = [Postponed("451 Ocupado.")]
+    ask()
+    run(hands)
+    account.refresh_from_db()
+    assert (account.trouble, account.busy_until) == ("451 Ocupado.", None)
+
+
+@pytest.mark.parametrize(("people", "trouble"), [(19, ""), (20, "451 Ocupado.")])
+def test_a_provider_that_puts_many_off_is_in_trouble_and_one_server_alone_is_not(
+    people: int, trouble: str, hands: Hands
+) -> None:
+    live("spoken")
+    for person in SubscriberFactory.create_batch(people):
+        SpokenChannel.script[person.address] = [Postponed("451 Ocupado.")]
+    ask()
+    run(hands)
+    assert ChannelAccount.objects.get().trouble == trouble
+
+
 def test_wrong_settings_stop_the_channel_and_lose_nothing(hands: Hands) -> None:
     live("spoken")
     people = SubscriberFactory.create_batch(3)

@@ -23,6 +23,7 @@ from pregon.delivery.actions.prepare import prepare_due as prepare_due
 from pregon.delivery.actions.resolve import resolve_all as resolve_all
 from pregon.delivery.actions.steer import Failure as Failure
 from pregon.delivery.actions.steer import cancel as cancel
+from pregon.delivery.actions.steer import hurry as hurry
 from pregon.delivery.actions.steer import passed_on as passed_on
 from pregon.delivery.actions.steer import pause as pause
 from pregon.delivery.actions.steer import resume as resume

@@ -127,7 +127,7 @@ def send(held: Claim, lines: list[Delivery], *, now: Now, stopping: Callable[[],
         if batch.trouble:
             note_trouble(held.account, batch.trouble, at=now())
         else:
-            note_success(held.account, batch, at=now())
+            note_answers(held.account, batch, at=now())
 
 
 class Outgoing(Batch):
@@ -150,7 +150,9 @@ class Outgoing(Batch):
         #: The last answers: the line where the address was said to be no more.
         self.last: deque[Delivery | None] = deque(maxlen=LAST)
         self.trouble: Postponed | None = None
-        self.accepted = 0
+        #: What the provider last asked to wait for, and how often it did.
+        self.delay: Postponed | None = None
+        self.accepted = self.delays = 0
         self.earlier = earlier(lines)
         self.messages: dict[int, Message] = {}
         self._written = self._looked = time.monotonic()
@@ -175,6 +177,8 @@ class Outgoing(Batch):
         self.last.append(line if gone else None)
         if isinstance(answer, Receipt):
             self.accepted += 1
+        elif isinstance(answer, Postponed):
+            self.delay, self.delays = answer, self.delays + 1
         elif gone and self.trouble:
             answer = self.trouble
         elif gone and line.subscriber_id:
@@ -411,9 +415,13 @@ def note_trouble(account: ChannelAccount, trouble: Trouble, *, at: datetime) -> 
     )
 
 
-def note_success(account: ChannelAccount, batch: Outgoing, *, at: datetime) -> None:
+def note_answers(account: ChannelAccount, batch: Outgoing, *, at: datetime) -> None:
+    """That something got through, or what the provider said instead of many, or after an older trouble."""
+    known = ChannelAccount.objects.filter(kind=account.kind)
     if batch.accepted:
-        ChannelAccount.objects.filter(kind=account.kind).update(last_success_at=at)
+        known.update(last_success_at=at)
+    elif batch.delay and (batch.delays >= LAST or account.trouble):
+        known.update(last_failure_at=at, last_failure=str(batch.delay)[:300], deaf=False)
 
 
 # --- What is laid out instead -------------------------------------------------------------------------------

@@ -106,6 +106,14 @@ def retry(
     return again
 
 
+def hurry(dispatch: Dispatch, channel: str, *, at: datetime) -> int:
+    """Try now what was put off until later; returns how many. A channel that rests is still waited for."""
+    later = Delivery.objects.filter(
+        dispatch=dispatch, channel=channel, state=State.DUE, due_at__gt=at, due_at__lt=FAR
+    )
+    return later.update(due_at=at)
+
+
 def passed_on(line: Delivery, *, by: User, at: datetime, url: str = "") -> Delivery:
     """A person has published by hand what was laid out for them."""
     done = Delivery.objects.filter(pk=line.pk, state=State.WITHHELD).update(
