@@ -234,6 +234,20 @@ def test_an_office_channel_receives_from_then_on(head: Client) -> None:
     assert (made.address, made.broadcast, made.standing) == ("@muestra", True, Standing.CONFIRMED)
 
 
+def test_a_trouble_is_told_once(head: Client) -> None:
+    account = live("spoken")
+    account.last_failure, account.last_failure_at = "La clave ya no sirve.", timezone.now()
+    account.save()
+    assert page(head, "canales:edit", "spoken").count("La clave ya no sirve.") == 1
+
+
+def test_states_are_explained_in_a_few_words(head: Client, dispatch: Dispatch) -> None:
+    came_to(State.UNCERTAIN)
+    shown = page(head, "envios:dispatch", dispatch.pk)
+    told = ("Retenido: se guardó y no salió", "Omitido: ya no debía salir", "En duda: no se sabe si llegó")
+    assert [words in shown for words in (*told, "Incierto")] == [True, True, True, False]
+
+
 def test_a_subscription_is_ended_only_after_asking(head: Client) -> None:
     one = SubscriberFactory.create()
     address = reverse("suscriptores_desk:leave", args=[one.pk])

@@ -247,10 +247,12 @@ def progress_of(dispatches: Iterable[Dispatch], *, at: datetime) -> list[Progres
 
 
 def going_out(at: datetime) -> list[Progress]:
-    """The dispatches of the last hours; letters about a subscription and trials are nobody's news."""
+    """The dispatches of the last hours, those that still wait first; letters about a subscription and trials are
+    nobody's news."""
     recent = Dispatch.objects.filter(created_at__gte=at - RECENT, trial=False)
     recent = recent.exclude(kind=MessageKind.SERVICE)
-    return progress_of(recent.defer("message_json").order_by("-created_at", "-pk")[:SHOWN], at=at)
+    shown = progress_of(recent.defer("message_json").order_by("-created_at", "-pk")[:SHOWN], at=at)
+    return sorted(shown, key=lambda one: not one.waiting)
 
 
 def first_answers(counted: dict[Place, Counted], memories: dict[int, Memory]) -> dict[int, datetime]:

@@ -33,7 +33,7 @@ from pregon.delivery import actions as delivery
 from pregon.delivery.actions import pace
 from pregon.delivery.actions.channels import set_up
 from pregon.delivery.actions.tokens import keep
-from pregon.delivery.enums import COLOURS, Handling, Mode, Reason, Standing, State
+from pregon.delivery.enums import COLOURS, EXPLAINED, Handling, Mode, Reason, Standing, State
 from pregon.delivery.errors import DeliveryError, UnknownChannel
 from pregon.delivery.forms import (
     AddressForm,
@@ -80,6 +80,11 @@ class LedgerLine:
     @property
     def tone(self) -> str:
         return COLOURS[State(self.delivery.state)]
+
+    @property
+    def words(self) -> str:
+        """The reason of its state, or what that state means."""
+        return self.delivery.reason or str(EXPLAINED.get(State(self.delivery.state), ""))
 
     @property
     def may_retry(self) -> bool:
