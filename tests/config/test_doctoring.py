@@ -176,7 +176,7 @@ def stuck_channel() -> None:
             "1 página espera hornearse desde hace más de diez minutos: enciende «pregon up».",
         ),
         (missed_hour, "1 boletín pasó su hora sin salir: enciende el reloj con «pregon up»."),
-        (unsure, "Hay 1 envío incierto: dile al escritorio, en Envíos, si llegó."),
+        (unsure, "Hay 1 envío en duda: dile al escritorio, en Envíos, si llegó."),
         (
             unset_channel,
             "A Correo le falta: Servidor de salida (SMTP), Correo desde el que se envía. Escríbelo en Envíos, Canales.",

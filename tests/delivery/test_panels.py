@@ -13,10 +13,12 @@ from factories.delivery import (
     SubscriberFactory,
     ask,
     live,
+    message,
     prepare_all,
     run,
 )
 from pregon.accounts.enums import Role
+from pregon.delivery import actions as delivery
 from pregon.delivery.enums import State
 from pregon.delivery.errors import Misconfigured
 from pregon.delivery.models import ChannelAccount, Delivery
@@ -34,6 +36,22 @@ def test_the_panel_asks_again_only_while_something_waits(hands: Hands) -> None:
     run(hands)
     done = GoingOutPanel(NOON).render_html({})
     assert ("data-waiting" in waiting, "data-waiting" in done, "1 de 1" in done) == (True, False, True)
+
+
+def test_what_has_ended_is_not_told_as_going_out(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory.create()
+    ask(message(headline="El que terminó"), at=NOON, origin="newsroom.bulletin/2")
+    run(hands)
+    assert "Ahora no está saliendo nada." in GoingOutPanel(NOON).render_html({})
+    waiting = ask(message(headline="El que espera"), at=NOON - timedelta(hours=1))
+    prepare_all()
+    both = GoingOutPanel(NOON).render_html({})
+    places = [both.index(said) for said in ("El que espera", "Terminaron en las últimas", "El que terminó")]
+    assert places == sorted(places)
+    delivery.cancel(waiting, at=NOON)
+    delivery.sweep_due(at=NOON)
+    assert "cancelado" in GoingOutPanel(NOON).render_html({})
 
 
 def test_a_quiet_office_is_told_so() -> None:

@@ -141,6 +141,18 @@ def test_what_nobody_wanted_any_more_is_said_in_words(hands: Hands) -> None:
     assert Delivery.objects.get(subscriber=second).state == State.SENT
 
 
+def test_what_was_called_off_is_not_told_as_done() -> None:
+    asked = scattered()
+    delivery.cancel(asked, at=NOON)
+    asked.refresh_from_db()
+    one = progress_of([asked], at=NOON)[0]
+    assert (one.leaving, one.bars[0].motion) == (False, "cancelado: lo que falta ya no sale")
+    delivery.sweep_due(at=NOON)
+    bar = progress_of([asked], at=NOON)[0].bars[0]
+    assert (bar.tone, bar.done, bar.words) == ("soft", 0, "0 de 20")
+    assert bar.remarks == ["20 no salieron: se canceló"]
+
+
 # --- How fast, and how long still ------------------------------------------------------------------------------
 
 
@@ -201,7 +213,11 @@ def test_a_pause_is_named() -> None:
 @pytest.mark.parametrize(
     ("trouble", "until", "words"),
     [
-        ("El servidor está lleno.", timedelta(minutes=1), "detenido: El servidor está lleno."),
+        (
+            "El servidor está lleno",
+            timedelta(minutes=1),
+            "detenido: El servidor está lleno. Se intenta otra vez a las 12:01.",
+        ),
         ("", timedelta(hours=3), "llegó a su límite del día y sigue a las 15:00"),
         ("", timedelta(hours=20), "llegó a su límite del día y sigue el sábado 21 a las 8:00"),
         ("", timedelta(seconds=1), "midiendo el ritmo"),

@@ -87,6 +87,15 @@ def test_receivers_are_counted_once_however_much_they_got(hands: Hands) -> None:
     assert (about.count(), queries.receivers_by_channel(about)) == (2, {"spoken": 2})
 
 
+def test_what_was_only_rehearsed_was_received_by_nobody(hands: Hands) -> None:
+    SubscriberFactory.create_batch(2)
+    ask()
+    run(hands)
+    live("spoken")
+    about = queries.dispatches_about("newsroom.bulletin/1")
+    assert (queries.receivers_by_channel(about), queries.laid_out_by_channel(about)) == ({}, {"spoken": 2})
+
+
 def test_the_last_reference_about_the_same_thing_is_the_one_to_answer(hands: Hands) -> None:
     live("spoken")
     SubscriberFactory()

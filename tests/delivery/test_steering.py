@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
 from factories.accounts import UserFactory
-from factories.delivery import Hands, SpokenChannel, SubscriberFactory, ask, came_to, live, prepare_all, run
+from factories.delivery import (
+    NOON,
+    Hands,
+    SpokenChannel,
+    SubscriberFactory,
+    ask,
+    came_to,
+    live,
+    prepare_all,
+    run,
+)
 from pregon.accounts.enums import Role
+from pregon.delivery import actions as delivery
+from pregon.delivery.actions.suppress import suppress
 from pregon.delivery.contract import Limits
-from pregon.delivery.enums import Standing, State
+from pregon.delivery.enums import Reason, Standing, State
+from pregon.delivery.ledger import FAR
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
+from pregon.delivery.progress import spoken
+from pregon.delivery.views import WRITE_AGAIN
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +67,78 @@ def test_a_dispatch_is_held_back_and_goes_on(head: Client, dispatch: Dispatch) -
     assert dispatch.paused_at is None
 
 
+def test_a_press_that_the_login_swallowed_is_told_and_not_done(client: Client, dispatch: Dispatch) -> None:
+    line = Delivery.objects.order_by("pk")[0]
+    pressed = [("pause", dispatch.pk), ("resume", dispatch.pk), ("retry", dispatch.pk)]
+    pressed += [("resolve", line.pk), ("passed_on", line.pk)]
+    client.force_login(UserFactory.create(roles=[Role.HEAD]))
+    for name, number in pressed:
+        answer = client.get(reverse(f"envios:{name}", args=[number]), follow=True)
+        assert answer.redirect_chain == [(reverse("envios:dispatch", args=[dispatch.pk]), 302)]
+        assert "No se hizo: la sesión había terminado" in answer.content.decode()
+    dispatch.refresh_from_db()
+    assert dispatch.paused_at is None
+
+
+def test_whoever_may_press_nothing_is_not_led_anywhere(client: Client, dispatch: Dispatch) -> None:
+    client.force_login(UserFactory.create(roles=[Role.EDITOR]))
+    answer = client.get(reverse("envios:pause", args=[dispatch.pk]))
+    assert answer["Location"] == reverse("wagtailadmin_home")
+
+
+@pytest.mark.parametrize("name", ["pause", "resume", "cancel", "retry"])
+def test_an_old_page_steers_nothing_that_was_called_off(head: Client, dispatch: Dispatch, name: str) -> None:
+    press(head, "cancel", dispatch.pk)
+    shown = press(head, name, dispatch.pk)
+    assert ("Este envío ya se canceló" in shown, "saliendo" in shown) == (True, False)
+    dispatch.refresh_from_db()
+    assert dispatch.paused_at is None
+
+
+def test_what_is_in_doubt_of_something_called_off_is_not_sent_again(head: Client, dispatch: Dispatch) -> None:
+    came_to(State.UNCERTAIN)
+    Dispatch.objects.update(cancelled_at=NOON)
+    one = press(head, "resolve", Delivery.objects.order_by("pk")[0].pk, answer="again")
+    assert "Este envío ya se canceló" in one
+    assert "Este envío ya se canceló" in press(head, "resolve_all", dispatch.pk, "spoken", "enviar-otra-vez")
+    assert states() == ["uncertain"] * 3
+
+
+@pytest.mark.parametrize("name", ["pause", "resume", "cancel"])
+def test_an_old_page_steers_nothing_that_has_ended(head: Client, dispatch: Dispatch, name: str) -> None:
+    came_to(State.SENT, settled_at=NOON)
+    assert "Este envío ya terminó" in press(head, name, dispatch.pk)
+    dispatch.refresh_from_db()
+    assert (dispatch.paused_at, dispatch.cancelled_at) == (None, None)
+
+
+def test_nothing_to_try_again_is_said(head: Client, dispatch: Dispatch) -> None:
+    assert "No había nada que intentar otra vez." in press(head, "retry", dispatch.pk)
+
+
+def test_what_was_put_off_says_why_and_is_tried_now(head: Client, dispatch: Dispatch) -> None:
+    soon = timezone.now() + timedelta(hours=1)
+    first, *_others = Delivery.objects.order_by("pk")
+    Delivery.objects.update(reason="451 Ocupado.", due_at=soon + timedelta(hours=1))
+    Delivery.objects.filter(pk=first.pk).update(due_at=soon)
+    when = spoken(soon, at=timezone.now())
+    for name in ("dispatch", "progress"):
+        shown = head.get(reverse(f"envios:{name}", args=[dispatch.pk])).content.decode()
+        assert f"3 esperan: 451 Ocupado. Se intenta otra vez {when}." in shown
+        assert "Intentar ya" in shown
+    assert "3 mensajes se intentan ya." in press(head, "hurry", dispatch.pk, channel="spoken")
+    assert not Delivery.objects.filter(due_at__gt=timezone.now()).exists()
+    assert "No había nada que intentar antes." in press(head, "hurry", dispatch.pk, channel="spoken")
+
+
+def test_a_pause_is_not_hurried(head: Client, dispatch: Dispatch) -> None:
+    press(head, "pause", dispatch.pk)
+    while delivery.sweep_due(at=timezone.now()):
+        pass
+    press(head, "hurry", dispatch.pk, channel="spoken")
+    assert set(Delivery.objects.values_list("due_at", flat=True)) == {FAR}
+
+
 def test_calling_off_says_first_what_follows(head: Client, dispatch: Dispatch) -> None:
     asked = head.get(reverse("envios:cancel", args=[dispatch.pk])).content.decode()
     dispatch.refresh_from_db()
@@ -78,6 +169,35 @@ def test_an_address_that_is_no_more_is_not_tried_again(head: Client, dispatch: D
     Subscriber.objects.update(standing=Standing.GONE)
     shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
     assert ("Ahí ya no se envía." in shown, 'value="El buzón' in shown) == (True, False)
+
+
+def gone_with(dispatch: Dispatch) -> None:
+    came_to(State.FAILED, reason="El buzón no existe.", settled_at=NOON)
+    for person in Subscriber.objects.all():
+        suppress(person.channel, person.address, reason=Reason.GONE, at=NOON)
+
+
+def test_who_bounced_together_is_written_to_again_and_it_is_recorded(
+    head: Client, dispatch: Dispatch
+) -> None:
+    gone_with(dispatch)
+    address = reverse("envios:write_again", args=[dispatch.pk, "spoken"])
+    assert address in head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
+    assert "3 personas de De viva voz habían confirmado" in head.get(address).content.decode()
+    shown = press(head, "write_again", dispatch.pk, "spoken")
+    assert ("A 3 personas se les vuelve a escribir" in shown, 'value="El buzón' in shown) == (True, True)
+    assert set(Subscriber.objects.values_list("standing", flat=True)) == {Standing.CONFIRMED}
+    assert ModelLogEntry.objects.get(action=WRITE_AGAIN).data == {"people": 3, "channel": "spoken"}
+    assert "No había a quién" in press(head, "write_again", dispatch.pk, "spoken")
+
+
+def test_lines_of_who_is_gone_are_never_tried_again(head: Client, dispatch: Dispatch) -> None:
+    gone_with(dispatch)
+    press(head, "retry", dispatch.pk)
+    press(head, "resolve", Delivery.objects.order_by("pk")[0].pk, answer="retry")
+    assert states() == ["failed"] * 3
+    shown = head.get(reverse("envios:dispatch", args=[dispatch.pk])).content.decode()
+    assert "Reintentar" not in shown
 
 
 def test_what_was_answered_meanwhile_is_said(head: Client, dispatch: Dispatch) -> None:

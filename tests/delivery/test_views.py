@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
 from factories.accounts import UserFactory
 from factories.delivery import SpokenChannel, SubscriberFactory, ask, came_to, live, prepare_all
@@ -19,6 +20,7 @@ from pregon.delivery.contract import Parcel, Preview, Token
 from pregon.delivery.enums import Mode, Standing, State
 from pregon.delivery.errors import Misconfigured
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Roster, Subscriber
+from pregon.delivery.views import WRITE_AGAIN
 
 pytestmark = pytest.mark.django_db
 
@@ -240,12 +242,46 @@ def test_a_person_who_left_is_no_channel_of_the_office(head: Client) -> None:
     assert list(Subscriber.objects.values_list("broadcast", "standing")) == [(False, Standing.LEFT)]
 
 
+def test_a_trouble_is_told_once(head: Client) -> None:
+    account = live("spoken")
+    account.last_failure, account.last_failure_at = "La clave ya no sirve.", timezone.now()
+    account.save()
+    assert page(head, "canales:edit", "spoken").count("La clave ya no sirve.") == 1
+
+
+def test_states_are_explained_in_a_few_words(head: Client, dispatch: Dispatch) -> None:
+    came_to(State.UNCERTAIN)
+    shown = page(head, "envios:dispatch", dispatch.pk)
+    told = ("Retenido: se guardó y no salió", "Omitido: ya no debía salir", "En duda: no se sabe si llegó")
+    assert [words in shown for words in (*told, "Incierto")] == [True, True, True, False]
+
+
 def test_a_subscription_is_ended_only_after_asking(head: Client) -> None:
     one = SubscriberFactory.create()
     address = reverse("suscriptores_desk:leave", args=[one.pk])
     assert one.address in head.get(address).content.decode()
     assert Subscriber.objects.get().standing == Standing.CONFIRMED
     head.post(address)
+    assert Subscriber.objects.get().standing == Standing.LEFT
+
+
+def test_who_bounced_is_written_to_again_only_after_asking_and_it_is_recorded(head: Client) -> None:
+    one = SubscriberFactory.create(standing=Standing.GONE)
+    address = reverse("suscriptores_desk:write_again", args=[one.pk])
+    assert address in page(head, "suscriptores:index")
+    assert one.address in head.get(address).content.decode()
+    assert Subscriber.objects.get().standing == Standing.GONE
+    head.post(address)
+    assert Subscriber.objects.get().standing == Standing.CONFIRMED
+    noted = ModelLogEntry.objects.get(action=WRITE_AGAIN)
+    assert (noted.label, noted.user is not None) == (f"Suscriptor {one.pk}", True)
+
+
+def test_who_left_is_not_written_to_again_by_the_office(head: Client) -> None:
+    one = SubscriberFactory.create(standing=Standing.LEFT)
+    address = reverse("suscriptores_desk:write_again", args=[one.pk])
+    assert "No se le puede volver a escribir" in head.get(address).content.decode()
+    assert "No volvió" in head.post(address, follow=True).content.decode()
     assert Subscriber.objects.get().standing == Standing.LEFT
 
 

@@ -48,7 +48,7 @@ from pregon.delivery.actions.resolve import arrived, send_again
 from pregon.delivery.actions.suppress import note
 from pregon.delivery.contract import Fate, Limits, Parcel, Receipt, Report
 from pregon.delivery.enums import OUT, WAITING, MessageKind, Reason, State
-from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
+from pregon.delivery.errors import CalledOff, DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -341,6 +341,10 @@ class Fates(RuleBasedStateMachine):
     @rule(which=WHICH)
     def retry(self, which: int) -> None:
         dispatch = one_of(self.unhappy(), which).dispatch
+        if dispatch.pk in self.world.called_off:
+            with pytest.raises(CalledOff):
+                delivery.retry(dispatch, by=self.person, at=self.hands())
+            return
         for line in dispatch.deliveries.filter(state=State.FAILED):
             self.asks_again(line)
         delivery.retry(dispatch, by=self.person, at=self.hands())

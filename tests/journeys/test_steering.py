@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from journeys.office import SUBSCRIBER, Desk, Office, order
+from journeys.office import HEAD, PASSWORD, SUBSCRIBER, Desk, Office, order
 from servers.smtp import SmtpServer
 
 pytestmark = pytest.mark.journey
@@ -50,7 +50,18 @@ def test_a_dispatch_is_held_back_mended_and_let_go_on(
     order("shell", "--no-imports", "-c", SAY, home=office.home)
     open_dispatch(head)
     progress = page.get_by_role("region", name="Avance")
-    expect(progress).to_contain_text("2 esperan su turno")
+    expect(progress).to_contain_text("2 esperan: ")
+    expect(progress.get_by_role("button", name="Intentar ya")).to_be_visible()
+
+    head.reader.context.clear_cookies()
+    expect(progress.get_by_role("alert")).to_contain_text("La sesión terminó")
+    [complaint] = head.reader.complaints  # the fragment may no longer be looked at
+    assert complaint.startswith("missing: 403")
+    head.reader.complaints.clear()
+    progress.get_by_role("link", name="Vuelve a entrar").click()
+    page.fill("[name=username]", HEAD)
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Iniciar sesión").click()
 
     page.get_by_role("button", name="Pausar").click()
     expect(progress).to_contain_text("en pausa")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -52,6 +53,17 @@ def test_what_awaits_the_head_is_shown_to_the_head_alone() -> None:
     handed_in("Jornada de mastografías", by=editor)
     assert ("Jornada de mastografías" in shown(head), "Revisar" in shown(head)) == (True, True)
     assert "Nada espera tu visto bueno." in shown(editor)
+
+
+def test_what_awaits_a_word_shows_its_hour_or_its_day(time_machine_at: Callable[[datetime], None]) -> None:
+    noon = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+    time_machine_at(noon)
+    head, editor = UserFactory.create(roles=[Role.HEAD]), UserFactory.create(roles=[Role.EDITOR])
+    handed_in("Jornada de mastografías", by=editor)
+    assert '<span class="desk-mark">12:00</span>' in shown(head)
+    time_machine_at(noon + timedelta(days=1))
+    assert '<span class="desk-mark">20/11</span>' in shown(head)
+    assert "—" not in shown(head)
 
 
 def test_an_embargo_counts_down_in_words() -> None:

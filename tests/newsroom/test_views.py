@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
@@ -17,6 +18,7 @@ from factories.library import photo
 from factories.newsroom import act, draft, published, shelf
 from pregon.accounts.enums import Role
 from pregon.accounts.models import Topic
+from pregon.core.work import Lane, drain
 from pregon.delivery.models import Dispatch
 from pregon.newsroom.actions.workflow import ensure_page_permissions
 from pregon.newsroom.models import Bulletin, Correction
@@ -94,6 +96,16 @@ def test_the_sheet_tells_what_became_of_a_bulletin(head: Client) -> None:
     bulletin = published()
     page = head.get(reverse("newsroom_desk:sheet", args=[bulletin.pk])).content.decode()
     assert [said in page for said in (bulletin.folio, "Publicado", "Corregir", "Retirar")] == [True] * 4
+
+
+def test_what_was_only_rehearsed_is_not_told_as_received(head: Client) -> None:
+    SubscriberFactory.create(channel="email")
+    bulletin = published()
+    drain([Lane.NOW], clock=timezone.now)
+    live("email")
+    for name in ("sheet", "correct"):
+        page = strip_tags(head.get(reverse(f"newsroom_desk:{name}", args=[bulletin.pk])).content.decode())
+        assert ("Ya lo recibieron" in page, "No salieron: se guardaron en ensayo" in page) == (False, True)
 
 
 def test_a_draft_has_no_sheet(head: Client) -> None:
@@ -216,7 +228,9 @@ def test_a_draft_says_whom_it_reaches_and_how_it_will_look(head: Client) -> None
     assert " ".join(strip_tags(total).split()) == "2 personas lo reciben"
     assert "En ensayo" in shown
     assert "desk-seen" in reach(head, made, canal="telegram")
-    assert "Cuesta 0.015 USD." in shown
+    assert "USD" not in shown
+    SubscriberFactory.create(channel="x", broadcast=True, address="muestra")
+    assert "En vivo costaría 0.015 USD." in reach(head, made)
 
 
 def test_a_draft_is_read_as_a_letter_in_its_frame(head: Client) -> None:

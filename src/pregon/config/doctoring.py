@@ -143,8 +143,8 @@ def work_waiting(at: datetime) -> Iterator[Finding]:
     uncertain = Delivery.objects.filter(state=State.UNCERTAIN).count()
     if uncertain:
         said = ngettext(
-            "Hay %(count)s envío incierto: dile al escritorio, en Envíos, si llegó.",
-            "Hay %(count)s envíos inciertos: dile al escritorio, en Envíos, si llegaron.",
+            "Hay %(count)s envío en duda: dile al escritorio, en Envíos, si llegó.",
+            "Hay %(count)s envíos en duda: dile al escritorio, en Envíos, si llegaron.",
             uncertain,
         )
         yield Finding(True, said % {"count": uncertain})

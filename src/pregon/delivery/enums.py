@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class State(models.TextChoices):
@@ -16,8 +21,15 @@ class State(models.TextChoices):
     FAILED = "failed", _("Falló")
     WITHHELD = "withheld", _("Retenido")
     SUPPRESSED = "suppressed", _("Omitido")
-    UNCERTAIN = "uncertain", _("Incierto")
+    UNCERTAIN = "uncertain", _("En duda")
 
+
+#: A few words beside those that nobody explains.
+EXPLAINED: dict[State, StrPromise] = {
+    State.WITHHELD: _("se guardó y no salió"),
+    State.SUPPRESSED: _("ya no debía salir"),
+    State.UNCERTAIN: _("no se sabe si llegó"),
+}
 
 #: The only legal steps. Back to due leads a lease given back (a postponement) or a person's word (send again, retry);
 #: what was withheld is sent when a person has passed it on.

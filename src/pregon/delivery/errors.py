@@ -62,6 +62,10 @@ class BodyErased(DeliveryError):
     """El texto de este envío ya se borró, como manda el plazo de la oficina: quedan su título y su registro."""
 
 
+class CalledOff(DeliveryError):
+    """Este envío ya se canceló: lo que no había salido ya no sale."""
+
+
 class BadRoster(DeliveryError):
     """Esta lista no se puede leer: guárdala como CSV o como libro de Excel (.xlsx) y súbela otra vez."""
 

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from pregon.delivery.contract import Options
-from pregon.delivery.enums import Mode, State
+from pregon.delivery.enums import EXPLAINED, Mode, State
 from pregon.delivery.errors import Rejected
 from pregon.delivery.models import ChannelAccount
 from pregon.delivery.reading import MOST_BYTES
@@ -82,14 +82,23 @@ def options_form(options_class: type[Options], *, stored: dict[str, Any], data: 
     return form_class(data, initial=shown, prefix="opcion")
 
 
+def spelled_out(state: State) -> str:
+    """ "Retenido: se guardó y no salió"."""
+    return f"{state.label}: {EXPLAINED[state]}" if state in EXPLAINED else str(state.label)
+
+
 class LedgerFilterForm(forms.Form):
     """Narrows the lines of one dispatch."""
 
     channel = forms.ChoiceField(label=_("Canal"), required=False)
-    state = forms.ChoiceField(label=_("Estado"), required=False, choices=[("", _("Todos")), *State.choices])
+    state = forms.ChoiceField(label=_("Estado"), required=False)
 
     def __init__(self, *args: Any, channels: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        states = [(state.value, spelled_out(state)) for state in State]
+        self.fields["state"] = forms.ChoiceField(
+            label=_("Estado"), required=False, choices=[("", _("Todos")), *states]
+        )
         self.fields["channel"] = forms.ChoiceField(
             label=_("Canal"), required=False, choices=[("", _("Todos")), *channels]
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -18,9 +18,9 @@ from django.utils.translation import ngettext
 
 from pregon.delivery import ledger
 from pregon.delivery.counting import SETTLED, Counted, Place, count, tally_of
-from pregon.delivery.enums import MessageKind, Mode
+from pregon.delivery.enums import MessageKind, Mode, State
 from pregon.delivery.ledger import FIRST_ANSWER, Span
-from pregon.delivery.models import ChannelAccount, Dispatch
+from pregon.delivery.models import ChannelAccount, Delivery, Dispatch
 from pregon.delivery.registry import channel_class, kinds, label_of
 from pregon.delivery.values import Tally
 
@@ -29,6 +29,8 @@ RECENT = timedelta(hours=6)
 SHOWN = 3
 #: The pace is that of the last minute, as far as somebody was looking; two looks closer than this tell nothing.
 WINDOW, BLINK = timedelta(minutes=1), timedelta(seconds=1)
+#: So many of the lines that wait tell why they do.
+HEAD = 500
 #: Seconds for which the looks at a dispatch are remembered.
 REMEMBERED = 86_400
 
@@ -62,6 +64,10 @@ class Bar:
     hold: str = ""
     #: Laid out for a person to pass on.
     by_hand: bool = False
+    #: What the provider said of the lines that it put off, and when the next one is tried.
+    put_off: str = ""
+    #: The dispatch was called off.
+    cancelled: bool = False
 
     @property
     def rehearsed(self) -> bool:
@@ -75,13 +81,16 @@ class Bar:
 
     @property
     def done(self) -> int:
-        """What is behind us, as a bar shows it: what waits for a person is not."""
-        return self.tally.settled - self.to_pass_on
+        """What is behind us, as a bar shows it: what waits for a person is not, and what was called off never will."""
+        called_off = self.tally.suppressed if self.cancelled else 0
+        return self.tally.settled - self.to_pass_on - called_off
 
     @property
     def tone(self) -> str:
         if self.tally.failed or self.tally.uncertain:
             return "warn"
+        if self.cancelled:
+            return "soft"
         if self.tally.waiting:
             return "live"
         return "soft" if self.rehearsed else "ok"
@@ -100,6 +109,11 @@ class Bar:
     def remarks(self) -> list[str]:
         """What a person should know beside the number."""
         tally = self.tally
+        unsent = (
+            ngettext("%(count)s no salió: se canceló", "%(count)s no salieron: se canceló", tally.suppressed)
+            if self.cancelled
+            else ngettext("%(count)s ya no hizo falta", "%(count)s ya no hicieron falta", tally.suppressed)
+        )
         said = [
             (tally.uncertain, ngettext("%(count)s en duda", "%(count)s en duda", tally.uncertain)),
             (tally.failed, ngettext("%(count)s falló", "%(count)s fallaron", tally.failed)),
@@ -107,10 +121,7 @@ class Bar:
                 0 if self.rehearsed or self.by_hand else tally.rehearsed,
                 ngettext("%(count)s en ensayo", "%(count)s en ensayo", tally.rehearsed),
             ),
-            (
-                tally.suppressed,
-                ngettext("%(count)s ya no hizo falta", "%(count)s ya no hicieron falta", tally.suppressed),
-            ),
+            (tally.suppressed, unsent),
         ]
         return [words % {"count": intcomma(count)} for count, words in said if count]
 
@@ -120,6 +131,9 @@ class Bar:
         waiting = self.tally.waiting
         if not waiting or self.hold:
             return self.hold if waiting else ""
+        if self.put_off and (self.pace is None or self.pace < 1):
+            said = ngettext("%(count)s espera: %(why)s", "%(count)s esperan: %(why)s", waiting)
+            return said % {"count": intcomma(waiting), "why": self.put_off}
         if self.pace is None:
             return _("midiendo el ritmo")
         if self.pace < 1:
@@ -142,6 +156,11 @@ class Progress:
     def waiting(self) -> bool:
         """Whether anything may still change by itself."""
         return self.dispatch.prepared_at is None or any(bar.tally.waiting for bar in self.bars)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether more of it is about to leave."""
+        return self.waiting and not self.dispatch.paused_at and not self.dispatch.cancelled_at
 
     @property
     def first_after(self) -> float | None:
@@ -218,6 +237,7 @@ def progress_of(dispatches: Iterable[Dispatch], *, at: datetime) -> list[Progres
                 pace=pace_of(kind, memory.looks),
                 hold=hold_of(dispatch, accounts.get(kind), at=at),
                 by_hand=by_hand(kind, accounts.get(kind)),
+                cancelled=dispatch.cancelled_at is not None,
             )
             for kind, tally in ours.items()
         ]
@@ -227,10 +247,12 @@ def progress_of(dispatches: Iterable[Dispatch], *, at: datetime) -> list[Progres
 
 
 def going_out(at: datetime) -> list[Progress]:
-    """The dispatches of the last hours; letters about a subscription and trials are nobody's news."""
+    """The dispatches of the last hours, those that still wait first; letters about a subscription and trials are
+    nobody's news."""
     recent = Dispatch.objects.filter(created_at__gte=at - RECENT, trial=False)
     recent = recent.exclude(kind=MessageKind.SERVICE)
-    return progress_of(recent.defer("message_json").order_by("-created_at", "-pk")[:SHOWN], at=at)
+    shown = progress_of(recent.defer("message_json").order_by("-created_at", "-pk")[:SHOWN], at=at)
+    return sorted(shown, key=lambda one: not one.waiting)
 
 
 def first_answers(counted: dict[Place, Counted], memories: dict[int, Memory]) -> dict[int, datetime]:
@@ -285,15 +307,50 @@ def by_hand(kind: str, account: ChannelAccount | None) -> bool:
 
 def hold_of(dispatch: Dispatch, account: ChannelAccount | None, *, at: datetime) -> str:
     """Why a line of ``dispatch`` that waits on this channel stays where it is; "" when it is only its turn."""
+    if dispatch.cancelled_at:
+        return _("cancelado: lo que falta ya no sale")
     if dispatch.paused_at:
         return _("en pausa")
     if account is None or account.busy_until is None or account.busy_until <= at:
         return ""
     if account.trouble:
-        return _("detenido: %(problem)s") % {"problem": account.trouble}
+        told = {"problem": sentence(account.trouble), "when": spoken(account.busy_until, at=at)}
+        return _("detenido: %(problem)s Se intenta otra vez %(when)s.") % told
     if account.busy_until - at > WINDOW:
         return _("llegó a su límite del día y sigue %(when)s") % {"when": spoken(account.busy_until, at=at)}
     return ""
+
+
+def with_reasons(one: Progress, *, at: datetime) -> Progress:
+    """The same, with what the lines that were put off wait for. The first that wait have been tried: what they were
+    told is what most are told."""
+    bars = [
+        replace(bar, put_off=put_off(one.dispatch, bar.kind, at=at))
+        if bar.tally.waiting and not bar.hold
+        else bar
+        for bar in one.bars
+    ]
+    return replace(one, bars=bars)
+
+
+def put_off(dispatch: Dispatch, kind: str, *, at: datetime) -> str:
+    first = Delivery.objects.filter(dispatch=dispatch, channel=kind, state=State.DUE).order_by("pk")
+    waiting = [
+        (reason, due_at) for reason, due_at in first.values_list("reason", "due_at")[:HEAD] if due_at > at
+    ]
+    reasons = Counter(reason for reason, _due_at in waiting if reason)
+    if not reasons:
+        return ""
+    told = {
+        "reason": sentence(reasons.most_common(1)[0][0]),
+        "when": spoken(min(due_at for _reason, due_at in waiting), at=at),
+    }
+    return _("%(reason)s Se intenta otra vez %(when)s.") % told
+
+
+def sentence(said: str) -> str:
+    """What a provider said, so that another sentence may follow."""
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def spoken(moment: datetime, *, at: datetime) -> str:

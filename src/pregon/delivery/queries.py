@@ -36,13 +36,17 @@ def dispatches_telling(origin: str) -> QuerySet[Dispatch]:
 
 
 def receivers_by_channel(dispatches: QuerySet[Dispatch]) -> dict[str, int]:
-    """How many different receivers got at least one of ``dispatches``, by channel."""
-    rows = (
-        Delivery.objects.filter(dispatch__in=dispatches, state__in=[*OUT, State.UNCERTAIN, State.WITHHELD])
-        .values("channel")
-        .annotate(receivers=Count("destination", distinct=True))
-        .order_by("channel")
-    )
+    """How many different receivers got at least one of ``dispatches``, by channel; who is in doubt may have."""
+    return destinations(Delivery.objects.filter(dispatch__in=dispatches, state__in=[*OUT, State.UNCERTAIN]))
+
+
+def laid_out_by_channel(dispatches: QuerySet[Dispatch]) -> dict[str, int]:
+    """For how many receivers one of ``dispatches`` was only kept, in a rehearsal or for a person to pass on."""
+    return destinations(Delivery.objects.filter(dispatch__in=dispatches, state=State.WITHHELD))
+
+
+def destinations(lines: QuerySet[Delivery]) -> dict[str, int]:
+    rows = lines.values("channel").annotate(receivers=Count("destination", distinct=True)).order_by("channel")
     return {row["channel"]: row["receivers"] for row in rows}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,37 +20,55 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
+from wagtail.log_actions import log
 
 from pregon.accounts.models import User
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions.resolve import arrived, send_again
 from pregon.delivery.enums import State
-from pregon.delivery.errors import DeliveryError
+from pregon.delivery.errors import CalledOff, DeliveryError
 from pregon.delivery.forms import PassedOnForm
-from pregon.delivery.models import Delivery, Dispatch
+from pregon.delivery.models import Delivery, Dispatch, Subscriber
 from pregon.delivery.progress import progress_of
 from pregon.delivery.registry import kinds, label_of
-from pregon.delivery.views import OneDispatch
+from pregon.delivery.views import WRITE_AGAIN, OneDispatch
 
 
-class Order(PermissionRequiredMixin, View):
-    """A word on a dispatch, given at once."""
+class Button(PermissionRequiredMixin, View):
+    """What is only ever pressed. Whose session had ended is sent here by the login without the press: they come back to
+    where the button is, and are told that nothing was done."""
 
     raise_exception = True
     permission_required = "delivery.change_delivery"
-    http_method_names = ["post"]
+    http_method_names = ["get", "post"]
+
+    def dispatch_at(self, pk: int) -> Dispatch:
+        """The dispatch that the button belongs to."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        asked = self.dispatch_at(pk)
+        messages.error(request, _("No se hizo: la sesión había terminado. Vuelve a presionar el botón."))
+        return HttpResponseRedirect(reverse("envios:dispatch", args=[asked.pk]))
+
+    @property
+    def person(self) -> User:
+        return self.request.user  # type: ignore[return-value]  # the permission keeps strangers out
+
+
+class Order(Button):
+    """A word on a dispatch, given at once."""
+
+    def dispatch_at(self, pk: int) -> Dispatch:
+        return get_object_or_404(Dispatch.objects.defer("message_json"), pk=pk)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        dispatch = get_object_or_404(Dispatch.objects.defer("message_json"), pk=pk)
+        dispatch = self.dispatch_at(pk)
         return answered(request, dispatch.pk, lambda: self.obey(dispatch, at=timezone.now()))
 
     def obey(self, dispatch: Dispatch, *, at: datetime) -> str:
         """Do it, and say so."""
         raise NotImplementedError
-
-    @property
-    def person(self) -> User:
-        return self.request.user  # type: ignore[return-value]  # the permission keeps strangers out
 
 
 def answered(request: HttpRequest, dispatch: int, act: Any) -> HttpResponse:
@@ -63,15 +82,27 @@ def answered(request: HttpRequest, dispatch: int, act: Any) -> HttpResponse:
     return HttpResponseRedirect(reverse("envios:dispatch", args=[dispatch]))
 
 
+def must_go_on(dispatch: Dispatch, *, at: datetime) -> None:
+    """Refuses when nothing of ``dispatch`` is left to be steered: a page may have been open for long."""
+    dispatch.refresh_from_db(fields=["paused_at", "cancelled_at", "prepared_at"])
+    if dispatch.cancelled_at:
+        raise CalledOff
+    if not progress_of([dispatch], at=at)[0].waiting:
+        raise DeliveryError(_("Este envío ya terminó: no queda nada por salir."))
+
+
 class PauseView(Order):
     def obey(self, dispatch: Dispatch, *, at: datetime) -> str:
-        delivery.pause(dispatch, at=at)
+        must_go_on(dispatch, at=at)
+        if not delivery.pause(dispatch, at=at):
+            must_go_on(dispatch, at=at)  # somebody was faster; if they paused it too, all is well
         return _("El envío está en pausa: nada más sale hasta que lo reanudes.")
 
 
 class ResumeView(Order):
     def obey(self, dispatch: Dispatch, *, at: datetime) -> str:
-        delivery.resume(dispatch)
+        if not delivery.resume(dispatch):
+            must_go_on(dispatch, at=at)
         return _("El envío sigue donde se quedó.")
 
 
@@ -82,29 +113,41 @@ class RetryView(Order):
         kind = self.request.POST.get("channel", "")
         like = delivery.Failure(channel=kind, reason=self.request.POST.get("reason", "")) if kind else None
         again = delivery.retry(dispatch, by=self.person, at=at, like=like)
+        if not again:
+            raise DeliveryError(_("No había nada que intentar otra vez."))
         said = ngettext(
             "%(count)s mensaje se intenta otra vez.", "%(count)s mensajes se intentan otra vez.", again
         )
         return said % {"count": intcomma(again)}
 
 
-class LineOrder(PermissionRequiredMixin, View):
+class HurryView(Order):
+    """Now, what its provider put off until later."""
+
+    def obey(self, dispatch: Dispatch, *, at: datetime) -> str:
+        must_go_on(dispatch, at=at)
+        sooner = delivery.hurry(dispatch, self.request.POST.get("channel", ""), at=at)
+        if not sooner:
+            raise DeliveryError(_("No había nada que intentar antes."))
+        said = ngettext("%(count)s mensaje se intenta ya.", "%(count)s mensajes se intentan ya.", sooner)
+        return said % {"count": intcomma(sooner)}
+
+
+class LineOrder(Button):
     """A word on one line of the ledger."""
 
-    raise_exception = True
-    permission_required = "delivery.change_delivery"
-    http_method_names = ["post"]
+    def line(self, pk: int) -> Delivery:
+        return get_object_or_404(Delivery.objects.select_related("dispatch"), pk=pk)
+
+    def dispatch_at(self, pk: int) -> Dispatch:
+        return self.line(pk).dispatch
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        line = get_object_or_404(Delivery.objects.select_related("dispatch"), pk=pk)
+        line = self.line(pk)
         return answered(request, line.dispatch_id, lambda: self.obey(line, at=timezone.now()))
 
     def obey(self, line: Delivery, *, at: datetime) -> str:
         raise NotImplementedError
-
-    @property
-    def person(self) -> User:
-        return self.request.user  # type: ignore[return-value]  # the permission keeps strangers out
 
 
 class ResolveView(LineOrder):
@@ -114,6 +157,8 @@ class ResolveView(LineOrder):
         match self.request.POST.get("answer"):
             case "arrived":
                 arrived(line, by=self.person, at=at)
+            case "again" if line.dispatch.cancelled_at:
+                raise CalledOff
             case "again":
                 send_again(line, by=self.person, at=at)
             case "retry":
@@ -182,7 +227,9 @@ class CancelView(Confirmed):
         return said % {"count": intcomma(left)}
 
     def obey(self, *, at: datetime) -> str:
-        delivery.cancel(self.dispatch_asked, at=at)
+        must_go_on(self.dispatch_asked, at=at)
+        if not delivery.cancel(self.dispatch_asked, at=at):
+            raise CalledOff
         return _("El envío se canceló: lo que no había salido ya no sale.")
 
 
@@ -224,6 +271,8 @@ class ResolveAllView(Confirmed):
         )
 
     def obey(self, *, at: datetime) -> str:
+        if self.again and self.dispatch_asked.cancelled_at:
+            raise CalledOff
         settled = delivery.resolve_all(
             self.dispatch_asked,
             self.kind,
@@ -233,3 +282,53 @@ class ResolveAllView(Confirmed):
         )
         said = ngettext("%(count)s quedó resuelto.", "%(count)s quedaron resueltos.", settled)
         return said % {"count": intcomma(settled)}
+
+
+class WriteToAllAgainView(Confirmed):
+    """The provider said of many at once that they are no more, and was wrong."""
+
+    permission_required = "delivery.change_subscriber"
+    page_title = gettext_lazy("Volver a escribirles")
+    button = gettext_lazy("Volver a escribirles")
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if kwargs["kind"] not in kinds():
+            raise Http404
+        self.kind = kwargs["kind"]
+
+    def people(self) -> QuerySet[Subscriber]:
+        failed = Delivery.objects.filter(
+            dispatch=self.dispatch_asked, channel=self.kind, state=State.FAILED, subscriber__isnull=False
+        )
+        return delivery.bounced().filter(pk__in=failed.values("subscriber"))
+
+    def consequence(self) -> str:
+        count = self.people().count()
+        said = ngettext(
+            "%(count)s persona de %(channel)s había confirmado y dejó de recibir porque en este envío se contestó que "
+            "su dirección no existe. Desde ahora se le vuelve a escribir; si su dirección de verdad ya no existe, se "
+            "vuelve a anotar sola.",
+            "%(count)s personas de %(channel)s habían confirmado y dejaron de recibir porque en este envío se contestó "
+            "que su dirección no existe. Desde ahora se les vuelve a escribir; la dirección que de verdad ya no exista "
+            "se vuelve a anotar sola.",
+            count,
+        )
+        return said % {"count": intcomma(count), "channel": label_of(self.kind)}
+
+    def obey(self, *, at: datetime) -> str:
+        back = delivery.write_again(self.people())
+        if not back:
+            raise DeliveryError(_("No había a quién volver a escribir: alguien lo resolvió antes."))
+        log(
+            self.dispatch_asked,
+            WRITE_AGAIN,
+            user=self.request.user,
+            data={"people": back, "channel": self.kind},
+        )
+        said = ngettext(
+            "A %(count)s persona se le vuelve a escribir. Para que reciba también este mensaje, pulsa Reintentar.",
+            "A %(count)s personas se les vuelve a escribir. Para que reciban también este mensaje, pulsa Reintentar.",
+            back,
+        )
+        return said % {"count": intcomma(back)}

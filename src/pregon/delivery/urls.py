@@ -6,12 +6,14 @@ from django.urls import include, path
 
 from pregon.delivery.steering import (
     CancelView,
+    HurryView,
     PassedOnView,
     PauseView,
     ResolveAllView,
     ResolveView,
     ResumeView,
     RetryView,
+    WriteToAllAgainView,
 )
 from pregon.delivery.views import (
     ChannelsView,
@@ -29,6 +31,7 @@ from pregon.delivery.views import (
     RostersView,
     RosterView,
     SuppressView,
+    WriteAgainView,
 )
 
 dispatches = [
@@ -41,8 +44,10 @@ dispatches = [
     path("<int:pk>/pausar/", PauseView.as_view(), name="pause"),
     path("<int:pk>/reanudar/", ResumeView.as_view(), name="resume"),
     path("<int:pk>/cancelar/", CancelView.as_view(), name="cancel"),
+    path("<int:pk>/intentar-ya/", HurryView.as_view(), name="hurry"),
     path("<int:pk>/reintentar/", RetryView.as_view(), name="retry"),
     path("<int:pk>/en-duda/<slug:kind>/<slug:answer>/", ResolveAllView.as_view(), name="resolve_all"),
+    path("<int:pk>/volver-a-escribir/<slug:kind>/", WriteToAllAgainView.as_view(), name="write_again"),
     path("linea/<int:pk>/", ResolveView.as_view(), name="resolve"),
     path("linea/<int:pk>/publicado/", PassedOnView.as_view(), name="passed_on"),
 ]
@@ -53,6 +58,7 @@ channels = [
 subscribers = [
     path("nuevo-canal/", OfficeChannelView.as_view(), name="add"),
     path("<int:pk>/baja/", LeaveView.as_view(), name="leave"),
+    path("<int:pk>/volver/", WriteAgainView.as_view(), name="write_again"),
     path("listas/", RostersView.as_view(), name="rosters"),
     path("listas/<int:pk>/", RosterView.as_view(), name="roster"),
     path("listas/<int:pk>/avance/", RosterStateView.as_view(), name="roster_state"),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.http import (
     FileResponse,
     Http404,
@@ -28,12 +28,13 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+from wagtail.log_actions import log
 
 from pregon.delivery import actions as delivery
 from pregon.delivery.actions import pace
 from pregon.delivery.actions.channels import set_up
 from pregon.delivery.actions.tokens import keep
-from pregon.delivery.enums import COLOURS, Handling, Mode, Reason, Standing, State
+from pregon.delivery.enums import COLOURS, EXPLAINED, Handling, Mode, Reason, Standing, State
 from pregon.delivery.errors import BadRoster, DeliveryError, NotTheOffices, UnknownChannel
 from pregon.delivery.forms import (
     AddressForm,
@@ -47,16 +48,20 @@ from pregon.delivery.forms import (
 from pregon.delivery.health import health_of
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Roster, Subscriber, Suppression
 from pregon.delivery.previews import Seen, seen_of
-from pregon.delivery.progress import Progress, going_out, progress_of
+from pregon.delivery.progress import Progress, going_out, progress_of, with_reasons
 from pregon.delivery.reading import Column, read_table
 from pregon.delivery.registry import build, channel_class, kinds, label_of
 from pregon.delivery.tables import csv_lines, exported, workbook
 from pregon.delivery.values import Picture
 
+#: How the history of the desk names that somebody is written to again.
+WRITE_AGAIN = "delivery.write_again"
 PAGE = 20
 LINES = 50
 #: What a page shows of each: reasons and doubts of a channel, packages to pass on.
 REASONS, DOUBTS, PACKAGES = 10, 10, 10
+#: So many addresses that are no more in one dispatch may be the provider's fault.
+MANY = 20
 #: What a mail may do inside the desk: be looked at.
 MAIL_POLICY = (
     "sandbox; default-src 'none'; img-src 'self' data: {site}; "
@@ -78,6 +83,16 @@ class LedgerLine:
     def tone(self) -> str:
         return COLOURS[State(self.delivery.state)]
 
+    @property
+    def words(self) -> str:
+        """The reason of its state, or what that state means."""
+        return self.delivery.reason or str(EXPLAINED.get(State(self.delivery.state), ""))
+
+    @property
+    def may_retry(self) -> bool:
+        person = self.delivery.subscriber
+        return self.delivery.state == State.FAILED and not (person and person.standing == Standing.GONE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedAlike:
@@ -88,6 +103,8 @@ class FailedAlike:
     count: int
     #: How many have been settled on that channel at all.
     settled: int
+    #: Of how many the address is no more, so that trying again would reach nobody.
+    gone: int
     #: The first of them.
     line: Delivery
 
@@ -96,14 +113,18 @@ class FailedAlike:
         return label_of(self.kind)
 
     @property
-    def gone(self) -> bool:
-        """Whether the address is no more, so that trying again would reach nobody."""
-        return self.line.subscriber is not None and self.line.subscriber.standing == Standing.GONE
+    def may_retry(self) -> bool:
+        return self.count > self.gone
 
     @property
     def advice(self) -> str:
         """What to do about it."""
-        if self.gone:
+        if self.gone >= MANY and self.gone * 2 >= self.settled:
+            return _(
+                "Les pasó a casi todos, así que pudo fallar el servidor: prueba el canal en Envíos, Canales, y cuando "
+                "conteste vuelve a escribirles."
+            )
+        if not self.may_retry:
             return _("Ahí ya no se envía. Quien cambió de dirección puede suscribirse otra vez en el sitio.")
         if self.count > 1 and self.count * 2 >= self.settled:
             return _(
@@ -197,7 +218,9 @@ class ProgressView(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dispatch = get_object_or_404(Dispatch.objects.defer("message_json"), pk=kwargs["pk"])
-        return super().get_context_data(one=progress_of([dispatch], at=timezone.now())[0], **kwargs)
+        at = timezone.now()
+        one = with_reasons(progress_of([dispatch], at=at)[0], at=at)
+        return super().get_context_data(one=one, **kwargs)
 
 
 class OneDispatch(DeskPage):
@@ -228,7 +251,8 @@ class DispatchView(OneDispatch, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dispatch = self.dispatch_asked
-        one = progress_of([dispatch], at=timezone.now())[0]
+        at = timezone.now()
+        one = with_reasons(progress_of([dispatch], at=at)[0], at=at)
         return super().get_context_data(
             dispatch=dispatch,
             one=one,
@@ -287,7 +311,8 @@ def ledger_page(
     begin = groups.index((kind, state)) if (kind, state) in groups and number.isdecimal() else 0
     found: list[Delivery] = []
     for place, (channel, each) in enumerate(groups[begin:]):
-        lines = Delivery.objects.filter(dispatch=dispatch, channel=channel, state=each).order_by("pk")
+        lines = Delivery.objects.filter(dispatch=dispatch, channel=channel, state=each)
+        lines = lines.select_related("subscriber").order_by("pk")
         if place == 0 and number.isdecimal():
             lines = lines.filter(pk__gt=int(number))
         found += lines[: LINES + 1 - len(found)]
@@ -303,14 +328,20 @@ def failures_of(one: Progress) -> list[FailedAlike]:
         if not bar.tally.failed:
             continue
         failed = Delivery.objects.filter(dispatch=one.dispatch, channel=bar.kind, state=State.FAILED)
-        alike = failed.values_list("reason").annotate(count=Count("pk"), line=Min("pk"))
+        nobody = Count("pk", filter=Q(subscriber__standing=Standing.GONE))
+        alike = failed.values_list("reason").annotate(count=Count("pk"), gone=nobody, line=Min("pk"))
         groups = list(alike.order_by("-count", "reason")[:REASONS])
-        first = Delivery.objects.select_related("subscriber").in_bulk([line for *_words, line in groups])
+        first = Delivery.objects.in_bulk([line for *_words, line in groups])
         found += [
             FailedAlike(
-                kind=bar.kind, reason=reason, count=count, settled=bar.tally.settled, line=first[line]
+                kind=bar.kind,
+                reason=reason,
+                count=count,
+                settled=bar.tally.settled,
+                gone=gone,
+                line=first[line],
             )
-            for reason, count, line in groups
+            for reason, count, gone, line in groups
         ]
     return sorted(found, key=lambda group: -group.count)
 
@@ -556,6 +587,38 @@ class LeaveView(DeskPage, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         delivery.leave(self.subscriber, at=timezone.now())
         messages.success(request, _("%(address)s ya no recibe nada.") % {"address": self.subscriber.address})
+        return redirect("suscriptores:index")
+
+
+class WriteAgainView(DeskPage, TemplateView):
+    """A person knows that an address does receive, whatever a provider once said of it."""
+
+    permission_required = "delivery.change_subscriber"
+    template_name = "delivery/desk/write_again.html"
+    page_title = gettext_lazy("Volver a escribirle")
+    trail = [("suscriptores:index", gettext_lazy("Suscriptores"))]
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.subscriber = get_object_or_404(Subscriber, pk=kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        may = delivery.bounced().filter(pk=self.subscriber.pk).exists()
+        last = Delivery.objects.filter(subscriber=self.subscriber, state=State.FAILED).order_by("-pk").first()
+        return super().get_context_data(subscriber=self.subscriber, may=may, last=last, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if delivery.write_again(Subscriber.objects.filter(pk=self.subscriber.pk)):
+            name = _("Suscriptor %(number)s") % {
+                "number": self.subscriber.pk
+            }  # its address may be erased one day
+            log(self.subscriber, WRITE_AGAIN, user=request.user, title=name)
+            said = _("A %(address)s se le vuelve a escribir.") % {"address": self.subscriber.address}
+            messages.success(request, said)
+        else:
+            messages.error(
+                request, _("No volvió: solo vuelve quien había confirmado y dejó de recibir sin pedirlo.")
+            )
         return redirect("suscriptores:index")
 
 

@@ -33,8 +33,10 @@ class StandingColumn(Column):
 class LeaveColumn(Column):
     cell_template_name = "delivery/desk/leave_cell.html"
 
-    def get_value(self, instance: Subscriber) -> bool:
-        return instance.standing in {Standing.PENDING, Standing.CONFIRMED}
+    def get_value(self, instance: Subscriber) -> str:
+        if instance.standing in {Standing.PENDING, Standing.CONFIRMED}:
+            return "leave"
+        return "return" if instance.standing == Standing.GONE and instance.confirmed_at else ""
 
 
 class SubscriberFilterSet(WagtailFilterSet):

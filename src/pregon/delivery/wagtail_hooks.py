@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.log_actions import LogActionRegistry
 
 from pregon.delivery.panels import AlertsPanel, GoingOutPanel
+from pregon.delivery.views import WRITE_AGAIN
 from pregon.delivery.viewsets import SubscriberViewSet, subscriber_viewset
 
 
@@ -50,6 +52,11 @@ def delivery_menu() -> MenuItem:
         ]
     )
     return SubmenuMenuItem(_("Envíos"), menu, name="envios", icon_name="mail", order=50)
+
+
+@hooks.register("register_log_actions")
+def delivery_acts(actions: LogActionRegistry) -> None:
+    actions.register_action(WRITE_AGAIN, _("Volver a escribir"), _("Se le vuelve a escribir a quien rebotó"))
 
 
 @hooks.register("construct_homepage_panels")

@@ -55,6 +55,14 @@ def hour(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "j \\d\\e F, G:i").lower() if moment else ""
 
 
+def clock(moment: datetime | None, *, at: datetime) -> str:
+    """The hour of today, or the day."""
+    if moment is None:
+        return "—"
+    there = timezone.localtime(moment)
+    return date_format(there, "G:i" if there.date() == timezone.localtime(at).date() else "j/n")
+
+
 def sheet_or_editor(bulletin: Bulletin) -> str:
     """What went out has a sheet of its own; what did not is still being written."""
     if bulletin.number:
@@ -94,9 +102,15 @@ class ApprovalPanel(Component):
         return [
             Line(
                 bulletin=bulletins[pk],
-                mark=bulletins[pk].folio or "—",
+                mark=clock(state.started_at, at=self.at),
                 detail=" · ".join(
-                    part for part in (str(state.revision.user or ""), hour(state.started_at)) if part
+                    part
+                    for part in (
+                        bulletins[pk].folio,
+                        str(state.revision.user or ""),
+                        hour(state.started_at),
+                    )
+                    if part
                 ),
                 tag=_("Revisar"),
                 tone="warn",
@@ -130,7 +144,7 @@ class ApprovalPanel(Component):
         return [
             Line(
                 bulletin=bulletin,
-                mark="—",
+                mark=clock(bulletin.latest_revision_created_at, at=self.at),
                 detail=" · ".join(
                     part
                     for part in (str(bulletin.owner or ""), hour(bulletin.latest_revision_created_at))

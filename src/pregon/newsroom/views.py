@@ -120,14 +120,17 @@ class BulletinPage(LoginRequiredMixin, WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(bulletin=self.bulletin, **kwargs)
 
-    def receivers(self) -> list[dict[str, Any]]:
-        """How many already received it, by channel, in words."""
-        counted = ledger.receivers_by_channel(ledger.dispatches_telling(self.bulletin.origin))
-        modes = ledger.modes()
-        return [
-            {"label": label_of(kind), "count": count, "rehearsed": modes.get(kind) == Mode.SANDBOX}
-            for kind, count in counted.items()
-        ]
+    def receivers(self) -> dict[str, list[tuple[str, int]]]:
+        """How many already received it, by channel, in words, and for how many it was only kept."""
+        telling = ledger.dispatches_telling(self.bulletin.origin)
+        counted = {
+            "reached": ledger.receivers_by_channel(telling),
+            "laid_out": ledger.laid_out_by_channel(telling),
+        }
+        return {
+            name: [(label_of(kind), count) for kind, count in found.items()]
+            for name, found in counted.items()
+        }
 
 
 class SheetView(BulletinPage):
@@ -362,15 +365,20 @@ class Reach:
 
     @property
     def cost(self) -> str:
-        """What it costs altogether at the provider's prices, for one at least; "" where it is free."""
+        """What it costs altogether at the provider's prices, or would; "" where it is free or reaches nobody."""
         price = self.seen.price
-        if price is None:
+        if price is None or not self.count.all:
             return ""
         told = {
-            "amount": f"{price.amount * max(1, self.count.all):,.3f}".rstrip("0").rstrip("."),
+            "amount": f"{price.amount * self.count.all:,.3f}".rstrip("0").rstrip("."),
             "currency": price.currency,
         }
-        return f"{_('Cuesta %(amount)s %(currency)s.') % told} {price.reason}".strip()
+        said = (
+            _("En vivo costaría %(amount)s %(currency)s.")
+            if self.rehearsing
+            else _("Cuesta %(amount)s %(currency)s.")
+        )
+        return f"{said % told} {price.reason}".strip()
 
 
 def needs_correction(bulletin: Bulletin) -> bool:

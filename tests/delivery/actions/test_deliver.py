@@ -365,6 +365,62 @@ def test_an_address_that_is_gone_receives_nothing_any_more(hands: Hands) -> None
     assert (Subscriber.objects.get().standing, len(said_to())) == (Standing.GONE, 1)
 
 
+def burn(hands: Hands, people: list[Subscriber]) -> None:
+    """Every address of ``people`` is said to be no more, once."""
+    SpokenChannel.script.update({person.address: [DestinationGone("550 5.1.1")] for person in people})
+    ask()
+    run(hands)
+
+
+def test_a_provider_that_says_of_everybody_that_they_are_no_more_is_not_believed(hands: Hands) -> None:
+    live("spoken")
+    people = SubscriberFactory.create_batch(30)
+    burn(hands, people)
+    trouble = ChannelAccount.objects.get().trouble
+    assert "su dirección no existe" in trouble
+    assert set(Subscriber.objects.values_list("standing", flat=True)) == {Standing.CONFIRMED}
+    assert set(Delivery.objects.values_list("state", "reason")) == {(State.DUE, trouble)}
+    assert len(said_to()) < 30
+    SpokenChannel.script.clear()
+    hands.forward(minutes=6)
+    run(hands)
+    assert set(states().values()) == {"sent"}
+
+
+def test_a_doubt_undoes_what_was_written_before_it(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver, "FRESH", -1)
+    live("spoken")
+    burn(hands, SubscriberFactory.create_batch(30))
+    assert set(Subscriber.objects.values_list("standing", "left_at")) == {(Standing.CONFIRMED, None)}
+
+
+def test_a_list_with_some_dead_addresses_is_believed(hands: Hands) -> None:
+    live("spoken")
+    people = SubscriberFactory.create_batch(30)
+    burn(hands, people[::2])
+    assert Subscriber.objects.filter(standing=Standing.GONE).count() == 15
+    assert not ChannelAccount.objects.get().trouble
+
+
+def test_who_had_left_is_not_made_into_somebody_who_bounced(hands: Hands) -> None:
+    live("spoken")
+    person = SubscriberFactory(standing=Standing.LEFT)
+    SpokenChannel.script[person.address] = [DestinationGone()]
+    ask(message(MessageKind.SERVICE), subscribers=(person.pk,))
+    run(hands)
+    assert (len(said_to()), Subscriber.objects.get().standing) == (1, Standing.LEFT)
+
+
+def test_a_line_of_an_address_that_is_no_more_says_so(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory()
+    ask()
+    prepare_all()
+    Subscriber.objects.update(standing=Standing.GONE)
+    run(hands)
+    assert (the_line().state, the_line().reason) == (State.SUPPRESSED, "Su dirección ya no recibe.")
+
+
 def test_the_offices_own_channel_is_not_given_up_with_one_refusal(hands: Hands) -> None:
     live("spoken")
     office = SubscriberFactory(broadcast=True)
@@ -429,6 +485,30 @@ def test_a_provider_that_asks_all_to_wait_holds_the_others_without_costing_them_
         ("sent", 1),
         ("sent", 2),
     }
+
+
+def test_a_newer_answer_takes_the_place_of_an_older_trouble(hands: Hands) -> None:
+    account = live("spoken")
+    account.last_failure, account.last_failure_at = "La clave no sirve.", NOON
+    account.save()
+    person = SubscriberFactory()
+    SpokenChannel.script[person.address] = [Postponed("451 Ocupado.")]
+    ask()
+    run(hands)
+    account.refresh_from_db()
+    assert (account.trouble, account.busy_until) == ("451 Ocupado.", None)
+
+
+@pytest.mark.parametrize(("people", "trouble"), [(19, ""), (20, "451 Ocupado.")])
+def test_a_provider_that_puts_many_off_is_in_trouble_and_one_server_alone_is_not(
+    people: int, trouble: str, hands: Hands
+) -> None:
+    live("spoken")
+    for person in SubscriberFactory.create_batch(people):
+        SpokenChannel.script[person.address] = [Postponed("451 Ocupado.")]
+    ask()
+    run(hands)
+    assert ChannelAccount.objects.get().trouble == trouble
 
 
 def test_wrong_settings_stop_the_channel_and_lose_nothing(hands: Hands) -> None:

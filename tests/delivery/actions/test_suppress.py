@@ -17,7 +17,7 @@ from factories.delivery import (
     said_to,
 )
 from pregon.delivery import actions as delivery
-from pregon.delivery.actions.suppress import note, note_gone
+from pregon.delivery.actions.suppress import bounced, note, note_gone, write_again
 from pregon.delivery.enums import Reason, Standing, State
 from pregon.delivery.links import holder_of
 from pregon.delivery.models import Delivery, Subscriber, Suppression
@@ -97,3 +97,32 @@ def test_a_change_of_the_offices_key_forgets_nobody_while_the_old_one_is_kept(se
     assert is_suppressed("spoken", ADDRESS)
     delivery.confirm(SubscriberFactory.create(address=ADDRESS, standing=Standing.PENDING), at=NOON)
     assert not is_suppressed("spoken", ADDRESS)
+
+
+# --- The way back -------------------------------------------------------------------------------------------
+
+
+def test_a_person_brings_back_who_only_bounced(hands: Hands) -> None:
+    live("spoken")
+    SubscriberFactory.create(address=ADDRESS)
+    delivery.suppress("spoken", ADDRESS, reason=Reason.GONE, at=NOON)
+    assert (write_again(Subscriber.objects.all()), write_again(Subscriber.objects.all())) == (1, 0)
+    ask()
+    run(hands)
+    person = Subscriber.objects.get()
+    assert (person.standing, person.left_at, said_to()) == (Standing.CONFIRMED, None, [ADDRESS])
+
+
+def test_who_left_complained_or_never_confirmed_is_not_brought_back() -> None:
+    left = SubscriberFactory.create(standing=Standing.GONE, left_at=NOON)
+    complained = SubscriberFactory.create(standing=Standing.GONE)
+    note("spoken", complained.address, reason=Reason.COMPLAINT, at=NOON)
+    SubscriberFactory.create(standing=Standing.GONE, confirmed_at=None)
+    asked_again = SubscriberFactory.create(standing=Standing.GONE, asked_at=NOON)
+    assert not bounced().exists()
+    Delivery.objects.create(
+        dispatch=ask(), channel="spoken", destination="1", subscriber=asked_again, lane="now", due_at=NOON
+    )
+    Delivery.objects.update(state=State.LEASED)
+    Delivery.objects.update(state=State.FAILED, settled_at=NOON)
+    assert (list(bounced()), left.standing) == ([asked_again], Standing.GONE)

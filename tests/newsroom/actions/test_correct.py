@@ -11,7 +11,7 @@ from django.utils import timezone
 from factories.newsroom import draft, published
 from pregon.core.work import Lane, drain
 from pregon.delivery import actions as delivery
-from pregon.delivery.enums import Frequency, MessageKind, Standing
+from pregon.delivery.enums import Frequency, MessageKind, Standing, State
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import AlreadyWithdrawn, NothingChanged, NotPublished, ReasonNeeded, ReasonTooLong
@@ -54,6 +54,7 @@ def test_it_goes_to_those_who_had_the_first_version_and_to_nobody_else() -> None
     reader("antes@ejemplo.invalid")
     bulletin = published()
     drain([Lane.NOW], clock=timezone.now)
+    Delivery.objects.update(state=State.SENT)  # as if the channel were live
     reader("despues@ejemplo.invalid")
     correction = newsroom.correct(
         changed(bulletin, lead="Otra entrada."), change="Cambió.", reason="Error.", by=None, at=timezone.now()
@@ -134,6 +135,7 @@ def test_a_correction_reaches_a_digest_that_left_and_changes_one_that_waits(
         pass
     if left:
         drain([Lane.BULK], clock=timezone.now)
+        Delivery.objects.update(state=State.SENT)  # as if the channel were live
     corrected = changed(bulletin, title="Son 18 luminarias")
     correction = newsroom.correct(corrected, change="Son 18.", reason="Error.", by=None, at=timezone.now())
     drain([Lane.NOW, Lane.BULK], clock=timezone.now)

@@ -41,6 +41,7 @@ def test_those_who_had_received_are_told_without_its_text() -> None:
     reader("a@ejemplo.invalid")
     bulletin = published("Título que se retira", lead="Texto que se retira.")
     drain([Lane.NOW], clock=timezone.now)
+    Delivery.objects.update(state=State.SENT)  # as if the channel were live
     withdrawal = newsroom.withdraw(bulletin, reason="Datos equivocados.", by=None, at=timezone.now())
     drain([Lane.NOW], clock=timezone.now)
     told = Delivery.objects.select_related("dispatch").get(dispatch__kind=MessageKind.WITHDRAWAL)

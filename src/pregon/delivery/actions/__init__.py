@@ -23,6 +23,7 @@ from pregon.delivery.actions.prepare import prepare_due as prepare_due
 from pregon.delivery.actions.resolve import resolve_all as resolve_all
 from pregon.delivery.actions.steer import Failure as Failure
 from pregon.delivery.actions.steer import cancel as cancel
+from pregon.delivery.actions.steer import hurry as hurry
 from pregon.delivery.actions.steer import passed_on as passed_on
 from pregon.delivery.actions.steer import pause as pause
 from pregon.delivery.actions.steer import resume as resume
@@ -35,7 +36,9 @@ from pregon.delivery.actions.subscribe import choose_frequency as choose_frequen
 from pregon.delivery.actions.subscribe import confirm as confirm
 from pregon.delivery.actions.subscribe import leave as leave
 from pregon.delivery.actions.subscribe import subscribe_directly as subscribe_directly
+from pregon.delivery.actions.suppress import bounced as bounced
 from pregon.delivery.actions.suppress import suppress as suppress
+from pregon.delivery.actions.suppress import write_again as write_again
 from pregon.delivery.actions.tokens import watch_tokens as watch_tokens
 from pregon.delivery.actions.trial import may_be_tried as may_be_tried
 from pregon.delivery.actions.trial import try_out as try_out

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from pregon.core.work import Lane
 from pregon.delivery import ledger
 from pregon.delivery.actions import pace
 from pregon.delivery.actions.claim import DEADLY, Claim, Now, claim, kept, reap
+from pregon.delivery.actions.suppress import never_bounced
 from pregon.delivery.contract import Answer, Batch, Channel, Parcel, Receipt
 from pregon.delivery.enums import MessageKind, Mode, Standing, State
 from pregon.delivery.errors import DestinationGone, Misconfigured, Postponed, Rejected, Unanswered
@@ -49,6 +50,9 @@ PATIENCE, BLINK = timedelta(seconds=10), timedelta(milliseconds=300)
 FRESH = 0.5
 #: Seconds after which a slow batch gives back what it has not begun: something may wait that goes before it.
 TURN = 10
+
+#: So many "the address is no more" among the last answers of a batch are the provider's fault, not everybody's.
+LAST, SUSPECT = 20, 15
 
 #: How long the ledger is waited for, in seconds, with answers in hand.
 STUBBORN = 300
@@ -122,7 +126,10 @@ def send(held: Claim, lines: list[Delivery], *, now: Now, stopping: Callable[[],
         batch.close()
     else:
         batch.close()
-        note_success(held.account, batch, at=now())
+        if batch.trouble:
+            note_trouble(held.account, batch.trouble, at=now())
+        else:
+            note_answers(held.account, batch, at=now())
 
 
 class Outgoing(Batch):
@@ -142,7 +149,12 @@ class Outgoing(Batch):
         self.handed: dict[str, Delivery] = {}
         self.outcomes: list[tuple[Delivery, Outcome]] = []
         self.gone: list[int] = []
-        self.accepted = 0
+        #: The last answers: the line where the address was said to be no more.
+        self.last: deque[Delivery | None] = deque(maxlen=LAST)
+        self.trouble: Postponed | None = None
+        #: What the provider last asked to wait for, and how often it did.
+        self.delay: Postponed | None = None
+        self.accepted = self.delays = 0
         self.earlier = earlier(lines)
         self.messages: dict[int, Message] = {}
         self._begun: float | None = None
@@ -153,7 +165,7 @@ class Outgoing(Batch):
 
     def take(self, most: int = 1) -> list[Parcel]:
         self._begun = self._begun or time.monotonic()
-        while self.waiting and not self.stopping() and time.monotonic() - self._begun < TURN:
+        while self.waiting and not self._over(since=self._begun):
             if time.monotonic() - self._looked > FRESH:
                 self._drop_superseded()
             group = [self.waiting.popleft() for _one in range(min(most, len(self.waiting)))]
@@ -165,11 +177,19 @@ class Outgoing(Batch):
 
     def answer(self, parcel: Parcel, answer: Answer) -> None:
         line = self.handed.pop(parcel.key)
+        gone = isinstance(answer, DestinationGone)
+        self.last.append(line if gone else None)
         if isinstance(answer, Receipt):
             self.accepted += 1
-        elif isinstance(answer, DestinationGone) and line.subscriber_id:
+        elif isinstance(answer, Postponed):
+            self.delay, self.delays = answer, self.delays + 1
+        elif gone and self.trouble:
+            answer = self.trouble
+        elif gone and line.subscriber_id:
             self.gone.append(line.subscriber_id)
         self.outcomes.append((line, outcome_of(line, answer, self.channel, at=self.now())))
+        if gone and not self.trouble and len(self.last) - self.last.count(None) >= SUSPECT:
+            self._doubt()
         if time.monotonic() - self._written > FRESH:
             self._write()
 
@@ -195,13 +215,20 @@ class Outgoing(Batch):
         silence = Unanswered(_("El envío se interrumpió antes de saber si llegó."))
         for line in self.handed.values():
             self.outcomes.append((line, outcome_of(line, silence, self.channel, at=self.now())))
-        back = Outcome(state=State.DUE)
-        self.outcomes += [(line, back) for line in self.waiting]
+        if self.trouble:
+            self.outcomes += given_back(self.held, self.waiting, self.trouble, at=self.now())
+        else:
+            back = Outcome(state=State.DUE)
+            self.outcomes += [(line, back) for line in self.waiting]
         self.handed.clear()
         self.waiting.clear()
         self._write()
 
     # --- Steps ---
+
+    def _over(self, *, since: float) -> bool:
+        """Whether nothing more may be begun of what was begun then."""
+        return self.trouble is not None or self.stopping() or time.monotonic() - since >= TURN
 
     def _mark(self, group: list[Delivery]) -> list[Delivery]:
         """Write down what was answered and what leaves now, in one commit."""
@@ -213,7 +240,8 @@ class Outgoing(Batch):
     def _commit(self, group: list[Delivery]) -> list[Delivery]:
         at, outcomes, gone = self.now(), list(self.outcomes), list(self.gone)
         if gone:
-            Subscriber.objects.filter(pk__in=gone, broadcast=False).update(standing=Standing.GONE)
+            known = Subscriber.objects.filter(pk__in=gone, broadcast=False).exclude(standing=Standing.LEFT)
+            known.update(standing=Standing.GONE)
         pace.note_handed(self.held.account, len(group), at=at)
         leaving = ledger.write(outcomes, group, claim=self.held.token, at=at)
         if len(leaving) < len(group):
@@ -222,6 +250,21 @@ class Outgoing(Batch):
         del self.outcomes[: len(outcomes)], self.gone[: len(gone)]
         self._written = time.monotonic()
         return leaving
+
+    def _doubt(self) -> None:
+        """The provider says of nearly everybody that they do not exist. Nobody is given up for that: those of whom it
+        said so last are as they were, and their lines wait like the others."""
+        self.trouble = Postponed(
+            _(
+                "El proveedor contesta de casi todos que su dirección no existe: la falla es suya o de los datos de "
+                "este canal. Nadie quedó dado de baja; prueba el canal y revisa sus datos."
+            ),
+            whole=True,
+        )
+        self._write()
+        insist(
+            partial(unsay, [line for line in self.last if line], self.trouble, self.channel, at=self.now())
+        )
 
     def _waits_for_its_picture(self, line: Delivery) -> bool:
         """Whether a picture or video that the channel would bring is about to be there; nobody waits long for one."""
@@ -258,6 +301,18 @@ def insist(step: Callable[[], Done]) -> Done:
             pause = min(2 * pause, 2.0)
 
 
+@transaction.atomic
+def unsay(lines: list[Delivery], trouble: Postponed, channel: Channel[Any], *, at: datetime) -> None:
+    """Take back that the addresses of ``lines`` are no more."""
+    for line in lines:
+        outcome = postponed(line, trouble, give_up_after=channel.limits.give_up_after, at=at)
+        if outcome.state == State.DUE:
+            Delivery.objects.filter(pk=line.pk, state=State.FAILED).update(
+                state=State.DUE, reason=outcome.reason[:300], due_at=outcome.due_at, settled_at=None
+            )
+    never_bounced([line.subscriber for line in lines if line.subscriber])
+
+
 def why_not(lines: list[Delivery]) -> list[tuple[Delivery, Outcome]]:
     """What becomes of lines that were held back at the last moment. Of one that is another worker's by now,
     nothing."""
@@ -267,6 +322,8 @@ def why_not(lines: list[Delivery]) -> list[tuple[Delivery, Outcome]]:
             "paused_at", "cancelled_at"
         )
     }
+    people = [line.subscriber_id for line in lines if line.subscriber_id]
+    gone = set(Subscriber.objects.filter(pk__in=people, standing=Standing.GONE).values_list("pk", flat=True))
     outcomes = []
     for line in lines:
         dispatch = dispatches[line.dispatch_id]
@@ -274,6 +331,8 @@ def why_not(lines: list[Delivery]) -> list[tuple[Delivery, Outcome]]:
             outcome = Outcome(state=State.SUPPRESSED, reason=_("El envío se canceló."))
         elif dispatch.paused_at:
             outcome = Outcome(state=State.DUE, due_at=FAR)
+        elif line.subscriber_id in gone:
+            outcome = Outcome(state=State.SUPPRESSED, reason=_("Su dirección ya no recibe."))
         else:
             outcome = Outcome(state=State.SUPPRESSED, reason=_("Se dio de baja antes de que saliera."))
         outcomes.append((line, outcome))
@@ -364,9 +423,13 @@ def note_trouble(account: ChannelAccount, trouble: Trouble, *, at: datetime) -> 
     )
 
 
-def note_success(account: ChannelAccount, batch: Outgoing, *, at: datetime) -> None:
+def note_answers(account: ChannelAccount, batch: Outgoing, *, at: datetime) -> None:
+    """That something got through, or what the provider said instead of many, or after an older trouble."""
+    known = ChannelAccount.objects.filter(kind=account.kind)
     if batch.accepted:
-        ChannelAccount.objects.filter(kind=account.kind).update(last_success_at=at)
+        known.update(last_success_at=at)
+    elif batch.delay and (batch.delays >= LAST or account.trouble):
+        known.update(last_failure_at=at, last_failure=str(batch.delay)[:300], deaf=False)
 
 
 # --- What is laid out instead -------------------------------------------------------------------------------

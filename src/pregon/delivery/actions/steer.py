@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import User
-from pregon.delivery.enums import State
-from pregon.delivery.errors import BodyErased, DeliveryError
+from pregon.delivery.enums import Standing, State
+from pregon.delivery.errors import BodyErased, CalledOff, DeliveryError
 from pregon.delivery.ledger import FAR
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 
@@ -30,22 +30,24 @@ class Failure:
     reason: str
 
 
-def pause(dispatch: Dispatch, *, at: datetime) -> None:
-    """Nothing more of it leaves until somebody lets it go on. Twice changes nothing."""
-    Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=True, cancelled_at__isnull=True).update(
-        paused_at=at, sweeping=True
-    )
+def pause(dispatch: Dispatch, *, at: datetime) -> bool:
+    """Nothing more of it leaves until somebody lets it go on; returns whether that changed anything."""
+    going = Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=True, cancelled_at__isnull=True)
+    return bool(going.update(paused_at=at, sweeping=True))
 
 
-def resume(dispatch: Dispatch) -> None:
-    Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=False).update(paused_at=None, sweeping=True)
+def resume(dispatch: Dispatch) -> bool:
+    """Let it go on; returns whether it was held back."""
+    held = Dispatch.objects.filter(pk=dispatch.pk, paused_at__isnull=False)
+    return bool(held.update(paused_at=None, sweeping=True))
 
 
-def cancel(dispatch: Dispatch, *, at: datetime) -> None:
-    """What has not left never will. What has left is followed up by a correction or a withdrawal, not by this."""
+def cancel(dispatch: Dispatch, *, at: datetime) -> bool:
+    """What has not left never will; returns whether that changed anything. What has left is followed up by a
+    correction or a withdrawal, not by this."""
     going = Dispatch.objects.filter(pk=dispatch.pk, cancelled_at__isnull=True)
     going.filter(prepared_at__isnull=True).update(prepared_at=at, lease_until=None)
-    going.update(cancelled_at=at, paused_at=None, sweeping=True)
+    return bool(going.update(cancelled_at=at, paused_at=None, sweeping=True))
 
 
 def sweep_due(*, at: datetime) -> int:
@@ -80,11 +82,14 @@ def retry(
     dispatch: Dispatch, *, by: User, at: datetime, line: Delivery | None = None, like: Failure | None = None
 ) -> int:
     """Send again what failed: all of it, one line, or those that failed alike; returns how many. Who left meanwhile
-    still receives nothing."""
+    still receives nothing, and whose address is no more is not tried."""
     if dispatch.emptied_at:
         raise BodyErased
+    if dispatch.cancelled_at:
+        raise CalledOff
     failed = Delivery.objects.filter(dispatch=dispatch, state=State.FAILED)
-    failed = failed.exclude(subscriber__in=Subscriber.objects.filter(erased_at__isnull=False))
+    nobodys = Subscriber.objects.filter(Q(erased_at__isnull=False) | Q(standing=Standing.GONE))
+    failed = failed.exclude(subscriber__in=nobodys)
     if line is not None:
         failed = failed.filter(pk=line.pk)
     if like is not None:
@@ -99,6 +104,14 @@ def retry(
     if (line is not None or like is not None) and not again:
         raise DeliveryError(_("Ese envío ya no está como fallido: alguien lo resolvió antes."))
     return again
+
+
+def hurry(dispatch: Dispatch, channel: str, *, at: datetime) -> int:
+    """Try now what was put off until later; returns how many. A channel that rests is still waited for."""
+    later = Delivery.objects.filter(
+        dispatch=dispatch, channel=channel, state=State.DUE, due_at__gt=at, due_at__lt=FAR
+    )
+    return later.update(due_at=at)
 
 
 def passed_on(line: Delivery, *, by: User, at: datetime, url: str = "") -> Delivery:
