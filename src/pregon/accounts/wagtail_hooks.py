@@ -105,3 +105,8 @@ def drop_summary(request: HttpRequest, items: list[SummaryItem]) -> None:
 @hooks.register("insert_global_admin_css")
 def desk_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("website/desk.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def desk_dates() -> str:
+    return format_html('<script src="{}"></script>', static("accounts/dates.js"))

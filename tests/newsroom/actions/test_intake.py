@@ -130,6 +130,17 @@ def test_a_photo_that_nobody_had_described_goes_out_once_the_folder_describes_it
         newsroom.correct_from(path, change="Nada.", reason="Nada.", by=None, zone=ZONE, at=at)
 
 
+def test_that_command_publishes_nothing_of_a_draft_left_on_the_desk(tmp_path: Path) -> None:
+    path = folder(tmp_path / "acto")
+    bulletin = take(path).bulletin
+    bulletin.dateline = "Lo que nadie aprobó"
+    bulletin.save_revision()
+    folder(path, text="Las cuadrillas terminaron el jueves.")
+    newsroom.correct_from(path, change="El jueves.", reason="Error.", by=None, zone=ZONE, at=timezone.now())
+    public = Bulletin.objects.get(pk=bulletin.pk)
+    assert (public.dateline, "el jueves" in public.plain_body) == ("", True)
+
+
 def test_a_photo_put_into_the_folder_later_is_a_correction(tmp_path: Path) -> None:
     path = folder(tmp_path / "acto", photos=1)
     bulletin = take(path).bulletin

@@ -29,6 +29,7 @@ from pregon.newsroom.actions.publish import publish
 from pregon.newsroom.errors import BadFolder, FolderChanged, Twin
 from pregon.newsroom.folders import Folder, read_folder
 from pregon.newsroom.models import Bulletin, BulletinIndex, Correction, Intake
+from pregon.newsroom.queries import as_last_public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,8 @@ def correct_from(
     if intake is None:
         name, order = printable(folder.path.name), shlex.join(["pregon", "publish", str(folder.path)])
         raise BadFolder(f"La carpeta «{name}» no se ha publicado: publícala con {printable(order)}.")
-    bulletin = intake.bulletin.get_latest_revision_as_object()
+    # What the folder does not say stays as readers know it: a draft on the desk may say otherwise.
+    bulletin = as_last_public(intake.bulletin) or intake.bulletin
     stored: list[str] = []
     try:
         with transaction.atomic():
