@@ -152,3 +152,21 @@ def test_the_keys_alone_subscribe(lively: Office, open_window: Callable[..., Rea
     tab_to(page, "button")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Revisa tu correo")
+
+
+def test_what_is_missing_is_marked_as_such(lively: Office, open_window: Callable[..., Reader]) -> None:
+    page = open_window(lively, phone=True).open("/suscripcion/")
+    page.get_by_role("button", name="Suscribirme").click()
+    missing = page.locator(".errorlist").first
+    expect(missing).to_have_text("Escribe tu correo electrónico.")
+    painted = missing.evaluate("one => [getComputedStyle(one).color, getComputedStyle(one).listStyleType]")
+    ordinary = page.evaluate("getComputedStyle(document.body).color")
+    assert (painted[0] != ordinary, painted[1]) == (True, "none")
+
+
+def test_a_letter_is_read_whole_on_a_phone(lively: Office, open_window: Callable[..., Reader]) -> None:
+    page = Desk(open_window(lively, phone=True), HEAD).open("envios/1/vista/email/")
+    frame = page.locator(".desk-mail").bounding_box()
+    beyond = page.locator(".desk-plain .desk-text").evaluate("one => one.scrollWidth - one.clientWidth")
+    assert frame is not None
+    assert (frame["height"] > 1200, beyond) == (True, 0)

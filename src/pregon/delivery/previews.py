@@ -41,7 +41,7 @@ FRAME = (
     '<rect x="1" y="1" width="550" height="308" rx="10" fill="#e6e6e0" stroke="#56605a" stroke-dasharray="6 5"/>'
     '<foreignObject x="24" y="24" width="504" height="262"><p xmlns="http://www.w3.org/1999/xhtml" '
     'style="display:flex;align-items:center;justify-content:center;height:262px;margin:0;text-align:center;'
-    'font:600 20px/1.4 system-ui,sans-serif;color:#1d2320">%(said)s</p></foreignObject></svg>'
+    'font:600 25px/1.4 system-ui,sans-serif;color:#1d2320">%(said)s</p></foreignObject></svg>'
 )
 
 

@@ -13,7 +13,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.admin.widgets.button import Button, HeaderButton
+from wagtail.admin.widgets.button import HeaderButton, ListingButton
 
 from pregon.delivery.enums import Frequency, Standing
 from pregon.delivery.models import Subscriber
@@ -56,6 +56,7 @@ class SubscriberFilterSet(WagtailFilterSet):
 
 class SubscriberIndexView(generic.IndexView):
     model = Subscriber
+    template_name = "delivery/desk/subscribers.html"
     page_title = gettext_lazy("Suscriptores")
     search_fields = ["address", "name"]
     search_backend_name = None
@@ -74,20 +75,19 @@ class SubscriberIndexView(generic.IndexView):
         return HeaderButton(_("Nuevo canal de la oficina"), url=self.add_url, icon_name="plus")
 
     @property
-    def header_more_buttons(self) -> list[Button]:
-        """What is done with the whole list, for those who may."""
+    def on_the_whole(self) -> list[ListingButton]:
+        """What is done with the whole list, in sight of those who may."""
         offered = [
-            (_("Importar una lista"), "rosters", "delivery.add_subscriber", "upload"),
-            (_("Exportar como CSV"), "export_csv", "delivery.export_subscriber", "download"),
-            (_("Exportar como libro de Excel"), "export_xlsx", "delivery.export_subscriber", "download"),
-            (_("No escribir más a…"), "suppress", "delivery.change_subscriber", "no-view"),
+            (_("Importar una lista"), "rosters", "delivery.add_subscriber"),
+            (_("Exportar como CSV"), "export_csv", "delivery.export_subscriber"),
+            (_("Exportar como libro de Excel"), "export_xlsx", "delivery.export_subscriber"),
+            (_("No escribir más a…"), "suppress", "delivery.change_subscriber"),
         ]
-        own = [
-            Button(label, url=reverse(f"suscriptores_desk:{name}"), icon_name=icon, priority=order)
-            for order, (label, name, needed, icon) in enumerate(offered, start=200)
+        return [
+            ListingButton(label, url=reverse(f"suscriptores_desk:{name}"))
+            for label, name, needed in offered
             if self.request.user.has_perm(needed)
         ]
-        return [*super().header_more_buttons, *own]
 
 
 class SubscriberViewSet(ViewSet):
