@@ -23,11 +23,12 @@ from pregon.delivery import actions as delivery
 from pregon.delivery.actions import claim as claiming
 from pregon.delivery.actions.collect import record
 from pregon.delivery.contract import Fate, Report
-from pregon.delivery.enums import State
-from pregon.delivery.models import Delivery
+from pregon.delivery.enums import Standing, State
+from pregon.delivery.models import Delivery, Subscriber
 from servers.counting import SLOW, Ledger, counting, moody_mail
 from servers.greylist import greylisting
 from servers.postfix import postfix_serving
+from servers.smtp import SmtpServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
@@ -104,6 +105,23 @@ def test_a_server_slower_than_our_patience_leaves_a_doubt_and_no_double(
         accepted = ledger.read()
     assert states() == {"slow-1": State.UNCERTAIN, "well-1": State.SENT}
     assert len(accepted) == len(set(accepted))
+
+
+def test_a_server_that_knows_nobody_for_a_while_burns_no_list(smtp_server: SmtpServer) -> None:
+    """As one does that has lost its table of mailboxes."""
+    hands, smtp = Hands(), smtp_server
+    people = [f"p{number}" for number in range(200)]
+    smtp.refused = {f"{person}@muestra.example" for person in people}
+    with office_writing_through(smtp.port, *people):
+        deliver(hands)
+        burnt = Counter(states().values())
+        smtp.refused = set()
+        hands.forward(hours=1)
+        deliver(hands)
+    report("mail server that knows nobody", **burnt)
+    assert set(Subscriber.objects.values_list("standing", flat=True)) == {Standing.CONFIRMED}
+    assert (burnt, Counter(states().values())) == ({State.DUE: 200}, {State.SENT: 200})
+    assert len({mail.recipients[0] for mail in smtp.messages}) == len(smtp.messages) == 200
 
 
 def test_a_full_server_is_asked_again_and_a_full_mailbox_for_ever_is_told(tmp_path: Path) -> None:
