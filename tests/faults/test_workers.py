@@ -145,7 +145,7 @@ def test_a_message_that_kills_its_workers_is_set_aside_and_the_rest_goes_on(
     assert (deaths, poison.state, poison.attempts) == (tries, State.UNCERTAIN, tries)
     assert poison.reason == "El envío se interrumpió antes de saber si llegó."
     assert [finding.sentence for finding in work_waiting(hands())] == [
-        "Hay 1 envío incierto: dile al escritorio, en Envíos, si llegó."
+        "Hay 1 envío en duda: dile al escritorio, en Envíos, si llegó."
     ]
     assert served == [0, *[20] * (tries - 1)]
     assert (states()[State.SENT], len(accepted), max(accepted.values())) == (20, 20, 1)
