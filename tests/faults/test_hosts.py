@@ -72,6 +72,13 @@ delivery.dispatch(message(), key={key!r}, origin={key!r}, lane=Lane.NOW, audienc
 """
 
 
+ATTENDING = """
+from pregon.config import queueing
+from pregon.core.work import Lane
+print(queueing.attended()[Lane.NOW])
+"""
+
+
 @dataclass
 class Estate:
     """One machine for what all share, one for the desk, two for the work."""
@@ -107,6 +114,10 @@ class Estate:
 
     def dispatch(self, key: str, *channels: str, **environment: str) -> None:
         self.order("shell", "--no-imports", "-c", DISPATCH.format(key=key, channels=channels), **environment)
+
+    def attending(self, **environment: str) -> int:
+        """How many workers wait for hints of the lane."""
+        return int(self.order("shell", "--no-imports", "-c", ATTENDING, **environment))
 
     def start(self, machine: Machine, unit: str, **environment: str) -> None:
         """A unit of the worked example, as systemd would start it."""
@@ -213,6 +224,7 @@ def test_a_machine_is_cut_off_and_the_broker_goes_and_all_arrives(estate: Estate
         estate.start(estate.desk, "pregon-clock", **queue)
         estate.start(lost, "pregon-worker@now", **queue)
         estate.start(other, "pregon-worker@now", **queue, ALL_EARS="1")
+        assert eventually(lambda: estate.attending(**queue) == 2)
         estate.dispatch("primero", "email", "webhook", **queue)
         assert eventually(lambda: estate.hands() == 4 and estate.arrived() > READERS // 4)
         lost.cut_off()
