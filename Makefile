@@ -50,7 +50,7 @@ test-peers: setup ## Run the channels against heavy programs of others, which th
 
 .PHONY: check
 check: setup lint types floors migrations ## Prove the core in under two minutes, without browser, PostgreSQL or mail servers
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not system and not peers" --ignore=tests/faults
+	$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m "not journey and not system and not parts and not peers" --ignore=tests/faults
 
 .PHONY: faults
 faults: setup ## Kill a thousand workers at work and count what was lost, doubled or left in doubt

@@ -20,6 +20,8 @@ from pregon import __version__
 from pregon.config import cli
 from pregon.core.errors import NotSo
 
+pytestmark = pytest.mark.parts
+
 NO_HOME = "Después de --home va la carpeta de la oficina.\n"
 
 

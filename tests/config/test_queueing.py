@@ -19,6 +19,8 @@ from pregon.core.work import Lane, source
 from servers.command import eventually, free_port
 from servers.rabbitmq import point_at
 
+pytestmark = pytest.mark.parts
+
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 NEVER = timedelta(hours=1)
 

@@ -10,7 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from servers.command import PATIENCE, eventually, free_port, started
+
+pytestmark = pytest.mark.parts
 
 
 @dataclass(frozen=True, kw_only=True)

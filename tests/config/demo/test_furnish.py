@@ -30,7 +30,7 @@ from pregon.newsroom.queries import Stage, staged
 from pregon.plan import actions as plans
 from pregon.website import actions as website
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 STORIES, UPCOMING, WAITING = (demo.load(f"{name}.yaml") for name in ("stories", "upcoming", "waiting"))
 

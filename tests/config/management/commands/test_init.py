@@ -19,7 +19,7 @@ from pregon.core.errors import PregonError
 from pregon.core.home import Home
 from pregon.plan.models import Plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 
 @pytest.fixture(autouse=True)

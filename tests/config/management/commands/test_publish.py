@@ -22,7 +22,7 @@ from pregon.delivery.models import Subscriber
 from pregon.newsroom.errors import BadFolder
 from pregon.newsroom.models import Bulletin
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,11 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import pytest
+
 from servers.command import PATIENCE, started
+
+pytestmark = pytest.mark.parts
 
 
 def test_a_taken_port_is_one_sentence(office: Path) -> None:

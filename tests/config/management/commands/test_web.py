@@ -3,7 +3,11 @@ from __future__ import annotations
 import http.client
 from pathlib import Path
 
+import pytest
+
 from servers.command import PATIENCE, eventually, free_port, started
+
+pytestmark = pytest.mark.parts
 
 
 def test_the_site_answers_alone_until_it_is_told_to_stop(office: Path) -> None:
