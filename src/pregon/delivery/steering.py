@@ -6,6 +6,7 @@ first, on a page that says what follows.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ from pregon.delivery.registry import kinds, label_of
 from pregon.delivery.views import WRITE_AGAIN, OneDispatch
 
 
-class Button(PermissionRequiredMixin, View):
+class Button(PermissionRequiredMixin, View, ABC):
     """What is only ever pressed. Whose session had ended is sent here by the login without the press: they come back to
     where the button is, and are told that nothing was done."""
 
@@ -42,9 +43,9 @@ class Button(PermissionRequiredMixin, View):
     permission_required = "delivery.change_delivery"
     http_method_names = ["get", "post"]
 
+    @abstractmethod
     def dispatch_at(self, pk: int) -> Dispatch:
         """The dispatch that the button belongs to."""
-        raise NotImplementedError
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         asked = self.dispatch_at(pk)

@@ -80,7 +80,7 @@ def as_last_public(issued: Bulletin) -> Bulletin | None:
     version went out.
     """
     if issued.live:
-        return Bulletin.objects.get(pk=issued.pk)  # type: ignore[no-any-return]
+        return Bulletin.objects.get(pk=issued.pk)  # type: ignore[no-any-return]  # Wagtail's manager is untyped
     publications = PageLogEntry.objects.filter(
         page_id=issued.pk, action__in=["wagtail.publish", "wagtail.publish.scheduled"]
     )
