@@ -11,5 +11,7 @@ django = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - settings may be read once Django stands
 
 from pregon.website.front import Front, Gateway  # noqa: E402 - the same
+from pregon.website.viewlog import ViewLog  # noqa: E402 - the same
 
-application = Front(Gateway(django), baked=settings.HOME.baked, static=settings.HOME.static)
+views = ViewLog(settings.HOME.views) if settings.PREGON_COUNT_VIEWS else None
+application = Front(Gateway(django), baked=settings.HOME.baked, static=settings.HOME.static, views=views)

@@ -29,6 +29,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pregon.core.files import COMPRESSIBLE, WORTH_COMPRESSING
+from pregon.website.viewlog import ViewLog
 
 PAGE, GONE = "index.html", "gone.html"
 DESK = "/escritorio"
@@ -135,6 +136,8 @@ class Kept:
     modified: int
     copies: Mapping[str, Copy]
     size: int
+    #: Whether answering with it is a view: it is a page, and there.
+    page: bool = False
 
     def is_fresh(self) -> bool:
         try:
@@ -212,6 +215,7 @@ class Shelf:
             modified=int(facts.st_mtime),
             copies=copies,
             size=sum(len(copy.body) for copy in copies.values()),
+            page=status == 200 and path.endswith("/"),
         )
 
     def _encoded(self, file: str, data: bytes) -> dict[str, bytes]:
@@ -249,8 +253,17 @@ class Shelf:
 class Front:
     """The ASGI application."""
 
-    def __init__(self, app: ASGIApp, *, baked: Path, static: Path, memory: int = MEMORY) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        baked: Path,
+        static: Path,
+        memory: int = MEMORY,
+        views: ViewLog | None = None,
+    ) -> None:
         self.app = app
+        self.views = views
         self.pages = Shelf(baked, memory=memory)
         self.static = Shelf(static, memory=memory, compress=True)
         self.streams = {
@@ -285,7 +298,7 @@ class Front:
         self, shelf: Shelf, path: str, cache: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if kept := shelf.recall(path):
-            await _answer(kept, scope, send)
+            await self._give(kept, scope, send)
             return
         if not _may_name_a_file(path) or (found := await to_thread.run_sync(shelf.find, path)) is None:
             await self.app(scope, receive, send)
@@ -297,12 +310,17 @@ class Front:
         kept = await to_thread.run_sync(lambda: shelf.read(path, file, status, cache=cache))
         if kept:
             shelf.keep(path, kept)
-            await _answer(kept, scope, send)
+            await self._give(kept, scope, send)
         elif Path(file).exists():
             headers = {**SAFETY, "Cache-Control": cache, "Content-Type": content_type(path)}
             await FileResponse(file, status, headers=headers)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    async def _give(self, kept: Kept, scope: Scope, send: Send) -> None:
+        await _answer(kept, scope, send)
+        if kept.page and self.views:
+            self.views.note(scope)
 
     async def _stream(
         self, files: StaticFiles, path: str, scope: Scope, receive: Receive, send: Send
