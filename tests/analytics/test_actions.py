@@ -34,6 +34,7 @@ def total() -> int:
 
 def append(home: Home, lines: str, *, name: str = FILE) -> Path:
     file = home.views / name
+    file.parent.mkdir(exist_ok=True)
     with file.open("a", encoding="utf-8") as log:
         log.write(lines)
     return file
@@ -89,23 +90,23 @@ def test_half_a_line_waits_for_its_other_half(home: Home) -> None:
 
 
 def test_a_file_that_is_renamed_is_read_on_and_the_new_one_from_its_beginning(home: Home) -> None:
-    log = append(home, LINE * 3, name="nginx.log")
+    log = append(home, LINE * 3, name="nginx/views.log")
     count_views(at=NOW)
-    log.rename(home.views / "nginx.log.1")
-    append(home, LINE * 2, name="nginx.log.1")  # nginx had not been told yet
-    append(home, LINE * 4, name="nginx.log")
+    log.rename(home.views / "nginx/views.log.1")
+    append(home, LINE * 2, name="nginx/views.log.1")  # nginx had not been told yet
+    append(home, LINE * 4, name="nginx/views.log")
     assert (count_views(at=NOW), total()) == (6, 9)
 
 
 def test_a_file_that_is_cut_off_is_read_from_its_beginning(home: Home) -> None:
-    log = append(home, LINE * 3, name="nginx.log")
+    log = append(home, LINE * 3, name="nginx/views.log")
     count_views(at=NOW)
     log.write_text(LINE, encoding="utf-8")
     assert (count_views(at=NOW), total()) == (1, 4)
 
 
 def test_a_file_that_is_cut_off_and_longer_again_is_known_by_what_it_says(home: Home) -> None:
-    log = append(home, LINE * 3, name="nginx.log")
+    log = append(home, LINE * 3, name="nginx/views.log")
     count_views(at=NOW)
     log.write_text(LINE.replace("T18", "T19") * 8, encoding="utf-8")
     assert (count_views(at=NOW), total()) == (8, 11)
@@ -182,11 +183,11 @@ def test_nothing_is_removed_that_was_not_read(home: Home) -> None:
 
 
 def test_the_open_log_of_nginx_stays_and_the_rotated_one_goes_when_nginx_let_go(home: Home) -> None:
-    rotated = append(home, LINE, name="nginx.log.1")
+    rotated = append(home, LINE, name="nginx/views.log.1")
     later = datetime.now(UTC) + timedelta(minutes=10)
     count_views(at=later)
     assert log_files() == [rotated]
-    log = append(home, LINE, name="nginx.log")
+    log = append(home, LINE, name="nginx/views.log")
     count_views(at=later)
     assert (log_files(), total()) == ([log], 2)
 

@@ -219,7 +219,7 @@ def test_nginx_counts_what_our_own_front_counts() -> None:
 def test_nginx_keeps_no_address_of_a_reader() -> None:
     site = text_of(ROOT / "deploy" / "nginx.conf")
     logs = re.findall(r"^\s*access_log ([^;]+);", site, re.MULTILINE)
-    assert [log.split()[:2] for log in logs] == [["off"], ["/var/lib/pregon/views/nginx.log", "pregon_views"]]
+    assert [log.split()[:2] for log in logs] == [["off"], ["/var/log/pregon/views.log", "pregon_views"]]
     [form] = re.findall(r'^log_format pregon_views "(.+)";$', site, re.MULTILINE)
     assert form == "1 $pregon_source $pregon_seen $pregon_hour"
 

@@ -54,7 +54,7 @@ def home(tmp_path: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     (tmp_path / "home" / "secret.key").write_text("secreto")
-    (tmp_path / "home" / "views").mkdir()
+    (tmp_path / "home" / "views" / "nginx").mkdir(parents=True)
     return tmp_path / "home"
 
 
@@ -103,6 +103,7 @@ def deployed(home: Path, python: int, tmp_path: Path) -> Iterator[tuple[int, sub
         (r"(?m)^(\s*)listen 80;", rf"\1listen 127.0.0.1:{port};"),
         (r"(?m)^\s*listen \[::\]:80;.*$", ""),
         (r"/var/lib/pregon", str(home)),
+        (r"/var/log/pregon", str(home / "views" / "nginx")),
     ):
         text = re.sub(ours, theirs, text)
     (tmp_path / "site.conf").write_text(text, encoding="utf-8")
@@ -250,7 +251,7 @@ def lines_of(home: Path, *, enough: int) -> bytes:
     """What the log says, once it says ``enough`` lines."""
     deadline = time.monotonic() + 10
     while True:
-        lines = b"".join(file.read_bytes() for file in sorted((home / "views").iterdir()))
+        lines = b"".join(file.read_bytes() for file in sorted((home / "views").rglob("*.log*")))
         if lines.count(b"\n") >= enough or time.monotonic() > deadline:
             return lines
         time.sleep(0.1)
@@ -315,11 +316,12 @@ def test_no_view_is_lost_while_the_log_is_rotated(home: Path, python: int, tmp_p
         reader.start()
         for number in range(3):
             time.sleep(0.5)
-            (home / "views" / "nginx.log").rename(home / "views" / f"nginx.log.{number}")
+            log = home / "views" / "nginx" / "views.log"
+            log.rename(log.with_name(f"views.log.{number}"))
             time.sleep(0.2)  # nginx goes on writing into the old one
             server.send_signal(signal.SIGUSR1)
         time.sleep(0.5)
         over.set()
         reader.join()
         found = counted(lines_of(home, enough=asked))
-    assert (len(list((home / "views").iterdir())), sum(found.values())) == (4, asked)
+    assert (len(list((home / "views" / "nginx").iterdir())), sum(found.values())) == (4, asked)

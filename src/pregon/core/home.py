@@ -45,7 +45,8 @@ class Home:
 
     @property
     def views(self) -> Path:
-        """Views of public pages that are not counted yet: which page, in which hour, and nothing of who read it."""
+        """Views of public pages that are not counted yet: which page, in which hour, and nothing of who read it.
+        Below ``nginx`` those that a web server in front wrote."""
         return self.root / "views"
 
     @property

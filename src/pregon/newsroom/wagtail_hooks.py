@@ -22,6 +22,7 @@ from wagtail.permissions import policy_registry
 from pregon.agenda.models import Act
 from pregon.newsroom.models import Bulletin, BulletinIndex
 from pregon.newsroom.panels import ApprovalPanel, sheet_or_editor
+from pregon.newsroom.statistics import SEE
 from pregon.newsroom.views import needs_correction
 from pregon.newsroom.viewsets import BulletinViewSet, bulletin_viewset
 
@@ -54,6 +55,22 @@ def newsroom_menu() -> MenuItem:
         name="boletines",
         icon_name="doc-full",
         order=30,
+    )
+
+
+class OverviewMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(SEE)
+
+
+@hooks.register("register_admin_menu_item")
+def overview_menu() -> MenuItem:
+    return OverviewMenuItem(
+        gettext_lazy("Alcance"),
+        reverse("newsroom_desk:overview"),
+        name="alcance",
+        icon_name="view",
+        order=55,
     )
 
 
