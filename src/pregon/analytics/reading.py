@@ -27,46 +27,76 @@ ROBOTS = (
     r"|facebookexternalhit|meta-external|mediapartners|google-|googleother|^whatsapp/|mastodon/|http\.rb"
     r"|^(?:python|curl|wget|java|go-http|okhttp|axios|node|php|ruby|perl|libwww|apache|dart|postman)"
 )
-#: A page that linked here, on a site or below it, and where its name ends.
-LINKED = r"^\S* \S* "
-SITE = rf"{LINKED}https?://(?:[\w-]+\.)*"
-END = r"(?:[:/]|$)"
-#: Where a request comes from, told by ``MARK HOST REFERER``: the mark of our own links (``?de=correo``), the host that
-#: was asked, and the page that linked here. The first that fits counts.
-SOURCES = (
-    (r"^correo ", Source.EMAIL),
-    (r"^whatsapp ", Source.WHATSAPP),
-    (r"^telegram ", Source.TELEGRAM),
-    (r"^aviso ", Source.BROWSER),
-    (rf"{LINKED}$", Source.NONE),
-    (rf"^\S* (\S+) https?://\1{END}", Source.SITE),
-    (
-        rf"{LINKED}https?://(?:mail\.google|mail\.yahoo|outlook\.live|outlook\.office(?:365)?)\.com{END}",
-        Source.EMAIL,
-    ),
-    (rf"{LINKED}android-app://com\.google\.android\.gm{END}", Source.EMAIL),
-    (rf"{SITE}google\.(?:com|com\.[a-z][a-z]|co\.[a-z][a-z]|[a-z][a-z]){END}", Source.SEARCH),
-    (
-        rf"{SITE}(?:bing|ecosia|duckduckgo|qwant|startpage|search\.yahoo|search\.brave)\.(?:com|org){END}",
-        Source.SEARCH,
-    ),
-    (rf"{LINKED}android-app://com\.google\.android\.googlequicksearchbox{END}", Source.SEARCH),
-    (rf"{SITE}(?:facebook\.com|fb\.com|fb\.me|messenger\.com){END}", Source.FACEBOOK),
-    (rf"{LINKED}android-app://com\.facebook\.[a-z]+{END}", Source.FACEBOOK),
-    (rf"{SITE}instagram\.com{END}", Source.INSTAGRAM),
-    (rf"{SITE}(?:whatsapp\.com|wa\.me){END}", Source.WHATSAPP),
-    (rf"{SITE}(?:telegram\.org|telegram\.me|t\.me){END}", Source.TELEGRAM),
-    (rf"{LINKED}android-app://org\.telegram\.[a-z.]+{END}", Source.TELEGRAM),
-    (rf"{SITE}(?:twitter\.com|x\.com|t\.co){END}", Source.X),
-    (rf"{SITE}(?:bsky\.app|bsky\.social){END}", Source.BLUESKY),
-    (rf"{SITE}(?:mastodon|mstdn)\.[a-z.]+{END}", Source.FEDIVERSE),
+#: The mark of our own links (``?de=correo``), where a reader who follows one brings no word of it along.
+MARKS = {
+    "correo": Source.EMAIL,
+    "whatsapp": Source.WHATSAPP,
+    "telegram": Source.TELEGRAM,
+    "aviso": Source.BROWSER,
+}
+#: Who linked here, told by ``HOST REFERRER``: a word of ours, or the host in the first group.
+LINKING = (
+    (r"^\S* $", "none"),
+    (r"^(\S+) https?://\1(?:[:/]|$)", "site"),
+    (r"^\S* (?:https?|android-app)://([^/:?#\s]+)", "$1"),
 )
+#: Whose host that is, as nginx tells names: with a dot in front all below it too.
+HOSTS = {
+    "none": Source.NONE,
+    "site": Source.SITE,
+    "mail.google.com": Source.EMAIL,
+    "mail.yahoo.com": Source.EMAIL,
+    "outlook.live.com": Source.EMAIL,
+    "outlook.office.com": Source.EMAIL,
+    "outlook.office365.com": Source.EMAIL,
+    "com.google.android.gm": Source.EMAIL,
+    ".google.com": Source.SEARCH,
+    ".google.com.mx": Source.SEARCH,
+    ".google.com.ar": Source.SEARCH,
+    ".google.com.co": Source.SEARCH,
+    ".google.es": Source.SEARCH,
+    ".google.ca": Source.SEARCH,
+    "com.google.android.googlequicksearchbox": Source.SEARCH,
+    ".bing.com": Source.SEARCH,
+    ".duckduckgo.com": Source.SEARCH,
+    ".ecosia.org": Source.SEARCH,
+    ".qwant.com": Source.SEARCH,
+    ".startpage.com": Source.SEARCH,
+    ".search.brave.com": Source.SEARCH,
+    ".search.yahoo.com": Source.SEARCH,
+    ".facebook.com": Source.FACEBOOK,
+    ".fb.com": Source.FACEBOOK,
+    ".fb.me": Source.FACEBOOK,
+    ".messenger.com": Source.FACEBOOK,
+    "com.facebook.katana": Source.FACEBOOK,
+    "com.facebook.lite": Source.FACEBOOK,
+    "com.facebook.orca": Source.FACEBOOK,
+    ".instagram.com": Source.INSTAGRAM,
+    "com.instagram.android": Source.INSTAGRAM,
+    ".whatsapp.com": Source.WHATSAPP,
+    ".wa.me": Source.WHATSAPP,
+    "com.whatsapp": Source.WHATSAPP,
+    ".telegram.org": Source.TELEGRAM,
+    ".telegram.me": Source.TELEGRAM,
+    ".t.me": Source.TELEGRAM,
+    "org.telegram.messenger": Source.TELEGRAM,
+    ".twitter.com": Source.X,
+    ".x.com": Source.X,
+    ".t.co": Source.X,
+    ".bsky.app": Source.BLUESKY,
+    ".bsky.social": Source.BLUESKY,
+    ".mastodon.social": Source.FEDIVERSE,
+    ".mastodon.online": Source.FEDIVERSE,
+    ".mastodon.world": Source.FEDIVERSE,
+    ".mstdn.mx": Source.FEDIVERSE,
+    ".mstdn.social": Source.FEDIVERSE,
+}
 #: A page ends in a slash; feeds, photos and styles do not. What is longer is no address of ours.
 PAGE = r"^(/(?:[!-;=@-\[\]-~]{0,998}/)?)(?:\?|$)"
 MARK = re.compile(r"(?:^|&)de=([^&]*)", re.IGNORECASE)
 
 _robots = re.compile(ROBOTS, re.IGNORECASE)
-_sources = [(re.compile(told, re.IGNORECASE), source) for told, source in SOURCES]
+_linking = [(re.compile(told, re.IGNORECASE), name) for told, name in LINKING]
 _page = re.compile(PAGE)
 
 
@@ -80,9 +110,23 @@ def is_robot(agent: bytes) -> bool:
 
 @lru_cache(maxsize=512)
 def source_of(mark: bytes, host: bytes, referrer: bytes) -> str:
+    """The mark of our own link counts before whoever shows it."""
+    if marked := MARKS.get(mark.decode("latin-1").lower()):
+        return marked.value
     name = re.sub(r":\d+$", "", host.decode("latin-1"))
-    told = f"{mark.decode('latin-1')} {name} {referrer.decode('latin-1')}"
-    return next((source for pattern, source in _sources if pattern.search(told)), Source.OTHER).value
+    told = f"{name} {referrer.decode('latin-1')}"
+    for pattern, who in _linking:
+        if found := pattern.search(told):
+            return owner_of(found[1] if who == "$1" else who).value
+    return Source.OTHER.value
+
+
+def owner_of(host: str) -> Source:
+    """Exact names come before wide ones, and of these the nearest, as nginx has it."""
+    labels = host.lower().rstrip(".").split(".")
+    wanted = [".".join(labels)]
+    wanted += [f".{'.'.join(labels[start:])}" for start in range(len(labels))]
+    return next((HOSTS[name] for name in wanted if name in HOSTS), Source.OTHER)
 
 
 @lru_cache(maxsize=64)
@@ -121,6 +165,7 @@ class Seen:
 
 
 LINE = re.compile(rb"([1-9]\d{0,6}) ([a-z]{1,12}) (/[!-~]{0,999}) (\d{4}-\d\d-\d\dT\d\d[+-]\d\d:\d\d)")
+ESCAPED = re.compile(rb"\\x([0-9A-F]{2})")
 #: Longest address that can be kept as a page.
 LONGEST = 500
 
@@ -149,10 +194,12 @@ def counted(lines: bytes) -> Counter[Seen]:
 
 
 def address(raw: bytes) -> str:
-    """The address behind ``raw`` as pages are called, "" when none can be called so."""
+    """The address behind ``raw`` as pages are called, "" when none can be called so. Our front writes it as it was
+    asked for; nginx the file that it found, with letters beyond ASCII in a manner of its own."""
+    plain = ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), raw.removesuffix(b"index.html"))
     try:
-        path = unquote_to_bytes(raw).decode("utf-8")
+        path = unquote_to_bytes(plain).decode("utf-8")
     except UnicodeDecodeError:
         return ""
-    plain = path.startswith("/") and path.endswith("/") and "//" not in path and "/." not in path
-    return path if plain and path.isprintable() and "\\" not in path and len(path) <= LONGEST else ""
+    page = path.startswith("/") and path.endswith("/") and "//" not in path and "/." not in path
+    return path if page and path.isprintable() and "\\" not in path and len(path) <= LONGEST else ""

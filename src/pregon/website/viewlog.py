@@ -32,8 +32,9 @@ LONGEST_TARGET = 1000
 #: What a browser calls a page that is fetched ahead of being wanted: the standard's word, and those before it.
 PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-moz"})
 
-#: Source, page and hour.
-View = tuple[str, str, str]
+#: Source and page; and with the hour, as it is written down.
+View = tuple[str, str]
+Dated = tuple[str, str, str]
 
 
 def now() -> datetime:
@@ -49,7 +50,7 @@ class ViewLog:
         #: Counted since the last writing; touched by the loop alone.
         self._views: Counter[View] = Counter()
         #: What could not be written; touched by who writes.
-        self._left: Counter[View] = Counter()
+        self._left: Counter[Dated] = Counter()
         self._writing = Lock()
         self._awaited = False
         #: Whether the file ends with a whole line; a full disk may have cut one off.
@@ -58,7 +59,7 @@ class ViewLog:
 
     def note(self, scope: Scope) -> None:
         """Count the page that answered ``scope``, if that was a view. Never waits."""
-        view = view_of(scope, self.clock())
+        view = view_of(scope)
         if view is None or (view not in self._views and len(self._views) >= MOST):
             return
         self._views[view] += 1
@@ -74,11 +75,13 @@ class ViewLog:
         """Write down what is left, once nobody is answered any more."""
         self._write(self._taken())
 
-    def _taken(self) -> Counter[View]:
+    def _taken(self) -> Counter[Dated]:
+        """What was counted, with its hour: to tell that of each view would cost more than the view."""
         taken, self._views = self._views, Counter()
-        return taken
+        hour = hour_of(self.clock())
+        return Counter({(source, page, hour): times for (source, page), times in taken.items()})
 
-    def _write(self, views: Counter[View]) -> None:
+    def _write(self, views: Counter[Dated]) -> None:
         with self._writing:
             waiting = list((self._left + views).items())[:MOST]
             out = self._append(written(waiting))
@@ -107,7 +110,7 @@ class ViewLog:
         return data[:size].count(b"\n") - (data[:1] == b"\n")
 
 
-def view_of(scope: Scope, at: datetime) -> View | None:
+def view_of(scope: Scope) -> View | None:
     """The view that ``scope`` asks for; nothing when a program asks, or nobody looks at the answer now."""
     if scope["method"] != "GET":
         return None
@@ -132,4 +135,4 @@ def view_of(scope: Scope, at: datetime) -> View | None:
     if not page:
         return None
     source = source_of(mark_of(query) if query else b"", host[:ENOUGH], referrer[:ENOUGH])
-    return source, page, hour_of(at)
+    return source, page
