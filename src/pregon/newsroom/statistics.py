@@ -40,7 +40,7 @@ class OutreachView(BulletinPage):
 class OutreachTableView(BulletinPage):
     """The same figures as a file."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:  # type: ignore[override]  # it streams
         views = analytics.views_of(page_of(self.bulletin))
         return as_file(table_of(views), f"alcance-{self.bulletin.folio.replace('/', '-')}.csv")
 
