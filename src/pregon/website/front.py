@@ -33,6 +33,8 @@ from pregon.website.viewlog import ViewLog
 
 PAGE, GONE = "index.html", "gone.html"
 DESK = "/escritorio"
+#: Below it stand the streams, each beside its snapshot: /vivo/sitio and /vivo/sitio.json.
+LIVE = "/vivo/"
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
@@ -259,10 +261,12 @@ class Front:
         *,
         baked: Path,
         static: Path,
-        memory: int = MEMORY,
+        live: ASGIApp | None = None,
         views: ViewLog | None = None,
+        memory: int = MEMORY,
     ) -> None:
         self.app = app
+        self.live = live or app
         self.views = views
         self.pages = Shelf(baked, memory=memory)
         self.static = Shelf(static, memory=memory, compress=True)
@@ -283,6 +287,9 @@ class Front:
         if "\x00" in path or "\\" in path or "/../" in f"{path}/":
             answer = PlainTextResponse("La dirección está mal escrita.", 400, headers=SAFETY)
             await answer(scope, receive, send)
+            return
+        if path.startswith(LIVE) and not suffix_of(path):
+            await self.live(scope, receive, send)
             return
         for prefix, files in self.streams.items():
             if path.startswith(prefix):
