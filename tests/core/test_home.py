@@ -16,6 +16,7 @@ def test_every_part_lies_under_its_home_and_no_two_share_a_place(tmp_path: Path)
         home.baked,
         home.static,
         home.outbox,
+        home.views,
         home.run,
         home.secret,
     ]
@@ -34,6 +35,7 @@ def test_preparing_makes_the_folders_and_lets_no_stranger_in(tmp_path: Path) -> 
         "outbox",
         "run",
         "static",
+        "views",
     ]
     assert home.root.stat().st_mode & 0o777 == 0o750
 

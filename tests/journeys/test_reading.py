@@ -40,6 +40,8 @@ DESK = (
     "boletines/{bulletin}/a-quien-llega/?canal=telegram",
     "boletines/{bulletin}/corregir/",
     "boletines/{bulletin}/retirar/",
+    "boletines/{bulletin}/alcance/",
+    "boletines/alcance/",
     "envios/",
     "envios/1/",
     "envios/1/cancelar/",

@@ -44,6 +44,12 @@ class Home:
         return self.root / "outbox"
 
     @property
+    def views(self) -> Path:
+        """Views of public pages that are not counted yet: which page, in which hour, and nothing of who read it.
+        Below ``nginx`` those that a web server in front wrote."""
+        return self.root / "views"
+
+    @property
     def run(self) -> Path:
         """Marks of the running parts; safe to lose."""
         return self.root / "run"
@@ -73,6 +79,6 @@ class Home:
     def prepare(self) -> None:
         """Create the folders. Only the owner may look inside."""
         self.root.mkdir(parents=True, exist_ok=True)
-        for folder in (self.media, self.derived, self.baked, self.static, self.outbox, self.run):
+        for folder in (self.media, self.derived, self.baked, self.static, self.outbox, self.views, self.run):
             folder.mkdir(exist_ok=True)
         self.root.chmod(0o750)

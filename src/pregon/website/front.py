@@ -29,6 +29,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pregon.core.files import COMPRESSIBLE, WORTH_COMPRESSING
+from pregon.website.viewlog import ViewLog
 
 PAGE, GONE = "index.html", "gone.html"
 DESK = "/escritorio"
@@ -137,6 +138,8 @@ class Kept:
     modified: int
     copies: Mapping[str, Copy]
     size: int
+    #: Whether answering with it is a view: it is a page, and there.
+    page: bool = False
 
     def is_fresh(self) -> bool:
         try:
@@ -214,6 +217,7 @@ class Shelf:
             modified=int(facts.st_mtime),
             copies=copies,
             size=sum(len(copy.body) for copy in copies.values()),
+            page=status == 200 and path.endswith("/"),
         )
 
     def _encoded(self, file: str, data: bytes) -> dict[str, bytes]:
@@ -252,10 +256,18 @@ class Front:
     """The ASGI application."""
 
     def __init__(
-        self, app: ASGIApp, *, baked: Path, static: Path, live: ASGIApp | None = None, memory: int = MEMORY
+        self,
+        app: ASGIApp,
+        *,
+        baked: Path,
+        static: Path,
+        live: ASGIApp | None = None,
+        views: ViewLog | None = None,
+        memory: int = MEMORY,
     ) -> None:
         self.app = app
         self.live = live or app
+        self.views = views
         self.pages = Shelf(baked, memory=memory)
         self.static = Shelf(static, memory=memory, compress=True)
         self.streams = {
@@ -293,7 +305,7 @@ class Front:
         self, shelf: Shelf, path: str, cache: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if kept := shelf.recall(path):
-            await _answer(kept, scope, send)
+            await self._give(kept, scope, send)
             return
         if not _may_name_a_file(path) or (found := await to_thread.run_sync(shelf.find, path)) is None:
             await self.app(scope, receive, send)
@@ -305,12 +317,17 @@ class Front:
         kept = await to_thread.run_sync(lambda: shelf.read(path, file, status, cache=cache))
         if kept:
             shelf.keep(path, kept)
-            await _answer(kept, scope, send)
+            await self._give(kept, scope, send)
         elif Path(file).exists():
             headers = {**SAFETY, "Cache-Control": cache, "Content-Type": content_type(path)}
             await FileResponse(file, status, headers=headers)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    async def _give(self, kept: Kept, scope: Scope, send: Send) -> None:
+        await _answer(kept, scope, send)
+        if kept.page and self.views:
+            self.views.note(scope)
 
     async def _stream(
         self, files: StaticFiles, path: str, scope: Scope, receive: Receive, send: Send

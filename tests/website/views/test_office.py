@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from PIL import Image
+from pytest_django import Settings
 
 from factories.library import as_bytes, picture
 from factories.newsroom import town
@@ -22,6 +23,15 @@ def test_without_a_notice_of_its_own_the_office_has_a_sound_one(client: Client) 
     assert "artículos 21 y 22" in page
     assert "Debe responderte en 20 días hábiles" in page
     assert answer.cookies == {}
+
+
+def test_the_notice_says_what_is_counted_and_what_is_not(client: Client, settings: Settings) -> None:
+    town()
+    page = client.get("/privacidad/").content.decode()
+    assert "no guardamos tu dirección IP" in page
+    assert "«?de=correo»" in page
+    settings.PREGON_COUNT_VIEWS = False
+    assert "Nada: este sitio no cuenta cuántas veces se lee." in client.get("/privacidad/").content.decode()
 
 
 def test_the_offices_notice_takes_its_place_without_script(client: Client) -> None:

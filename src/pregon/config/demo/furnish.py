@@ -26,6 +26,7 @@ from pregon.accounts.models import Department, Locality, Office, Topic, User
 from pregon.agenda.enums import Product, State
 from pregon.agenda.models import Act, Coverage
 from pregon.config.demo.pictures import draw
+from pregon.config.demo.readership import be_read
 from pregon.core.calendar import WorkingCalendar
 from pregon.core.text import nearest
 from pregon.core.work import Lane, drain
@@ -64,6 +65,7 @@ def furnish(office: str, *, at: datetime, say: Say) -> dict[str, str]:
         else:
             hold_back(office, story, today=today, zone=zone, place=localities[0], at=at)
     assign_acts(today, zone=zone)
+    be_read(zone=zone, at=at)
     return people
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -17,7 +18,7 @@ SEAL_SIDE = 192
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "website/privacy.html")
+    return render(request, "website/privacy.html", {"counting": settings.PREGON_COUNT_VIEWS})
 
 
 @public_page
