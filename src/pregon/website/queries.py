@@ -28,6 +28,7 @@ from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galerias/", "/plan/"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
+KEPT_LIST, PUSH_OFFER = "/sin-conexion.json", "/suscripcion/avisos.json"
 FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
 #: What every office has, whatever it published.
 STANDING = (
@@ -35,6 +36,8 @@ STANDING = (
     *FEEDS,
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
+    *("/app.webmanifest", "/icono-192.png", "/icono-512.png", "/icono-recortable.png"),
+    *(PUSH_OFFER, "/sin-conexion/", KEPT_LIST),
 )
 NEWS_WINDOW = timedelta(hours=48)
 LONGEST_ACT = timedelta(days=31)
@@ -85,6 +88,7 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         bulletin.get_absolute_url(),
         HOME,
         LATEST,
+        KEPT_LIST,
         *FEEDS,
         *(f"/boletines/tema/{slug}/" for slug in topics_of(bulletin)),
         *plan_paths(),
