@@ -34,6 +34,7 @@ PUBLIC = {
     "agenda/",
     "agenda/<slug:slug>/",
     "agenda/<slug:slug>/acto.ics",
+    "agenda/<slug:slug>/mapa.webp",
     "agenda/<yyyy:year>/<mm:month>/",
     "app.webmanifest",
     "atom.xml",

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from journeys.office import Office, order
 from journeys.reader import PHONE, Reader
 from journeys.test_notices import SHOWN, Pushing, write
-from servers.chromium import FLAGS
+from servers.chromium import FLAGS, chromium
 from servers.command import eventually
 from servers.http import Answer, Request, serving
 
@@ -77,6 +77,11 @@ def publish(office: Office, folder: Path, title: str) -> str:
     return path
 
 
+def json_of(office: Office) -> dict[str, Any]:
+    told: dict[str, Any] = httpx2.get(f"{office.url}/sin-conexion.json").json()
+    return told
+
+
 def is_baked(office: Office, path: str) -> bool:
     return "public" in httpx2.get(office.url + path).headers.get("Cache-Control", "")
 
@@ -92,11 +97,16 @@ def settle(page: Page, *paths: str) -> None:
     assert eventually(lambda: {"/sin-conexion.json", *paths} <= set(kept_pages(page)))
 
 
-def gather_again(page: Page) -> None:
+def gather_again(site: Reader) -> None:
     """What a notice does whatever it says: the worker looks for what changed."""
-    push = Pushing(page, page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/")
-    assert eventually(lambda: bool(push.registration))
-    push({"title": "Aviso", "body": "Hay algo nuevo.", "url": "/", "tag": "aviso"})
+    pushing(site)({"title": "Aviso", "body": "Hay algo nuevo.", "url": "/", "tag": "aviso"})
+
+
+def pushing(site: Reader) -> Pushing:
+    """Hands notices to the worker, once the browser has told its name."""
+    push = Pushing(site.page, f"{site.url}/")
+    assert eventually(lambda: site.page.evaluate("true") and bool(push.registration))
+    return push
 
 
 @pytest.fixture
@@ -137,13 +147,15 @@ def test_a_correction_is_seen_at_once_and_kept(
     baked: Office, open_window: Callable[..., Reader], tmp_path: Path
 ) -> None:
     path = publish(baked, tmp_path / "uno", "Abre el paseo")
-    site = open_window(baked)
+    site = open_window(baked, permissions=["notifications"])
     page = site.open("/")
     settle(page, path)
+    former = httpx2.get(f"{baked.url}/sin-conexion.json").text
     shell(baked, CORRECT, slug=path.split("/")[2], title="Abre el paseo el lunes")
     assert eventually(lambda: "Abre el paseo el lunes" in httpx2.get(baked.url + path).text)
-    assert eventually(lambda: is_baked(baked, path))
-    gather_again(page)
+    assert eventually(lambda: httpx2.get(f"{baked.url}/sin-conexion.json").text != former)
+    assert eventually(lambda: is_baked(baked, path) and is_baked(baked, "/sin-conexion.json"))
+    gather_again(site)
     text = f"async () => (await caches.match({path!r})).text()"
     assert eventually(lambda: "Abre el paseo el lunes" in page.evaluate(text))
     site.open(path)
@@ -158,7 +170,7 @@ def test_a_withdrawn_bulletin_is_kept_no_longer(
 ) -> None:
     opened = publish(baked, tmp_path / "uno", "Abre el paseo")
     unopened = publish(baked, tmp_path / "dos", "Cierra el puente")
-    site = open_window(baked)
+    site = open_window(baked, permissions=["notifications"])
     page = site.open("/agenda/")
     settle(page, opened, unopened)
     for path in (opened, unopened):
@@ -166,8 +178,8 @@ def test_a_withdrawn_bulletin_is_kept_no_longer(
     site.open(opened)
     expect(page.get_by_text("La fecha no era esa.")).to_be_visible()
     assert eventually(lambda: opened not in kept_pages(page))
-    assert eventually(lambda: "Cierra" not in httpx2.get(f"{baked.url}/").text)
-    gather_again(page)
+    assert eventually(lambda: unopened in json_of(baked)["retirados"])
+    gather_again(site)
     assert eventually(lambda: unopened not in kept_pages(page))
     site.context.set_offline(True)
     for path in (opened, unopened):
@@ -227,8 +239,7 @@ def test_a_new_version_cleans_up_and_goes_on_showing_notices(
     site = open_window(baked, permissions=["notifications"])
     page = site.open("/")
     settle(page, path)
-    push = Pushing(page, f"{baked.url}/")
-    assert eventually(lambda: bool(push.registration))
+    push = pushing(site)
     before, names = push.registration, set(page.evaluate("caches.keys()"))
     shell(baked, RENAME)
     assert eventually(lambda: "Dirección" in httpx2.get(f"{baked.url}/avisos.js").text)
@@ -311,7 +322,7 @@ def test_chromium_finds_nothing_that_keeps_the_site_from_being_installed(
     # A window of its own profile: Chromium installs nothing from a private one, and says so.
     context = browser.browser_type.launch_persistent_context(
         str(tmp_path / "perfil"),
-        executable_path=browser_path(),
+        executable_path=chromium(),
         headless=True,
         args=FLAGS,
         **PHONE,  # type: ignore[arg-type]  # options by name
@@ -324,14 +335,6 @@ def test_chromium_finds_nothing_that_keeps_the_site_from_being_installed(
     assert (told["url"], told["errors"]) == (f"{baked.url}/app.webmanifest", [])
     assert session.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
     context.close()
-
-
-def browser_path() -> str:
-    import shutil
-
-    from servers.chromium import NAMES
-
-    return next(path for name in NAMES if (path := shutil.which(name)))
 
 
 OFFERS = """

@@ -61,6 +61,11 @@ def document_folder(pk: int | str) -> str:
     return f"/documentos/{pk}/"
 
 
+def map_path(act: Act) -> str:
+    """The picture of where an act takes place, drawn from tiles."""
+    return f"{act.get_absolute_url()}mapa.webp"
+
+
 def archive_path(moment: datetime, office: Office) -> str:
     return f"/boletines/{moment.astimezone(office.zone):%Y/%m}/"
 
@@ -125,6 +130,7 @@ def paths_of_act(act: Act) -> list[str]:
     paths = [
         public,
         f"{public}acto.ics",
+        *([map_path(act)] if act.latitude is not None else []),
         HOME,
         AGENDA,
         CALENDAR,
@@ -194,9 +200,12 @@ def everything(at: datetime) -> Iterator[str]:
     for slug in Topic.objects.values_list("slug", flat=True):
         yield f"/boletines/tema/{slug}/"
     months.update(agenda_paths(at, office))
-    for slug, start in visible(Act.objects.all(), at=at).values_list("slug", "start").iterator():
+    acts = visible(Act.objects.all(), at=at).values_list("slug", "start", "latitude")
+    for slug, start, latitude in acts.iterator():
         yield f"/agenda/{slug}/"
         yield f"/agenda/{slug}/acto.ics"
+        if latitude is not None and office.tiles:
+            yield f"/agenda/{slug}/mapa.webp"
         months.add(agenda_paths(start, office)[0])
     yield from sorted(months)
     for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):

@@ -49,6 +49,7 @@ urlpatterns = [
     path("agenda/", agenda.upcoming, name="agenda"),
     path("agenda/<yyyy:year>/<mm:month>/", agenda.month, name="agenda_month"),
     path("agenda/<slug:slug>/", agenda.act, name="act"),
+    path("agenda/<slug:slug>/mapa.webp", agenda.act_map, name="act_map"),
     path("galerias/", galleries.galleries, name="galleries"),
     path("galerias/<slug:slug>/", galleries.gallery, name="gallery"),
     path("plan/", plan.plan_index, name="plans"),

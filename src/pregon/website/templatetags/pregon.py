@@ -65,6 +65,12 @@ def absolute(path: str) -> str:
 
 
 @register.simple_tag
+def webcal(path: str) -> str:
+    """A calendar to subscribe to: the scheme by which the reader's own program opens it and keeps it up to date."""
+    return f"webcal://{settings.BASE_URL.partition('://')[2]}{path}"
+
+
+@register.simple_tag
 def data_for_machines(data: dict[str, Any]) -> SafeString:
     """A schema.org description in its script element."""
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)

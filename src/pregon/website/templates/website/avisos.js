@@ -147,7 +147,7 @@ self.addEventListener("fetch", (event) => {
 const late = () => new Promise((resolve) => { setTimeout(resolve, patience); });
 
 function answerPage(event, path) {
-  const network = fetch(event.request);
+  const network = fetch(event.request, { cache: "no-cache" });  // not even the seconds that a page may be reused
   let copied = "";
   event.waitUntil(network.then(async (answer) => {
     const learnt = answer.clone();
