@@ -1,4 +1,4 @@
-"""A double of a server of map tiles (``/{z}/{x}/{y}.png``, 256 pixels), each tile of one colour that tells which it is."""
+"""A double of a server of map tiles (``/{z}/{x}/{y}.png``, 256 pixels), each of a colour of its own."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ SEAT = Mark(HOME, "Cabecera")
 
 
 def spots(svg: str, kind: str) -> list[tuple[float, float]]:
-    found = re.findall(rf'class="{kind}" (?:cx="([\d.]+)" cy="([\d.]+)"|transform="translate\(([\d.]+) ([\d.]+)\))', svg)
+    placed = r'(?:cx="([\d.]+)" cy="([\d.]+)"|transform="translate\(([\d.]+) ([\d.]+)\))'
+    found = re.findall(f'class="{kind}" {placed}', svg)
     return [(float(one or three), float(two or four)) for one, two, three, four in found]
 
 

@@ -49,13 +49,14 @@ def draw_maps(*, at: datetime, http: Http | None = None, stop: Callable[[], bool
                 break
             file = folder() / picture_name(office.tiles, point)
             try:
-                write_atomically(file, stitch(office.tiles, point, http=door))
+                if not file.exists():  # another act at the same place had it drawn a moment ago
+                    write_atomically(file, stitch(office.tiles, point, http=door))
+                    drawn += 1
             except NoTiles:
                 logger.warning("Map not drawn", extra={"act": act.pk}, exc_info=True)
                 folder().mkdir(parents=True, exist_ok=True)
                 failure_of(file).touch()
                 break
-            drawn += 1
             mark([map_path(act), act.get_absolute_url()], at=at)
     return drawn
 
