@@ -42,7 +42,7 @@ def test_the_scale_bar_is_as_long_as_it_says() -> None:
     [pin], [place] = spots(svg, "map-pin"), spots(svg, "map-place")
     unit = HOME.metres_to(EAST) / abs(place[0] - pin[0])
     long, words = re.findall(r'v5h([\d.]+)v-5"/><text[^>]*>([^<]+)', svg)[0]
-    assert words == "1.0 km"
+    assert words == "1 km"
     assert float(long) * unit == pytest.approx(1000, rel=0.02)
 
 
@@ -67,6 +67,7 @@ def test_everything_lies_on_the_sheet_and_no_name_covers_another() -> None:
 def test_a_sheet_that_would_say_nothing_is_not_drawn() -> None:
     assert schematic(pin=Mark(HOME, "Plaza")) == ""
     assert schematic(around=[]) == ""
+    assert schematic(pin=Mark(Point(20.352, -102.768), "Plaza"), around=[SEAT]) == ""
 
 
 def test_areas_are_drawn_whole_with_their_localities() -> None:

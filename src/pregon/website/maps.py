@@ -19,16 +19,20 @@ from django.utils.translation import gettext_lazy
 from pregon.core.errors import PregonError
 from pregon.core.http import Http, OutboundError
 from pregon.core.places import EARTH, Point
+from pregon.website import icons
 
 #: The sheet, in its own units; its letters can be read when it is as wide as a small phone.
 WIDTH, HEIGHT, MARGIN = 400.0, 270.0, 34.0
 LETTER, LETTER_WIDTH, ROW = 13.0, 6.9, 16.0
 #: How many localities are shown around, the nearest first, and the least that a sheet is across.
 AROUND, LEAST_ACROSS = 6, 800.0
+#: Nearer than this a place is in its locality, and a sketch of both would show one point.
+NEAR = 400.0
 BAR = 110.0
 #: The picture of tiles, in pixels, and how near it looks: a few streets around.
 PICTURE = (640, 432)
 ZOOM, TILE = 16, 256
+PIN = 64
 FORMAT = ".webp"
 LARGEST_TILE, PATIENCE = 512 * 1024, timedelta(seconds=8)
 DIRECTIONS = (
@@ -103,7 +107,7 @@ def schematic(
     corners = [corner for area in areas for corner in area]
     centre = pin.point if pin else _middle(corners) if corners else None
     shown = _nearest(around, centre)
-    if not shown and not areas:
+    if not areas and not any(pin is None or mark.point.metres_to(pin.point) >= NEAR for mark in shown):
         return SafeString()
     sheet = _sheet([*corners, *(mark.point for mark in shown), *([pin.point] if pin else [])])
     context = {
@@ -112,6 +116,7 @@ def schematic(
         "areas": [" ".join(f"{x:.1f},{y:.1f}" for x, y in map(sheet.place, area)) for area in areas],
         "places": _lettered(sheet, shown, pin),
         "pin": _rounded(sheet.place(pin.point)) if pin else None,
+        "nearest": _rounded(sheet.place(shown[0].point)) if pin and shown else None,
         "bar": _bar(sheet),
         "title": described(pin, shown),
     }
@@ -128,7 +133,7 @@ def described(pin: Mark | None, around: Sequence[Mark]) -> str:
     nearest = min(around, key=lambda mark: mark.point.metres_to(pin.point))
     metres = nearest.point.metres_to(pin.point)
     words = {"place": pin.name, "nearest": nearest.name}
-    if metres < 400:
+    if metres < NEAR:
         return _("%(place)s, en %(nearest)s.") % words
     where = str(DIRECTIONS[round(nearest.point.bearing_to(pin.point) / 45) % 8])
     return _("%(place)s, a %(distance)s %(direction)s de %(nearest)s en línea recta.") % {
@@ -142,7 +147,8 @@ def in_words(metres: float) -> str:
     """A distance as one says it on the road."""
     if metres < 950:
         return _("%(metres)d m") % {"metres": round(metres, -1)}
-    return _("%(kilometres)s km") % {"kilometres": f"{metres / 1000:.{1 if metres < 9950 else 0}f}"}
+    kilometres = f"{metres / 1000:.{1 if metres < 9950 else 0}f}".removesuffix(".0")
+    return _("%(kilometres)s km") % {"kilometres": kilometres}
 
 
 def _nearest(around: Iterable[Mark], centre: Point | None) -> list[Mark]:
@@ -239,7 +245,7 @@ def stitch(template: str, point: Point, *, http: Http) -> bytes:
         tiles = [_tile(vips, _ask(template, x, y, http=http)) for y in rows for x in columns]
         whole = vips.Image.arrayjoin(tiles, across=len(columns))
         cut = whole.crop(round(left - columns[0] * TILE), round(top - rows[0] * TILE), PICTURE[0], PICTURE[1])
-        pin = vips.Image.svgload_buffer(render_to_string("website/parts/pin.svg").encode())
+        pin = icons.pin(height=PIN)
         pinned = cut.composite2(
             pin, "over", x=(PICTURE[0] - pin.width) // 2, y=PICTURE[1] // 2 - pin.height + 2
         )

@@ -11,15 +11,14 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
-from pregon.website import palette
+from pregon.website import icons, palette
 from pregon.website.views.frame import public_page
 
 SEAL_SIDE = 192
 #: What a launcher that cuts icons leaves for sure: a circle of four fifths of the side (W3C, maskable icons).
-SAFE_SHARE = 0.8 / 2**0.5
+SAFE_ROUND = 0.8
+SAFE_SQUARE = SAFE_ROUND / 2**0.5
 ICON_SIDE = 512
-#: The side that seal.svg is drawn with.
-DRAWN_SIDE = 48
 
 
 @public_page
@@ -45,11 +44,7 @@ def brand(request: HttpRequest) -> HttpResponse:
 def drawn_seal(request: HttpRequest) -> HttpResponse:
     """The seal drawn from colours and initial: the icon of every page, and an office's seal until it has one."""
     office = Office.load(request_or_site=request)
-    return HttpResponse(drawing(office), content_type="image/svg+xml")
-
-
-def drawing(office: Office) -> str:
-    return render_to_string(
+    drawn = render_to_string(
         "website/parts/seal.svg",
         {
             "initials": office.initials,
@@ -58,6 +53,7 @@ def drawing(office: Office) -> str:
             "alone": True,
         },
     )
+    return HttpResponse(drawn, content_type="image/svg+xml")
 
 
 @public_page
@@ -132,7 +128,7 @@ def maskable_icon(request: HttpRequest) -> HttpResponse:
     """The seal on a ground of its own, small enough that no launcher cuts it."""
     office = Office.load(request_or_site=request)
     ground = palette.LIGHT_GROUNDS[1] if office.seal else palette.readable(office.brand, on=[palette.WHITE])
-    return png(on_square(office, ICON_SIDE, share=SAFE_SHARE, ground=ground))
+    return png(on_square(office, ICON_SIDE, share=SAFE_SQUARE if office.seal else SAFE_ROUND, ground=ground))
 
 
 def on_square(office: Office, side: int, *, share: float, ground: str | None) -> Any:
@@ -145,8 +141,8 @@ def on_square(office: Office, side: int, *, share: float, ground: str | None) ->
         with office.seal.open("rb") as file:
             face = picture.Image.thumbnail_buffer(file.read(), inner, height=inner)
     except (OSError, ValueError, picture.Error):  # none, or none that can be read
-        drawn = drawing(office).encode()
-        face = picture.Image.svgload_buffer(drawn, scale=inner / DRAWN_SIDE)
+        brand = palette.readable(office.brand, on=[palette.WHITE])
+        face = icons.seal(office.initials, brand=brand, gold=office.gold, side=inner)
     face = face.colourspace("srgb")
     face = face if face.hasalpha() else face.bandjoin(255)
     whole = face.gravity("centre", side, side, extend="background", background=[0, 0, 0, 0])

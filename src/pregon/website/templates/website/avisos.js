@@ -177,7 +177,7 @@ async function marked(copy, sentence) {
   const moment = new Date(Number(copy.headers.get(stamp)));
   const said = (parts) => new Intl.DateTimeFormat("es-MX", { timeZone: zone, ...parts }).format(moment);
   const note = sentence.replace("{day}", said({ day: "numeric", month: "long" }))
-    .replace("{hour}", said({ hour: "numeric", minute: "2-digit", hourCycle: "h23" }));
+    .replace("{hour}", said({ hour: "numeric", minute: "2-digit", hourCycle: "h23" }).replace(/^0(?=\d:)/, ""));
   const html = (await copy.text())
     .replace(/<main\b/, (main) => `<div class="kept-note" role="status" data-newest="${words.newest}"><div class="wrap"><p>${note}</p></div></div>${main}`);
   return new Response(html, { headers: copy.headers });
