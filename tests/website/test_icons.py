@@ -29,12 +29,8 @@ def test_the_seal_has_its_colours_where_they_belong(side: int) -> None:
     ]
     assert drawn.size == (side, side)
     assert drawn.getpixel((1, 1))[3] == 0
-    wanted = (GREEN, GOLDEN, GOLDEN)
-    assert all(
-        abs(one - two) <= 2
-        for got, want in zip(at, wanted, strict=True)
-        for one, two in zip(got, want, strict=True)
-    )
+    for got, want in zip(at, (GREEN, GOLDEN, GOLDEN), strict=True):
+        assert all(abs(one - two) <= 2 for one, two in zip(got, want, strict=True))
 
 
 def test_the_initial_is_written_in_white_in_the_middle() -> None:

@@ -20,7 +20,7 @@ from pregon.website.models import BakingMark
 from servers.http import Answer
 from servers.tiles import TileServer, tiles_serving
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.usefixtures("home")]
 SOON = timezone.now() + timedelta(days=2)
 
 
