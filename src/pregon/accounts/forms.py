@@ -59,12 +59,12 @@ class PointField(forms.CharField):
     """A place on the map, typed as coordinates or pasted as the link of a map."""
 
     def __init__(self, **kwargs: Any) -> None:
-        told = {
-            "required": False,
-            "label": _("Ubicación en el mapa"),
-            "help_text": _("Escribe las coordenadas, como 20.3514, -102.7681, o pega el enlace de un mapa."),
-        }
-        super().__init__(**(told | kwargs))
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("label", _("Ubicación en el mapa"))
+        kwargs.setdefault(
+            "help_text", _("Escribe las coordenadas, como 20.3514, -102.7681, o pega el enlace de un mapa.")
+        )
+        super().__init__(**kwargs)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

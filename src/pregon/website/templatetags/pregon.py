@@ -28,6 +28,7 @@ from pregon.library.values import SHARED
 from pregon.website.data import act_data, bulletin_data
 from pregon.website.forms import CONSENT
 from pregon.website.queries import document_path
+from pregon.website.seals import drawn_seal
 
 register = template.Library()
 
@@ -96,6 +97,12 @@ def seal(office: Office) -> SafeString:
         "website/parts/seal.svg",
         {"initials": office.initials, "brand": "var(--band)", "gold": "var(--gold)"},
     )
+
+
+@register.simple_tag
+def icon(office: Office) -> str:
+    """The drawn seal in an address of its own, so that the icon of a page is no request."""
+    return "data:image/svg+xml," + quote(drawn_seal(office), safe=" /:=,.()")
 
 
 @register.inclusion_tag("website/parts/picture.html", takes_context=True)

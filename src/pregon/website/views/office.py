@@ -6,12 +6,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
 from pregon.website import icons, palette
+from pregon.website.seals import drawn_seal as drawn_svg
 from pregon.website.views.frame import public_page
 
 SEAL_SIDE = 192
@@ -44,16 +44,7 @@ def brand(request: HttpRequest) -> HttpResponse:
 def drawn_seal(request: HttpRequest) -> HttpResponse:
     """The seal drawn from colours and initial: the icon of every page, and an office's seal until it has one."""
     office = Office.load(request_or_site=request)
-    drawn = render_to_string(
-        "website/parts/seal.svg",
-        {
-            "initials": office.initials,
-            "brand": palette.readable(office.brand, on=[palette.WHITE]),
-            "gold": office.gold,
-            "alone": True,
-        },
-    )
-    return HttpResponse(drawn, content_type="image/svg+xml")
+    return HttpResponse(drawn_svg(office), content_type="image/svg+xml")
 
 
 @public_page
