@@ -64,8 +64,23 @@ def lively(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         report = json.loads(order("publish", folder, "--json", home=office.home))
         assert eventually(lambda: "/fotos/" in httpx2.get(report["bulletin"]["url"]).text)
         order("shell", "--no-imports", "-c", MAIL_IS_LIVE, home=office.home)
+        order("shell", "--no-imports", "-c", PLACED, home=office.home)
         assert eventually(lambda: 'name="correo"' in httpx2.get(f"{office.url}/suscripcion/").text)
         yield office
+
+
+#: Where the act of the example takes place, and a locality beside it, so that its page has a map.
+PLACED = """
+from pregon.accounts.models import Locality
+from pregon.agenda.models import Act
+from django.utils import timezone
+locality = Locality.objects.first()
+locality.latitude, locality.longitude = "19.9155", "-103.0194"
+locality.save()
+act = Act.objects.get()
+act.latitude, act.longitude = "19.9361", "-103.0127"
+act.save()
+"""
 
 
 def one_page_of_each_kind(office: Office) -> list[str]:
@@ -86,7 +101,7 @@ def one_page_of_each_kind(office: Office) -> list[str]:
             if f"{target.scheme}://{target.netloc}" == office.url and target.path not in seen:
                 seen.add(target.path)
                 waiting.append(target.path)
-    return [*found.values(), "/suscripcion/gracias/", "/suscripcion/otra/", "/nada/"]
+    return [*found.values(), "/suscripcion/gracias/", "/suscripcion/otra/", "/sin-conexion/", "/nada/"]
 
 
 def test_every_public_page_is_accessible_in_light_and_dark(

@@ -78,7 +78,7 @@ def test_the_way_in_follows_the_ways_there_are() -> None:
     changes = (own.save, account.save, reader.save, partial(account.save, update_fields=["busy_until"]))
     assert [due_after(change) for change in changes] == [
         {"/suscripcion/"},
-        {"/suscripcion/", "/suscripcion/gracias/"},
+        {"/suscripcion/", "/suscripcion/avisos.json", "/suscripcion/gracias/"},
         set(),
         set(),
     ]

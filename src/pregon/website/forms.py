@@ -11,6 +11,10 @@ from pregon.accounts.models import Department, Locality, Topic
 from pregon.delivery.enums import Frequency
 
 LONGEST_KEY = 18
+#: What whoever asks for notices in the browser agrees to.
+CONSENT = _(
+    "Acepto que la oficina mande avisos de sus boletines a este navegador. Puedo dejarlos cuando quiera."
+)
 
 
 class SomeOf(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs only

@@ -30,6 +30,7 @@ HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galer
 COVERAGES = "/en-vivo/"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
+KEPT_LIST, PUSH_OFFER = "/sin-conexion.json", "/suscripcion/avisos.json"
 FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
 #: What every office has, whatever it published.
 STANDING = (
@@ -37,6 +38,8 @@ STANDING = (
     *FEEDS,
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
+    *("/app.webmanifest", "/icono-192.png", "/icono-512.png", "/icono-recortable.png"),
+    *(PUSH_OFFER, "/sin-conexion/", KEPT_LIST),
 )
 NEWS_WINDOW = timedelta(hours=48)
 LONGEST_ACT = timedelta(days=31)
@@ -58,6 +61,11 @@ def document_path(document: Any) -> str:
 
 def document_folder(pk: int | str) -> str:
     return f"/documentos/{pk}/"
+
+
+def map_path(act: Act) -> str:
+    """The picture of where an act takes place, drawn from tiles."""
+    return f"{act.get_absolute_url()}mapa.webp"
 
 
 def archive_path(moment: datetime, office: Office) -> str:
@@ -87,6 +95,7 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         bulletin.get_absolute_url(),
         HOME,
         LATEST,
+        KEPT_LIST,
         *FEEDS,
         *(f"/boletines/tema/{slug}/" for slug in topics_of(bulletin)),
         *plan_paths(),
@@ -124,6 +133,7 @@ def paths_of_act(act: Act) -> list[str]:
     paths = [
         public,
         f"{public}acto.ics",
+        *([map_path(act)] if act.latitude is not None else []),
         HOME,
         AGENDA,
         CALENDAR,
@@ -211,9 +221,12 @@ def everything(at: datetime) -> Iterator[str]:
     for slug in Topic.objects.values_list("slug", flat=True):
         yield f"/boletines/tema/{slug}/"
     months.update(agenda_paths(at, office))
-    for slug, start in visible(Act.objects.all(), at=at).values_list("slug", "start").iterator():
+    acts = visible(Act.objects.all(), at=at).values_list("slug", "start", "latitude")
+    for slug, start, latitude in acts.iterator():
         yield f"/agenda/{slug}/"
         yield f"/agenda/{slug}/acto.ics"
+        if latitude is not None and office.tiles:
+            yield f"/agenda/{slug}/mapa.webp"
         months.add(agenda_paths(start, office)[0])
     yield from sorted(months)
     for blog in visible(LiveBlog.objects.all(), at=at):

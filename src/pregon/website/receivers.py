@@ -208,7 +208,7 @@ def piece_saved(sender: Any, instance: Programme | Indicator | Activity, **kwarg
 def channel_saved(sender: Any, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
     """Its pace is written down with every batch and concerns nobody outside."""
     if update_fields is None or "mode" in update_fields:
-        website.mark([SUBSCRIPTION, THANKS], at=timezone.now())
+        website.mark([SUBSCRIPTION, THANKS, queries.PUSH_OFFER], at=timezone.now())
 
 
 def subscriber_saved(sender: Any, instance: Subscriber, **kwargs: Any) -> None:

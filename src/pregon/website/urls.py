@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from pregon.website import feeds
-from pregon.website.views import agenda, browser, bulletins, galleries, home, live, office, plan, subscription
+from pregon.website.views import (
+    agenda,
+    browser,
+    bulletins,
+    galleries,
+    home,
+    live,
+    office,
+    offline,
+    plan,
+    subscription,
+)
 
 
 class Year:
@@ -39,6 +50,7 @@ urlpatterns = [
     path("agenda/", agenda.upcoming, name="agenda"),
     path("agenda/<yyyy:year>/<mm:month>/", agenda.month, name="agenda_month"),
     path("agenda/<slug:slug>/", agenda.act, name="act"),
+    path("agenda/<slug:slug>/mapa.webp", agenda.act_map, name="act_map"),
     path("en-vivo/", live.coverages, name="coverages"),
     path("en-vivo/<slug:slug>/", live.coverage, name="coverage"),
     path("vivo/sitio.json", live.site_snapshot, name="site_snapshot"),
@@ -51,6 +63,7 @@ urlpatterns = [
     path("suscripcion/", subscription.subscribe, name="subscribe"),
     path("suscripcion/gracias/", subscription.thanks, name="subscribe_thanks"),
     path("suscripcion/avisos/", browser.join, name="browser_join"),
+    path("suscripcion/avisos.json", browser.offer, name="browser_offer"),
     path("suscripcion/avisos/baja/", browser.part, name="browser_part"),
     path("suscripcion/confirmar/<str:token>/", subscription.confirm, name="subscribe_confirm"),
     path("suscripcion/<str:token>/", subscription.preferences, name="preferences"),
@@ -58,6 +71,12 @@ urlpatterns = [
     path("privacidad/", office.privacy, name="privacy"),
     path("accesibilidad/", office.accessibility, name="accessibility"),
     path("avisos.js", browser.worker, name="browser_worker"),
+    path("sin-conexion/", offline.offline, name="offline"),
+    path("sin-conexion.json", offline.kept, name="offline_list"),
+    path("app.webmanifest", office.manifest, name="manifest"),
+    path("icono-192.png", office.icon, {"side": 192}, name="icon_192"),
+    path("icono-512.png", office.icon, {"side": 512}, name="icon_512"),
+    path("icono-recortable.png", office.maskable_icon, name="icon_maskable"),
     path("marca.css", office.brand, name="brand"),
     path("escudo.svg", office.drawn_seal, name="drawn_seal"),
     path("escudo.png", office.seal, name="seal"),

@@ -10,6 +10,7 @@ import secrets
 import tempfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from math import cos, pi, radians
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from pregon.agenda.models import Act, Coverage
 from pregon.config.demo.pictures import draw
 from pregon.config.demo.readership import be_read
 from pregon.core.calendar import WorkingCalendar
+from pregon.core.places import EARTH, point_of, read_point
 from pregon.core.text import nearest
 from pregon.core.work import Lane, drain
 from pregon.delivery import actions as delivery
@@ -54,6 +56,7 @@ def furnish(office: str, *, at: datetime, say: Say) -> dict[str, str]:
         return people
     zone = Office.load().zone
     today = at.astimezone(zone).date()
+    locate(office)
     localities = list(Locality.objects.order_by("pk"))
     open_office_channels(at=at - timedelta(days=90))
     invite_readers(1, FIRST_READERS, at=at)
@@ -92,9 +95,8 @@ def tell_stories(
         say(f"  {number:2d} de {len(stories)} boletines")
 
 
-def load(name: str) -> list[dict[str, Any]]:
-    stories: list[dict[str, Any]] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
-    return stories
+def load(name: str) -> Any:
+    return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
 
 
 def moment(day: date, hour: str, *, zone: ZoneInfo) -> datetime:
@@ -308,6 +310,26 @@ def hold_back(
     publish_story(office, story, start=tomorrow, place=place, seed=seed, at=at, embargo=tomorrow)
 
 
+def locate(office: str) -> None:
+    """Write down where the localities lie that we know of."""
+    for name, told_point in load("places.yaml")[office].items():
+        point = read_point(told_point)
+        Locality.objects.filter(name=name).update(latitude=point.latitude, longitude=point.longitude)
+
+
+def spot(told_act: dict[str, Any], centre: Locality) -> dict[str, Any]:
+    """The coordinates of an act, told from the centre."""
+    point = point_of(centre)
+    if point is None or "rumbo" not in told_act:
+        return {}
+    north, east = told_act["rumbo"]
+    degree = EARTH * pi / 180
+    return {
+        "latitude": round(point.latitude + north / degree, 6),
+        "longitude": round(point.longitude + east / degree / cos(radians(point.latitude)), 6),
+    }
+
+
 def announce(acts: list[dict[str, Any]], *, today: date, zone: ZoneInfo, localities: list[Locality]) -> None:
     for index, told_act in enumerate(acts):
         start = moment(today + timedelta(days=told_act["dias"]), told_act["hora"], zone=zone)
@@ -321,6 +343,7 @@ def announce(acts: list[dict[str, Any]], *, today: date, zone: ZoneInfo, localit
             department=Department.objects.get(name=known(Department, told_act["dependencia"])),
             description=told_act.get("nota", ""),
             state=told_act.get("estado", State.CONFIRMED),
+            **spot(told_act, localities[0]),
         )
         act.topics.set([Topic.objects.get(name=known(Topic, told_act["tema"]))])
         act.localities.set([localities[index % len(localities)]])

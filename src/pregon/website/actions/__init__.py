@@ -4,6 +4,8 @@ from pregon.website.actions.baking import bake as bake
 from pregon.website.actions.baking import bake_due as bake_due
 from pregon.website.actions.baking import take_down as take_down
 from pregon.website.actions.lay_out import lay_out_site as lay_out_site
+from pregon.website.actions.mapping import draw_maps as draw_maps
+from pregon.website.actions.mapping import picture_of as picture_of
 from pregon.website.actions.marking import mark as mark
 from pregon.website.actions.marking import mark_everything as mark_everything
 from pregon.website.actions.reconciling import reconcile as reconcile

@@ -4,9 +4,10 @@ for machines that cannot break out of its script, and the office's seal."""
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from django import template
 from django.conf import settings
@@ -15,15 +16,19 @@ from django.template.defaultfilters import date as date_format
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 from wagtail.rich_text import expand_db_html
 from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
 
-from pregon.accounts.models import Office
+from pregon.accounts.models import Locality, Office, Topic
 from pregon.core.text import reading_minutes
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.website.data import act_data, bulletin_data, live_data
+from pregon.website.forms import CONSENT
 from pregon.website.queries import document_path
+from pregon.website.seals import drawn_seal
 
 register = template.Library()
 
@@ -61,6 +66,12 @@ def absolute(path: str) -> str:
 
 
 @register.simple_tag
+def webcal(path: str) -> str:
+    """A calendar to subscribe to: the scheme by which the reader's own program opens it and keeps it up to date."""
+    return f"webcal://{settings.BASE_URL.partition('://')[2]}{path}"
+
+
+@register.simple_tag
 def data_for_machines(data: dict[str, Any]) -> SafeString:
     """A schema.org description in its script element."""
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
@@ -93,6 +104,12 @@ def seal(office: Office) -> SafeString:
     )
 
 
+@register.simple_tag
+def icon(office: Office) -> str:
+    """The drawn seal in an address of its own, so that the icon of a page is no request."""
+    return "data:image/svg+xml," + quote(drawn_seal(office), safe=" /:=,.()")
+
+
 @register.inclusion_tag("website/parts/picture.html", takes_context=True)
 def picture(
     context: Context, photo: Photo | None, *, ratio: str = "", sizes: str = "100vw", first: bool = False
@@ -116,6 +133,20 @@ def picture(
         "srcset": ", ".join(f"{photo_url(photo, copy['file'])} {copy['width']}w" for copy in light),
         "width": light[-1]["width"],
         "height": light[-1]["height"],
+    }
+
+
+@register.inclusion_tag("website/parts/notify.html")
+def notify_me(*, topics: Iterable[Topic] = (), localities: Iterable[Locality] = ()) -> dict[str, Any]:
+    """The small box that offers notices: of these topics, and if wanted only for these localities."""
+    wanted, places = list(topics), list(localities)
+    query = urlencode([("temas", topic.pk) for topic in wanted])
+    return {
+        "topics": wanted,
+        "localities": places,
+        "names": get_text_list([topic.name for topic in wanted], _("o")),
+        "query": f"?{query}" if query else "",
+        "consent": CONSENT,
     }
 
 
