@@ -42,6 +42,7 @@ PUBLIC = {
     "boletines/<yyyy:year>/<mm:month>/",
     "boletines/buscar/",
     "boletines/tema/<slug:slug>/",
+    "buscar.json",
     "entrada/<slug:kind>/",  # where providers call, with their signature
     "entrada/<slug:kind>/<path:document>",  # what a channel shows
     "escudo.png",

@@ -53,6 +53,8 @@ ROOTS = [
     "/robots.txt",
     f"/boletines/buscar/?q={SECRET}",
     f"/boletines/buscar/?q={SECRET.lower()}+clave",
+    f"/buscar.json?q={SECRET}",
+    f"/buscar.json?q=clave+{SECRET[:5].lower()}",
 ]
 
 

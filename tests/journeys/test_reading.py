@@ -170,3 +170,50 @@ def test_a_letter_is_read_whole_on_a_phone(lively: Office, open_window: Callable
     beyond = page.locator(".desk-plain .desk-text").evaluate("one => one.scrollWidth - one.clientWidth")
     assert frame is not None
     assert (frame["height"] > 1200, beyond) == (True, 0)
+
+
+# --- Finding --------------------------------------------------------------------------------------------------
+
+
+def test_the_keys_alone_find_while_one_types(lively: Office, open_window: Callable[..., Reader]) -> None:
+    page = open_window(lively).open("/")
+    page.get_by_role("link", name="Buscar").click()
+    field = page.get_by_role("combobox", name="Palabras")
+    expect(field).to_be_focused()
+    page.keyboard.type("lamparas sende", delay=20)
+    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.locator("[data-said]")).to_have_text("1 sugerencia.")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    assert page.locator(".suggested mark").all_inner_texts() == ["sendero"]
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(field).to_have_value("lamparas sende")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    chosen = page.get_by_role("option", selected=True)
+    expect(field).to_have_attribute("aria-activedescendant", str(chosen.get_attribute("id")))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+
+
+def test_an_answer_that_comes_late_does_not_replace_a_later_one(
+    lively: Office, open_window: Callable[..., Reader]
+) -> None:
+    page = open_window(lively).open("/boletines/buscar/")
+    held: list[Route] = []
+    page.route("**/buscar.json?q=sen", held.append)
+    page.keyboard.type("sen")
+    expect.poll = None  # type: ignore[attr-defined]
+    page.wait_for_function("() => performance.getEntriesByType('resource').length >= 0")
+    page.wait_for_timeout(400)
+    page.keyboard.type("dero")
+    expect(page.get_by_role("option")).not_to_have_count(0)
+    assert [route.request.url.rsplit("=")[-1] for route in held] == ["sen"]
+    assert page.evaluate("document.querySelector('[role=combobox]').value") == "sendero"
+
+
+def test_without_a_script_the_search_is_a_form(lively: Office, open_window: Callable[..., Reader]) -> None:
+    page = open_window(lively, java_script_enabled=False).open("/boletines/buscar/")
+    page.get_by_label("Palabras").fill("lámpara")
+    page.get_by_role("button", name="Buscar").click()
+    expect(page.get_by_role("link", name=TITLE)).to_be_visible()

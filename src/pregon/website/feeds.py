@@ -340,6 +340,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /escritorio/",
         "Disallow: /boletines/buscar/",
+        "Disallow: /buscar.json",
         "Disallow: /suscripcion/",
         "Allow: /suscripcion/$",
         "",

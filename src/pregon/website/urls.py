@@ -33,6 +33,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("boletines/", bulletins.latest, name="bulletins"),
     path("boletines/buscar/", bulletins.search, name="search"),
+    path("buscar.json", bulletins.typing, name="typing"),
     path("boletines/<yyyy:year>/<mm:month>/", bulletins.month, name="bulletins_month"),
     path("boletines/tema/<slug:slug>/", bulletins.topic, name="topic"),
     path("boletines/<slug:slug>/", bulletins.bulletin, name="bulletin"),

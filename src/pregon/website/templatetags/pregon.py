@@ -13,7 +13,7 @@ from django.conf import settings
 from django.template import Context
 from django.template.defaultfilters import date as date_format
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import expand_db_html
 from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
@@ -24,6 +24,7 @@ from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.website.data import act_data, bulletin_data
 from pregon.website.queries import document_path
+from pregon.website.search import Words
 
 register = template.Library()
 
@@ -178,6 +179,15 @@ def minutes(bulletin: Any) -> int:
 def in_url(text: str) -> str:
     """``text`` as one value of a query."""
     return quote(str(text), safe="")
+
+
+@register.filter
+def marked(text: str, words: Words) -> SafeString:
+    """``text`` with the words that were asked for marked; whatever it holds stays text."""
+    pieces = (
+        (format_html("<mark>{}</mark>", piece) if asked else piece,) for piece, asked in words.marked(text)
+    )
+    return format_html_join("", "{}", pieces)
 
 
 @register.filter
