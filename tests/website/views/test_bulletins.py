@@ -78,6 +78,15 @@ def test_a_bulletin_shows_every_part_of_its_body(client: Client) -> None:
     assert answer.cookies == {}
 
 
+def test_easy_reading_opens_without_a_script_and_is_text(client: Client) -> None:
+    easy = f"La calle ya abrió.\nPasa a pie.\n\nEl lunes: {HOSTILE}"
+    page = client.get(published(easy_reading=easy).get_absolute_url()).content.decode()
+    assert '<a href="#lectura-facil">Lectura fácil</a>' in page
+    assert '<div class="lines"><p>La calle ya abrió.<br>Pasa a pie.</p>' in page
+    assert "<script>alert" not in page
+    assert "lectura-facil" not in client.get(published().get_absolute_url()).content.decode()
+
+
 def test_photos_name_their_size_so_that_nothing_jumps(client: Client) -> None:
     shown = released_photo()
     page = client.get(published(cover=shown).get_absolute_url()).content.decode()
