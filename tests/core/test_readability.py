@@ -49,8 +49,10 @@ def test_the_score_is_the_published_formula() -> None:
     [
         ("El sol sale. La luna no.", "muy fácil"),
         (
-            "La Dirección de Administración comunicó extraordinariamente determinaciones institucionales "
-            "relacionadas con procedimientos administrativos.",
+            (
+                "La Dirección de Administración comunicó extraordinariamente determinaciones institucionales "
+                "relacionadas con procedimientos administrativos."
+            ),
             "muy difícil",
         ),
     ],

@@ -64,8 +64,8 @@ def test_addresses_begin_with_the_offices_own_whatever_host_was_asked_for(client
 
 
 def test_easy_reading_goes_along_in_the_json_feed(client: Client) -> None:
-    published(easy_reading="La calle ya abrió.")
-    published()
+    news.published(easy_reading="La calle ya abrió.")
+    news.published()
     items = json.loads(client.get("/feed.json").content)["items"]
     assert [item.get("_lectura_facil") for item in items] == [None, "La calle ya abrió."]
 

@@ -12,16 +12,17 @@ import unicodedata
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 #: The most words of a sentence and syllables of a word that an easy text should have.
 LONGEST_SENTENCE, LONGEST_WORD = 15, 4
 #: How many long words are named; a list of all of them would help nobody.
 NAMED = 6
 GRADES = (
-    (80, lambda: _("muy fácil")),
-    (65, lambda: _("bastante fácil")),
-    (55, lambda: _("normal")),
-    (40, lambda: _("algo difícil")),
+    (80, gettext_lazy("muy fácil")),
+    (65, gettext_lazy("bastante fácil")),
+    (55, gettext_lazy("normal")),
+    (40, gettext_lazy("algo difícil")),
 )
 _word = re.compile(r"[^\W\d_]+")
 _sentence = re.compile(r"[^.!?…\n]*[^\W_][^.!?…\n]*")
@@ -43,7 +44,7 @@ class Readability:
 
     @property
     def grade(self) -> str:
-        return next((name() for least, name in GRADES if self.score > least), _("muy difícil"))
+        return next((str(name) for least, name in GRADES if self.score > least), _("muy difícil"))
 
 
 def read(text: str) -> Readability | None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from pregon.website import feeds
-from pregon.website.views import agenda, browser, bulletins, galleries, home, office, plan, subscription
+from pregon.website.views import (
+    agenda,
+    browser,
+    bulletins,
+    galleries,
+    home,
+    office,
+    plan,
+    subscription,
+    widgets,
+)
 
 
 class Year:
@@ -54,6 +64,13 @@ urlpatterns = [
     path("suscripcion/<str:token>/baja/", subscription.leave, name="unsubscribe"),
     path("privacidad/", office.privacy, name="privacy"),
     path("accesibilidad/", office.accessibility, name="accessibility"),
+    path("incrustar/", widgets.showcase, name="widgets"),
+    path("incrustar/noticias/", widgets.news, name="news_widget"),
+    path("incrustar/noticias/<int:many>/", widgets.news, name="news_widget_of"),
+    path("incrustar/agenda/", widgets.agenda, name="agenda_widget"),
+    path("incrustar/agenda/<int:many>/", widgets.agenda, name="agenda_widget_of"),
+    path("incrustar/alerta/", widgets.alert, name="alert_widget"),
+    path("incrustar.js", widgets.loader, name="widget_loader"),
     path("avisos.js", browser.worker, name="browser_worker"),
     path("marca.css", office.brand, name="brand"),
     path("escudo.svg", office.drawn_seal, name="drawn_seal"),
