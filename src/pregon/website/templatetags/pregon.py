@@ -22,6 +22,7 @@ from pregon.accounts.models import Office
 from pregon.core.text import reading_minutes
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
+from pregon.website import palette
 from pregon.website.data import act_data, bulletin_data
 from pregon.website.queries import document_path
 from pregon.website.search import Words
@@ -87,6 +88,19 @@ def seal(office: Office) -> SafeString:
         "website/parts/seal.svg",
         {"initials": office.initials, "brand": "var(--band)", "gold": "var(--gold)"},
     )
+
+
+def drawn_seal(office: Office) -> str:
+    """The seal drawn from colours and initial, as a picture of its own."""
+    brand = palette.readable(office.brand, on=[palette.WHITE])
+    context = {"initials": office.initials, "brand": brand, "gold": office.gold, "alone": True}
+    return render_to_string("website/parts/seal.svg", context).strip()
+
+
+@register.simple_tag
+def icon(office: Office) -> str:
+    """The drawn seal inside the page: it weighs less than asking for it would."""
+    return f"data:image/svg+xml,{quote(drawn_seal(office), safe=' =:/')}"
 
 
 @register.inclusion_tag("website/parts/picture.html", takes_context=True)

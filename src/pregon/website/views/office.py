@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 
 from pregon.accounts.models import Office
 from pregon.website import palette
+from pregon.website.templatetags import pregon as templatetags
 from pregon.website.views.frame import public_page
 
 SEAL_SIDE = 192
@@ -37,16 +37,7 @@ def brand(request: HttpRequest) -> HttpResponse:
 @public_page
 def drawn_seal(request: HttpRequest) -> HttpResponse:
     """The seal drawn from colours and initial: the icon of every page, and an office's seal until it has one."""
-    office = Office.load(request_or_site=request)
-    drawn = render_to_string(
-        "website/parts/seal.svg",
-        {
-            "initials": office.initials,
-            "brand": palette.readable(office.brand, on=[palette.WHITE]),
-            "gold": office.gold,
-            "alone": True,
-        },
-    )
+    drawn = templatetags.drawn_seal(Office.load(request_or_site=request))
     return HttpResponse(drawn, content_type="image/svg+xml")
 
 
