@@ -58,6 +58,17 @@ def address(office: str, page: str | tuple[str, str]) -> str:
 
 
 def look(url: str, *, folder: Path) -> dict[str, Any]:
+    """The report on one page; on a busy machine Lighthouse sometimes misses its own beginning."""
+    problems = []
+    for _ in range(3):
+        try:
+            return look_once(url, folder=folder)
+        except RuntimeError as problem:
+            problems.append(str(problem))
+    raise SystemExit(problems[-1])
+
+
+def look_once(url: str, *, folder: Path) -> dict[str, Any]:
     """The report on one page, on the phone that Lighthouse simulates by itself."""
     chrome = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chrome is None:
@@ -76,7 +87,7 @@ def look(url: str, *, folder: Path) -> dict[str, Any]:
             check=False,
         )
         if ended.returncode or not report.exists():
-            raise SystemExit(ended.stderr[-2000:])
+            raise RuntimeError(ended.stderr[-2000:])
         told: dict[str, Any] = json.loads(report.read_text("utf-8"))
         return told
 
