@@ -43,6 +43,8 @@ PUBLIC = {
     "boletines/buscar/",
     "boletines/tema/<slug:slug>/",
     "buscar.json",
+    "en-vivo/",
+    "en-vivo/<slug:slug>/",
     "entrada/<slug:kind>/",  # where providers call, with their signature
     "entrada/<slug:kind>/<path:document>",  # what a channel shows
     "escudo.png",
@@ -72,6 +74,8 @@ PUBLIC = {
     "suscripcion/avisos/",
     "suscripcion/avisos/baja/",
     "suscripcion/gracias/",
+    "vivo/cobertura-<int:pk>.json",
+    "vivo/sitio.json",
 }
 #: For whoever holds a link that we signed.
 SIGNED = {

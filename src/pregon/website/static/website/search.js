@@ -91,4 +91,5 @@ for (const bar of document.querySelectorAll("[data-suggest]")) {
     const chosen = press.target.closest("[role=option]");
     if (chosen) location.assign(chosen.dataset.url);
   });
+  if (field.value && document.activeElement === field) timer = setTimeout(ask, PAUSE); // typed while this came
 }

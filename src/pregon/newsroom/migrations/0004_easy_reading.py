@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsroom', '0002_videos_of_the_office'),
+        ('newsroom', '0003_live_coverage'),
     ]
 
     operations = [
