@@ -42,6 +42,8 @@ def home(tmp_path: Path) -> Path:
     for path, data in {
         "index.html": PAGE,
         "boletines/2026-001-uno/index.html": PAGE,
+        "incrustar/index.html": PAGE,
+        "incrustar/noticias/index.html": PAGE,
         "boletines/2026-001-uno/index.html.gz": gzip.compress(PAGE),
         "boletines/2026-003-niñez/index.html": PAGE,
         "boletines/2026-002-dos/gone.html": b"<p>Se retir\xc3\xb3.</p>",
@@ -151,6 +153,13 @@ def test_a_baked_page_is_answered_with_python_down(site: int, path: str) -> None
     assert (status, body, headers["cache-control"]) == (200, PAGE, front.CACHE_PAGE)
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert {name: headers.get(name.lower()) for name in front.SAFETY} == front.SAFETY
+
+
+def test_other_sites_may_frame_the_widgets_and_no_other_page(site: int) -> None:
+    policies = [
+        ask(site, path)[1]["content-security-policy"] for path in ("/incrustar/noticias/", "/incrustar/", "/")
+    ]
+    assert policies == [front.ANYWHERE, front.POLICY, front.POLICY]
 
 
 def test_the_compressed_copy_goes_to_who_can_read_it(site: int) -> None:

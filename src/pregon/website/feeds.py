@@ -181,6 +181,8 @@ def json_item(bulletin: Bulletin) -> dict[str, Any]:
         "date_modified": (bulletin.last_published_at or first).isoformat(),
         "tags": [topic.name for topic in bulletin.topics.all()],
     }
+    if bulletin.easy_reading:
+        item["_lectura_facil"] = bulletin.easy_reading
     if bulletin.cover and (copy := largest(bulletin.cover)):
         item["image"] = absolute(f"{photo_path(bulletin.cover.public_id)}{copy.file}")
     return item
@@ -342,6 +344,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /escritorio/",
         "Disallow: /boletines/buscar/",
+        "Disallow: /buscar.json",
         "Disallow: /suscripcion/",
         "Allow: /suscripcion/$",
         "",

@@ -78,6 +78,16 @@ class SubscribeForm(Interests):
         return str(self.cleaned_data["correo"]).strip().lower()
 
 
+class TypingForm(forms.Form):
+    """Words that are still being typed."""
+
+    q = forms.CharField(
+        required=False,
+        max_length=200,
+        error_messages={"max_length": _("Son demasiadas letras para buscar: escribe unas pocas palabras.")},
+    )
+
+
 class SearchForm(forms.Form):
     """Words and filters. A filter that names nothing is an error to show and not one to hide."""
 
@@ -115,6 +125,11 @@ class SearchForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was asked yet: then the words are what one came to type."""
+        return not any(self.data.values())
 
     @property
     def narrowed(self) -> bool:

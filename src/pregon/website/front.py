@@ -45,6 +45,9 @@ SAFETY = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+#: What other sites may show in a frame: the pages below this address, and no other.
+EMBEDDED = "/incrustar/"
+ANYWHERE = POLICY.replace("frame-ancestors 'self'", "frame-ancestors *")
 # Short: a page may be corrected or withdrawn at any moment, and what a reader's phone keeps is out of reach.
 CACHE_PAGE = "public, max-age=20"
 CACHE_PHOTO = "public, max-age=86400"
@@ -96,6 +99,11 @@ LARGEST_KEPT = 1024 * 1024
 MEMORY = 32 * 1024 * 1024
 THREADS = 8
 MOST_WAITING = 200
+
+
+def policy_of(path: str) -> str:
+    """The policy of the page at ``path``."""
+    return ANYWHERE if path.startswith(EMBEDDED) and path != EMBEDDED else POLICY
 
 
 def suffix_of(path: str) -> str:
@@ -202,6 +210,7 @@ class Shelf:
             return None
         headers = {
             **SAFETY,
+            "Content-Security-Policy": policy_of(path),
             "Content-Type": content_type(file if status == 410 or path.endswith("/") else path),
             "Cache-Control": cache,
             "Last-Modified": formatdate(facts.st_mtime, usegmt=True),

@@ -32,6 +32,13 @@ CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
 KEPT_LIST, PUSH_OFFER = "/sin-conexion.json", "/suscripcion/avisos.json"
 FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
+WIDGETS, ALERT_WIDGET = "/incrustar/", "/incrustar/alerta/"
+#: How many lines a widget has, first when nothing else is asked.
+WIDGET_LENGTHS = (5, 3, 10)
+NEWS_WIDGETS, AGENDA_WIDGETS = (
+    (f"{WIDGETS}{kind}/", *(f"{WIDGETS}{kind}/{many}/" for many in WIDGET_LENGTHS[1:]))
+    for kind in ("noticias", "agenda")
+)
 #: What every office has, whatever it published.
 STANDING = (
     *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR, COVERAGES, live.snapshot_path(live.SITE)),
@@ -40,6 +47,7 @@ STANDING = (
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
     *("/app.webmanifest", "/icono-192.png", "/icono-512.png", "/icono-recortable.png"),
     *(PUSH_OFFER, "/sin-conexion/", KEPT_LIST),
+    *(WIDGETS, ALERT_WIDGET, *NEWS_WIDGETS, *AGENDA_WIDGETS, "/incrustar.js"),
 )
 NEWS_WINDOW = timedelta(hours=48)
 LONGEST_ACT = timedelta(days=31)
@@ -96,6 +104,7 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         HOME,
         LATEST,
         KEPT_LIST,
+        *NEWS_WIDGETS,
         *FEEDS,
         *(f"/boletines/tema/{slug}/" for slug in topics_of(bulletin)),
         *plan_paths(),
@@ -137,6 +146,7 @@ def paths_of_act(act: Act) -> list[str]:
         HOME,
         AGENDA,
         CALENDAR,
+        *AGENDA_WIDGETS,
         *SITEMAPS,
         *agenda_paths(act.start, Office.load()),
     ]
@@ -282,13 +292,13 @@ def next_change(path: str, at: datetime) -> datetime | None:
     """When the hour alone will change what ``path`` says; ``None`` when it never will."""
     office = Office.load()
     moments: list[datetime | None] = []
-    if path.startswith((HOME + "plan/", AGENDA)) or path == HOME:
+    if path.startswith((HOME + "plan/", AGENDA)) or path in (HOME, *AGENDA_WIDGETS):
         moments.append(midnight_after(at, office))
     if path in (CALENDAR, *SITEMAPS):
         moments.append(next_announcement(at))
     elif path == NEWS_SITEMAP:
         moments.append(oldest_news_leaves(at))
-    elif path in (HOME, AGENDA) or path in agenda_paths(at, office):
+    elif path in (HOME, AGENDA, *AGENDA_WIDGETS) or path in agenda_paths(at, office):
         moments += [next_announcement(at), *next_turns(at)]
     elif path.startswith(AGENDA):
         act = Act.objects.filter(slug=path.removeprefix(AGENDA).split("/")[0]).first()

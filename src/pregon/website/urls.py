@@ -16,6 +16,7 @@ from pregon.website.views import (
     offline,
     plan,
     subscription,
+    widgets,
 )
 
 
@@ -44,6 +45,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("boletines/", bulletins.latest, name="bulletins"),
     path("boletines/buscar/", bulletins.search, name="search"),
+    path("buscar.json", bulletins.typing, name="typing"),
     path("boletines/<yyyy:year>/<mm:month>/", bulletins.month, name="bulletins_month"),
     path("boletines/tema/<slug:slug>/", bulletins.topic, name="topic"),
     path("boletines/<slug:slug>/", bulletins.bulletin, name="bulletin"),
@@ -70,6 +72,13 @@ urlpatterns = [
     path("suscripcion/<str:token>/baja/", subscription.leave, name="unsubscribe"),
     path("privacidad/", office.privacy, name="privacy"),
     path("accesibilidad/", office.accessibility, name="accessibility"),
+    path("incrustar/", widgets.showcase, name="widgets"),
+    path("incrustar/noticias/", widgets.news, name="news_widget"),
+    path("incrustar/noticias/<int:many>/", widgets.news, name="news_widget_of"),
+    path("incrustar/agenda/", widgets.agenda, name="agenda_widget"),
+    path("incrustar/agenda/<int:many>/", widgets.agenda, name="agenda_widget_of"),
+    path("incrustar/alerta/", widgets.alert, name="alert_widget"),
+    path("incrustar.js", widgets.loader, name="widget_loader"),
     path("avisos.js", browser.worker, name="browser_worker"),
     path("sin-conexion/", offline.offline, name="offline"),
     path("sin-conexion.json", offline.kept, name="offline_list"),

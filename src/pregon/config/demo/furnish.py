@@ -174,6 +174,7 @@ def write_folder(
     front: dict[str, Any] = {
         "titulo": story["titulo"],
         "subtitulo": story.get("subtitulo", ""),
+        "lectura_facil": story.get("lectura_facil", ""),
         "fecha": f"{start:%Y-%m-%d %H:%M}",
         "lugar": story["lugar"],
         "dependencia": known(Department, story["dependencia"]),

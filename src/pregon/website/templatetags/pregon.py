@@ -14,7 +14,7 @@ from django.conf import settings
 from django.template import Context
 from django.template.defaultfilters import date as date_format
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from pregon.website.data import act_data, bulletin_data, live_data
 from pregon.website.forms import CONSENT
 from pregon.website.queries import document_path
 from pregon.website.seals import drawn_seal
+from pregon.website.search import Words
 
 register = template.Library()
 
@@ -214,6 +215,15 @@ def minutes(bulletin: Any) -> int:
 def in_url(text: str) -> str:
     """``text`` as one value of a query."""
     return quote(str(text), safe="")
+
+
+@register.filter
+def marked(text: str, words: Words) -> SafeString:
+    """``text`` with the words that were asked for marked; whatever it holds stays text."""
+    pieces = (
+        (format_html("<mark>{}</mark>", piece) if asked else piece,) for piece, asked in words.marked(text)
+    )
+    return format_html_join("", "{}", pieces)
 
 
 @register.filter

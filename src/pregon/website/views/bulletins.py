@@ -9,21 +9,25 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pregon.accounts.models import Topic
 from pregon.core.visibility import visible
 from pregon.newsroom.models import Bulletin
-from pregon.website.forms import SearchForm
-from pregon.website.search import find
+from pregon.website.forms import SearchForm, TypingForm
+from pregon.website.search import Suggestion, Words, acts_holding, find, suggest
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 
 LATEST = 20
 PER_PAGE = 20
+#: Long enough for whoever types the same after us, short enough for a bulletin that was just withdrawn.
+CACHE_TYPING = "public, max-age=10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +135,47 @@ def search(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("pagina"))
     query = request.GET.copy()
     query.pop("pagina", None)
+    words = Words(form.cleaned_data.get("q", ""))
     context = {
         "section": "news",
         "form": form,
         "asked": asked,
+        "words": words,
+        "acts": acts_holding(words, at=timezone.now()) if page.number == 1 and not form.narrowed else [],
         "page": page,
         "bulletins": page.object_list,
         "total": pages.count,
         "query": query.urlencode(),
     }
     return render(request, "website/search.html", context)
+
+
+@public_page
+def typing(request: HttpRequest) -> HttpResponse:
+    """What may be meant while somebody types; the page of the search does without."""
+    form = TypingForm(request.GET)
+    if not form.is_valid():
+        [sentence] = form.errors["q"]
+        return JsonResponse({"error": sentence}, status=422)
+    found = suggest(form.cleaned_data["q"], at=timezone.now())
+    many = len(found)
+    told = ngettext("%(many)d sugerencia.", "%(many)d sugerencias.", many) % {"many": many}
+    answer = JsonResponse(
+        {
+            "said": told if found else _("Sin sugerencias; con «Buscar» se ve todo."),
+            "found": [as_json(suggestion) for suggestion in found],
+        },
+        json_dumps_params={"ensure_ascii": False},
+    )
+    answer["Cache-Control"] = CACHE_TYPING
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def as_json(suggestion: Suggestion) -> dict[str, Any]:
+    day = date_format(timezone.localtime(suggestion.at), "j \\d\\e F \\d\\e Y").lower()
+    return {
+        "title": suggestion.title,
+        "url": suggestion.url,
+        "about": _("%(kind)s · %(day)s") % {"kind": suggestion.kind, "day": day},
+    }

@@ -310,3 +310,24 @@ for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy
     setTimeout(() => { button.textContent = label; }, 2500);
   });
 }
+
+for (const button of navigator.share ? document.querySelectorAll("[data-share]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    // Whoever thinks better of it has done nothing wrong.
+    navigator.share({ title: button.dataset.title, url: button.dataset.share }).catch(() => {});
+  });
+}
+
+// A page that is only read asks for no more: suggestions come once somebody types, notices once their box is seen.
+for (const bar of document.querySelectorAll("[data-suggest]")) {
+  bar.addEventListener("keydown", () => import(bar.dataset.script), { once: true });
+}
+for (const box of document.querySelectorAll("[data-push-box]")) {
+  const come = () => import(box.dataset.script);
+  if (box.hidden) { addEventListener("load", () => idle(come), { once: true }); continue; }
+  const seen = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (isIntersecting) { seen.disconnect(); come(); }
+  }, { rootMargin: "200px" });
+  seen.observe(box);
+}
