@@ -158,7 +158,7 @@ def test_days_turn_at_the_midnight_of_the_office(client: Client) -> None:
 
 def test_an_act_without_coordinates_says_its_place_and_links_to_a_search(client: Client) -> None:
     page = client.get(act(start=NOW).get_absolute_url()).content.decode()
-    assert ("map.css" in page, "geo:" in page) == (False, False)
+    assert ("map-sheet" in page, "geo:" in page) == (False, False)
     assert "https://www.openstreetmap.org/search?query=Plaza%20principal%2C%20Villa%20de%20Muestra" in page
 
 
@@ -172,7 +172,7 @@ def test_an_act_with_coordinates_is_drawn_among_the_localities_and_opens_the_rea
     assert 'aria-label="Plaza principal, a 1.3 km al suroeste de La Loma en línea recta."' in page
     assert 'href="geo:20.351389,-102.768056?q=20.351389,-102.768056"' in page
     assert "?mlat=20.351389&amp;mlon=-102.768056#map=17/20.351389/-102.768056" in page
-    assert "map.css" in page
+    assert "map-sheet" in page
 
 
 def test_an_act_asks_the_same_of_the_database_for_one_locality_and_for_many(
