@@ -1,0 +1,131 @@
+"""Many bulletins as rows, and what baking costs beside them."""
+
+import json
+import os
+import statistics
+import sys
+import time
+from datetime import datetime, timedelta
+
+import django
+
+django.setup()
+
+from django.contrib.contenttypes.models import ContentType  # noqa: E402 - Django stands first
+from django.db import transaction  # noqa: E402 - the same
+from django.utils import timezone  # noqa: E402 - the same
+from wagtail.models import Page  # noqa: E402 - the same
+
+from pregon.accounts.models import Department, Topic  # noqa: E402 - the same
+from pregon.newsroom import actions as newsroom  # noqa: E402 - the same
+from pregon.newsroom.models import Bulletin, BulletinIndex, NumberSeries  # noqa: E402 - the same
+from pregon.website import actions as website  # noqa: E402 - the same
+from pregon.website.actions.baking import files_of  # noqa: E402 - the same
+from pregon.website.models import BakedPage  # noqa: E402 - the same
+
+#: An office that publishes some hundred bulletins a month has ten thousand after eight years.
+A_MONTH = 100
+TEXT = "El gobierno municipal informa de las obras que avanzan en las localidades. " * 12
+
+
+def furnish(count: int) -> dict[str, int]:
+    """As many public bulletins as asked for, spread over the months before this one."""
+    index = BulletinIndex.objects.get()
+    kind = ContentType.objects.get_for_model(Bulletin)
+    now = timezone.now()
+    topics, departments = list(Topic.objects.all()), list(Department.objects.all())
+    have = Bulletin.objects.filter(slug__startswith="medida-").count()
+    body = json.dumps([{"type": "paragraph", "value": f"<p>{TEXT}</p>", "id": "1"}])
+    years: dict[int, int] = dict(NumberSeries.objects.values_list("year", "last"))
+    with transaction.atomic():
+        start = index.numchild
+        pages, facts = [], []
+        for number in range(have, count):
+            moment: datetime = now - timedelta(days=1) - timedelta(days=30.4 / A_MONTH) * number
+            years[moment.year] = years.get(moment.year, 0) + 1
+            facts.append((moment, years[moment.year]))
+            pages.append(
+                Page(
+                    title=f"Bulletin de muestra {number}", draft_title="", slug=f"medida-{number}", content_type=kind,
+                    path=Page._get_path(index.path, index.depth + 1, start + number - have + 1), depth=index.depth + 1,
+                    numchild=0, url_path=f"{index.url_path}medida-{number}/", live=True, locale_id=index.locale_id,
+                    first_published_at=moment, last_published_at=moment, latest_revision_created_at=moment,
+                )
+            )  # fmt: skip
+        Page.objects.bulk_create(pages, batch_size=500)
+        chosen = []
+        for page, (moment, given) in zip(pages, facts, strict=True):
+            bulletin = Bulletin(
+                page_ptr_id=page.pk, number=given, year=moment.year, lead=TEXT[:300], body=body,
+                department=departments[given % len(departments)],
+            )  # fmt: skip
+            bulletin.__dict__.update({name: value for name, value in page.__dict__.items() if name != "_state"})
+            bulletin.save_base(raw=True)
+            chosen.append(Bulletin.topics.through(bulletin_id=page.pk, topic_id=topics[given % len(topics)].pk))
+        Bulletin.topics.through.objects.bulk_create(chosen, batch_size=500)
+        Page.objects.filter(pk=index.pk).update(numchild=start + len(pages))
+        for year, last in years.items():
+            NumberSeries.objects.update_or_create(year=year, defaults={"last": last})
+    return {"bulletins": Bulletin.objects.count()}
+
+
+def oven_at_rest() -> None:
+    while website.bake_due(timezone.now()):
+        pass
+
+
+def publish(rounds: int) -> dict[str, float]:
+    """One publication after another: seconds until nothing is due, and how many pages that was."""
+    oven_at_rest()
+    topic = Topic.objects.first()
+    seconds, processor, baked, news = [], [], [], []
+    for number in range(rounds + 1):
+        bulletin = Bulletin(title=f"Publicación {number}", lead=TEXT[:300], live=False, slug=f"publicada-{time.time_ns()}")
+        BulletinIndex.objects.get().add_child(instance=bulletin)
+        bulletin.topics = [topic]
+        bulletin = newsroom.publish(bulletin, by=None)
+        before = dict(BakedPage.objects.values_list("path", "version"))
+        started, used = time.perf_counter(), time.process_time()
+        shown = 0.0
+        while website.bake_due(timezone.now()):
+            if not shown and files_of(bulletin.get_absolute_url())[0].exists():
+                shown = time.perf_counter() - started
+        seconds.append(time.perf_counter() - started)
+        processor.append(time.process_time() - used)
+        news.append(shown)
+        after = dict(BakedPage.objects.values_list("path", "version"))
+        baked.append(sum(version != before.get(path) for path, version in after.items()))
+    return {
+        # The first one warms the templates and the tables up.
+        "seconds": statistics.median(seconds[1:]),
+        "processor": statistics.median(processor[1:]),
+        "page": statistics.median(news[1:]),
+        "pages": statistics.median(baked[1:]),
+    }
+
+
+def profile(rounds: int) -> dict[str, float]:
+    """How long each page takes that a publication touches."""
+    import collections
+
+    from pregon.website.actions import baking
+
+    spent: dict[str, list[float]] = collections.defaultdict(list)
+    ask = baking.ask
+
+    def timed(path: str) -> object:
+        started = time.perf_counter()
+        try:
+            return ask(path)
+        finally:
+            spent[path].append(time.perf_counter() - started)
+
+    baking.ask = timed
+    answer = publish(rounds)
+    for path, times in sorted(spent.items(), key=lambda one: -statistics.median(one[1]))[:40]:
+        print(f"{statistics.median(times) * 1000:8.1f} ms {len(times):3} {path}", file=sys.stderr)
+    return answer
+
+
+what, number = sys.argv[1], int(sys.argv[2])
+print(json.dumps({"furnish": furnish, "publish": publish, "profile": profile}[what](number)), flush=True)
