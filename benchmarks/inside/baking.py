@@ -1,7 +1,6 @@
 """Many bulletins as rows, and what baking costs beside them."""
 
 import json
-import os
 import statistics
 import sys
 import time
@@ -46,12 +45,20 @@ def furnish(count: int) -> dict[str, int]:
             facts.append((moment, years[moment.year]))
             pages.append(
                 Page(
-                    title=f"Bulletin de muestra {number}", draft_title="", slug=f"medida-{number}", content_type=kind,
-                    path=Page._get_path(index.path, index.depth + 1, start + number - have + 1), depth=index.depth + 1,
-                    numchild=0, url_path=f"{index.url_path}medida-{number}/", live=True, locale_id=index.locale_id,
-                    first_published_at=moment, last_published_at=moment, latest_revision_created_at=moment,
+                    title=f"Boletín de muestra {number}",
+                    slug=f"medida-{number}",
+                    content_type=kind,
+                    path=Page._get_path(index.path, index.depth + 1, start + number - have + 1),  # noqa: SLF001 - rows by the thousand
+                    depth=index.depth + 1,
+                    numchild=0,
+                    url_path=f"{index.url_path}medida-{number}/",
+                    live=True,
+                    locale_id=index.locale_id,
+                    first_published_at=moment,
+                    last_published_at=moment,
+                    latest_revision_created_at=moment,
                 )
-            )  # fmt: skip
+            )
         Page.objects.bulk_create(pages, batch_size=500)
         chosen = []
         for page, (moment, given) in zip(pages, facts, strict=True):
@@ -59,9 +66,13 @@ def furnish(count: int) -> dict[str, int]:
                 page_ptr_id=page.pk, number=given, year=moment.year, lead=TEXT[:300], body=body,
                 department=departments[given % len(departments)],
             )  # fmt: skip
-            bulletin.__dict__.update({name: value for name, value in page.__dict__.items() if name != "_state"})
+            bulletin.__dict__.update(
+                {name: value for name, value in page.__dict__.items() if name != "_state"}
+            )
             bulletin.save_base(raw=True)
-            chosen.append(Bulletin.topics.through(bulletin_id=page.pk, topic_id=topics[given % len(topics)].pk))
+            chosen.append(
+                Bulletin.topics.through(bulletin_id=page.pk, topic_id=topics[given % len(topics)].pk)
+            )
         Bulletin.topics.through.objects.bulk_create(chosen, batch_size=500)
         Page.objects.filter(pk=index.pk).update(numchild=start + len(pages))
         for year, last in years.items():
@@ -80,7 +91,9 @@ def publish(rounds: int) -> dict[str, float]:
     topic = Topic.objects.first()
     seconds, processor, baked, news = [], [], [], []
     for number in range(rounds + 1):
-        bulletin = Bulletin(title=f"Publicación {number}", lead=TEXT[:300], live=False, slug=f"publicada-{time.time_ns()}")
+        bulletin = Bulletin(
+            title=f"Publicación {number}", lead=TEXT[:300], live=False, slug=f"publicada-{time.time_ns()}"
+        )
         BulletinIndex.objects.get().add_child(instance=bulletin)
         bulletin.topics = [topic]
         bulletin = newsroom.publish(bulletin, by=None)
@@ -104,28 +117,5 @@ def publish(rounds: int) -> dict[str, float]:
     }
 
 
-def profile(rounds: int) -> dict[str, float]:
-    """How long each page takes that a publication touches."""
-    import collections
-
-    from pregon.website.actions import baking
-
-    spent: dict[str, list[float]] = collections.defaultdict(list)
-    ask = baking.ask
-
-    def timed(path: str) -> object:
-        started = time.perf_counter()
-        try:
-            return ask(path)
-        finally:
-            spent[path].append(time.perf_counter() - started)
-
-    baking.ask = timed
-    answer = publish(rounds)
-    for path, times in sorted(spent.items(), key=lambda one: -statistics.median(one[1]))[:40]:
-        print(f"{statistics.median(times) * 1000:8.1f} ms {len(times):3} {path}", file=sys.stderr)
-    return answer
-
-
 what, number = sys.argv[1], int(sys.argv[2])
-print(json.dumps({"furnish": furnish, "publish": publish, "profile": profile}[what](number)), flush=True)
+print(json.dumps({"furnish": furnish, "publish": publish}[what](number)), flush=True)

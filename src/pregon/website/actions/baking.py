@@ -27,6 +27,7 @@ from django.http import Http404, HttpRequest
 from django.urls import Resolver404, resolve
 
 from pregon.core.files import remove, write_published
+from pregon.core.remembering import remembering
 from pregon.website.actions.marking import mark, take_up_marks
 from pregon.website.actions.share import alone, home, is_shared, share
 from pregon.website.enums import Baking
@@ -36,7 +37,7 @@ from pregon.website.queries import next_change
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-BATCH = 8
+BATCH = 32
 LONGEST_REST = timedelta(minutes=5)
 
 
@@ -106,16 +107,22 @@ def bake_due(at: datetime) -> int:
     marks when no page was due."""
     marked = take_up_marks()
     claimed = claim(at=at)
-    for page in claimed:
-        try:
-            finish(page, at=at)
-        except Exception:  # one page that fails must not hold up the others of its batch
-            rest = min(timedelta(seconds=2 ** min(page.attempts, 10)), LONGEST_REST)
-            BakedPage.objects.filter(pk=page.pk, version=page.version).update(
-                state=Baking.DUE, due_at=at + rest, lease_until=None
-            )
-            logger.exception("Page not baked", extra={"path": page.path, "attempts": page.attempts})
+    with remembering():  # pages of one batch share what they ask; what changes meanwhile throws them away
+        for page in claimed:
+            try:
+                finish(page, at=at)
+            except Exception:  # one page that fails must not hold up the others of its batch
+                put_off(page, at=at)
+                logger.exception("Page not baked", extra={"path": page.path, "attempts": page.attempts})
     return len(claimed) or marked
+
+
+def put_off(page: BakedPage, *, at: datetime) -> None:
+    """Let a page that cannot be baked rest, longer each time."""
+    rest = min(timedelta(seconds=2 ** min(page.attempts, 10)), LONGEST_REST)
+    BakedPage.objects.filter(pk=page.pk, version=page.version).update(
+        state=Baking.DUE, due_at=at + rest, lease_until=None
+    )
 
 
 def bake(path: str, *, at: datetime) -> Baking:
