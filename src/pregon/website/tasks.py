@@ -16,3 +16,8 @@ def bake_pages(at: datetime) -> int:
 @every(timedelta(hours=1))
 def keep_the_folder_true(at: datetime) -> None:
     website.reconcile(at=at)
+
+
+@every(timedelta(hours=12))
+def keep_the_archive_small(at: datetime) -> None:
+    website.thin_out(at=at)
