@@ -85,6 +85,13 @@ def answering(port: int, headers: dict[str, str]) -> Iterator[None]:
 @pytest.fixture
 def site(home: Path, python: int, tmp_path: Path) -> Iterator[int]:
     """nginx with the deployed site file."""
+    with site_over(home, tmp_path, python=python) as port:
+        yield port
+
+
+@contextmanager
+def site_over(home: Path, tmp_path: Path, *, python: int) -> Iterator[int]:
+    """The deployed site file over ``home``; where it answers."""
     port = free_port()
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     for ours, theirs in (
@@ -95,6 +102,13 @@ def site(home: Path, python: int, tmp_path: Path) -> Iterator[int]:
     ):
         text = re.sub(ours, theirs, text)
     (tmp_path / "site.conf").write_text(text, encoding="utf-8")
+    with nginx_over(f"include {tmp_path}/site.conf;", tmp_path, port=port):
+        yield port
+
+
+@contextmanager
+def nginx_over(site: str, tmp_path: Path, *, port: int) -> Iterator[None]:
+    """nginx with ``site``, until the block ends."""
     temporary = "".join(
         f"{kind}_temp_path {tmp_path}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -104,7 +118,7 @@ def site(home: Path, python: int, tmp_path: Path) -> Iterator[int]:
     conf.write_text(
         f"{user} daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}}"
         f"include {DEPLOY}/nginx-main.conf;"
-        f"http {{ access_log off; {temporary} include {tmp_path}/site.conf; }}",
+        f"http {{ access_log off; {temporary} {site} }}",
         encoding="utf-8",
     )
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -117,7 +131,7 @@ def site(home: Path, python: int, tmp_path: Path) -> Iterator[int]:
                     break
                 except OSError:
                     time.sleep(0.05)
-            yield port
+            yield
         finally:
             server.terminate()
 

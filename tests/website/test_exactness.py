@@ -44,7 +44,7 @@ from pregon.website import actions as website
 from pregon.website import queries
 from pregon.website.models import BakedPage
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 NOON = news.NOON
 #: Never shown by what is changed here; each stands for its kind.

@@ -11,11 +11,18 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from pregon.website.permissions import SEE_VERSIONS
+from pregon.website.views.versions import VersionsView, VersionView, version_page
+
+VERSIONS = [
+    path("", VersionsView.as_view(), name="index"),
+    path("<int:pk>/", VersionView.as_view(), name="version"),
+    path("<int:pk>/pagina/", version_page, name="page"),
+]
 
 
 @hooks.register("register_admin_urls")
 def versions_urls() -> list[Any]:
-    return [path("versiones/", include("pregon.website.desk_urls"))]
+    return [path("versiones/", include((VERSIONS, "versions")))]
 
 
 class VersionsMenuItem(MenuItem):
