@@ -10,8 +10,10 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402 - Django stands first
 from django.contrib.contenttypes.models import ContentType  # noqa: E402 - Django stands first
 from django.db import transaction  # noqa: E402 - the same
+from django.test import Client  # noqa: E402 - the same
 from django.utils import timezone  # noqa: E402 - the same
 from wagtail.models import Page  # noqa: E402 - the same
 
@@ -20,6 +22,7 @@ from pregon.newsroom import actions as newsroom  # noqa: E402 - the same
 from pregon.newsroom.models import Bulletin, BulletinIndex, NumberSeries  # noqa: E402 - the same
 from pregon.website import actions as website  # noqa: E402 - the same
 from pregon.website.actions.baking import files_of  # noqa: E402 - the same
+from pregon.website.actions.rebuilding import begun  # noqa: E402 - the same
 from pregon.website.models import BakedPage  # noqa: E402 - the same
 
 #: An office that publishes some hundred bulletins a month has ten thousand after eight years.
@@ -117,5 +120,50 @@ def publish(rounds: int) -> dict[str, float]:
     }
 
 
+def begin(_: int) -> dict[str, int]:
+    """Every page is old, as before a rebuild."""
+    oven_at_rest()
+    return {"pages": BakedPage.objects.count()}
+
+
+def done(_: int) -> dict[str, int]:
+    """How many pages the rebuild has baked; which ones is noted beside the office."""
+    since = datetime.fromisoformat(begun().read_text())
+    baked = dict(BakedPage.objects.filter(baked_at__gte=since).values_list("path", "version"))
+    NOTED.write_text(json.dumps(baked))
+    return {"done": len(baked)}
+
+
+def again(_: int) -> dict[str, int]:
+    """How many of those were baked once more."""
+    noted = json.loads(NOTED.read_text())
+    now = dict(BakedPage.objects.values_list("path", "version"))
+    return {"again": sum(now.get(path) != version for path, version in noted.items())}
+
+
+def render(count: int) -> dict[str, float]:
+    """The same bulletins through Django's own handler and Wagtail's own page, each rendered and forgotten."""
+    client = Client(HTTP_HOST="localhost:8000")
+    paths = [
+        f"/boletines/{slug}/" for slug in Bulletin.objects.live().values_list("slug", flat=True)[: count + 10]
+    ]
+    for path in paths[:10]:
+        client.get(path)
+    started = time.perf_counter()
+    for path in paths[10:]:
+        if client.get(path).status_code != 200:
+            raise SystemExit(path)
+    return {"per_second": (len(paths) - 10) / (time.perf_counter() - started)}
+
+
+NOTED = settings.HOME.run / "noted.json"
+MEASURES = {
+    "furnish": furnish,
+    "publish": publish,
+    "begin": begin,
+    "done": done,
+    "again": again,
+    "render": render,
+}
 what, number = sys.argv[1], int(sys.argv[2])
-print(json.dumps({"furnish": furnish, "publish": publish}[what](number)), flush=True)
+print(json.dumps(MEASURES[what](number)), flush=True)
