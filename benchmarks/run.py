@@ -79,8 +79,9 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   published.
 - **baking**: bulletins are written as rows, a hundred a month back from yesterday, with topics and departments, without
   photos; one process bakes. A publication is measured from its commit until nothing is due, the median of eleven; its
-  pages are those whose row was taken up. The plan of the year shows every bulletin of the year: beside 100 these are one
-  month's, beside 1,000 and 10,000 nearly twelve months'. `pregon site rebuild` is ended by SIGKILL and started again.
+  pages are those whose row was taken up. The plan of the year shows every bulletin of the year: beside 100 these are
+  one month's, beside 1,000 and 10,000 nearly twelve months'. `pregon site rebuild` is ended by SIGKILL and
+  started again.
 
 Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
 Where a line has two times and no peer, the second column of figures is what the line names last.

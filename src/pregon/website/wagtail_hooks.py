@@ -30,8 +30,8 @@ class VersionsMenuItem(MenuItem):
         return request.user.has_perm(SEE_VERSIONS)
 
 
-@hooks.register("register_reports_menu_item")
+@hooks.register("register_admin_menu_item")
 def versions_menu() -> MenuItem:
     return VersionsMenuItem(
-        _("Versiones del sitio"), reverse("versions:index"), name="versiones", icon_name="history", order=900
+        _("Versiones del sitio"), reverse("versions:index"), name="versiones", icon_name="history", order=65
     )

@@ -102,3 +102,9 @@ def test_a_version_whose_file_is_lost_is_not_found(client: Client, version: Page
 )
 def test_an_address_is_understood_as_it_was_pasted(written: str, path: str) -> None:
     assert path_of(written) == path
+
+
+def test_the_way_to_the_archive_is_shown_to_who_may_open_it(client: Client, version: PageVersion) -> None:
+    there = "/escritorio/versiones/"
+    assert there in signed_in(client, Role.TRANSPARENCY).get("/escritorio/").content.decode()
+    assert there not in signed_in(Client(), Role.EDITOR).get("/escritorio/").content.decode()
