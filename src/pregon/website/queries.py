@@ -26,13 +26,15 @@ from pregon.core.visibility import visible
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.models import Milestone
 from pregon.library.models import Album, Photo
-from pregon.newsroom.models import Bulletin, BulletinQuerySet
+from pregon.newsroom.models import Bulletin, BulletinQuerySet, LiveBlog, LivePost
 from pregon.newsroom.queries import photos_of
 from pregon.plan.models import Activity, Indicator, Plan
+from pregon.website import live
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 
 HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galerias/", "/plan/"
+COVERAGES = "/en-vivo/"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAP, PAGES_SITEMAP = SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
 NEWS_FEEDS = ("/rss.xml", "/atom.xml", "/feed.json")
@@ -40,7 +42,7 @@ NEWS_FEEDS = ("/rss.xml", "/atom.xml", "/feed.json")
 FEEDS = (*NEWS_FEEDS, SITEMAP, NEWS_SITEMAP)
 #: What every office has, whatever it published.
 STANDING = (
-    *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR),
+    *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR, COVERAGES, live.snapshot_path(live.SITE)),
     *(*FEEDS, PAGES_SITEMAP),
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
@@ -138,6 +140,7 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         paths.append(PAGES_SITEMAP)
     for album in Album.objects.filter(Q(pk__in=named["album"]) | Q(photos__in=photos)).distinct():
         paths += paths_of_album(album)
+    paths += [blog.get_absolute_url() for blog in LiveBlog.objects.filter(bulletin=bulletin.pk)]
     return list(dict.fromkeys([*paths, *others_with(photos, bulletin)]))
 
 
@@ -318,7 +321,23 @@ def paths_of_act(act: Act) -> list[str]:
     paths += [bulletin.get_absolute_url() for bulletin in about]
     if act.album:
         paths.append(album_path(act.album))
+    if blog := LiveBlog.objects.filter(act=act).first():
+        paths += [*paths_of_coverage(blog), COVERAGES]
     return [*paths, *plan_paths(act.start)]
+
+
+def paths_of_coverage(blog: LiveBlog) -> list[str]:
+    """What a reader of ``blog`` asks for: its page and the snapshot that open pages catch up from."""
+    return [blog.get_absolute_url(), live.snapshot_path(live.stream_of(blog))]
+
+
+def paths_that_name(blog: LiveBlog) -> list[str]:
+    """The pages that say whether ``blog`` is under way."""
+    return [HOME, COVERAGES, blog.act.get_absolute_url(), *SITEMAPS]
+
+
+def posts_with(photo: Photo) -> list[LivePost]:
+    return list(LivePost.objects.standing().filter(photo=photo).select_related("blog__act"))
 
 
 def album_path(album: Album) -> str:
@@ -337,6 +356,8 @@ def paths_of_photo(photo: Photo) -> list[str]:
     paths = [photo_path(photo.public_id)]
     if photo.album:
         paths += paths_of_album(photo.album)
+    for post in posts_with(photo):
+        paths += paths_of_coverage(post.blog)
     about = bulletins_with(photo).filter(live=True)
     paths += [bulletin.get_absolute_url() for bulletin in about]
     paths += shown_with(about.filter(cover=photo))
@@ -395,6 +416,8 @@ def everything(at: datetime) -> Iterator[str]:
         yield f"/agenda/{slug}/acto.ics"
         months.add(f"/agenda/{start.astimezone(office.zone):%Y/%m}/")
     yield from sorted(months)
+    for blog in visible(LiveBlog.objects.all(), at=at):
+        yield from paths_of_coverage(blog)
     for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
         yield f"/galerias/{slug}/"
     for plan in Plan.objects.all():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from pregon.website import feeds
-from pregon.website.views import agenda, browser, bulletins, galleries, home, office, plan, subscription
+from pregon.website.views import agenda, browser, bulletins, galleries, home, live, office, plan, subscription
 
 
 class Year:
@@ -39,6 +39,10 @@ urlpatterns = [
     path("agenda/", agenda.upcoming, name="agenda"),
     path("agenda/<yyyy:year>/<mm:month>/", agenda.month, name="agenda_month"),
     path("agenda/<slug:slug>/", agenda.act, name="act"),
+    path("en-vivo/", live.coverages, name="coverages"),
+    path("en-vivo/<slug:slug>/", live.coverage, name="coverage"),
+    path("vivo/sitio.json", live.site_snapshot, name="site_snapshot"),
+    path("vivo/cobertura-<int:pk>.json", live.coverage_snapshot, name="coverage_snapshot"),
     path("galerias/", galleries.galleries, name="galleries"),
     path("galerias/<slug:slug>/", galleries.gallery, name="gallery"),
     path("plan/", plan.plan_index, name="plans"),

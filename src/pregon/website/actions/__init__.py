@@ -1,4 +1,4 @@
-"""Verbs of the site: mark what changed, bake what is due, take down at once, lay out, put right, keep, export."""
+"""Verbs of the site: mark what changed, bake what is due, take down, lay out, put right, keep, export, tell."""
 
 from pregon.website.actions.archiving import read_version as read_version
 from pregon.website.actions.archiving import thin_out as thin_out
@@ -11,3 +11,7 @@ from pregon.website.actions.marking import mark as mark
 from pregon.website.actions.marking import mark_everything as mark_everything
 from pregon.website.actions.rebuilding import rebuild as rebuild
 from pregon.website.actions.reconciling import reconcile as reconcile
+from pregon.website.actions.telling import close_stream as close_stream
+from pregon.website.actions.telling import forget_tellings as forget_tellings
+from pregon.website.actions.telling import tell as tell
+from pregon.website.actions.telling import tell_all as tell_all

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from pregon.accounts.models import Office
 from pregon.agenda.models import Act
-from pregon.core.visibility import may_see
+from pregon.core.visibility import may_see, visible
+from pregon.newsroom.models import LiveBlog
 from pregon.website.queries import months_beside, months_now
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
@@ -85,6 +86,7 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
         "act": found,
         "over": (found.end or found.start) <= at,
         "bulletins": shelf.bulletins(at).filter(act=found),
+        "live": visible(LiveBlog.objects.filter(act=found), at=at).first(),
         "album": album,
         "photos": shelf.photos(at).filter(album=album).order_by("position", "pk")[:6] if album else [],
     }

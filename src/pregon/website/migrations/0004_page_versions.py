@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('website', '0002_baking_marks'),
+        ('website', '0003_streams'),
     ]
 
     operations = [
