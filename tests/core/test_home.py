@@ -14,6 +14,7 @@ def test_every_part_lies_under_its_home_and_no_two_share_a_place(tmp_path: Path)
         home.media,
         home.derived,
         home.baked,
+        home.archive,
         home.static,
         home.outbox,
         home.views,
@@ -29,6 +30,7 @@ def test_preparing_makes_the_folders_and_lets_no_stranger_in(tmp_path: Path) -> 
     home.prepare()
     home.prepare()
     assert sorted(path.name for path in home.root.iterdir()) == [
+        "archive",
         "baked",
         "derived",
         "media",

@@ -93,12 +93,13 @@ def answering(port: int, headers: dict[str, str]) -> Iterator[None]:
 @pytest.fixture
 def site(home: Path, python: int, tmp_path: Path) -> Iterator[int]:
     """nginx with the deployed site file."""
-    with deployed(home, python, tmp_path) as (port, _server):
+    with site_over(home, tmp_path, python=python) as (port, _server):
         yield port
 
 
 @contextmanager
-def deployed(home: Path, python: int, tmp_path: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def site_over(home: Path, tmp_path: Path, *, python: int) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The deployed site file over ``home``: where it answers, and the nginx that does."""
     port = free_port()
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     for ours, theirs in (
@@ -110,6 +111,13 @@ def deployed(home: Path, python: int, tmp_path: Path) -> Iterator[tuple[int, sub
     ):
         text = re.sub(ours, theirs, text)
     (tmp_path / "site.conf").write_text(text, encoding="utf-8")
+    with nginx_over(f"include {tmp_path}/site.conf;", tmp_path, port=port) as server:
+        yield port, server
+
+
+@contextmanager
+def nginx_over(site: str, tmp_path: Path, *, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """nginx with ``site``, until the block ends."""
     temporary = "".join(
         f"{kind}_temp_path {tmp_path}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -119,7 +127,7 @@ def deployed(home: Path, python: int, tmp_path: Path) -> Iterator[tuple[int, sub
     conf.write_text(
         f"{user} daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}}"
         f"include {DEPLOY}/nginx-main.conf;"
-        f"http {{ access_log off; {temporary} include {tmp_path}/site.conf; }}",
+        f"http {{ access_log off; {temporary} {site} }}",
         encoding="utf-8",
     )
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -132,7 +140,7 @@ def deployed(home: Path, python: int, tmp_path: Path) -> Iterator[tuple[int, sub
                     break
                 except OSError:
                     time.sleep(0.05)
-            yield port, server
+            yield server
         finally:
             server.terminate()
 
@@ -314,7 +322,7 @@ def nobody(environ: dict[str, object], start_response: Callable[..., object]) ->
 
 
 def test_no_view_is_lost_while_the_log_is_rotated(home: Path, python: int, tmp_path: Path) -> None:
-    with deployed(home, python, tmp_path) as (port, server):
+    with site_over(home, tmp_path, python=python) as (port, server):
         over = Event()
         asked = 0
 

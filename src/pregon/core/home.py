@@ -35,6 +35,11 @@ class Home:
         return self.root / "baked"
 
     @property
+    def archive(self) -> Path:
+        """Pages as they were, for the record. Never served to the public: some were withdrawn."""
+        return self.root / "archive"
+
+    @property
     def static(self) -> Path:
         return self.root / "static"
 
@@ -79,6 +84,15 @@ class Home:
     def prepare(self) -> None:
         """Create the folders. Only the owner may look inside."""
         self.root.mkdir(parents=True, exist_ok=True)
-        for folder in (self.media, self.derived, self.baked, self.static, self.outbox, self.views, self.run):
+        for folder in (
+            self.media,
+            self.derived,
+            self.baked,
+            self.archive,
+            self.static,
+            self.outbox,
+            self.views,
+            self.run,
+        ):
             folder.mkdir(exist_ok=True)
         self.root.chmod(0o750)

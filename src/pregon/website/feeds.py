@@ -18,7 +18,7 @@ from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from pregon.accounts.models import Office, Topic
+from pregon.accounts.models import Office
 from pregon.agenda.enums import State
 from pregon.agenda.models import Act
 from pregon.core.visibility import visible
@@ -28,7 +28,7 @@ from pregon.library.values import Copy
 from pregon.newsroom.models import Bulletin, LiveBlog
 from pregon.plan.models import Plan
 from pregon.website.front import content_type
-from pregon.website.queries import NEWS_WINDOW, month_sitemap, photo_path
+from pregon.website.queries import NEWS_WINDOW, months_with_bulletins, photo_path
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 
@@ -278,13 +278,12 @@ def bulletin_entries(start: datetime | None = None, end: datetime | None = None)
 def page_entries() -> list[tuple[str, datetime | None]]:
     """Everything public but the bulletins."""
     at = timezone.now()
-    topics = Topic.objects.filter(bulletins__in=visible(Bulletin.objects.all(), at=at)).distinct()
     acts = shelf.acts(at).values_list("slug", "updated_at")
     coverages = visible(LiveBlog.objects.all(), at=at)
     standing = ("/", "/boletines/", "/agenda/", "/en-vivo/", "/galerias/", "/plan/", "/suscripcion/")
     return [
         *((path, None) for path in (*standing, "/privacidad/", "/accesibilidad/")),
-        *((f"/boletines/tema/{slug}/", None) for slug in topics.values_list("slug", flat=True)),
+        *((f"/boletines/tema/{slug}/", None) for slug in shelf.topics(at).values_list("slug", flat=True)),
         *((f"/agenda/{slug}/", changed) for slug, changed in acts),
         *((blog.get_absolute_url(), blog.closed_at) for blog in coverages),
         *((f"/galerias/{slug}/", None) for slug in shelf.albums(at).values_list("slug", flat=True)),
@@ -294,16 +293,13 @@ def page_entries() -> list[tuple[str, datetime | None]]:
 
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    bulletins = bulletin_entries()
-    if len(bulletins) <= INDEX_FROM:
-        return listed([*page_entries(), *bulletins])
     office = Office.load(request_or_site=request)
-    months: dict[str, datetime] = {}
-    public = visible(Bulletin.objects.all(), at=timezone.now())
-    for first, last in public.values_list("first_published_at", "last_published_at"):
-        path = month_sitemap(first, office)
-        months[path] = max(months.get(path, first), last or first)
-    return listed([("/sitemap-paginas.xml", None), *sorted(months.items(), reverse=True)], index=True)
+    months = months_with_bulletins(timezone.now(), office)
+    if sum(month.bulletins for month in months) <= INDEX_FROM:
+        return listed([*page_entries(), *bulletin_entries()])
+    return listed(
+        [("/sitemap-paginas.xml", None), *((month.sitemap, month.changed) for month in months)], index=True
+    )
 
 
 @public_page

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pregon.accounts.models import Department, Locality, Topic
@@ -135,3 +137,27 @@ class SearchForm(forms.Form):
     def narrowed(self) -> bool:
         """Whether any filter besides the words is in use, so that the page opens them."""
         return any(self.data.get(name) for name in self.fields if name != "q")
+
+
+class MomentForm(forms.Form):
+    """Which page, as it stood when."""
+
+    pagina = forms.CharField(
+        label=_("Dirección"),
+        max_length=500,
+        initial="/",
+        help_text=_("La de la página, como se ve en el navegador; «/» es la portada."),
+    )
+    fecha = forms.DateField(
+        label=_("El día"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    hora = forms.TimeField(
+        label=_("A las"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+    @property
+    def moment(self) -> datetime | None:
+        """The moment that was asked for; the end of the day when no hour was."""
+        day = self.cleaned_data.get("fecha")
+        hour = self.cleaned_data.get("hora") or time.max
+        return timezone.make_aware(datetime.combine(day, hour)) if day else None

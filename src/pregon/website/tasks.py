@@ -34,6 +34,11 @@ def _draw(at: datetime, stop: Callable[[], bool]) -> None:
     website.draw_maps(at=at, stop=stop)
 
 
+@every(timedelta(hours=12))
+def keep_the_archive_small(at: datetime) -> None:
+    website.thin_out(at=at)
+
+
 @source(Lane.NOW)
 def tell_nginx(at: datetime) -> int:
     """Only where nginx holds the readers."""

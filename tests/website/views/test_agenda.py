@@ -64,8 +64,10 @@ def test_a_month_has_whole_weeks_and_only_its_own_acts(client: Client) -> None:
 
 def test_months_without_end_are_not_linked(client: Client) -> None:
     act("De noviembre", start=NOW)
+    act("De marzo", start=NOW + timedelta(days=115))
     answer = client.get("/agenda/2027/03/")
-    assert (answer.context["previous"].month, answer.context["following"]) == (2, None)
+    assert (answer.context["previous"].month, answer.context["following"]) == (12, None)
+    assert [client.get(f"/agenda/{month}/").status_code for month in ("2027/02", "2027/04")] == [404, 404]
 
 
 @pytest.mark.parametrize("path", ["/agenda/", "/agenda/2026/11/"])

@@ -286,7 +286,7 @@ def test_a_month_lists_its_own_and_leads_to_its_neighbours(client: Client) -> No
     old.refresh_from_db()
     answer = client.get(month_of(now))
     assert titles(answer) == ["De este mes"]
-    assert answer.context["earlier"].url == month_of(old)
+    assert f'href="{month_of(old)}"' in answer.content.decode()
     assert answer.context["later"] is None
     assert titles(client.get(month_of(old))) == ["De hace un año"]
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -203,7 +204,13 @@ def document_url(context: Context, document: Any) -> str:
 @register.filter(expects_localtime=True)
 def written(moment: date | None, form: str) -> str:
     """A date with its names in small letters, as Spanish writes them; Django's Mexican names begin with capitals."""
-    return date_format(moment, form).lower()
+    return day_written(moment, form) if type(moment) is date else date_format(moment, form).lower()
+
+
+@lru_cache(maxsize=2048)
+def day_written(day: date, form: str) -> str:
+    """The same days stand on page after page, thousands of times on one."""
+    return date_format(day, form).lower()
 
 
 @register.filter

@@ -18,6 +18,7 @@ from pregon.newsroom.models import LiveBlog
 from pregon.website import actions as website
 from pregon.website.links import calendars
 from pregon.website.maps import Mark, described, schematic
+from pregon.website.queries import months_beside, months_now
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 
@@ -54,25 +55,25 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     at = timezone.now()
     first = date(year, month, 1)
     start, end = shelf.month_span(year, month)
-    public = shelf.acts(at)
-    days = shelf.days(public.between(start, end))
+    days = shelf.days(shelf.acts(at).between(start, end))
+    office = Office.load(request_or_site=request)
+    if not days and first not in months_now(at, office):
+        raise Http404
     on = dict(days)
     weeks = [
         [Day(day, day.month == month, on.get(day, []) if day.month == month else []) for day in week]
         for week in MONDAY_FIRST.monthdatescalendar(year, month)
     ]
-    current = timezone.localdate(at).replace(day=1)
-    back = first > current or public.filter(start__lt=start).exists()
-    onward = first < current or public.filter(start__gte=end).exists()
+    # Only months that have a page are linked, so that nothing follows the calendar for ever.
+    previous, following = months_beside(first, office, at=at)
     context = {
         "section": "agenda",
         "month": first,
         "weeks": weeks,
         "days": days,
         "today": timezone.localdate(at),
-        # Only months that hold something are linked, so that nothing follows the calendar for ever.
-        "previous": shelf.previous_month(first) if back else None,
-        "following": shelf.next_month(first) if onward else None,
+        "previous": previous,
+        "following": following,
     }
     return render(request, "website/agenda_month.html", context)
 
