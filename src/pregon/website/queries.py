@@ -16,6 +16,8 @@ from wagtail.models import Page, ReferenceIndex, Revision
 
 from pregon.accounts.models import Office, Topic
 from pregon.agenda.models import Act
+from pregon.alerts.models import Alert
+from pregon.alerts.queries import chain, next_end
 from pregon.core.files import safe_name
 from pregon.core.visibility import visible
 from pregon.library.models import Album, Photo
@@ -26,6 +28,9 @@ from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 
 HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galerias/", "/plan/"
+ALERTS, ALERTS_CAP, ALERT_FEED = "/alertas/", "/alertas/cap/", "/alertas/cap/alertas.atom"
+#: What the banner of a page that is open asks for.
+ALERT_SNAPSHOT = "/vivo/alerta.json"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
 FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
@@ -33,6 +38,7 @@ FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
 STANDING = (
     *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR),
     *FEEDS,
+    *(ALERTS, ALERTS_CAP, ALERT_FEED, ALERT_SNAPSHOT),
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
 )
@@ -156,6 +162,13 @@ def paths_of_photo(photo: Photo) -> list[str]:
     return list(dict.fromkeys(paths))
 
 
+def paths_of_alert(alert: Alert) -> list[str]:
+    """Every address that shows something of ``alert`` but for the banner, which stands on all; the home page first."""
+    own = [message.cap_path for message in chain(alert)]
+    page = [alert.get_absolute_url()] if alert.first.slug else []
+    return [HOME, ALERT_SNAPSHOT, *page, ALERTS, ALERTS_CAP, ALERT_FEED, *own]
+
+
 def plan_paths() -> list[str]:
     """Every page of the plans: what happened today may move any of their figures."""
     known = BakedPage.objects.below(PLANS).values_list("path", flat=True)
@@ -199,6 +212,10 @@ def everything(at: datetime) -> Iterator[str]:
         yield f"/galerias/{slug}/"
     for plan in Plan.objects.all():
         yield from paths_of_plan(plan)
+    for alert in visible(Alert.objects.all(), at=at).select_related("thread").iterator():
+        if alert.slug:
+            yield alert.get_absolute_url()
+        yield alert.cap_path
 
 
 # --- Documents and photos inside bulletins ------------------------------------------------------------------
@@ -246,6 +263,8 @@ def next_change(path: str, at: datetime) -> datetime | None:
     """When the hour alone will change what ``path`` says; ``None`` when it never will."""
     office = Office.load()
     moments: list[datetime | None] = []
+    if path in (HOME, ALERT_SNAPSHOT) or path.startswith(ALERTS):
+        moments.append(next_end(at))
     if path.startswith((HOME + "plan/", AGENDA)) or path == HOME:
         moments.append(midnight_after(at, office))
     if path in (CALENDAR, *SITEMAPS):

@@ -17,6 +17,8 @@ from wagtail.signals import page_slug_changed, page_unpublished
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act, Coverage
+from pregon.alerts.models import Alert
+from pregon.alerts.signals import alert_changed
 from pregon.core.visibility import may_see
 from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.library.models import Album, Photo
@@ -39,6 +41,7 @@ def connect() -> None:
     photo_ready.connect(photo_did, dispatch_uid="pregon.website.photo")
     post_save.connect(photo_saved, sender=Photo, dispatch_uid="pregon.website.photo")
     pre_delete.connect(photo_deleted, sender=Photo, dispatch_uid="pregon.website.photo")
+    alert_changed.connect(alert_did, dispatch_uid="pregon.website.alert")
     pre_save.connect(act_about_to_change, sender=Act, dispatch_uid="pregon.website.act")
     post_save.connect(act_did, sender=Act, dispatch_uid="pregon.website.act")
     pre_delete.connect(act_deleted, sender=Act, dispatch_uid="pregon.website.act")
@@ -112,6 +115,17 @@ def album_saved(sender: Any, instance: Album, **kwargs: Any) -> None:
     at = timezone.now()
     if may_see(instance, at=at):
         website.mark(queries.paths_of_album(instance), at=at)
+
+
+# --- Alerts ------------------------------------------------------------------------------------------------
+
+
+def alert_did(sender: Any, alert: Alert, at: datetime, **kwargs: Any) -> None:
+    """The pages about it and the front page at once, then the banner of every other page; what only waits for its
+    second person is nobody's business yet."""
+    if alert.sent:
+        website.mark(queries.paths_of_alert(alert), at=at)
+        website.mark_everything(at=at)
 
 
 # --- Agenda and plan ----------------------------------------------------------------------------------------

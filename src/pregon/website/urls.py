@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from pregon.website import feeds
-from pregon.website.views import agenda, browser, bulletins, galleries, home, office, plan, subscription
+from pregon.website.views import (
+    agenda,
+    alerts,
+    browser,
+    bulletins,
+    galleries,
+    home,
+    office,
+    plan,
+    subscription,
+)
 
 
 class Year:
@@ -39,6 +49,12 @@ urlpatterns = [
     path("agenda/", agenda.upcoming, name="agenda"),
     path("agenda/<yyyy:year>/<mm:month>/", agenda.month, name="agenda_month"),
     path("agenda/<slug:slug>/", agenda.act, name="act"),
+    path("alertas/", alerts.alerts, name="alerts"),
+    path("alertas/cap/", alerts.cap_index, name="alerts_cap"),
+    path("alertas/cap/alertas.atom", alerts.feed, name="alerts_feed"),
+    path("alertas/cap/<str:identifier>.xml", alerts.cap, name="alert_cap"),
+    path("alertas/<slug:slug>/", alerts.alert, name="alert"),
+    path("vivo/alerta.json", alerts.snapshot, name="alert_snapshot"),
     path("galerias/", galleries.galleries, name="galleries"),
     path("galerias/<slug:slug>/", galleries.gallery, name="gallery"),
     path("plan/", plan.plan_index, name="plans"),

@@ -13,12 +13,15 @@ from django.conf import settings
 from django.template import Context
 from django.template.defaultfilters import date as date_format
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import expand_db_html
 from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
 
 from pregon.accounts.models import Office
+from pregon.alerts.briefs import banner_of
+from pregon.alerts.queries import active
 from pregon.core.text import reading_minutes
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
@@ -52,6 +55,12 @@ class TextOnly(Whitelister):
             ("p", "br", "b", "strong", "i", "em", "ul", "ol", "li", "h2", "h3"), allow_without_attributes
         ),
     }
+
+
+@register.inclusion_tag("website/parts/alert_banner.html")
+def alert_banner() -> dict[str, Any]:
+    """What holds now, on top of every page; an empty place for what may be told to a page that is open."""
+    return {"banners": [banner_of(alert) for alert in active(timezone.now())]}
 
 
 @register.simple_tag
