@@ -16,9 +16,18 @@ from pregon.alerts.enums import Severity, Status
 from pregon.alerts.models import Alert, AlertTemplate
 
 WORDS = {
-    **{"lugar": "La Loma", "albergue": "la secundaria", "rumbo": "el sur", "salida": "la brecha"},
-    **{"hora": "16:20", "motivo": "una fuga", "desvío": "la calle Juárez", "enfermedad": "sarampión"},
-    **{"horario": "9 a 14 h", "nombre": "una persona de muestra", "edad": "70", "señas": "camisa azul"},
+    "lugar": "La Loma",
+    "albergue": "la secundaria",
+    "rumbo": "el sur",
+    "salida": "la brecha",
+    "hora": "16:20",
+    "motivo": "una fuga",
+    "desvío": "la calle Juárez",
+    "enfermedad": "sarampión",
+    "horario": "9 a 14 h",
+    "nombre": "una persona de muestra",
+    "edad": "70",
+    "señas": "camisa azul",
 }
 
 
