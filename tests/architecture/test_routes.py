@@ -35,6 +35,11 @@ PUBLIC = {
     "agenda/<slug:slug>/",
     "agenda/<slug:slug>/acto.ics",
     "agenda/<yyyy:year>/<mm:month>/",
+    "alertas/",
+    "alertas/<slug:slug>/",
+    "alertas/cap/",
+    "alertas/cap/<str:identifier>.xml",
+    "alertas/cap/alertas.atom",
     "atom.xml",
     "avisos.js",
     "boletines/",
@@ -64,6 +69,7 @@ PUBLIC = {
     "suscripcion/avisos/",
     "suscripcion/avisos/baja/",
     "suscripcion/gracias/",
+    "vivo/alerta.json",
 }
 #: For whoever holds a link that we signed.
 SIGNED = {

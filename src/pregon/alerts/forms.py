@@ -30,7 +30,7 @@ class MomentField(forms.DateTimeField):
         )
 
 
-def localities_field() -> forms.ModelMultipleChoiceField:
+def localities_field() -> forms.ModelMultipleChoiceField[Locality]:
     return forms.ModelMultipleChoiceField(
         Locality.objects.all(),
         label=_("Dónde"),

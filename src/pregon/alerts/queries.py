@@ -144,9 +144,8 @@ def doubts(alert: Alert, *, at: datetime) -> list[str]:
         return []  # a problem already
     known = [
         Point(float(latitude), float(longitude))
-        for latitude, longitude in Locality.objects.filter(
-            latitude__isnull=False, longitude__isnull=False
-        ).values_list("latitude", "longitude")
+        for latitude, longitude in Locality.objects.values_list("latitude", "longitude")
+        if latitude is not None and longitude is not None
     ]
     for shape in drawn:
         middle = shape.centre if isinstance(shape, Circle) else shape.middle
