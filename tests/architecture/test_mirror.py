@@ -24,6 +24,7 @@ DATA = {
 }
 #: Tests of more than one module.
 WHOLES = {
+    "alerts/test_lane.py": "an alert from the desk's verb to the doubles of several providers",
     "channels/test_contract.py": "what every channel promises, asked of each",
     "channels/test_words.py": "what every channel does with words and photos, asked of each",
     "channels/email/test_debian.py": "letters through Postfix and its smtp-sink, as they come from Debian",

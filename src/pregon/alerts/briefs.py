@@ -6,6 +6,7 @@ A drill says that it is one at both ends of every text, so that no cut and no sc
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from pregon.accounts.models import Office
 from pregon.alerts.enums import MessageType
 from pregon.alerts.models import Alert, AlertOffice
-from pregon.alerts.queries import chain
+from pregon.alerts.queries import active, chain
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Audience, Block, Message
 
@@ -65,7 +66,7 @@ def giver() -> str:
     return " · ".join(part for part in (AlertOffice.load().name or office.name, office.municipality) if part)
 
 
-def hour(moment: Any) -> str:
+def hour(moment: datetime) -> str:
     there = timezone.localtime(moment, Office.load().zone)
     return date_format(there, "j \\d\\e F, G:i").lower()
 
@@ -88,9 +89,7 @@ def notice_of(alert: Alert) -> str:
 
 
 def blocks_of(alert: Alert) -> Iterator[Block]:
-    """What to do comes first; where and until when follow."""
-    if alert.is_drill:
-        yield Block(kind="paragraph", text=_("Esto es un SIMULACRO. No hay ninguna emergencia."))
+    """What to do comes first: a phone that is locked shows no more than that. Where and until when follow."""
     yield Block(kind="paragraph", text=marked(alert.instruction.strip(), alert))
     yield Block(kind="paragraph", text=marked(alert.description.strip(), alert))
     yield Block(kind="paragraph", text=_("Dónde: %(area)s.") % {"area": area_of(alert).rstrip(".")})
@@ -99,7 +98,7 @@ def blocks_of(alert: Alert) -> Iterator[Block]:
     if alert.contact:
         yield Block(kind="paragraph", text=_("Emergencias: %(contact)s.") % {"contact": alert.contact})
     if alert.is_drill:
-        yield Block(kind="paragraph", text=_("Fin del SIMULACRO. No hay ninguna emergencia: SIMULACRO."))
+        yield Block(kind="paragraph", text=_("Esto fue un SIMULACRO: no hay ninguna emergencia. SIMULACRO"))
 
 
 def message_about(alert: Alert) -> Message:
@@ -131,6 +130,11 @@ def audience_of(alert: Alert) -> Audience:
         everybody = everybody or not named
         places |= named
     return Audience(localities=() if everybody else tuple(sorted(places)))
+
+
+def banners(at: datetime) -> list[dict[str, Any]]:
+    """All that holds; none where nothing does."""
+    return [banner_of(alert) for alert in active(at)]
 
 
 def banner_of(alert: Alert) -> dict[str, Any]:

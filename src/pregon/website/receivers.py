@@ -17,6 +17,7 @@ from wagtail.signals import page_slug_changed, page_unpublished
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act, Coverage
+from pregon.alerts.briefs import banners
 from pregon.alerts.models import Alert
 from pregon.alerts.signals import alert_changed
 from pregon.core.visibility import may_see
@@ -121,11 +122,12 @@ def album_saved(sender: Any, instance: Album, **kwargs: Any) -> None:
 
 
 def alert_did(sender: Any, alert: Alert, at: datetime, **kwargs: Any) -> None:
-    """The pages about it and the front page at once, then the banner of every other page; what only waits for its
-    second person is nobody's business yet."""
+    """The pages about it and the front page at once, then the banner of every other page, and of those that are open;
+    what only waits for its second person is nobody's business yet."""
     if alert.sent:
         website.mark(queries.paths_of_alert(alert), at=at)
         website.mark_everything(at=at)
+        website.tell_all("alert", {"alerts": banners(at)}, at=at)
 
 
 # --- Agenda and plan ----------------------------------------------------------------------------------------

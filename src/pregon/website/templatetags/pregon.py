@@ -20,8 +20,7 @@ from wagtail.rich_text import expand_db_html
 from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
 
 from pregon.accounts.models import Office
-from pregon.alerts.briefs import banner_of
-from pregon.alerts.queries import active
+from pregon.alerts.briefs import banners
 from pregon.core.text import reading_minutes
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
@@ -60,7 +59,7 @@ class TextOnly(Whitelister):
 @register.inclusion_tag("website/parts/alert_banner.html")
 def alert_banner() -> dict[str, Any]:
     """What holds now, on top of every page; an empty place for what may be told to a page that is open."""
-    return {"banners": [banner_of(alert) for alert in active(timezone.now())]}
+    return {"banners": banners(timezone.now())}
 
 
 @register.simple_tag

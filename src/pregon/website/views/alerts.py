@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from pregon.accounts.models import Office
-from pregon.alerts.briefs import area_of, banner_of, giver, headline_of, marked, notice_of
+from pregon.alerts.briefs import area_of, banners, giver, headline_of, marked, notice_of
 from pregon.alerts.cap import UNWRITABLE
 from pregon.alerts.enums import State, Status
 from pregon.alerts.models import Alert
@@ -87,11 +87,7 @@ def cap(request: HttpRequest, identifier: str) -> HttpResponse:
 @public_page
 def snapshot(request: HttpRequest) -> HttpResponse:
     """What the banner says now, for pages that were opened before."""
-    return JsonResponse(told_now(timezone.now()), json_dumps_params={"ensure_ascii": False})
-
-
-def told_now(at: datetime) -> dict[str, Any]:
-    return {"alerts": [banner_of(alert) for alert in active(at)]}
+    return JsonResponse({"alerts": banners(timezone.now())}, json_dumps_params={"ensure_ascii": False})
 
 
 def latest(at: datetime) -> list[Alert]:
