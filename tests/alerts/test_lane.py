@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -54,8 +56,15 @@ def open_channels(
         SubscriberFactory.create(channel=channel, address=address, broadcast=True)
 
 
-def carry() -> None:
-    drain([Lane.ALERT], clock=timezone.now)
+@pytest.fixture
+def carry(time_machine_at: Callable[[datetime], None]) -> Callable[[], None]:
+    """Let everything leave; then a minute passes, longer than the pace of any of them keeps the next one waiting."""
+
+    def carry_and_wait() -> None:
+        drain([Lane.ALERT], clock=timezone.now)
+        time_machine_at(timezone.now() + timedelta(minutes=1))
+
+    return carry_and_wait
 
 
 def follow(verb: str, alert: Alert) -> Alert:
@@ -69,6 +78,7 @@ def letters(server: SmtpServer) -> list[str]:
 
 @pytest.mark.usefixtures("open_channels")
 def test_an_alert_its_update_and_its_end_are_three_messages_that_answer_each_other(
+    carry: Callable[[], None],
     smtp_server: SmtpServer,
     telegram_api: TelegramApi,
     webhook_receiver: WebhookReceiver,
@@ -99,7 +109,10 @@ def test_an_alert_its_update_and_its_end_are_three_messages_that_answer_each_oth
 
 @pytest.mark.usefixtures("open_channels")
 def test_a_drill_that_was_sent_as_real_is_taken_back_in_every_hand(
-    smtp_server: SmtpServer, telegram_api: TelegramApi, mastodon_server: MastodonServer
+    carry: Callable[[], None],
+    smtp_server: SmtpServer,
+    telegram_api: TelegramApi,
+    mastodon_server: MastodonServer,
 ) -> None:
     alert = sent()
     carry()
@@ -113,7 +126,10 @@ def test_a_drill_that_was_sent_as_real_is_taken_back_in_every_hand(
 
 @pytest.mark.usefixtures("open_channels")
 def test_a_drill_says_so_in_every_hand(
-    smtp_server: SmtpServer, telegram_api: TelegramApi, mastodon_server: MastodonServer
+    carry: Callable[[], None],
+    smtp_server: SmtpServer,
+    telegram_api: TelegramApi,
+    mastodon_server: MastodonServer,
 ) -> None:
     sent(status=Status.EXERCISE)
     carry()
@@ -124,6 +140,7 @@ def test_a_drill_says_so_in_every_hand(
 
 @pytest.mark.usefixtures("open_channels")
 def test_it_goes_to_whoever_lives_there_or_chose_no_place_whatever_else_they_follow(
+    carry: Callable[[], None],
     smtp_server: SmtpServer,
 ) -> None:
     here, elsewhere = LocalityFactory.create(), LocalityFactory.create()
@@ -151,7 +168,9 @@ def test_it_goes_to_whoever_lives_there_or_chose_no_place_whatever_else_they_fol
 
 
 @pytest.mark.usefixtures("open_channels")
-def test_whoever_still_waited_for_the_first_gets_only_what_holds(smtp_server: SmtpServer) -> None:
+def test_whoever_still_waited_for_the_first_gets_only_what_holds(
+    carry: Callable[[], None], smtp_server: SmtpServer
+) -> None:
     follow("update", minor())
     carry()
     assert letters(smtp_server) == ["Actualización: Corte de agua en La Loma"]
