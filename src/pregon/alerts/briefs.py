@@ -115,7 +115,7 @@ def message_about(alert: Alert) -> Message:
         action=_("Ver la alerta en el sitio"),
         sender=marked(f"{giver()}", alert),
         sender_detail=" · ".join(part for part in (office.address, office.telephones) if part),
-        brand=DRILL_ACCENT if alert.is_drill else office.brand,
+        brand=DRILL_ACCENT if alert.is_drill else ACCENT,
         accent=DRILL_ACCENT if alert.is_drill else ACCENT,
         contact=alert.contact or office.email,
     )

@@ -21,6 +21,8 @@ class AlertPanel(Component):
     name = "alerts-now"
     template_name = "alerts/desk/panel.html"
     order = 1
+    #: Above the columns of *Hoy*, on the whole width.
+    across = True
 
     def __init__(self, at: datetime) -> None:
         self.at = at

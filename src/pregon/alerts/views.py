@@ -184,7 +184,7 @@ class SheetView(AlertDesk, TemplateView):
             "may_give_back": waiting and (writes or confirms),
             "may_follow": writes and holds,
             "may_take_back": confirms and holds and not alert.is_drill,
-            "may_rehearse": writes and not alert.is_drill,
+            "may_rehearse": writes and not alert.is_drill and not waiting,
             "asked": list(alert.asked.all()) if alert.proposed_at else [],
         }
 

@@ -38,6 +38,7 @@ def test_what_holds_stands_on_top_of_every_page() -> None:
 def test_a_drill_has_a_banner_of_another_form_and_a_shelf_of_its_own() -> None:
     alert = sent(status=Status.EXERCISE)
     assert 'class="alert-line drill"' in read("/")
+    assert "No hay ninguna alerta vigente" in read("/alertas/")
     alerts.expire_due(at=alert.expires)
     page = read("/alertas/")
     assert "Simulacros" in page and "Terminadas" not in page

@@ -16,7 +16,7 @@ from pregon.alerts.briefs import area_of, banners, giver, headline_of, marked, n
 from pregon.alerts.cap import UNWRITABLE
 from pregon.alerts.enums import State, Status
 from pregon.alerts.models import Alert
-from pregon.alerts.queries import active, chain
+from pregon.alerts.queries import chain
 from pregon.core.visibility import visible
 from pregon.website.queries import ALERT_FEED, ALERTS
 from pregon.website.views.frame import public_page
@@ -44,12 +44,14 @@ def shown(alert: Alert, *, at: datetime) -> dict[str, Any]:
 def alerts(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     public = visible(Alert.objects.heads(), at=at).select_related("thread").prefetch_related("localities")
-    over = public.exclude(state=State.ACTIVE, expires__gt=at).order_by("-sent")
+    public = public.order_by("-sent")
+    real = public.filter(status=Status.ACTUAL)
+    holding = real.filter(state=State.ACTIVE, expires__gt=at)
     context = {
         "section": "alerts",
-        "active": [shown(alert, at=at) for alert in active(at).prefetch_related("localities")],
-        "past": [shown(alert, at=at) for alert in over.filter(status=Status.ACTUAL)[:LISTED]],
-        "drills": [shown(alert, at=at) for alert in over.filter(status=Status.EXERCISE)[:LISTED]],
+        "active": [shown(alert, at=at) for alert in holding],
+        "past": [shown(alert, at=at) for alert in real.exclude(pk__in=holding)[:LISTED]],
+        "drills": [shown(alert, at=at) for alert in public.filter(status=Status.EXERCISE)[:LISTED]],
         "feed": ALERT_FEED,
     }
     return render(request, "website/alerts.html", context)
