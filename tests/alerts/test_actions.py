@@ -16,6 +16,7 @@ from pregon.alerts.enums import MessageType, Severity, State, Status
 from pregon.alerts.errors import (
     AlertError,
     AnotherMode,
+    Changed,
     NotActive,
     NotReady,
     NotWaiting,
@@ -25,9 +26,10 @@ from pregon.alerts.errors import (
     WrongWord,
 )
 from pregon.alerts.models import Alert, AlertOffice, AlertTemplate, ExtraordinaryMessage
+from pregon.alerts.queries import reach_of
 from pregon.core.work import Lane
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.models import Dispatch
+from pregon.delivery.models import Delivery, Dispatch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -77,6 +79,30 @@ def test_one_person_sends_it_only_when_nobody_answered_in_time_and_it_is_written
         None,
         [other],
     )
+
+
+def test_a_second_person_says_yes_only_to_what_they_read() -> None:
+    editor, other, at = person(), person(), timezone.now()
+    waiting = alerts.propose(draft(by=editor), by=editor, at=at, word="ALERTA")
+    again = alerts.give_back(waiting, at=at)
+    again.headline = "Otra cosa"
+    again.save()
+    again = alerts.propose(again, by=editor, at=at + timedelta(seconds=9), word="ALERTA")
+    with pytest.raises(Changed):
+        alerts.confirm(again, by=other, at=at + timedelta(seconds=10), word="ALERTA", read=at)
+    later = at + timedelta(seconds=10)
+    assert alerts.confirm(again, by=other, at=later, word="ALERTA", read=again.proposed_at).sent == later
+
+
+def test_how_far_it_came_outlives_the_ledger() -> None:
+    alert = minor()
+    dispatch = Dispatch.objects.get()
+    Delivery.objects.create(
+        dispatch=dispatch, channel="email", destination="a@b.example", state="sent", due_at=alert.sent
+    )
+    assert (alerts.note_reach(at=alert.sent), alerts.note_reach(at=alert.sent)) == (1, 0)
+    dispatch.delete()
+    assert reach_of(ExtraordinaryMessage.objects.get()) == {"email": 1}
 
 
 def test_a_real_one_asks_for_the_word_and_a_drill_does_not() -> None:

@@ -169,6 +169,35 @@ def test_who_may_only_look_presses_nothing() -> None:
     assert Alert.objects.get().state == State.DRAFT
 
 
+def test_who_may_only_look_gives_nothing_back() -> None:
+    editor = person()
+    waiting = alerts.propose(draft(by=editor), by=editor, at=timezone.now(), word="ALERTA")
+    press(at_the_desk(person(Role.READER)), waiting, "devolver")
+    assert Alert.objects.get().state == State.WAITING
+
+
+def test_what_was_proposed_while_somebody_wrote_stays_as_it_was() -> None:
+    editor = person()
+    alert = draft(by=editor)
+    data = form_of(alert, headline="Otra")
+    alerts.propose(alert, by=editor, at=timezone.now(), word="ALERTA")
+    answer = at_the_desk().post(reverse("alerts_desk:edit", args=[alert.pk]), data, follow=True)
+    assert "Solo se escribe en un borrador" in answer.content.decode()
+    assert (Alert.objects.get().headline, Alert.objects.get().state) == (alert.headline, State.WAITING)
+
+
+def test_a_page_that_was_open_confirms_no_other_words() -> None:
+    editor, other = person(), person()
+    waiting = alerts.propose(draft(by=editor), by=editor, at=timezone.now(), word="ALERTA")
+    read = waiting.proposed_at
+    assert read is not None and read.isoformat() in page(at_the_desk(other), "sheet", waiting.pk)
+    again = alerts.give_back(waiting, at=timezone.now())
+    alerts.propose(again, by=editor, at=timezone.now(), word="ALERTA")
+    answer = press(at_the_desk(other), waiting, "confirmar", word="ALERTA", propuesta=read.isoformat())
+    assert "La alerta cambió desde que abriste esta página" in answer.content.decode()
+    assert Alert.objects.get().state == State.WAITING
+
+
 def test_a_verb_that_is_none_is_not_found() -> None:
     assert at_the_desk().post(reverse("alerts_desk:act", args=[draft().pk, "volar"])).status_code == 404
 

@@ -22,6 +22,7 @@ from pregon.alerts.enums import (
 )
 from pregon.alerts.errors import (
     AlertError,
+    Changed,
     NotActive,
     NotReady,
     NotWaiting,
@@ -31,7 +32,7 @@ from pregon.alerts.errors import (
     WrongWord,
 )
 from pregon.alerts.models import HEADLINE, Alert, AlertOffice, AlertTemplate, ExtraordinaryMessage
-from pregon.alerts.queries import TEXTS, alone_from, dispatch_key, problems, seconds_for
+from pregon.alerts.queries import TEXTS, alone_from, dispatch_key, problems, reached, seconds_for
 from pregon.alerts.signals import alert_changed
 from pregon.core.text import shorten, slug
 from pregon.core.work import Lane
@@ -44,6 +45,8 @@ logger = logging.getLogger(__name__)
 WORD = "ALERTA"
 #: How long the page of a cancelled alert says what it says, at the least.
 FAREWELL = timedelta(hours=12)
+#: How long after it was sent somebody may still be reached.
+COUNTED = timedelta(days=7)
 FIELDS = ("event", "category", "response", "urgency", "severity", "certainty")
 
 
@@ -163,13 +166,16 @@ def propose(alert: Alert, *, by: User, at: datetime, word: str = "") -> Alert:
 
 
 @transaction.atomic
-def confirm(alert: Alert, *, by: User, at: datetime, word: str = "") -> Alert:
-    """The second person's yes: it goes out."""
+def confirm(alert: Alert, *, by: User, at: datetime, word: str = "", read: datetime | None = None) -> Alert:
+    """The second person's yes: it goes out. ``read`` is when what they read was proposed; other words proposed since
+    then are not what they said yes to."""
     alert = locked(alert)
     if alert.state != State.WAITING or alert.proposed_at is None:
         raise NotWaiting
     if by.pk == alert.proposer_id:
         raise OwnWord
+    if read is not None and read != alert.proposed_at:
+        raise Changed
     check(alert, word=word, at=at)
     alert.second = by
     alert.waited = max(0, round((at - alert.proposed_at).total_seconds()))
@@ -328,3 +334,14 @@ def justify(message: ExtraordinaryMessage, *, text: str, by: User, at: datetime)
     message.justification, message.justified_at, message.justified_by = text.strip(), at, by
     message.save(update_fields=["justification", "justified_at", "justified_by"])
     return message
+
+
+def note_reach(*, at: datetime) -> int:
+    """Write down how far the latest messages came, before the ledger forgets; returns how many changed."""
+    changed = 0
+    for message in ExtraordinaryMessage.objects.filter(sent_at__gt=at - COUNTED).select_related("alert"):
+        found = reached(message.alert)
+        if found and found != message.reach:
+            ExtraordinaryMessage.objects.filter(pk=message.pk).update(reach=found)
+            changed += 1
+    return changed

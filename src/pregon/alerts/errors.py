@@ -8,6 +8,7 @@ AlertError
 ├── WrongWord        the word that a real one asks for is missing
 ├── OwnWord          the second person is another one
 ├── TooSoon          the others still have time to answer
+├── Changed          it is not the text that the second person read
 ├── NotWaiting       nothing is asked of a second person
 └── AnotherMode      a drill never turns real, nor the other way round
 """
@@ -47,6 +48,10 @@ class OwnWord(AlertError):
 
 class TooSoon(AlertError):
     """Todavía corre el tiempo para que conteste otra persona."""
+
+
+class Changed(AlertError):
+    """La alerta cambió desde que abriste esta página: léela otra vez antes de confirmarla."""
 
 
 class NotWaiting(AlertError):

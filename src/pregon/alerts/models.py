@@ -292,6 +292,8 @@ class ExtraordinaryMessage(models.Model):
     kind = models.CharField(_("tipo"), max_length=80)
     text = models.TextField(_("texto"))
     sent_at = models.DateTimeField(_("salió"))
+    #: How many it reached on each channel, which outlives the ledger.
+    reach = models.JSONField(_("alcance"), default=dict, editable=False)
     due_on = models.DateField(_("se justifica antes del"))
     justification = models.TextField(_("justificación"), blank=True)
     justified_at = models.DateTimeField(_("justificado"), null=True, blank=True, editable=False)

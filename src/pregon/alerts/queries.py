@@ -65,6 +65,12 @@ def reached(alert: Alert) -> dict[str, int]:
     return ledger.receivers_by_channel(Dispatch.objects.filter(key=dispatch_key(alert)))
 
 
+def reach_of(message: ExtraordinaryMessage) -> dict[str, int]:
+    """The same of a record, also when the ledger has forgotten it."""
+    found: dict[str, int] = reached(message.alert) or message.reach
+    return found
+
+
 def unjustified() -> QuerySet[ExtraordinaryMessage]:
     return ExtraordinaryMessage.objects.filter(justified_at__isnull=True).select_related("alert")
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pregon.alerts.models import ExtraordinaryMessage
-from pregon.alerts.queries import reached
+from pregon.alerts.queries import reach_of
 from pregon.delivery.registry import label_of
 
 BOM = "\ufeff"
@@ -25,7 +25,7 @@ def plain(text: str) -> str:
 
 def reach_in_words(message: ExtraordinaryMessage) -> str:
     """On which channels it went out, and to how many on each."""
-    return "; ".join(f"{label_of(kind)}: {count}" for kind, count in reached(message.alert).items())
+    return "; ".join(f"{label_of(kind)}: {count}" for kind, count in reach_of(message).items())
 
 
 def headings() -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -26,7 +27,7 @@ from pregon.alerts.errors import AlertError
 from pregon.alerts.forms import AlertForm, BeginForm, JustificationForm, WordForm
 from pregon.alerts.models import Alert, AlertTemplate, ExtraordinaryMessage
 from pregon.alerts.permissions import MAY_CONFIRM, MAY_JUSTIFY, MAY_SEE, MAY_WRITE
-from pregon.alerts.queries import alone_from, chain, dispatch_of, doubts, problems, reached
+from pregon.alerts.queries import alone_from, chain, dispatch_of, doubts, problems, reach_of, reached
 from pregon.alerts.tables import csv_lines
 from pregon.core.work import Lane
 from pregon.delivery import queries as ledger
@@ -128,6 +129,14 @@ class EditView(AlertDesk, UpdateView[Alert, AlertForm]):
         messages.error(self.request, _("Solo se escribe en un borrador: lo demás ya se propuso o ya salió."))
         return redirect("alerts_desk:sheet", self.kwargs["pk"])
 
+    def form_valid(self, form: AlertForm) -> HttpResponse:
+        """Somebody may have proposed it while this person was writing."""
+        with transaction.atomic():
+            if alerts.locked(form.instance).state == State.DRAFT:
+                return super().form_valid(form)
+        messages.error(self.request, _("Solo se escribe en un borrador: lo demás ya se propuso o ya salió."))
+        return redirect("alerts_desk:sheet", self.kwargs["pk"])
+
     def get_success_url(self) -> str:
         return reverse("alerts_desk:sheet", args=[self.kwargs["pk"]])
 
@@ -181,7 +190,7 @@ class SheetView(AlertDesk, TemplateView):
             "is_proposer": waiting and mine,
             "alone_from": earliest,
             "may_send_alone": waiting and mine and earliest is not None and at >= earliest,
-            "may_give_back": waiting and (writes or confirms),
+            "may_give_back": waiting and confirms,
             "may_follow": writes and holds,
             "may_take_back": confirms and holds and not alert.is_drill,
             "may_rehearse": writes and not alert.is_drill and not waiting,
@@ -245,16 +254,27 @@ class ActView(AlertDesk, View):
             messages.success(request, said)
         return redirect("alerts_desk:edit" if made.state == State.DRAFT else "alerts_desk:sheet", made.pk)
 
+    def read(self) -> datetime | None:
+        """When what this person read was proposed."""
+        try:
+            return datetime.fromisoformat(self.request.POST.get("propuesta", ""))
+        except ValueError:
+            return None
+
     def verbs(self) -> dict[str, tuple[str, Callable[[Alert, str, datetime], Alert | None], str]]:
         """What may be pressed: who may, what it does, what is said then."""
         by = person(self.request)
         out = _("La alerta salió por todos los canales.")
         return {
             "proponer": (MAY_WRITE, lambda a, word, at: alerts.propose(a, by=by, at=at, word=word), out),
-            "confirmar": (MAY_CONFIRM, lambda a, word, at: alerts.confirm(a, by=by, at=at, word=word), out),
+            "confirmar": (
+                MAY_CONFIRM,
+                lambda a, word, at: alerts.confirm(a, by=by, at=at, word=word, read=self.read()),
+                out,
+            ),
             "sola": (MAY_WRITE, lambda a, word, at: alerts.send_alone(a, by=by, at=at, word=word), out),
             "devolver": (
-                MAY_SEE,
+                MAY_CONFIRM,
                 lambda a, _word, at: alerts.give_back(a, at=at),
                 _("La alerta es otra vez un borrador."),
             ),
@@ -292,7 +312,7 @@ class RegisterView(AlertDesk, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = ExtraordinaryMessage.objects.select_related("alert", "alert__thread", "justified_by")
         rows = [
-            (message, [(label_of(kind), count) for kind, count in reached(message.alert).items()])
+            (message, [(label_of(kind), count) for kind, count in reach_of(message).items()])
             for message in found.order_by("justified_at", "-sent_at")[: self.shown]
         ]
         return super().get_context_data(rows=rows, today=timezone.localdate(), **kwargs)
