@@ -47,6 +47,8 @@ PUBLIC = {
     "boletines/<yyyy:year>/<mm:month>/",
     "boletines/buscar/",
     "boletines/tema/<slug:slug>/",
+    "en-vivo/",
+    "en-vivo/<slug:slug>/",
     "entrada/<slug:kind>/",  # where providers call, with their signature
     "entrada/<slug:kind>/<path:document>",  # what a channel shows
     "escudo.png",
@@ -70,6 +72,8 @@ PUBLIC = {
     "suscripcion/avisos/baja/",
     "suscripcion/gracias/",
     "vivo/alerta.json",
+    "vivo/cobertura-<int:pk>.json",
+    "vivo/sitio.json",
 }
 #: For whoever holds a link that we signed.
 SIGNED = {

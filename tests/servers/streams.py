@@ -31,8 +31,8 @@ class Listener:
         return self.heard.decode()
 
     def ids(self, count: int) -> list[str]:
-        """The numbers of all it heard, once there are ``count``."""
-        text = self.until(lambda heard: heard.count("\nevent: ") >= count)
+        """The numbers of all it heard, once there are ``count``; the greeting and the heartbeats have none."""
+        text = self.until(lambda heard: heard.count("\nid: ") >= count)
         return [line.removeprefix("id: ").strip() for line in text.split("\n") if line.startswith("id: ")]
 
     def close(self) -> None:

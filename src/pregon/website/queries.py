@@ -21,9 +21,10 @@ from pregon.alerts.queries import chain, next_end
 from pregon.core.files import safe_name
 from pregon.core.visibility import visible
 from pregon.library.models import Album, Photo
-from pregon.newsroom.models import Bulletin, BulletinQuerySet, NumberSeries
+from pregon.newsroom.models import Bulletin, BulletinQuerySet, LiveBlog, LivePost, NumberSeries
 from pregon.newsroom.queries import photos_of
 from pregon.plan.models import Activity, Indicator, Plan
+from pregon.website import live
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 
@@ -31,12 +32,13 @@ HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galer
 ALERTS, ALERTS_CAP, ALERT_FEED = "/alertas/", "/alertas/cap/", "/alertas/cap/alertas.atom"
 #: What the banner of a page that is open asks for.
 ALERT_SNAPSHOT = "/vivo/alerta.json"
+COVERAGES = "/en-vivo/"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
 FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
 #: What every office has, whatever it published.
 STANDING = (
-    *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR),
+    *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR, COVERAGES, live.snapshot_path(live.SITE)),
     *FEEDS,
     *(ALERTS, ALERTS_CAP, ALERT_FEED, ALERT_SNAPSHOT),
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
@@ -101,6 +103,7 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         paths.append(bulletin.act.get_absolute_url())
     if bulletin.album:
         paths += album_paths(bulletin.album)
+    paths += [blog.get_absolute_url() for blog in LiveBlog.objects.filter(bulletin=bulletin.pk)]
     return paths
 
 
@@ -136,7 +139,23 @@ def paths_of_act(act: Act) -> list[str]:
     paths += [bulletin.get_absolute_url() for bulletin in about]
     if act.album:
         paths += album_paths(act.album)
+    if blog := LiveBlog.objects.filter(act=act).first():
+        paths += [*paths_of_coverage(blog), COVERAGES]
     return [*paths, *plan_paths()]
+
+
+def paths_of_coverage(blog: LiveBlog) -> list[str]:
+    """What a reader of ``blog`` asks for: its page and the snapshot that open pages catch up from."""
+    return [blog.get_absolute_url(), live.snapshot_path(live.stream_of(blog))]
+
+
+def paths_that_name(blog: LiveBlog) -> list[str]:
+    """The pages that say whether ``blog`` is under way."""
+    return [HOME, COVERAGES, blog.act.get_absolute_url(), *SITEMAPS]
+
+
+def posts_with(photo: Photo) -> list[LivePost]:
+    return list(LivePost.objects.standing().filter(photo=photo).select_related("blog__act"))
 
 
 def album_paths(album: Album) -> list[str]:
@@ -155,6 +174,8 @@ def paths_of_photo(photo: Photo) -> list[str]:
     paths = [photo_path(photo.public_id)]
     if photo.album:
         paths += paths_of_album(photo.album)
+    for post in posts_with(photo):
+        paths += paths_of_coverage(post.blog)
     for bulletin in bulletins_with(photo):
         paths.append(bulletin.get_absolute_url())
         if bulletin.cover_id == photo.pk:
@@ -208,6 +229,8 @@ def everything(at: datetime) -> Iterator[str]:
         yield f"/agenda/{slug}/acto.ics"
         months.add(agenda_paths(start, office)[0])
     yield from sorted(months)
+    for blog in visible(LiveBlog.objects.all(), at=at):
+        yield from paths_of_coverage(blog)
     for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
         yield f"/galerias/{slug}/"
     for plan in Plan.objects.all():

@@ -7,3 +7,6 @@ from pregon.newsroom.models.bulletins import Correction as Correction
 from pregon.newsroom.models.bulletins import Intake as Intake
 from pregon.newsroom.models.bulletins import NumberSeries as NumberSeries
 from pregon.newsroom.models.bulletins import Withdrawal as Withdrawal
+from pregon.newsroom.models.live import LiveBlog as LiveBlog
+from pregon.newsroom.models.live import LiveChange as LiveChange
+from pregon.newsroom.models.live import LivePost as LivePost

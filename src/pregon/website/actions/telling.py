@@ -9,11 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from pregon.core.work import Lane, ring
+from pregon.website.actions.marking import mark
 from pregon.website.hub.window import KEPT
+from pregon.website.live import SITE, snapshot_path
 from pregon.website.models import Broadcast, Stream
 
-#: The stream of every page that has none of its own.
-SITE = "sitio"
 #: Nobody who was away for longer is told piece by piece.
 REMEMBERED = timedelta(days=1)
 
@@ -29,6 +29,7 @@ def tell(names: Sequence[str], kind: str, data: dict[str, Any], *, at: datetime)
         stream.last += 1
         stream.save(update_fields=["last"])
         Broadcast.objects.create(stream=stream, number=stream.last, kind=kind, data=data, at=at)
+    mark([snapshot_path(name) for name in names], at=at)
     ring(Lane.NOW)
 
 

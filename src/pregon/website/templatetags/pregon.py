@@ -4,7 +4,7 @@ for machines that cannot break out of its script, and the office's seal."""
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -24,7 +24,7 @@ from pregon.alerts.briefs import banners
 from pregon.core.text import reading_minutes
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
-from pregon.website.data import act_data, bulletin_data
+from pregon.website.data import act_data, bulletin_data, live_data
 from pregon.website.queries import document_path
 
 register = template.Library()
@@ -78,6 +78,11 @@ def data_for_machines(data: dict[str, Any]) -> SafeString:
 @register.simple_tag
 def news_article(bulletin: Any, office: Office, cover: Photo | None) -> SafeString:
     return data_for_machines(bulletin_data(bulletin, office=office, cover=cover))
+
+
+@register.simple_tag
+def live_blog(blog: Any, posts: Any, office: Office, changed_at: datetime) -> SafeString:
+    return data_for_machines(live_data(blog, posts, office=office, changed_at=changed_at))
 
 
 @register.simple_tag
