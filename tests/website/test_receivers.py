@@ -103,12 +103,13 @@ def test_an_alert_is_on_the_front_page_before_the_rest_of_the_edition_and_told_t
     ) == (True, True, ["/"])
     [told] = Broadcast.objects.filter(kind="alert")
     assert [each["url"] for each in told.data["alerts"]] == [alert.get_absolute_url()]
+    assert f'href="{alert.get_absolute_url()}"' in told.data["html"]
 
 
 def test_an_alert_that_is_over_clears_the_banner_of_open_pages() -> None:
     alert = alerts.minor()
     end_alerts(at=alert.expires)
-    assert Broadcast.objects.filter(kind="alert").latest("pk").data == {"alerts": []}
+    assert Broadcast.objects.filter(kind="alert").latest("pk").data == {"alerts": [], "html": ""}
 
 
 def test_what_waits_for_its_second_person_is_told_to_nobody() -> None:

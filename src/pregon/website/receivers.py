@@ -174,7 +174,7 @@ def alert_did(sender: Any, alert: Alert, at: datetime, **kwargs: Any) -> None:
     if alert.sent:
         website.mark(queries.paths_of_alert(alert), at=at)
         website.mark_everything(at=at)
-        website.tell_all("alert", {"alerts": banners(at)}, at=at)
+        website.tell_all("alert", {"alerts": banners(at), "html": live.alert_lines(at)}, at=at)
 
 
 # --- Agenda and plan ----------------------------------------------------------------------------------------

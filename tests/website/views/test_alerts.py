@@ -116,13 +116,28 @@ def test_the_snapshot_tells_what_holds_and_only_that() -> None:
     assert json.loads(read("/vivo/alerta.json")) == {"alerts": []}
 
 
+def test_a_page_that_comes_back_finds_the_banner_in_its_snapshot() -> None:
+    assert json.loads(read("/vivo/sitio.json"))["alerts"] == ""
+    alert = minor()
+    lines = json.loads(read("/vivo/sitio.json"))["alerts"]
+    assert f'href="{alert.get_absolute_url()}"' in lines and lines in read("/")
+
+
 def test_no_field_brings_a_script_to_the_public() -> None:
     evil = "<script>alert(1)</script>"
     alert = draft(
         "tormenta", event=evil, headline=evil, description=evil, instruction=evil, area=evil, contact=evil
     )
     alert = alerts.propose(alert, by=person(), at=timezone.now(), word="ALERTA")
-    for path in ("/", "/alertas/", alert.get_absolute_url(), alert.cap_path, "/alertas/cap/", ALERT_FEED):
+    for path in (
+        "/",
+        "/alertas/",
+        alert.get_absolute_url(),
+        alert.cap_path,
+        "/alertas/cap/",
+        ALERT_FEED,
+        "/vivo/sitio.json",
+    ):
         assert evil not in read(path), path
 
 
