@@ -40,6 +40,7 @@ def sheet_of(page: Page) -> str:
 def test_two_persons_warn_everybody_and_call_it_off(
     office: Office, writer: Desk, head: Desk, open_window: Callable[..., Reader]
 ) -> None:
+    open_page = open_window(office, phone=True).open("/galerias/")
     page = begin(writer, mode="Real")
     page.get_by_label("Escribe ALERTA").fill("ALERTA")
     page.get_by_role("button", name="Proponerla").click()
@@ -54,6 +55,7 @@ def test_two_persons_warn_everybody_and_call_it_off(
     confirming.get_by_role("button", name="Confirmar y enviar").click()
     expect(confirming.get_by_text("La alerta salió por todos los canales.")).to_be_visible()
 
+    expect(open_page.get_by_role("link", name=HEADLINE)).to_be_visible()
     assert eventually(lambda: HEADLINE in httpx2.get(office.url).text)
     assert eventually(lambda: HEADLINE in httpx2.get(f"{office.url}/agenda/").text)
     told = httpx2.get(f"{office.url}/vivo/alerta.json").json()["alerts"]
@@ -99,5 +101,6 @@ def test_two_persons_warn_everybody_and_call_it_off(
     ending.get_by_label("Escribe ALERTA").fill("ALERTA")
     ending.get_by_role("button", name="Confirmar y enviar").click()
     expect(ending.get_by_text("La alerta salió por todos los canales.")).to_be_visible()
+    expect(open_page.get_by_role("link", name=re.compile(f"^{HEADLINE}"))).to_have_count(0)
     assert eventually(lambda: f"<b>{HEADLINE}</b>" not in httpx2.get(office.url).text)
     assert "Cancelada: Inundación en Corral Falso" in httpx2.get(f"{office.url}{told[0]['url']}").text
