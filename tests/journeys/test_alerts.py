@@ -103,4 +103,5 @@ def test_two_persons_warn_everybody_and_call_it_off(
     expect(ending.get_by_text("La alerta salió por todos los canales.")).to_be_visible()
     expect(open_page.get_by_role("link", name=re.compile(f"^{HEADLINE}"))).to_have_count(0)
     assert eventually(lambda: f"<b>{HEADLINE}</b>" not in httpx2.get(office.url).text)
-    assert "Cancelada: Inundación en Corral Falso" in httpx2.get(f"{office.url}{told[0]['url']}").text
+    ended, address = "Cancelada: Inundación en Corral Falso", f"{office.url}{told[0]['url']}"
+    assert eventually(lambda: ended in httpx2.get(address).text)
