@@ -20,6 +20,8 @@ from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act
+from pregon.alerts.models import Alert
+from pregon.alerts.queries import chain, next_end
 from pregon.core.files import safe_name
 from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
@@ -34,6 +36,9 @@ from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 
 HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galerias/", "/plan/"
+ALERTS, ALERTS_CAP, ALERT_FEED = "/alertas/", "/alertas/cap/", "/alertas/cap/alertas.atom"
+#: What the banner of a page that is open asks for.
+ALERT_SNAPSHOT = "/vivo/alerta.json"
 COVERAGES = "/en-vivo/"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAP, PAGES_SITEMAP = SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
@@ -52,6 +57,7 @@ NEWS_WIDGETS, AGENDA_WIDGETS = (
 STANDING = (
     *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR, COVERAGES, live.snapshot_path(live.SITE)),
     *(*FEEDS, PAGES_SITEMAP),
+    *(ALERTS, ALERTS_CAP, ALERT_FEED, ALERT_SNAPSHOT),
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
     *("/app.webmanifest", "/icono-192.png", "/icono-512.png", "/icono-recortable.png"),
@@ -382,6 +388,13 @@ def paths_of_photo(photo: Photo) -> list[str]:
     return list(dict.fromkeys(paths))
 
 
+def paths_of_alert(alert: Alert) -> list[str]:
+    """Every address that shows something of ``alert`` but for the banner, which stands on all; the home page first."""
+    own = [message.cap_path for message in chain(alert)]
+    page = [alert.get_absolute_url()] if alert.first.slug else []
+    return [HOME, ALERT_SNAPSHOT, live.snapshot_path(live.SITE), *page, ALERTS, ALERTS_CAP, ALERT_FEED, *own]
+
+
 def plan_paths(*moments: datetime) -> list[str]:
     """The pages of the plans on which what happened at ``moments`` counts; without any, on all plans. What is not
     measured stays as it is."""
@@ -419,6 +432,19 @@ def everything(at: datetime) -> Iterator[str]:
         yield photo_path(public_id)
     for pk in published_documents(at):
         yield document_folder(pk)
+    yield from everything_of_news(at, office)
+    yield from everything_of_the_agenda(at, office)
+    for blog in visible(LiveBlog.objects.all(), at=at):
+        yield from paths_of_coverage(blog)
+    for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
+        yield f"/galerias/{slug}/"
+    for plan in Plan.objects.all():
+        yield from paths_of_plan(plan)
+    for alert in visible(Alert.objects.all(), at=at).select_related("thread").iterator():
+        yield from [alert.get_absolute_url(), alert.cap_path] if alert.slug else [alert.cap_path]
+
+
+def everything_of_news(at: datetime, office: Office) -> Iterator[str]:
     bulletins = visible(Bulletin.objects.all(), at=at).order_by("-first_published_at")
     months: set[str] = set()
     for slug, moment in bulletins.values_list("slug", "first_published_at").iterator():
@@ -428,7 +454,11 @@ def everything(at: datetime) -> Iterator[str]:
         yield f"/boletines/{slug}/"
     for slug in Topic.objects.values_list("slug", flat=True):
         yield f"/boletines/tema/{slug}/"
-    months.update(f"/agenda/{month:%Y/%m}/" for month in months_now(at, office))
+    yield from sorted(months)
+
+
+def everything_of_the_agenda(at: datetime, office: Office) -> Iterator[str]:
+    months = {f"/agenda/{month:%Y/%m}/" for month in months_now(at, office)}
     acts = visible(Act.objects.all(), at=at).values_list("slug", "start", "latitude")
     for slug, start, latitude in acts.iterator():
         yield f"/agenda/{slug}/"
@@ -437,12 +467,6 @@ def everything(at: datetime) -> Iterator[str]:
             yield f"/agenda/{slug}/mapa.webp"
         months.add(f"/agenda/{start.astimezone(office.zone):%Y/%m}/")
     yield from sorted(months)
-    for blog in visible(LiveBlog.objects.all(), at=at):
-        yield from paths_of_coverage(blog)
-    for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
-        yield f"/galerias/{slug}/"
-    for plan in Plan.objects.all():
-        yield from paths_of_plan(plan)
 
 
 # --- Documents and photos inside bulletins ------------------------------------------------------------------
@@ -489,6 +513,8 @@ def next_change(path: str, at: datetime) -> datetime | None:
     """When the hour alone will change what ``path`` says; ``None`` when it never will."""
     office = Office.load()
     moments: list[datetime | None] = []
+    if path in (HOME, ALERT_SNAPSHOT) or path.startswith(ALERTS):
+        moments.append(next_end(at))
     if path in (CALENDAR, *SITEMAPS):
         moments.append(next_announcement(at))
     elif path == NEWS_SITEMAP:

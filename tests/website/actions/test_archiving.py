@@ -41,6 +41,8 @@ def bake_all() -> None:
         ("/plan/", True),
         ("/plan/plan-2026/actos-cubiertos/", True),
         ("/alertas/2026-001/", True),
+        ("/en-vivo/2026-11-20-desfile/", True),
+        ("/en-vivo/", False),
         ("/boletines/", False),
         ("/boletines/2026/11/", False),
         ("/boletines/tema/agua/", False),
