@@ -123,11 +123,13 @@ def test_who_does_not_say_who_looks_is_the_public(model: type[Model]) -> None:
     assert {item.pk for item in items if may_see(item, at=NOON)} == seen
 
 
-@pytest.mark.parametrize("model", list(STATES), ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", [kind for kind in STATES if kind is not Alert], ids=lambda model: model.__name__
+)  # what was sent stays
 def test_a_record_that_is_gone_is_seen_by_nobody(model: type[Model]) -> None:
     item = next(item for item, shown in STATES[model]() if shown)
     gone = type(item)(pk=item.pk)
-    type(item)._default_manager.filter(pk=item.pk).delete()  # some refuse to go one by one
+    item.delete()
     assert [may_see(gone, to=reader, at=NOON) for reader in Reader] == [False, False]
 
 
