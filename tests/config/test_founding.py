@@ -20,11 +20,13 @@ def test_a_prepared_home_has_its_folders_and_a_key_only_its_owner_may_read(place
     home = founding.prepare_home()
     assert home.root == place
     assert {path.name for path in place.iterdir()} == {
+        "archive",
         "media",
         "derived",
         "baked",
         "static",
         "outbox",
+        "views",
         "run",
         "secret.key",
     }
