@@ -76,6 +76,20 @@ def test_the_words_of_a_photo_go_first_and_the_photo_follows(blog: LiveBlog, tmp
     assert Photo.objects.get().released_at == NOW
 
 
+def test_what_is_posted_while_the_act_is_hidden_is_told_to_nobody(blog: LiveBlog) -> None:
+    name = live.stream_of(blog)
+    blog.act.public = False
+    blog.act.save()
+    assert last(name) == {}  # pages that are open look once more, and find nothing
+    newsroom.post(blog, Words(text="Todavía no."), key=uuid4(), by=None, at=NOW)
+    newsroom.pin(blog, "Todavía no.", version=1, at=NOW)
+    assert told(name) == [(1, "state"), (2, "again")]
+    blog.act.public = True
+    blog.act.save()
+    newsroom.post(blog, Words(text="Ya."), key=uuid4(), by=None, at=NOW)
+    assert told(name)[2:] == [(3, "post")]
+
+
 def test_a_bulletin_is_told_to_every_page_once(blog: LiveBlog) -> None:
     bulletin = published("Reabre el andador")
     assert last(live.SITE) == {"url": bulletin.get_absolute_url(), "title": "Reabre el andador"}

@@ -150,7 +150,9 @@ def told(post: LivePost, *, at: datetime) -> dict[str, Any]:
 
 
 def tell_readers(blog: LiveBlog, kind: str, data: dict[str, Any], *, at: datetime) -> None:
-    website.tell([live.stream_of(blog)], kind, data, at=at)
+    """While the act is hidden nobody is told: its stream can be heard by whoever knew of it before."""
+    if may_see(blog, at=at):
+        website.tell([live.stream_of(blog)], kind, data, at=at)
 
 
 # --- Photos and documents -----------------------------------------------------------------------------------
@@ -233,6 +235,8 @@ def act_did(sender: Any, instance: Act, created: bool, raw: bool = False, **kwar
     paths = queries.paths_of_act(instance)
     hidden = not created and not may_see(instance, at=at)
     refresh(paths, at=at, hidden=instance.get_absolute_url() if hidden else "")
+    if hidden and (blog := LiveBlog.objects.filter(act=instance).first()):
+        website.tell([live.stream_of(blog)], "again", {}, at=at)  # and pages that are open find nothing there
     if instance.public and instance.public_from and instance.public_from > at:
         website.mark(paths, at=at, due=instance.public_from)
 
