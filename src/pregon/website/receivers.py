@@ -26,6 +26,7 @@ from pregon.core.visibility import may_see
 from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.library.models import Album, Photo
 from pregon.library.signals import photo_ready
+from pregon.newsroom import actions as newsroom
 from pregon.newsroom.enums import LiveEvent
 from pregon.newsroom.models import Bulletin, LiveBlog, LivePost
 from pregon.newsroom.signals import bulletin_changed, live_changed
@@ -176,9 +177,12 @@ def photo_saved(sender: Any, instance: Photo, created: bool, raw: bool = False, 
 
 
 def photo_deleted(sender: Any, instance: Photo, **kwargs: Any) -> None:
+    at = timezone.now()
     if instance.released_at:
         paths = queries.paths_of_photo(instance)
-        refresh(paths, at=timezone.now(), hidden=paths[0])
+        refresh(paths, at=at, hidden=paths[0])
+    for post in queries.posts_with(instance):
+        newsroom.lose_photo(post, at=at)  # pages that are open show it, and would until they are left
 
 
 def document_saved(sender: Any, instance: Model, created: bool, raw: bool = False, **kwargs: Any) -> None:
