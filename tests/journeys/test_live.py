@@ -41,6 +41,34 @@ for number in range({first}, {last}):
         at=timezone.now())
 """
 
+CLOSE = """
+from django.utils import timezone
+from pregon.newsroom import actions as newsroom
+from pregon.newsroom.models import LiveBlog
+newsroom.close_live(LiveBlog.objects.get(), by=None, at=timezone.now())
+"""
+HIDE = """
+from pregon.agenda.models import Act
+act = Act.objects.get(live_blog__isnull=False)
+act.public = False
+act.save()
+"""
+LONG = """
+from pregon.agenda.models import Act
+from pregon.newsroom.models import LiveBlog
+act = Act.objects.get(live_blog__isnull=False)
+act.title = "Parangaricutirimícuaro" * 6
+LiveBlog.objects.update(title=act.title)
+act.save()
+"""
+#: What a screen reader would be given to say.
+HEARD = """() => {
+  window.heard = [];
+  const place = document.getElementById("novedades-dichas");
+  const said = () => place.textContent && window.heard.push(place.textContent);
+  new MutationObserver(said).observe(place, { childList: true });
+}"""
+
 
 @pytest.fixture
 def coverage(office: Office) -> tuple[str, str]:
@@ -184,6 +212,121 @@ def test_what_is_written_without_signal_is_kept_and_sent_once(
         assert texts(page)[-1] == "Sin señal en la sierra."
         assert page.locator(".post").count() == 2
     writer.reader.complaints[:] = [said for said in writer.reader.complaints if "INTERNET" not in said]
+
+
+def test_what_waited_on_a_telephone_when_the_coverage_closed_is_still_there(
+    office: Office, writer: Desk, coverage: tuple[str, str], tmp_path: Path
+) -> None:
+    photo = tmp_path / "foto.jpg"
+    photo.write_bytes(jpeg())
+    desk = writer.open(coverage[0])
+    writer.reader.context.set_offline(True)
+    desk.set_input_files("[name=photo]", photo)
+    desk.fill("[name=seen]", "La banda frente a la plaza.")
+    write(writer, "Lo último que vi.")
+    expect(desk.locator("[data-live-outbox] li")).to_have_count(1)
+    order("shell", "--no-imports", "-c", CLOSE, home=office.home)
+    writer.reader.context.set_offline(False)
+    desk.reload()
+    left = desk.locator("[data-live-outbox]")
+    expect(left).to_contain_text("solo está en este teléfono")
+    expect(left).to_contain_text("Lo último que vi.")
+    with desk.expect_download() as saved:
+        left.get_by_role("link", name="Guardar la foto").click()
+    assert saved.value.path().read_bytes() == photo.read_bytes()
+    desk.on("dialog", lambda asked: asked.accept())
+    left.get_by_role("button", name="Descartar").click()
+    expect(left).to_be_hidden()
+    writer.reader.complaints[:] = [
+        said for said in writer.reader.complaints if not re.search("INTERNET|422", said)
+    ]
+
+
+def test_a_second_tap_posts_nothing_twice_and_a_new_session_in_another_tab_is_enough(
+    office: Office, writer: Desk, coverage: tuple[str, str]
+) -> None:
+    desk = writer.open(coverage[0])
+    desk.fill("[name=text]", "Una sola vez.")
+    desk.evaluate(
+        "() => { const form = document.querySelector('[data-live-form]'); form.requestSubmit(); form.requestSubmit(); }"
+    )
+    expect(desk.locator("[data-live-posts]")).to_contain_text("Una sola vez.")
+    entered = writer.reader.context.cookies()
+    writer.reader.context.clear_cookies()
+    write(writer, "Sin sesión.")
+    outbox = desk.locator("[data-live-outbox]")
+    expect(outbox).to_contain_text("Tu sesión terminó")
+    expect(outbox.get_by_role("link", name="Entrar")).to_be_visible()
+    other = [cookie | {"value": "x" * 32} if cookie["name"] == "csrftoken" else cookie for cookie in entered]
+    writer.reader.context.add_cookies(other)
+    desk.evaluate("dispatchEvent(new Event('online'))")
+    expect(outbox).to_be_hidden()
+    expect(desk.locator("[data-live-posts] li")).to_have_count(2)
+    writer.reader.complaints[:] = [said for said in writer.reader.complaints if "403" not in said]
+
+
+def test_where_nothing_can_be_kept_the_form_is_posted_as_without_script(
+    writer: Desk, coverage: tuple[str, str]
+) -> None:
+    writer.page.add_init_script("IDBObjectStore.prototype.put = () => { throw new Error('full'); }")
+    desk = writer.open(coverage[0])
+    write(writer, "Sin lugar en el teléfono.")
+    expect(desk.locator("[data-live-posts]")).to_contain_text("Sin lugar en el teléfono.")
+
+
+def test_a_coverage_that_is_taken_back_leaves_the_pages_that_are_open(
+    office: Office, readers: list[Page]
+) -> None:
+    order("shell", "--no-imports", "-c", POST.format(first=1, last=2), home=office.home)
+    for page in readers:
+        expect(page.get_by_text("Novedad 1.")).to_be_visible()
+    order("shell", "--no-imports", "-c", HIDE, home=office.home)
+    for page in readers:
+        expect(page.get_by_text("La oficina retiró esta cobertura.")).to_be_visible()
+        assert page.get_by_text("Novedad 1.").count() == 0
+
+
+def test_a_tab_that_nobody_looks_at_holds_no_line(
+    office: Office, coverage: tuple[str, str], open_window: Callable[..., Reader]
+) -> None:
+    window = open_window(office)
+    window.context.add_init_script("Object.defineProperty(document, 'hidden', { get: () => !window.looked })")
+    behind = [window.new_page() for _tab in range(7)]
+    for page in behind:
+        page.goto(f"{office.url}{coverage[1]}")
+        page.wait_for_load_state("networkidle")
+    page.evaluate("() => { window.looked = true; document.dispatchEvent(new Event('visibilitychange')); }")
+    expect(page.get_by_text("Conectada: lo nuevo aparece sin recargar.")).to_be_visible()
+    assert [one.get_by_text("Conectada").count() for one in behind[:-1]] == [0] * 6
+
+
+def test_each_novelty_is_said_once_to_who_listens(
+    readers: list[Page], writer: Desk, coverage: tuple[str, str]
+) -> None:
+    page, *_others = readers
+    page.evaluate(HEARD)
+    writer.open(coverage[0])
+    for number in (1, 2):
+        write(writer, f"Novedad {number}.")
+        expect(page.get_by_text(f"Novedad {number}.")).to_be_visible()
+    assert page.evaluate("window.heard") == ["1 novedad", "1 novedad"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_word_is_too_long_for_the_page(
+    office: Office, writer: Desk, coverage: tuple[str, str], open_window: Callable[..., Reader], width: int
+) -> None:
+    desk = writer.open(coverage[0])
+    host = "https://" + "subdominio." * 18 + "ejemplo.invalid"
+    write(writer, "x" * 400, headline="ñ" * 160, person="W" * 160, video=host)
+    expect(desk.locator("[data-live-posts] li strong")).to_be_visible()
+    order("shell", "--no-imports", "-c", LONG, home=office.home)
+    order("site", "rebuild", home=office.home)
+    window = open_window(office, viewport={"width": width, "height": 800})
+    for path in (coverage[1], "/en-vivo/", "/agenda/", "/"):
+        page = window.open(path)
+        expect(page.locator("main")).to_contain_text("Parangaricutirimícuaro")
+        assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_a_post_that_is_refused_says_why_and_can_be_mended(

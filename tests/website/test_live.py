@@ -76,6 +76,43 @@ def test_the_words_of_a_photo_go_first_and_the_photo_follows(blog: LiveBlog, tmp
     assert Photo.objects.get().released_at == NOW
 
 
+def test_a_photo_that_is_deleted_leaves_open_pages_and_an_empty_post_goes_with_it(
+    blog: LiveBlog, tmp_path: Path
+) -> None:
+    file = tmp_path / "foto.jpg"
+    name = live.stream_of(blog)
+    for number, text in enumerate(["Pasa la banda.", ""]):
+        file.write_bytes(jpeg((300 + number, 200)))
+        shot = Shot(path=file, name="foto.jpg", seen="La banda.")
+        newsroom.post(blog, Words(text=text), key=uuid4(), shot=shot, by=None, at=NOW)
+    while develop_next(timezone.now()):
+        pass
+    shown = {one.post.pk: one.edition for one in live.shown_of(blog, NOW)}
+    said, silent = blog.posts.order_by("pk")
+    for posted in (said, silent):
+        assert posted.photo is not None
+        posted.photo.delete()
+        told_of = last(name)
+        assert (told_of["id"], "<img" in str(told_of["html"])) == (posted.pk, False)
+        assert int(str(told_of["version"])) > shown[posted.pk]
+    assert last(name)["html"] == ""
+    assert list(blog.posts.standing()) == [said]
+
+
+def test_what_is_posted_while_the_act_is_hidden_is_told_to_nobody(blog: LiveBlog) -> None:
+    name = live.stream_of(blog)
+    blog.act.public = False
+    blog.act.save()
+    assert last(name) == {}  # pages that are open look once more, and find nothing
+    newsroom.post(blog, Words(text="Todavía no."), key=uuid4(), by=None, at=NOW)
+    newsroom.pin(blog, "Todavía no.", version=1, at=NOW)
+    assert told(name) == [(1, "state"), (2, "again")]
+    blog.act.public = True
+    blog.act.save()
+    newsroom.post(blog, Words(text="Ya."), key=uuid4(), by=None, at=NOW)
+    assert told(name)[2:] == [(3, "post")]
+
+
 def test_a_bulletin_is_told_to_every_page_once(blog: LiveBlog) -> None:
     bulletin = published("Reabre el andador")
     assert last(live.SITE) == {"url": bulletin.get_absolute_url(), "title": "Reabre el andador"}

@@ -26,6 +26,7 @@ from pregon.core.visibility import may_see
 from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.library.models import Album, Photo
 from pregon.library.signals import photo_ready
+from pregon.newsroom import actions as newsroom
 from pregon.newsroom.enums import LiveEvent
 from pregon.newsroom.models import Bulletin, LiveBlog, LivePost
 from pregon.newsroom.signals import bulletin_changed, live_changed
@@ -150,7 +151,9 @@ def told(post: LivePost, *, at: datetime) -> dict[str, Any]:
 
 
 def tell_readers(blog: LiveBlog, kind: str, data: dict[str, Any], *, at: datetime) -> None:
-    website.tell([live.stream_of(blog)], kind, data, at=at)
+    """While the act is hidden nobody is told: its stream can be heard by whoever knew of it before."""
+    if may_see(blog, at=at):
+        website.tell([live.stream_of(blog)], kind, data, at=at)
 
 
 # --- Photos and documents -----------------------------------------------------------------------------------
@@ -174,9 +177,12 @@ def photo_saved(sender: Any, instance: Photo, created: bool, raw: bool = False, 
 
 
 def photo_deleted(sender: Any, instance: Photo, **kwargs: Any) -> None:
+    at = timezone.now()
     if instance.released_at:
         paths = queries.paths_of_photo(instance)
-        refresh(paths, at=timezone.now(), hidden=paths[0])
+        refresh(paths, at=at, hidden=paths[0])
+    for post in queries.posts_with(instance):
+        newsroom.lose_photo(post, at=at)  # pages that are open show it, and would until they are left
 
 
 def document_saved(sender: Any, instance: Model, created: bool, raw: bool = False, **kwargs: Any) -> None:
@@ -233,6 +239,8 @@ def act_did(sender: Any, instance: Act, created: bool, raw: bool = False, **kwar
     paths = queries.paths_of_act(instance)
     hidden = not created and not may_see(instance, at=at)
     refresh(paths, at=at, hidden=instance.get_absolute_url() if hidden else "")
+    if hidden and (blog := LiveBlog.objects.filter(act=instance).first()):
+        website.tell([live.stream_of(blog)], "again", {}, at=at)  # and pages that are open find nothing there
     if instance.public and instance.public_from and instance.public_from > at:
         website.mark(paths, at=at, due=instance.public_from)
 

@@ -103,6 +103,25 @@ def test_of_two_editors_the_later_is_told_and_loses_nothing(client: Client, blog
     assert LivePost.objects.get().text == "Dos."
 
 
+def test_of_two_who_pin_the_later_is_given_back_what_they_wrote(client: Client, blog: LiveBlog) -> None:
+    pin = reverse("newsroom_live:verb", args=[blog.pk, "esencial"])
+    for words in ("Reabre a las 12:00", "Reabre a las 13:00"):
+        page = client.post(pin, {"summary": words, "version": 1}, follow=True).content.decode()
+    assert ("Alguien más lo cambió" in page, "Esto habías escrito: «Reabre a las 13:00»" in page) == (
+        True,
+        True,
+    )
+    assert LiveBlog.objects.get().summary == "Reabre a las 12:00"
+
+
+def test_a_coverage_of_an_act_that_is_not_announced_any_more_says_so(client: Client, blog: LiveBlog) -> None:
+    nobody = "nadie ve esta cobertura"
+    assert nobody not in client.get(address(blog)).content.decode()
+    blog.act.public = False
+    blog.act.save()
+    assert nobody in client.get(address(blog)).content.decode()
+
+
 @pytest.mark.parametrize("role", [Role.DESIGNER, Role.READER])
 def test_others_do_not_post(client: Client, role: Role) -> None:
     shelf()

@@ -77,8 +77,10 @@ def test_a_snapshot_says_how_far_it_goes_and_what_stands(client: Client, blog: L
 def test_a_coverage_of_an_internal_act_is_not_there(client: Client, blog: LiveBlog) -> None:
     blog.act.public = False
     blog.act.save()
-    for path in (blog.get_absolute_url(), f"/vivo/cobertura-{blog.pk}.json"):
-        assert client.get(path).status_code == 404
+    assert client.get(blog.get_absolute_url()).status_code == 404
+    # Pages that are open hear that it is gone, and ask for it no more.
+    assert client.get(f"/vivo/cobertura-{blog.pk}.json").status_code == 410
+    assert client.get("/vivo/cobertura-999.json").status_code == 404
     assert "Desfile" not in client.get("/en-vivo/").content.decode()
 
 

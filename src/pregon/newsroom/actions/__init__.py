@@ -7,6 +7,7 @@ from pregon.newsroom.actions.live import Shot as Shot
 from pregon.newsroom.actions.live import Words as Words
 from pregon.newsroom.actions.live import close_live as close_live
 from pregon.newsroom.actions.live import correct_post as correct_post
+from pregon.newsroom.actions.live import lose_photo as lose_photo
 from pregon.newsroom.actions.live import open_live as open_live
 from pregon.newsroom.actions.live import pause as pause
 from pregon.newsroom.actions.live import pin as pin

@@ -285,6 +285,22 @@ def remove_post(posted: LivePost, *, note: str, version: int, by: User | None, a
     return posted
 
 
+@transaction.atomic
+def lose_photo(posted: LivePost, *, at: datetime) -> LivePost:
+    """Show the post without its photo, which is being deleted. One that was nothing else goes with it."""
+    blog = held(posted.blog)
+    posted.photo = None
+    posted.version += 1
+    words = Words.of(posted)
+    if words.headline or words.text or words.video:
+        event, posted.kind = LiveEvent.CORRECTION, words.kind(with_photo=False)
+    else:
+        event, posted.removed_at = LiveEvent.REMOVAL, at
+    posted.save(update_fields=["photo", "version", "kind", "removed_at"])
+    tell(blog, event, post=posted, at=at)
+    return posted
+
+
 def standing(posted: LivePost, *, version: int) -> LivePost:
     posted = LivePost.objects.select_for_update(of=("self",)).get(pk=posted.pk)
     if posted.version != version or posted.removed_at:

@@ -27,6 +27,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from pregon.agenda.models import Act
 from pregon.agenda.panels import local_midnight
 from pregon.core.errors import PregonError
+from pregon.core.visibility import may_see
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.forms import LiveCorrectionForm, LivePostForm, LiveRemovalForm, SummaryForm
 from pregon.newsroom.models import LiveBlog, LivePost
@@ -106,6 +107,7 @@ class LiveBlogView(LiveDesk):
             "posts": posts,
             "form": LivePostForm(initial={"key": uuid4()}),
             "summary_form": SummaryForm(initial={"summary": self.blog.summary, "version": self.blog.version}),
+            "unseen": not may_see(self.blog, at=timezone.now()),
             "draft": sheet_or_editor(self.blog.bulletin) if self.blog.bulletin else "",
         }
         return super().get_context_data(**(context | kwargs))
@@ -170,6 +172,8 @@ class LiveVerbView(PermissionRequiredMixin, View):
             verbs[verb](blog)
         except (PregonError, ValidationError) as problem:
             messages.error(request, sentence_of(problem))
+            if written := request.POST.get("summary"):  # the page that follows shows what another wrote
+                messages.info(request, _("Esto habías escrito: «%(words)s»") % {"words": written})
         return redirect("newsroom_live:blog", pk)
 
 

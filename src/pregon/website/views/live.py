@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -49,6 +51,10 @@ def coverage_snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     blog = visible(LiveBlog.objects.all(), at=at).filter(pk=pk).first()
     if blog is None:
+        if LiveBlog.objects.filter(
+            pk=pk
+        ).exists():  # pages that are open ask for it, and shall not go on asking
+            return HttpResponse(status=HTTPStatus.GONE)
         raise Http404
     told = live.snapshot(blog, at=at)
     return answer(told | {"alerts": live.alert_lines(at)})

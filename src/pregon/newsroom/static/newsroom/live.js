@@ -32,8 +32,9 @@ async function store(mode, act) {
   });
 }
 
+const outbox = document.querySelector("[data-live-outbox]");
 const kept = async () => (await store("readonly", (box) => box.getAll()))
-  .filter(({ blog }) => blog === form.dataset.liveForm)
+  .filter(({ blog }) => blog === outbox.dataset.liveOutbox)
   .sort((a, b) => (a.written < b.written ? -1 : 1));
 const keep = (post) => store("readwrite", (box) => box.put(post));
 const forget = (key) => store("readwrite", (box) => box.delete(key));
@@ -41,13 +42,18 @@ const forget = (key) => store("readwrite", (box) => box.delete(key));
 // --- What is sent ----------------------------------------------------------------------------------------------
 
 const WORDS = ["headline", "text", "person", "video", "seen"];
-const outbox = document.querySelector("[data-live-outbox]");
 const said = outbox?.querySelector("[data-said]");
 let sending = false, pause = FIRST, later;
 
+// Whoever entered again in another tab has a new token, which this page was not written with.
+function token() {
+  const [, current] = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie) ?? [];
+  return current ?? form.elements.csrfmiddlewaretoken.value;
+}
+
 function packed(post) {
   const data = new FormData();
-  data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  data.set("csrfmiddlewaretoken", token());
   data.set("key", post.key);
   data.set("written_at", post.written);
   for (const name of WORDS) data.set(name, post[name]);
@@ -92,6 +98,7 @@ async function show(end) {
   const posts = await kept();
   outbox.hidden = !posts.length;
   said.textContent = said.dataset[end] ?? "";
+  outbox.querySelector("[data-enter]").hidden = end !== "session";
   outbox.querySelector("ol").replaceChildren(...posts.map(row));
 }
 
@@ -99,15 +106,21 @@ function row(post) {
   const item = outbox.querySelector("template").content.firstElementChild.cloneNode(true);
   const written = new Date(post.written);
   item.querySelector("time").textContent = written.toLocaleTimeString("es-MX", { hour: "numeric", minute: "2-digit", hour12: false });
-  item.querySelector(".live-text").textContent = post.headline || post.text || post.seen || post.photoName || post.video;
-  item.querySelector("[data-why]").textContent = post.refused ?? "";
-  item.querySelector(".live-choices").hidden = !post.refused;
+  item.querySelector(".live-text").textContent = form
+    ? post.headline || post.text || post.seen || post.photoName || post.video
+    : WORDS.map((name) => post[name]).filter(Boolean).join("\n");
+  item.querySelector("[data-why]").textContent = (form && post.refused) ?? "";
+  item.querySelector(".live-choices").hidden = form && !post.refused;
+  item.querySelector("[data-again]").hidden = !form;
   item.querySelector("[data-again]").addEventListener("click", () => takeBack(post));
+  const save = item.querySelector("[data-save]");
+  save.hidden = form || !post.photo;
+  if (!save.hidden) Object.assign(save, { href: URL.createObjectURL(post.photo), download: post.photoName });
   const drop = item.querySelector("[data-drop]");
   drop.addEventListener("click", async () => {
     if (!window.confirm(drop.dataset.sure)) return;
     await forget(post.key);
-    await flush();
+    await (form ? flush() : show("over"));
   });
   return item;
 }
@@ -147,18 +160,26 @@ async function written() {
 }
 
 if (form && "indexedDB" in window) {
+  let keeping = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const post = await written();
-    if (!(post.text || post.headline || post.video || post.photo)) { form.elements.text.focus(); return; }
-    if (post.photo && !post.seen) { form.elements.seen.focus(); return; }
-    await keep(post);
+    if (keeping) return;  // a second tap while the first is being written down
+    const { text, headline, video, photo, seen } = form.elements;
+    if (![text, headline, video, photo].some(({ value }) => value.trim())) { text.focus(); return; }
+    seen.required = Boolean(photo.value);
+    if (!seen.reportValidity()) return;
+    keeping = true;
+    const done = await written().then(keep).then(() => true, () => false);
+    keeping = false;
+    if (!done) { form.submit(); return; }  // a telephone that keeps nothing posts as without this script
     form.reset();
-    form.elements.text.focus();
+    text.focus();
     await flush();
   });
   addEventListener("online", flush);
   document.addEventListener("visibilitychange", () => !document.hidden && flush());
   flush();
+} else if (outbox && "indexedDB" in window) {
+  show("over");  // closed before it all came through: what is here is nowhere else
 }
 setInterval(refresh, NEWS);

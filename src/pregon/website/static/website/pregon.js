@@ -10,7 +10,9 @@ const about = (ms) => ms * (0.75 + Math.random() / 2);  // so that thousands do 
 // --- Hearing a stream ------------------------------------------------------------------------------------------
 
 const KINDS = ["state", "summary", "post", "alert", "news"];
-const SILENCE = 45_000, POLL = 20_000, RETRY = 60_000, UNSEEN = 60_000, GREETING = 1500;
+const SILENCE = 45_000, POLL = 20_000, RETRY = 60_000, GREETING = 1500;
+// A browser keeps six lines to a server that speaks HTTP/1.1, for all its tabs: one that nobody looks at holds none.
+const UNSEEN = 5000;
 
 // Every telling of a stream has the next number of its epoch. A page that knows all it has heard takes the next one;
 // in any other case it takes the snapshot, which says how far it goes, and hears on from there.
@@ -46,7 +48,7 @@ class Stream {
   }
 
   listen() {
-    if (this.ended || this.source) return;
+    if (this.ended || this.source || document.hidden) return;
     const from = this.mark ? `?desde=${this.mark.epoch}.${this.mark.number}` : "";
     const source = this.source = new EventSource(`/vivo/${this.name}${from}`);
     this.sign = Date.now();
@@ -63,7 +65,7 @@ class Stream {
     const hear = (kind, act) => source.addEventListener(kind, (event) => { this.sign = Date.now(); act(event); });
     hear("beat", () => {});
     hear("here", () => { this.greeted = true; });
-    hear("again", () => this.inTurn(() => this.catchUp()));
+    hear("again", (event) => this.inTurn(() => this.catchUp(JSON.parse(event.data))));
     for (const kind of KINDS) hear(kind, (event) => this.inTurn(() => this.take(kind, JSON.parse(event.data))));
   }
 
@@ -77,14 +79,22 @@ class Stream {
   // Take the snapshot. One that is not baked yet lacks what we have heard of: it is asked for again.
   async catchUp(heard) {
     for (const pause of [400, 800, 1600, 3200, 0]) {
-      const answer = await fetch(`/vivo/${this.name}.json`, { cache: "no-cache" }).catch(() => null);
-      if (!answer?.ok) { this.page.linked("away"); return; }
-      const snapshot = await answer.json();
+      const snapshot = await this.asked().catch(() => null);
+      if (this.ended) return;
+      if (!snapshot) { this.page.linked("away"); return; }
       this.mark = { epoch: snapshot.epoch, number: snapshot.number };
       await this.page.resync(snapshot);
       if (!heard || snapshot.epoch !== heard.epoch || snapshot.number >= heard.number) return;
       await wait(pause);
     }
+  }
+
+  // What answers in our place, as the door of a hotel's network does, is not taken for the snapshot; nor is it waited
+  // for without end, since all that comes after waits behind it.
+  async asked() {
+    const answer = await fetch(`/vivo/${this.name}.json`, { cache: "no-cache", signal: AbortSignal.timeout?.(POLL) });
+    if (answer.status === 410) { this.end(); this.page.gone?.(); }
+    return answer.ok ? answer.json() : null;
   }
 
   // Where events do not pass, the snapshot is asked for now and then; and now and then, whether they do.
@@ -131,6 +141,7 @@ class Coverage {
   constructor(list) {
     this.list = list;
     this.waiting = new Map();
+    this.told = 0;
     this.parts = Object.fromEntries(["estado", "esencial", "enlace"].map((name) => [name, document.getElementById(`en-vivo-${name}`)]));
     this.pill = document.getElementById("novedades");
     this.said = document.getElementById("novedades-dichas");
@@ -193,12 +204,20 @@ class Coverage {
 
   // Whoever reads further down keeps their place and is told how many wait above.
   after() {
-    if (this.waiting.size && this.atTop()) { this.show(); return; }
-    const { one, many } = this.pill.dataset, count = this.waiting.size;
-    const words = count === 1 ? one : many.replace("%s", count);
+    const count = this.waiting.size;
+    if (count !== this.told) this.say(count);
+    if (count && this.atTop()) { this.show(); return; }
     this.pill.hidden = !count;
-    if (count && this.pill.textContent !== words) this.pill.textContent = this.said.textContent = words;
     this.none.hidden = Boolean(count || this.list.firstElementChild);
+  }
+
+  // Said to whoever listens, too, wherever they read: once for each number, and anew when it is the same as last time.
+  say(count) {
+    this.told = count;
+    const { one, many } = this.pill.dataset;
+    const words = count === 1 ? one : many.replace("%s", count);
+    if (count) this.pill.textContent = words;
+    this.said.replaceChildren(...(count ? [words] : []));
   }
 
   atTop() { return this.list.getBoundingClientRect().top >= 0; }
@@ -213,6 +232,7 @@ class Coverage {
       if (!newest || article.dataset.at >= newest.dataset.at) newest = article;
     }
     this.waiting.clear();
+    this.told = 0;
     this.after();
     if (!go || !newest) return;
     newest.tabIndex = -1;
@@ -221,9 +241,22 @@ class Coverage {
     this.list.scrollIntoView({ behavior: calm ? "auto" : "smooth" });
   }
 
+  // The office took it back, and with it what is read here.
+  gone() {
+    this.list.replaceChildren();
+    this.waiting.clear();
+    for (const part of [this.parts.estado, this.parts.esencial]) part.replaceChildren();
+    this.after();
+    this.none.textContent = this.none.dataset.gone;
+    this.none.hidden = false;
+    this.linked("gone");
+    follow(SITE, page);
+  }
+
   // A coverage that is over has no more to say; alerts are told to it as to any other page.
   state({ state, html }) {
     write(this.parts.estado, html);
+    if (this.parts.enlace) this.parts.enlace.parentElement.hidden = state === "cerrada";
     if (state === "cerrada" && stream.name !== SITE) { stream.end(); follow(SITE, page); }
   }
 }
