@@ -6,6 +6,7 @@ NewsroomError
 ├── NothingChanged
 ├── ReasonNeeded
 ├── ReasonTooLong
+├── NotReady               a page lacks what must be there before the public sees it
 └── IntakeError            a folder handed to ``pregon publish``
     ├── BadFolder          something in it cannot be read as it should
     ├── Twin               another act is alike
@@ -41,6 +42,10 @@ class ReasonNeeded(NewsroomError):
 
 class ReasonTooLong(NewsroomError):
     """Qué cambió y por qué caben en 500 letras cada uno: dilo en una frase."""
+
+
+class NotReady(NewsroomError):
+    """A la página le falta algo para publicarse."""
 
 
 class IntakeError(NewsroomError):

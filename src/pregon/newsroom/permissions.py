@@ -10,7 +10,7 @@ from pregon.accounts.enums import Role
 from pregon.accounts.registry import grant
 from pregon.core import visibility
 from pregon.core.visibility import Reader
-from pregon.newsroom.models import Bulletin
+from pregon.newsroom.models import PIECES, Bulletin
 
 
 def bulletin_rule(to: Reader, at: datetime) -> Q:
@@ -22,7 +22,16 @@ def bulletin_rule(to: Reader, at: datetime) -> Q:
     )
 
 
+def piece_rule(to: Reader, at: datetime) -> Q:
+    """Live, and past its embargo."""
+    if to is Reader.DESK:
+        return Q()
+    return Q(live=True) & (Q(go_live_at__isnull=True) | Q(go_live_at__lte=at))
+
+
 def register() -> None:
     visibility.rule_for(Bulletin, bulletin_rule)
+    for kind in PIECES:
+        visibility.rule_for(kind, piece_rule)
     grant(Role.EDITOR, permissions=["newsroom.view_bulletin", "newsroom.view_correction"])
     grant(Role.HEAD, permissions=["newsroom.add_correction", "newsroom.add_withdrawal"])

@@ -3,13 +3,13 @@ everything is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Value
 from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import Page, ReferenceIndex, Revision
@@ -19,7 +19,16 @@ from pregon.agenda.models import Act
 from pregon.core.files import safe_name
 from pregon.core.visibility import visible
 from pregon.library.models import Album, Photo
-from pregon.newsroom.models import Bulletin, BulletinQuerySet, NumberSeries
+from pregon.newsroom.models import (
+    PIECES,
+    Bulletin,
+    BulletinQuerySet,
+    Campaign,
+    Episode,
+    NumberSeries,
+    Piece,
+    Recording,
+)
 from pregon.newsroom.queries import photos_of
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.website.enums import Baking
@@ -29,10 +38,14 @@ HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galer
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
 FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
+#: The lists of the pages beside the bulletins, each at the address that its pages stand below.
+LISTS = tuple(kind.folder for kind in PIECES)
+PODCAST_FEED, PODCAST_COVER = "/podcast/rss.xml", "/podcast/portada.png"
 #: What every office has, whatever it published.
 STANDING = (
     *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR),
     *FEEDS,
+    *(*LISTS, PODCAST_FEED, PODCAST_COVER),
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
 )
@@ -95,7 +108,10 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         paths.append(bulletin.act.get_absolute_url())
     if bulletin.album:
         paths += album_paths(bulletin.album)
-    return paths
+    chosen = [
+        campaign.get_absolute_url() for campaign in Campaign.objects.filter(bulletins=bulletin.pk, live=True)
+    ]
+    return [*paths, *chosen, *pieces_about(topic.pk for topic in bulletin.topics.all())]
 
 
 def topics_of(bulletin: Bulletin) -> list[str]:
@@ -130,7 +146,42 @@ def paths_of_act(act: Act) -> list[str]:
     paths += [bulletin.get_absolute_url() for bulletin in about]
     if act.album:
         paths += album_paths(act.album)
-    return [*paths, *plan_paths()]
+    topics = act.topics.values_list("pk", flat=True) if act.pk else ()
+    return [*paths, *pieces_about(topics), *plan_paths()]
+
+
+def pieces_about(topics: Iterable[int]) -> list[str]:
+    """The pages beside the bulletins that name whatever has one of these topics."""
+    wanted = list(topics)
+    return [
+        f"{kind.folder}{slug}/"
+        for kind in PIECES
+        for slug in kind.objects.filter(topics__in=wanted, live=True)
+        .values_list("slug", flat=True)
+        .distinct()
+        if wanted
+    ]
+
+
+def paths_of_piece(piece: Piece) -> list[str]:
+    """Every address that shows something of a campaign, a service or a recording, itself last of its own."""
+    paths = [
+        *(photo_path(public_id) for public_id in photos_of(piece).values_list("public_id", flat=True)),
+        *(document_folder(document.pk) for document in documents_of(piece)),
+        *own_paths(type(piece), piece.slug),
+        piece.folder,
+        HOME,
+        *SITEMAPS,
+    ]
+    return [*paths, PODCAST_FEED, PODCAST_COVER] if isinstance(piece, Episode) else paths
+
+
+def own_paths(kind: type[Piece], slug: str) -> list[str]:
+    """The page itself, and what lies beside it."""
+    page = f"{kind.folder}{slug}/"
+    if not issubclass(kind, Recording):
+        return [page]
+    return [page, f"{page}subtitulos.vtt", *([f"{page}capitulos.json"] if issubclass(kind, Episode) else [])]
 
 
 def album_paths(album: Album) -> list[str]:
@@ -153,6 +204,8 @@ def paths_of_photo(photo: Photo) -> list[str]:
         paths.append(bulletin.get_absolute_url())
         if bulletin.cover_id == photo.pk:
             paths += paths_of_bulletin(bulletin)
+    for piece in pieces_with(photo):
+        paths += paths_of_piece(piece)
     return list(dict.fromkeys(paths))
 
 
@@ -197,42 +250,72 @@ def everything(at: datetime) -> Iterator[str]:
     yield from sorted(months)
     for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
         yield f"/galerias/{slug}/"
+    for kind in PIECES:
+        for slug in visible(kind.objects.all(), at=at).values_list("slug", flat=True):
+            yield from own_paths(kind, slug)
     for plan in Plan.objects.all():
         yield from paths_of_plan(plan)
 
 
-# --- Documents and photos inside bulletins ------------------------------------------------------------------
+# --- Documents and photos inside pages ----------------------------------------------------------------------
 
 
-def documents_of(bulletin: Bulletin) -> list[Any]:
-    """The documents attached in the body of ``bulletin``, and the videos shown there."""
+def documents_of(page: Any) -> list[Any]:
+    """The documents attached in the body of ``page``, the videos shown there, and what is its own."""
     places = {"attachment": "document", "video": "file"}
-    attached = (
-        block.value[places[block.block_type]] for block in bulletin.body if block.block_type in places
-    )
+    attached = [block.value[places[block.block_type]] for block in page.body if block.block_type in places]
+    if isinstance(page, Campaign):
+        attached += [block.value["document"] for block in page.documents]
+    if isinstance(page, Recording):
+        attached.append(page.file)
     return [document for document in attached if document]
 
 
 def bulletins_with(item: Any) -> BulletinQuerySet:
     """Bulletins that name ``item`` in a field or in their body, told by Wagtail's own index of references."""
-    named = ReferenceIndex.get_references_to(item).filter(base_content_type=_type_of(Page))
-    found: BulletinQuerySet = Bulletin.objects.filter(
-        pk__in=[int(pk) for pk in named.values_list("object_id", flat=True)]
-    )
+    found: BulletinQuerySet = Bulletin.objects.filter(pk__in=_pages_with(item))
     return found
 
 
+def pieces_with(item: Any) -> list[Piece]:
+    """The same of campaigns, services and recordings."""
+    pages = _pages_with(item)
+    return [piece for kind in PIECES for piece in kind.objects.filter(pk__in=pages) if pages]
+
+
+def _pages_with(item: Any) -> list[int]:
+    named = ReferenceIndex.get_references_to(item).filter(base_content_type=_type_of(Page))
+    return [int(pk) for pk in named.values_list("object_id", flat=True)]
+
+
 def is_published(document: Any, at: datetime) -> bool:
-    """A document is public while a public bulletin attaches or shows it."""
-    return bool(visible(bulletins_with(document), at=at).exists())
+    """A document is public while a public page attaches or shows it."""
+    pages = _pages_with(document)
+    return any(visible(kind.objects.filter(pk__in=pages), at=at).exists() for kind in (Bulletin, *PIECES))
 
 
 def published_documents(at: datetime) -> list[int]:
     named = ReferenceIndex.objects.filter(
         base_content_type=_type_of(Page), to_content_type=_type_of(get_document_model())
     )
-    public = {str(pk) for pk in visible(Bulletin.objects.all(), at=at).values_list("pk", flat=True)}
+    public = {
+        str(pk)
+        for kind in (Bulletin, *PIECES)
+        for pk in visible(kind.objects.all(), at=at).values_list("pk", flat=True)
+    }
     return sorted({int(to) for pk, to in named.values_list("object_id", "to_object_id") if pk in public})
+
+
+def sections(at: datetime) -> set[str]:
+    """The lists that have something to show, in one question."""
+    first, *others = (
+        visible(kind.objects.all(), at=at)
+        .order_by()
+        .annotate(of=Value(kind.folder))
+        .values_list("of", flat=True)[:1]
+        for kind in PIECES
+    )
+    return set(first.union(*others))
 
 
 def _type_of(model: Any) -> ContentType:
@@ -246,7 +329,7 @@ def next_change(path: str, at: datetime) -> datetime | None:
     """When the hour alone will change what ``path`` says; ``None`` when it never will."""
     office = Office.load()
     moments: list[datetime | None] = []
-    if path.startswith((HOME + "plan/", AGENDA)) or path == HOME:
+    if path.startswith((HOME + "plan/", AGENDA, *LISTS)) or path == HOME:
         moments.append(midnight_after(at, office))
     if path in (CALENDAR, *SITEMAPS):
         moments.append(next_announcement(at))
@@ -307,6 +390,11 @@ def is_fresh(path: str) -> bool:
     if BakingMark.objects.filter(path__in=[path, EVERY_PAGE], ahead=False).exists():
         return False
     return BakedPage.objects.filter(path=path, state=Baking.BAKED).exists()
+
+
+def is_baked(path: str) -> bool:
+    """Whether a file answers ``path``, fresh or not."""
+    return BakedPage.objects.filter(path=path).exclude(digest="").exclude(state=Baking.GONE).exists()
 
 
 def overdue(at: datetime) -> int:

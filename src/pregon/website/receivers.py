@@ -17,12 +17,12 @@ from wagtail.signals import page_slug_changed, page_unpublished
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act, Coverage
-from pregon.core.visibility import may_see
+from pregon.core.visibility import may_see, visible
 from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.library.models import Album, Photo
 from pregon.library.signals import photo_ready
-from pregon.newsroom.models import Bulletin
-from pregon.newsroom.signals import bulletin_changed
+from pregon.newsroom.models import PIECES, Bulletin, Piece
+from pregon.newsroom.signals import bulletin_changed, piece_changed
 from pregon.plan.models import Activity, Indicator, Plan, Programme
 from pregon.website import actions as website
 from pregon.website import queries
@@ -36,6 +36,12 @@ def connect() -> None:
     page_unpublished.connect(page_left, sender=Bulletin, dispatch_uid="pregon.website.unpublished")
     pre_delete.connect(page_deleted, sender=Bulletin, dispatch_uid="pregon.website.deleted")
     page_slug_changed.connect(page_moved, sender=Bulletin, dispatch_uid="pregon.website.moved")
+    piece_changed.connect(piece_did, dispatch_uid="pregon.website.piece")
+    for kind in PIECES:
+        pre_delete.connect(piece_deleted, sender=kind, dispatch_uid=f"pregon.website.deleted.{kind.__name__}")
+        page_slug_changed.connect(
+            page_moved, sender=kind, dispatch_uid=f"pregon.website.moved.{kind.__name__}"
+        )
     photo_ready.connect(photo_did, dispatch_uid="pregon.website.photo")
     post_save.connect(photo_saved, sender=Photo, dispatch_uid="pregon.website.photo")
     pre_delete.connect(photo_deleted, sender=Photo, dispatch_uid="pregon.website.photo")
@@ -83,10 +89,32 @@ def page_deleted(sender: Any, instance: Bulletin, **kwargs: Any) -> None:
         page_left(sender, instance)
 
 
-def page_moved(sender: Any, instance: Bulletin, instance_before: Bulletin, **kwargs: Any) -> None:
+def page_moved(sender: Any, instance: Any, instance_before: Any, **kwargs: Any) -> None:
     if instance_before.first_published_at:
         left = instance_before.get_absolute_url()
         refresh([left], at=timezone.now(), hidden=left)
+
+
+# --- Campaigns, services, recordings ------------------------------------------------------------------------
+
+
+def piece_did(sender: Any, piece: Piece, at: datetime, **kwargs: Any) -> None:
+    refresh_piece(piece, at=at, public=may_see(piece, at=at))
+
+
+def piece_deleted(sender: Any, instance: Piece, **kwargs: Any) -> None:
+    if instance.first_published_at:
+        refresh_piece(instance, at=timezone.now(), public=False)
+
+
+def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
+    """Its pages; and every page there is when the first of its kind appears or the last one leaves, for then the links
+    to their list do so too."""
+    paths, page = queries.paths_of_piece(piece), piece.get_absolute_url()
+    others = visible(type(piece).objects.exclude(pk=piece.pk), at=at)
+    if public != queries.is_baked(page) and not others.exists():
+        website.mark_everything(at=at)
+    refresh(paths, at=at, hidden="" if public else page)
 
 
 # --- Photos -------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from wagtail.search.query import PlainText
 from pregon.accounts.models import Department, Locality, Topic
 from pregon.core.text import stem_variants
 from pregon.newsroom.models import Bulletin, BulletinQuerySet
+from pregon.newsroom.models.public import PublicPage
 
 LONGEST_QUERY = 12
 MOST_FOUND = 2000
@@ -49,14 +50,14 @@ def find(
     return bulletins.distinct()  # type: ignore[no-any-return]  # Wagtail carries no types
 
 
-def holding(words: str) -> list[int]:
-    """Bulletins whose text holds every one of ``words``, as written or in another form."""
+def holding(words: str, kind: type[PublicPage] = Bulletin) -> list[int]:
+    """Pages of that kind whose text holds every one of ``words``, as written or in another form."""
     asked = _word.findall(words)[:LONGEST_QUERY]
     if not asked:
         return []
     each = [reduce(or_, (PlainText(form) for form in {word, *stem_variants(word)})) for word in asked]
-    found = Bulletin.objects.only("pk").search(reduce(and_, each))
-    return [bulletin.pk for bulletin in found[:MOST_FOUND]]
+    found = kind.objects.only("pk").search(reduce(and_, each))
+    return [page.pk for page in found[:MOST_FOUND]]
 
 
 def _midnight(day: date) -> datetime:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from pregon.website import feeds
-from pregon.website.views import agenda, browser, bulletins, galleries, home, office, plan, subscription
+from pregon.website.views import (
+    agenda,
+    browser,
+    bulletins,
+    campaigns,
+    galleries,
+    home,
+    office,
+    plan,
+    recordings,
+    services,
+    subscription,
+)
 
 
 class Year:
@@ -41,6 +53,20 @@ urlpatterns = [
     path("agenda/<slug:slug>/", agenda.act, name="act"),
     path("galerias/", galleries.galleries, name="galleries"),
     path("galerias/<slug:slug>/", galleries.gallery, name="gallery"),
+    path("campanas/", campaigns.campaigns, name="campaigns"),
+    path("campanas/<slug:slug>/", campaigns.campaign, name="campaign"),
+    path("servicios/", services.services, name="services"),
+    path("servicios/buscar/", services.search, name="services_search"),
+    path("servicios/<slug:slug>/", services.service, name="service"),
+    path("podcast/", recordings.podcast, name="podcast"),
+    path("podcast/rss.xml", feeds.podcast_rss, name="podcast_rss"),
+    path("podcast/portada.png", recordings.podcast_cover, name="podcast_cover"),
+    path("podcast/<slug:slug>/", recordings.episode, name="episode"),
+    path("podcast/<slug:slug>/subtitulos.vtt", recordings.episode_captions, name="episode_captions"),
+    path("podcast/<slug:slug>/capitulos.json", recordings.episode_chapters, name="episode_chapters"),
+    path("videos/", recordings.videos, name="videos"),
+    path("videos/<slug:slug>/", recordings.video, name="video"),
+    path("videos/<slug:slug>/subtitulos.vtt", recordings.video_captions, name="video_captions"),
     path("plan/", plan.plan_index, name="plans"),
     path("plan/<slug:slug>/", plan.plan_detail, name="plan"),
     path("plan/<slug:slug>/<slug:indicator>/", plan.indicator_detail, name="indicator"),

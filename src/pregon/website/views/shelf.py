@@ -1,4 +1,4 @@
-"""What a listing shows of bulletins, acts and albums: their public parts, in a fixed number of queries."""
+"""What a listing shows of bulletins, pages, acts and albums: their public parts, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from pregon.agenda.models import Act, ActQuerySet
 from pregon.core.visibility import visible
 from pregon.library.models import Album, Photo
-from pregon.newsroom.models import Bulletin, BulletinQuerySet
+from pregon.newsroom.models import Bulletin, BulletinQuerySet, Piece, PieceQuerySet
 
 if TYPE_CHECKING:
     ShelfAlbum = Album
@@ -29,6 +29,14 @@ def bulletins(at: datetime) -> BulletinQuerySet:
     cards = visible(Bulletin.objects.all(), at=at).newest_first()  # type: ignore[attr-defined]  # Wagtail carries no types
     return cards.select_related("department").prefetch_related(  # type: ignore[no-any-return]  # the same
         "topics", Prefetch("cover", queryset=photos(at))
+    )
+
+
+def pieces(kind: type[Piece], at: datetime) -> PieceQuerySet:
+    """Public campaigns, services or recordings, newest first, with what their card shows."""
+    cards = visible(kind.objects.all(), at=at).newest_first()  # type: ignore[attr-defined]  # the same
+    return cards.select_related("department").prefetch_related(  # type: ignore[no-any-return]  # the same
+        Prefetch("cover", queryset=photos(at))
     )
 
 
