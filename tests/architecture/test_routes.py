@@ -42,6 +42,8 @@ PUBLIC = {
     "boletines/<yyyy:year>/<mm:month>/",
     "boletines/buscar/",
     "boletines/tema/<slug:slug>/",
+    "campanas/",
+    "campanas/<slug:slug>/",
     "entrada/<slug:kind>/",  # where providers call, with their signature
     "entrada/<slug:kind>/<path:document>",  # what a channel shows
     "escudo.png",
@@ -53,9 +55,18 @@ PUBLIC = {
     "plan/",
     "plan/<slug:slug>/",
     "plan/<slug:slug>/<slug:indicator>/",
+    "podcast/",
+    "podcast/<slug:slug>/",
+    "podcast/<slug:slug>/capitulos.json",
+    "podcast/<slug:slug>/subtitulos.vtt",
+    "podcast/portada.png",
+    "podcast/rss.xml",
     "privacidad/",
     "robots.txt",
     "rss.xml",
+    "servicios/",
+    "servicios/<slug:slug>/",
+    "servicios/buscar/",
     "sitemap-<yyyy:year>-<mm:month>.xml",
     "sitemap-noticias.xml",
     "sitemap-paginas.xml",
@@ -64,6 +75,9 @@ PUBLIC = {
     "suscripcion/avisos/",
     "suscripcion/avisos/baja/",
     "suscripcion/gracias/",
+    "videos/",
+    "videos/<slug:slug>/",
+    "videos/<slug:slug>/subtitulos.vtt",
 }
 #: For whoever holds a link that we signed.
 SIGNED = {

@@ -193,7 +193,7 @@ def mp4(stream: IO[bytes], size: int, *, name: str) -> MediaFacts | None:
 
 def webm(head: bytes) -> MediaFacts | None:
     """Its information stands near the beginning; what is not there is not looked for."""
-    if b"webm" not in head[:64]:
+    if not re.search(rb"\x42\x82[\x81-\xff]webm", head[:1024]):
         return None
     scale = 1_000_000
     if found := re.search(rb"\x2a\xd7\xb1([\x81-\x84])", head):

@@ -1,4 +1,5 @@
-"""*Boletines* on the desk: every bulletin with its folio and its stage in words; and the lists of the pages beside them."""
+"""*Boletines* on the desk: every bulletin with its folio and its stage in words; and the lists of the
+pages beside them."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def to_editor(request: HttpRequest, piece: Piece, sentence: str) -> HttpResponse
 
 
 def refused(request: HttpRequest, pages: list[Page], *, hiding: bool = False) -> HttpResponse | None:
-    """What was public stays. Of the pages beside the bulletins each may be hidden, but not the shelf that they are on."""
+    """What was public stays. A page beside the bulletins may be hidden, but not the shelf that it is on."""
     if found := issued_among(pages):
         return to_sheet(request, found, str(REFUSAL))
     if shown := shown_among(pages, below=hiding):

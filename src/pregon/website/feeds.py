@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Max, Min, Value
+from django.db.models import Exists, Max, Min
 from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import Page, ReferenceIndex, Revision
@@ -146,7 +146,7 @@ def paths_of_act(act: Act) -> list[str]:
     paths += [bulletin.get_absolute_url() for bulletin in about]
     if act.album:
         paths += album_paths(act.album)
-    topics = act.topics.values_list("pk", flat=True) if act.pk else ()
+    topics = [topic.pk for topic in act.topics.all()] if act.pk else []
     return [*paths, *pieces_about(topics), *plan_paths()]
 
 
@@ -307,15 +307,13 @@ def published_documents(at: datetime) -> list[int]:
 
 
 def sections(at: datetime) -> set[str]:
-    """The lists that have something to show, in one question."""
-    first, *others = (
-        visible(kind.objects.all(), at=at)
-        .order_by()
-        .annotate(of=Value(kind.folder))
-        .values_list("of", flat=True)[:1]
+    """The lists that have something to show, in one question asked of the root of the tree."""
+    there = {
+        f"has_{kind._meta.model_name}": Exists(visible(kind.objects.all(), at=at).order_by())
         for kind in PIECES
-    )
-    return set(first.union(*others))
+    }
+    found = Page.objects.filter(depth=1).order_by().values(**there).first() or {}
+    return {kind.folder for kind in PIECES if found.get(f"has_{kind._meta.model_name}")}
 
 
 def _type_of(model: Any) -> ContentType:

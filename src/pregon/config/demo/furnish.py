@@ -25,7 +25,9 @@ from pregon.accounts.enums import Role
 from pregon.accounts.models import Department, Locality, Office, Topic, User
 from pregon.agenda.enums import Product, State
 from pregon.agenda.models import Act, Coverage
+from pregon.config.demo.pages import open_pages
 from pregon.config.demo.pictures import draw
+from pregon.config.demo.recordings import chimes, passing_by
 from pregon.core.calendar import WorkingCalendar
 from pregon.core.text import nearest
 from pregon.core.work import Lane, drain
@@ -57,6 +59,8 @@ def furnish(office: str, *, at: datetime, say: Say) -> dict[str, str]:
     open_office_channels(at=at - timedelta(days=90))
     invite_readers(1, FIRST_READERS, at=at)
     tell_stories(office, today=today, zone=zone, localities=localities, at=at, say=say)
+    open_pages(today=today, sound=chimes(seconds=24), film=passing_by(picture(office, seed=7), seconds=16))
+    drain([Lane.NOW], clock=timezone.now)
     announce(load("upcoming.yaml"), today=today, zone=zone, localities=localities)
     for story in load("waiting.yaml"):
         if story["espera"] == "visto-bueno":

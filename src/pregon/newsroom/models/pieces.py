@@ -117,7 +117,7 @@ class Piece(PublicPage):
     @property
     def shadow(self) -> str:
         """Spanish stems of the text, accents folded, so that a search finds the word in any of its forms."""
-        return stems(" ".join((self.title, self.summary, self.more_words, self.plain_body)))
+        return stems(f"{self.title} {self.summary} {self.more_words} {self.plain_body}")
 
     @property
     def more_words(self) -> str:

@@ -37,14 +37,9 @@ class RecordingForm(PieceForm):
         cleaned: dict[str, Any] = super().clean()
         if sent := cleaned.get("captions_file"):
             try:
-                if sent.size > LONGEST_CAPTIONS:
-                    raise ValidationError(_("El archivo pesa demasiado para ser de subtítulos."))
-                cleaned["captions"] = subtitles.from_file(sent.read())
-                self.errors.pop("captions", None)
+                cleaned["captions"] = subtitles.from_file(sent.read(LONGEST_CAPTIONS))
             except LibraryError as refusal:
                 self.add_error("captions_file", str(refusal))
-            except ValidationError as refusal:
-                self.add_error("captions_file", refusal)
         return cleaned
 
 

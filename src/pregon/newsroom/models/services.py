@@ -97,7 +97,7 @@ class Service(Piece):
 
     @property
     def more_words(self) -> str:
-        return " ".join((self.who, self.requirements, self.steps, self.place, self.change))
+        return f"{self.who} {self.requirements} {self.steps} {self.place} {self.change}"
 
     @property
     def price(self) -> str:

@@ -18,8 +18,8 @@ from pregon.website.queries import everything
 
 @transaction.atomic
 def lay_out_site(*, at: datetime) -> HomePage:
-    """Put the home page and the shelves of bulletins and of pages in their places, point the site at them, and make every
-    public page due. Runs as often as wanted."""
+    """Put the home page and the shelves of bulletins and pages in their places, point the site at them, and make
+    every public page due. Runs as often as wanted."""
     root = Page.get_first_root_node()
     # Wagtail's first migration names it in English.
     Page.objects.filter(pk=root.pk).update(title=_("Sitio"), draft_title=_("Sitio"))
