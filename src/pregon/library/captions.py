@@ -18,7 +18,7 @@ from pregon.library.errors import BadCaptions
 MOST_CUES = 20_000
 #: A silence after which a new paragraph begins, and the length from which one ends with its sentence.
 SILENCE = 2.5
-LONG = 320
+LONG = 200
 _moment = r"(?:(\d{1,3}):)?([0-5]\d):([0-5]\d)[.,](\d{3})"
 _timing = re.compile(rf"\s*{_moment}\s+-->\s+{_moment}(?:\s.*)?")
 _voice = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")

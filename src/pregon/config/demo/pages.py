@@ -55,7 +55,7 @@ def common(page: dict[str, Any]) -> dict[str, Any]:
         "department": Department.objects.filter(name__icontains=page["dependencia"]).first()
         or Department.objects.order_by("pk").first(),
         "cover": photo_about(page.get("foto", "")),
-        "topics": list(Topic.objects.filter(name=page["tema"])),
+        "topics": list(Topic.objects.filter(name__icontains=page["tema"])[:1]),
         "body": body,
         "live": False,
     }
@@ -63,7 +63,7 @@ def common(page: dict[str, Any]) -> dict[str, Any]:
 
 def photo_about(topic: str) -> Photo | None:
     """A photo that went out already with a bulletin on that topic."""
-    about = Bulletin.objects.filter(topics__name=topic, live=True, cover__released_at__isnull=False)
+    about = Bulletin.objects.filter(topics__name__icontains=topic, live=True, cover__released_at__isnull=False)
     bulletin = about.order_by("pk").first()
     return bulletin.cover if bulletin else None
 
