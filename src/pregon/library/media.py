@@ -29,7 +29,7 @@ class MediaFacts:
 
 
 TYPES = {
-    ".m4a": "audio/mp4",
+    ".m4a": "audio/x-m4a",
     ".mp3": "audio/mpeg",
     ".mp4": "video/mp4",
     ".ogg": "audio/ogg",

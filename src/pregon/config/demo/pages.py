@@ -63,7 +63,9 @@ def common(page: dict[str, Any]) -> dict[str, Any]:
 
 def photo_about(topic: str) -> Photo | None:
     """A photo that went out already with a bulletin on that topic."""
-    about = Bulletin.objects.filter(topics__name__icontains=topic, live=True, cover__released_at__isnull=False)
+    about = Bulletin.objects.filter(
+        topics__name__icontains=topic, live=True, cover__released_at__isnull=False
+    )
     bulletin = about.order_by("pk").first()
     return bulletin.cover if bulletin else None
 
