@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from factories.newsroom import draft, published
-from pregon.newsroom.models import Bulletin
+from factories.newsroom import draft, published, service
+from pregon.newsroom.models import Bulletin, Service
 from pregon.website.search import find, holding
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -36,3 +36,9 @@ def test_the_first_and_the_last_day_of_all_are_days_to_ask_for() -> None:
     public = Bulletin.objects.live()
     assert list(find(public, desde=date.min, hasta=date.max)) == [shown]
     assert list(find(public, desde=date.max)) == list(find(public, hasta=date.min)) == []
+
+
+def test_services_are_found_by_their_own_words() -> None:
+    published("Agua para todos")
+    found = service(requirements="Escrituras de la casa")
+    assert holding("escritura casas", Service) == [found.pk]

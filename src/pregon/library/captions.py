@@ -156,7 +156,7 @@ def words(text: str) -> str:
 
 def seconds(parts: tuple[str | None, ...]) -> float:
     hours, minutes, whole, thousandths = (int(part or 0) for part in parts)
-    return hours * 3600 + minutes * 60 + whole + thousandths / 1000
+    return ((hours * 3600 + minutes * 60 + whole) * 1000 + thousandths) / 1000
 
 
 def render(cues: list[Cue]) -> str:
@@ -198,7 +198,7 @@ def passages(cues: list[Cue]) -> list[Passage]:
 def chapters(text: str) -> list[Chapter]:
     """One chapter a line: «02:15 Cómo se pide el agua»."""
     found: list[Chapter] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(plain(text).split("\n"), start=1):
         if not line.strip():
             continue
         told = _chapter.fullmatch(line.strip())

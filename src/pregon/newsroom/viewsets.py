@@ -138,25 +138,25 @@ class BulletinViewSet(ViewSet):
 bulletin_viewset = BulletinViewSet()
 
 
-class CampaignViewSet(PageListingViewSet):  # type: ignore[misc]  # Wagtail carries no types
+class CampaignViewSet(PageListingViewSet):
     name, model, icon = "campanas", Campaign, "pick"
     menu_label = gettext_lazy("Campañas")
 
 
-class ServiceViewSet(PageListingViewSet):  # type: ignore[misc]  # the same
+class ServiceViewSet(PageListingViewSet):
     name, model, icon = "servicios", Service, "form"
     menu_label = gettext_lazy("Trámites y servicios")
 
 
-class EpisodeViewSet(PageListingViewSet):  # type: ignore[misc]  # the same
+class EpisodeViewSet(PageListingViewSet):
     name, model, icon = "podcast", Episode, "media"
     menu_label = gettext_lazy("Podcast")
 
 
-class VideoViewSet(PageListingViewSet):  # type: ignore[misc]  # the same
+class VideoViewSet(PageListingViewSet):
     name, model, icon = "videos", Video, "media"
     menu_label = gettext_lazy("Videos")
 
 
 #: The lists of the pages beside the bulletins, as the menu names them.
-PIECE_VIEWSETS = [CampaignViewSet(), ServiceViewSet(), EpisodeViewSet(), VideoViewSet()]
+PIECE_VIEWSETS: list[Any] = [CampaignViewSet(), ServiceViewSet(), EpisodeViewSet(), VideoViewSet()]

@@ -247,8 +247,7 @@ def podcast_rss(request: HttpRequest) -> HttpResponse:
         channel, f"{{{ATOM}}}link", href=absolute(PODCAST_FEED), rel="self", type="application/rss+xml"
     )
     for episode in shelf.pieces(Episode, timezone.now()).select_related("recording")[:EPISODES]:
-        if episode.recording:
-            add_episode(channel, episode)
+        add_episode(channel, episode)
     text = tostring(root, encoding="utf-8", xml_declaration=True)
     return HttpResponse(text, content_type="application/rss+xml; charset=utf-8")
 
@@ -277,8 +276,8 @@ def add_episode(channel: Element, episode: Episode) -> None:
     SubElement(
         item,
         "enclosure",
-        url=absolute(document_path(episode.recording)),
-        length=str(episode.recording.get_file_size() or 0),
+        url=absolute(document_path(episode.file)),
+        length=str(episode.file.get_file_size() or 0),
         type=episode.media_type,
     )
     if episode.cues:

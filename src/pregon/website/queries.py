@@ -29,6 +29,7 @@ from pregon.newsroom.models import (
     Piece,
     Recording,
 )
+from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.website.enums import Baking
@@ -38,6 +39,7 @@ HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galer
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
 FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
+PAGES: tuple[type[PublicPage], ...] = (Bulletin, *PIECES)
 #: The lists of the pages beside the bulletins, each at the address that its pages stand below.
 LISTS = tuple(kind.folder for kind in PIECES)
 PODCAST_FEED, PODCAST_COVER = "/podcast/rss.xml", "/podcast/portada.png"
@@ -291,7 +293,7 @@ def _pages_with(item: Any) -> list[int]:
 def is_published(document: Any, at: datetime) -> bool:
     """A document is public while a public page attaches or shows it."""
     pages = _pages_with(document)
-    return any(visible(kind.objects.filter(pk__in=pages), at=at).exists() for kind in (Bulletin, *PIECES))
+    return any(visible(kind.objects.filter(pk__in=pages), at=at).exists() for kind in PAGES)
 
 
 def published_documents(at: datetime) -> list[int]:
@@ -299,9 +301,7 @@ def published_documents(at: datetime) -> list[int]:
         base_content_type=_type_of(Page), to_content_type=_type_of(get_document_model())
     )
     public = {
-        str(pk)
-        for kind in (Bulletin, *PIECES)
-        for pk in visible(kind.objects.all(), at=at).values_list("pk", flat=True)
+        str(pk) for kind in PAGES for pk in visible(kind.objects.all(), at=at).values_list("pk", flat=True)
     }
     return sorted({int(to) for pk, to in named.values_list("object_id", "to_object_id") if pk in public})
 

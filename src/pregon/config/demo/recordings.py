@@ -1,5 +1,5 @@
-"""Sound and moving pictures for the demo offices, made on the spot without any program for video: chimes in a WAV, and a
-drawing that passes by in a WebM. A frame of VP8 is what a WebP holds, so a WebM is drawn pictures in a row.
+"""Sound and moving pictures for the demo offices, made on the spot without any program for video: chimes in a WAV,
+and a drawing that passes by in a WebM. A frame of VP8 is what a WebP holds, so a WebM is drawn pictures in a row.
 
 https://www.matroska.org/technical/elements.html, https://developers.google.com/speed/webp/docs/riff_container
 """

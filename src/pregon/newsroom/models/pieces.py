@@ -143,11 +143,11 @@ class Piece(PublicPage):
 
     @staticmethod
     def not_before(first: Any, last: Any, field: str, sentence: Any) -> None:
-        if first and last and last < first:
+        if first is not None and last is not None and last < first:
             raise ValidationError({field: sentence})
 
 
 def lines_of(text: str) -> list[str]:
     """What somebody wrote one below the other, without the signs that some put before each."""
-    stripped = (line.strip().lstrip("-•*").strip() for line in text.splitlines())
+    stripped = (line.strip().lstrip("-•*").strip() for line in text.split("\n"))
     return [line for line in stripped if line]

@@ -3,7 +3,7 @@ written down: whoever cannot hear it reads the same. Without them it does not go
 
 from __future__ import annotations
 
-from functools import cached_property
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -17,7 +17,7 @@ from wagtail.documents import get_document_model_string
 from pregon.library import captions as subtitles
 from pregon.library import media
 from pregon.library.captions import Chapter, Cue, Passage
-from pregon.library.errors import LibraryError
+from pregon.library.errors import BadCaptions, LibraryError
 from pregon.newsroom.models.pieces import Piece, PieceForm, lines_of
 
 #: Two hours of speech are some 200 kB of it.
@@ -72,9 +72,12 @@ class Recording(Piece):
     def file(self) -> Any:
         raise NotImplementedError
 
-    @cached_property
+    @property
     def cues(self) -> list[Cue]:
-        return subtitles.parse(self.captions) if self.captions else []
+        """None while what is written cannot be read: the editor says why, and nothing goes out."""
+        with suppress(BadCaptions):
+            return subtitles.parse(self.captions)
+        return []
 
     @property
     def transcript(self) -> list[Passage]:
@@ -82,7 +85,9 @@ class Recording(Piece):
 
     @property
     def chapter_list(self) -> list[Chapter]:
-        return subtitles.chapters(self.chapters)
+        with suppress(BadCaptions):
+            return subtitles.chapters(self.chapters)
+        return []
 
     @property
     def more_words(self) -> str:
@@ -117,7 +122,7 @@ class Recording(Piece):
             self.seconds = facts.seconds and max(1, round(facts.seconds))
 
     def lacks(self) -> dict[str, str]:
-        if self.captions.strip():
+        if self.cues:
             return {}
         return {
             "captions": _now(
