@@ -17,7 +17,7 @@ from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.models import Campaign, Service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.mark.parametrize("make", [news.campaign, news.episode, news.video])
