@@ -23,6 +23,7 @@ NOT_STATES = {
     "delivery.MessageKind",
     "delivery.Mode",
     "delivery.Reason",
+    "newsroom.PostKind",
     "plan.Direction",
     "plan.Frequency",
     "plan.Light",

@@ -44,6 +44,8 @@ PUBLIC = {
     "boletines/tema/<slug:slug>/",
     "campanas/",
     "campanas/<slug:slug>/",
+    "en-vivo/",
+    "en-vivo/<slug:slug>/",
     "entrada/<slug:kind>/",  # where providers call, with their signature
     "entrada/<slug:kind>/<path:document>",  # what a channel shows
     "escudo.png",
@@ -78,6 +80,8 @@ PUBLIC = {
     "videos/",
     "videos/<slug:slug>/",
     "videos/<slug:slug>/subtitulos.vtt",
+    "vivo/cobertura-<int:pk>.json",
+    "vivo/sitio.json",
 }
 #: For whoever holds a link that we signed.
 SIGNED = {

@@ -10,6 +10,13 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - settings may be read once Django stands
 
-from pregon.website.front import Front, Gateway  # noqa: E402 - the same
+from pregon.website.front import SAFETY, Front, Gateway  # noqa: E402 - the same
+from pregon.website.hub import feed  # noqa: E402 - the same
+from pregon.website.hub.doors import Doors  # noqa: E402 - the same
 
-application = Front(Gateway(django), baked=settings.HOME.baked, static=settings.HOME.static)
+application = Front(
+    Gateway(django),
+    baked=settings.HOME.baked,
+    static=settings.HOME.static,
+    live=Doors(feed.follow, safety=SAFETY),
+)

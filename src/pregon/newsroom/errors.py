@@ -1,4 +1,4 @@
-"""What can go wrong with a bulletin.
+"""What can go wrong with a bulletin or a live coverage.
 
 NewsroomError
 ├── NotPublished
@@ -7,6 +7,13 @@ NewsroomError
 ├── ReasonNeeded
 ├── ReasonTooLong
 ├── NotReady               a page lacks what must be there before the public sees it
+├── LiveError
+│   ├── NotAnnounced       the act is not public
+│   ├── LiveOver           the coverage is closed
+│   ├── NothingToPost
+│   ├── PhotoWithoutWords
+│   ├── NoteNeeded
+│   └── EditedMeanwhile    somebody else changed it since it was opened
 └── IntakeError            a folder handed to ``pregon publish``
     ├── BadFolder          something in it cannot be read as it should
     ├── Twin               another act is alike
@@ -46,6 +53,34 @@ class ReasonTooLong(NewsroomError):
 
 class NotReady(NewsroomError):
     """A la página le falta algo para publicarse."""
+
+
+class LiveError(NewsroomError):
+    """No se pudo hacer eso con la cobertura en vivo."""
+
+
+class NotAnnounced(LiveError):
+    """El acto no se anuncia al público todavía: cámbialo en la agenda y abre entonces la cobertura."""
+
+
+class LiveOver(LiveError):
+    """La cobertura ya se cerró: lo que falta se escribe en el boletín."""
+
+
+class NothingToPost(LiveError):
+    """Escribe algo, o elige una foto: la publicación está vacía."""
+
+
+class PhotoWithoutWords(LiveError):
+    """Di qué se ve en la foto: así la conoce quien no puede verla."""
+
+
+class NoteNeeded(LiveError):
+    """Di en una frase qué cambió: quien ya lo leyó tiene que saberlo."""
+
+
+class EditedMeanwhile(LiveError):
+    """Alguien más lo cambió mientras escribías: mira cómo quedó y vuelve a hacer tu cambio."""
 
 
 class IntakeError(NewsroomError):

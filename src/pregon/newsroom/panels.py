@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,7 +16,8 @@ from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page, TaskState
 
-from pregon.newsroom.models import Bulletin
+from pregon.newsroom.enums import LiveState
+from pregon.newsroom.models import Bulletin, LiveBlog
 from pregon.newsroom.queries import Stage, staged
 
 SHOWN = 5
@@ -157,3 +159,15 @@ class ApprovalPanel(Component):
             )
             for bulletin in latest
         ]
+
+
+class LivePanel(Component):
+    """En vivo ahora: only while something is."""
+
+    name = "newsroom-live"
+    template_name = "newsroom/desk/live_panel.html"
+    order = 5
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        now = LiveBlog.objects.exclude(state=LiveState.CLOSED).select_related("act")
+        return {"blogs": now.annotate(many=Count("posts", filter=Q(posts__removed_at=None)))}

@@ -11,3 +11,7 @@ piece_changed = Signal()
 #: ``page``, ``to``, ``at``. A page of the newsroom is being drawn for that reader. The model cannot ask the
 #: queries that stand above it, so a receiver answers with what the page shows, by its names in the template.
 page_asked = Signal()
+
+#: ``blog``, ``event`` (:class:`~pregon.newsroom.enums.LiveEvent`), ``post`` or nothing, ``at``. Something happened to
+#: a live coverage that its readers hear of at once. To be sent last, for the floors above tell it then.
+live_changed = Signal()

@@ -20,10 +20,11 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from pregon.agenda.models import Act
-from pregon.newsroom.models import PIECES, Bulletin, BulletinIndex, Piece, PieceIndex
+from pregon.newsroom.models import PIECES, Bulletin, BulletinIndex, LiveBlog, Piece, PieceIndex
 from pregon.newsroom.models.pieces import LETTING_OUT
-from pregon.newsroom.panels import ApprovalPanel, sheet_or_editor
-from pregon.newsroom.views import needs_correction
+from pregon.newsroom.panels import ApprovalPanel, LivePanel, sheet_or_editor
+from pregon.newsroom.urls import live_patterns
+from pregon.newsroom.views.bulletins import needs_correction
 from pregon.newsroom.viewsets import PIECE_VIEWSETS, bulletin_viewset
 
 
@@ -34,7 +35,10 @@ def newsroom_viewsets() -> list[Any]:
 
 @hooks.register("register_admin_urls")
 def newsroom_urls() -> list[Any]:
-    return [path("boletines/", include("pregon.newsroom.urls"))]
+    return [
+        path("boletines/", include("pregon.newsroom.urls")),
+        path("en-vivo/", include((live_patterns, "newsroom_live"))),
+    ]
 
 
 def writes(request: HttpRequest) -> bool:
@@ -72,12 +76,30 @@ def pieces_menu() -> MenuItem:
         for lists in PIECE_VIEWSETS
     ]
     return PiecesMenuItem(
-        gettext_lazy("Páginas del sitio"), Menu(items=lists), name="paginas", icon_name="site", order=35
+        gettext_lazy("Páginas del sitio"), Menu(items=lists), name="paginas", icon_name="site", order=36
+    )
+
+
+class LiveMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("newsroom.add_livepost")
+
+
+@hooks.register("register_admin_menu_item")
+def live_menu() -> MenuItem:
+    return LiveMenuItem(
+        gettext_lazy("Minuto a minuto"),
+        reverse("newsroom_live:index"),
+        name="en-vivo",
+        icon_name="radio-full",
+        order=35,
     )
 
 
 @hooks.register("construct_homepage_panels")
 def newsroom_panel(request: HttpRequest, panels: list[Any]) -> None:
+    if request.user.has_perm("newsroom.add_livepost"):
+        panels.append(LivePanel())
     if writes(request):
         panels.append(ApprovalPanel(timezone.now()))
 
@@ -88,6 +110,16 @@ def write_about(act: Act, user: Any) -> Iterable[HeaderButton]:
     if policy_registry.get_by_type(Bulletin).user_has_permission(user, "add"):
         yield HeaderButton(
             _("Escribir boletín"), url=f"{reverse('newsroom_desk:new')}?acto={act.pk}", icon_name="edit"
+        )
+
+
+@hooks.register("register_act_buttons")
+def follow_live(act: Act, user: Any) -> Iterable[HeaderButton]:
+    """And its live coverage, once there is one; it is opened from the list of those of today."""
+    blog = LiveBlog.objects.filter(act=act).first()
+    if blog and user.has_perm("newsroom.add_livepost"):
+        yield HeaderButton(
+            _("Minuto a minuto"), url=reverse("newsroom_live:blog", args=[blog.pk]), icon_name="radio-full"
         )
 
 

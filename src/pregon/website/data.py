@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +12,8 @@ from pregon.accounts.models import Office
 from pregon.agenda.enums import State
 from pregon.agenda.models import Act
 from pregon.library.models import Photo
-from pregon.newsroom.models import Bulletin, Episode, Recording, Service, Video
+from pregon.newsroom.models import Bulletin, Episode, LiveBlog, Recording, Service, Video
+from pregon.website.live import Shown
 from pregon.website.queries import PODCAST_FEED, document_path
 
 STATUS = {
@@ -19,6 +22,9 @@ STATUS = {
     State.POSTPONED: "https://schema.org/EventPostponed",
     State.CANCELLED: "https://schema.org/EventCancelled",
 }
+
+#: Search engines read the latest; the page itself holds them all.
+UPDATES = 30
 
 
 def publisher(office: Office) -> dict[str, Any]:
@@ -47,6 +53,47 @@ def bulletin_data(bulletin: Bulletin, *, office: Office, cover: Photo | None) ->
         data["image"] = [
             f"{settings.BASE_URL}/fotos/{cover.public_id}/{copy['file']}" for copy in reversed(cover.copies)
         ]
+    return data
+
+
+def live_data(
+    blog: LiveBlog, posts: Sequence[Shown], *, office: Office, changed_at: datetime
+) -> dict[str, Any]:
+    """A live coverage as a LiveBlogPosting, with its latest posts."""
+    url = settings.BASE_URL + blog.get_absolute_url()
+    start, end = blog.opened_at, blog.closed_at or blog.act.end
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "LiveBlogPosting",
+        "headline": blog.title,
+        "description": " ".join(blog.points) or blog.title,
+        "inLanguage": "es-MX",
+        "url": url,
+        "datePublished": start.isoformat(),
+        "dateModified": changed_at.isoformat(),
+        "coverageStartTime": start.isoformat(),
+        "about": {
+            "@type": "Event",
+            "name": blog.act.title,
+            "startDate": blog.act.start.isoformat(),
+            "location": {"@type": "Place", "name": blog.act.place, "address": blog.act.place},
+        },
+        "author": publisher(office),
+        "publisher": publisher(office),
+        "liveBlogUpdate": [
+            {
+                "@type": "BlogPosting",
+                "headline": post.headline or post.text[:110] or blog.title,
+                "datePublished": post.at.isoformat(),
+                "dateModified": (post.corrected_at or post.at).isoformat(),
+                "url": f"{url}#{post.origin}",
+                "articleBody": post.text or post.headline,
+            }
+            for post in (one.post for one in posts[:UPDATES])
+        ],
+    }
+    if end and end > start:
+        data["coverageEndTime"] = end.isoformat()
     return data
 
 

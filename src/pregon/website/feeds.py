@@ -27,7 +27,7 @@ from pregon.core.visibility import visible
 from pregon.library.models import Photo
 from pregon.library.queries import copies_of
 from pregon.library.values import Copy
-from pregon.newsroom.models import PIECES, Bulletin, Episode
+from pregon.newsroom.models import PIECES, Bulletin, Episode, LiveBlog
 from pregon.plan.models import Plan
 from pregon.website.front import content_type
 from pregon.website.queries import (
@@ -393,19 +393,16 @@ def page_entries() -> list[tuple[str, datetime | None]]:
     at = timezone.now()
     topics = Topic.objects.filter(bulletins__in=visible(Bulletin.objects.all(), at=at)).distinct()
     acts = shelf.acts(at).values_list("slug", "updated_at")
+    coverages = visible(LiveBlog.objects.all(), at=at)
     standing = (
-        "/",
-        "/boletines/",
-        "/agenda/",
-        "/galerias/",
-        "/plan/",
-        "/suscripcion/",
+        *("/", "/boletines/", "/agenda/", "/en-vivo/", "/galerias/", "/plan/", "/suscripcion/"),
         *sorted(sections(at)),
     )
     return [
         *((path, None) for path in (*standing, "/privacidad/", "/accesibilidad/")),
         *((f"/boletines/tema/{slug}/", None) for slug in topics.values_list("slug", flat=True)),
         *((f"/agenda/{slug}/", changed) for slug, changed in acts),
+        *((blog.get_absolute_url(), blog.closed_at) for blog in coverages),
         *((f"/galerias/{slug}/", None) for slug in shelf.albums(at).values_list("slug", flat=True)),
         *(
             (f"{kind.folder}{slug}/", changed)

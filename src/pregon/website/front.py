@@ -32,6 +32,8 @@ from pregon.core.files import COMPRESSIBLE, WORTH_COMPRESSING
 
 PAGE, GONE = "index.html", "gone.html"
 DESK = "/escritorio"
+#: Below it stand the streams, each beside its snapshot: /vivo/sitio and /vivo/sitio.json.
+LIVE = "/vivo/"
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
@@ -257,8 +259,11 @@ class Shelf:
 class Front:
     """The ASGI application."""
 
-    def __init__(self, app: ASGIApp, *, baked: Path, static: Path, memory: int = MEMORY) -> None:
+    def __init__(
+        self, app: ASGIApp, *, baked: Path, static: Path, live: ASGIApp | None = None, memory: int = MEMORY
+    ) -> None:
         self.app = app
+        self.live = live or app
         self.pages = Shelf(baked, memory=memory)
         self.static = Shelf(static, memory=memory, compress=True)
         self.streams = {
@@ -278,6 +283,9 @@ class Front:
         if "\x00" in path or "\\" in path or "/../" in f"{path}/":
             answer = PlainTextResponse("La dirección está mal escrita.", 400, headers=SAFETY)
             await answer(scope, receive, send)
+            return
+        if path.startswith(LIVE) and not suffix_of(path):
+            await self.live(scope, receive, send)
             return
         for prefix, files in self.streams.items():
             if path.startswith(prefix):

@@ -1,7 +1,9 @@
-"""The root of the public site, a row for each address of it that is kept as a file, and the marks that make it due."""
+"""The root of the public site, a row for each address of it that is kept as a file, the marks that make it due, and
+what is told to pages that are open."""
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -103,3 +105,47 @@ class BakingMark(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+def new_epoch() -> str:
+    return secrets.token_hex(4)
+
+
+class Stream(models.Model):
+    """What one kind of page listens to while it is open. ``last`` is the number of its newest telling: its row is
+    locked while one is given, so there is neither gap nor double, and the order is that of the commits."""
+
+    name = models.SlugField(max_length=60, unique=True)
+    #: Begins anew when the past is no longer what was told, as after bringing back an older backup.
+    epoch = models.CharField(max_length=8, default=new_epoch)
+    last = models.PositiveBigIntegerField(default=0)
+    #: Nothing more is told: pages that are open hear so and ask no longer.
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Broadcast(models.Model):
+    """One telling, committed with what it tells."""
+
+    stream = models.ForeignKey(Stream, models.CASCADE, related_name="broadcasts", db_index=False)
+    number = models.PositiveBigIntegerField()
+    kind = models.SlugField(max_length=20)
+    data = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+    #: Handed to the hub outside this process, where there is one.
+    posted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "number"], name="one_broadcast_per_number"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["stream", "number"], condition=Q(posted_at__isnull=True), name="broadcast_to_post"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}.{self.number}"

@@ -25,6 +25,8 @@ from pregon.newsroom.models import (
     BulletinQuerySet,
     Campaign,
     Episode,
+    LiveBlog,
+    LivePost,
     NumberSeries,
     Piece,
     Recording,
@@ -32,10 +34,12 @@ from pregon.newsroom.models import (
 from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
 from pregon.plan.models import Activity, Indicator, Plan
+from pregon.website import live
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 
 HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galerias/", "/plan/"
+COVERAGES = "/en-vivo/"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
 FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
@@ -45,7 +49,7 @@ LISTS = tuple(kind.folder for kind in PIECES)
 PODCAST_FEED, PODCAST_COVER = "/podcast/rss.xml", "/podcast/portada.png"
 #: What every office has, whatever it published.
 STANDING = (
-    *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR),
+    *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR, COVERAGES, live.snapshot_path(live.SITE)),
     *FEEDS,
     *(*LISTS, PODCAST_FEED, PODCAST_COVER),
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
@@ -110,6 +114,7 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         paths.append(bulletin.act.get_absolute_url())
     if bulletin.album:
         paths += album_paths(bulletin.album)
+    paths += [blog.get_absolute_url() for blog in LiveBlog.objects.filter(bulletin=bulletin.pk)]
     chosen = [
         campaign.get_absolute_url() for campaign in Campaign.objects.filter(bulletins=bulletin.pk, live=True)
     ]
@@ -149,6 +154,8 @@ def paths_of_act(act: Act) -> list[str]:
     if act.album:
         paths += album_paths(act.album)
     topics = [topic.pk for topic in act.topics.all()] if act.pk else []
+    if blog := LiveBlog.objects.filter(act=act).first():
+        paths += [*paths_of_coverage(blog), COVERAGES]
     return [*paths, *pieces_about(topics), *plan_paths()]
 
 
@@ -186,6 +193,20 @@ def own_paths(kind: type[Piece], slug: str) -> list[str]:
     return [page, f"{page}subtitulos.vtt", *([f"{page}capitulos.json"] if issubclass(kind, Episode) else [])]
 
 
+def paths_of_coverage(blog: LiveBlog) -> list[str]:
+    """What a reader of ``blog`` asks for: its page and the snapshot that open pages catch up from."""
+    return [blog.get_absolute_url(), live.snapshot_path(live.stream_of(blog))]
+
+
+def paths_that_name(blog: LiveBlog) -> list[str]:
+    """The pages that say whether ``blog`` is under way."""
+    return [HOME, COVERAGES, blog.act.get_absolute_url(), *SITEMAPS]
+
+
+def posts_with(photo: Photo) -> list[LivePost]:
+    return list(LivePost.objects.standing().filter(photo=photo).select_related("blog__act"))
+
+
 def album_paths(album: Album) -> list[str]:
     return [f"/galerias/{album.slug}/", GALLERIES, HOME, *SITEMAPS]
 
@@ -202,6 +223,8 @@ def paths_of_photo(photo: Photo) -> list[str]:
     paths = [photo_path(photo.public_id)]
     if photo.album:
         paths += paths_of_album(photo.album)
+    for post in posts_with(photo):
+        paths += paths_of_coverage(post.blog)
     for bulletin in bulletins_with(photo):
         paths.append(bulletin.get_absolute_url())
         if bulletin.cover_id == photo.pk:
@@ -250,6 +273,8 @@ def everything(at: datetime) -> Iterator[str]:
         yield f"/agenda/{slug}/acto.ics"
         months.add(agenda_paths(start, office)[0])
     yield from sorted(months)
+    for blog in visible(LiveBlog.objects.all(), at=at):
+        yield from paths_of_coverage(blog)
     for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
         yield f"/galerias/{slug}/"
     for kind in PIECES:

@@ -21,11 +21,12 @@ from pregon.core.visibility import may_see, visible
 from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.library.models import Album, Photo
 from pregon.library.signals import photo_ready
-from pregon.newsroom.models import PIECES, Bulletin, Piece
-from pregon.newsroom.signals import bulletin_changed, piece_changed
+from pregon.newsroom.enums import LiveEvent
+from pregon.newsroom.models import PIECES, Bulletin, LiveBlog, LivePost, Piece
+from pregon.newsroom.signals import bulletin_changed, live_changed, piece_changed
 from pregon.plan.models import Activity, Indicator, Plan, Programme
 from pregon.website import actions as website
-from pregon.website import queries
+from pregon.website import live, queries
 
 SUBSCRIPTION, THANKS = "/suscripcion/", "/suscripcion/gracias/"
 
@@ -42,7 +43,9 @@ def connect() -> None:
         page_slug_changed.connect(
             page_moved, sender=kind, dispatch_uid=f"pregon.website.moved.{kind.__name__}"
         )
+    live_changed.connect(live_did, sender=LiveBlog, dispatch_uid="pregon.website.live")
     photo_ready.connect(photo_did, dispatch_uid="pregon.website.photo")
+    photo_ready.connect(photo_in_post, dispatch_uid="pregon.website.live")
     post_save.connect(photo_saved, sender=Photo, dispatch_uid="pregon.website.photo")
     pre_delete.connect(photo_deleted, sender=Photo, dispatch_uid="pregon.website.photo")
     pre_save.connect(act_about_to_change, sender=Act, dispatch_uid="pregon.website.act")
@@ -78,6 +81,9 @@ def bulletin_did(sender: Any, bulletin: Bulletin, at: datetime, **kwargs: Any) -
     hidden = "" if may_see(bulletin, at=at) else bulletin.get_absolute_url()
     refresh(queries.paths_of_bulletin(bulletin), at=at, hidden=hidden)
     website.mark(queries.archive_paths(), at=at, bulk=True)
+    if not hidden and bulletin.first_published_at == bulletin.last_published_at:
+        news = {"url": bulletin.get_absolute_url(), "title": bulletin.title}
+        website.tell([live.SITE], "news", news, at=at)
 
 
 def page_left(sender: Any, instance: Bulletin, **kwargs: Any) -> None:
@@ -115,6 +121,47 @@ def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
     if public != queries.is_baked(page) and not others.exists():
         website.mark_everything(at=at)
     refresh(paths, at=at, hidden="" if public else page)
+
+
+# --- Live coverage ------------------------------------------------------------------------------------------
+
+
+def live_did(
+    sender: Any, blog: LiveBlog, event: LiveEvent, post: LivePost | None, at: datetime, **kwargs: Any
+) -> None:
+    """Pages that are open are told at once; those that are asked for later are baked anew."""
+    website.mark(queries.paths_of_coverage(blog), at=at)
+    if event == LiveEvent.STATE:
+        website.mark(queries.paths_that_name(blog), at=at)
+        tell_readers(blog, "state", live.state_of(blog), at=at)
+    elif event == LiveEvent.SUMMARY:
+        tell_readers(blog, "summary", {"html": live.summary_of(blog)}, at=at)
+    elif post:
+        tell_readers(blog, "post", told(post, at=at), at=at)
+    if event == LiveEvent.REMOVAL and post:
+        gone = queries.paths_of_coverage(blog)
+        gone += [queries.photo_path(post.photo.public_id)] if post.photo else []
+        transaction.on_commit(partial(website.take_down, gone, at=at))
+    if blog.is_over:
+        website.close_stream(live.stream_of(blog), at=at)
+
+
+def photo_in_post(sender: Any, photo: Photo, at: datetime, **kwargs: Any) -> None:
+    """The words of a post went out at once; its photo follows when its copies are made."""
+    posts = [post for post in queries.posts_with(photo) if not post.blog.is_over]
+    if posts:
+        website.bake(queries.photo_path(photo.public_id), at=at)  # whoever hears of it asks for it at once
+    for post in posts:
+        tell_readers(post.blog, "post", told(post, at=at), at=at)
+
+
+def told(post: LivePost, *, at: datetime) -> dict[str, Any]:
+    [ready] = live.shown([post], at=at)
+    return ready.told
+
+
+def tell_readers(blog: LiveBlog, kind: str, data: dict[str, Any], *, at: datetime) -> None:
+    website.tell([live.stream_of(blog)], kind, data, at=at)
 
 
 # --- Photos -------------------------------------------------------------------------------------------------

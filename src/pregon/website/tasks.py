@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from django.conf import settings
+
+from pregon.core.http import Http, client
 from pregon.core.work import Lane, every, source
 from pregon.website import actions as website
+from pregon.website.hub import nchan
 
 
 @source(Lane.PAGES)
@@ -16,3 +21,19 @@ def bake_pages(at: datetime) -> int:
 @every(timedelta(hours=1))
 def keep_the_folder_true(at: datetime) -> None:
     website.reconcile(at=at)
+
+
+@source(Lane.NOW)
+def tell_nginx(at: datetime) -> int:
+    """Only where nginx holds the readers."""
+    return nchan.post_due(settings.PREGON_HUB_URL, http(), at=at) if settings.PREGON_HUB_URL else 0
+
+
+@lru_cache(maxsize=1)
+def http() -> Http:
+    return client(allow_private=True)  # nginx stands beside us, or in our own network
+
+
+@every(timedelta(hours=1))
+def forget_tellings(at: datetime) -> None:
+    website.forget_tellings(at=at)

@@ -166,7 +166,7 @@ def test_hostile_words_stay_words_in_page_and_data(client: Client) -> None:
     scripts = re.findall(r"<script[^>]*>", page)
     assert scripts == [
         '<script type="application/ld+json">',
-        '<script type="module" src="/static/website/share.js">',
+        '<script type="module" src="/static/website/pregon.js">',
     ]
     assert [
         sign for sign in ("onclick", "javascript:", "<img src=x", "<b>1</b>", "<i>yo") if sign in page

@@ -8,6 +8,9 @@ from pregon.newsroom.models.bulletins import Intake as Intake
 from pregon.newsroom.models.bulletins import NumberSeries as NumberSeries
 from pregon.newsroom.models.bulletins import Withdrawal as Withdrawal
 from pregon.newsroom.models.campaigns import Campaign as Campaign
+from pregon.newsroom.models.live import LiveBlog as LiveBlog
+from pregon.newsroom.models.live import LiveChange as LiveChange
+from pregon.newsroom.models.live import LivePost as LivePost
 from pregon.newsroom.models.pieces import Piece as Piece
 from pregon.newsroom.models.pieces import PieceIndex as PieceIndex
 from pregon.newsroom.models.pieces import PieceQuerySet as PieceQuerySet

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -26,7 +26,7 @@ from pregon.library.captions import clock
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.website import queries
-from pregon.website.data import act_data, bulletin_data, recording_data, service_data
+from pregon.website.data import act_data, bulletin_data, live_data, recording_data, service_data
 from pregon.website.queries import document_path
 
 register = template.Library()
@@ -74,6 +74,11 @@ def data_for_machines(data: dict[str, Any]) -> SafeString:
 @register.simple_tag
 def news_article(bulletin: Any, office: Office, cover: Photo | None) -> SafeString:
     return data_for_machines(bulletin_data(bulletin, office=office, cover=cover))
+
+
+@register.simple_tag
+def live_blog(blog: Any, posts: Any, office: Office, changed_at: datetime) -> SafeString:
+    return data_for_machines(live_data(blog, posts, office=office, changed_at=changed_at))
 
 
 @register.simple_tag

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from pregon.agenda.models import Act
-from pregon.core.visibility import may_see
+from pregon.core.visibility import may_see, visible
+from pregon.newsroom.models import LiveBlog
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 
@@ -83,6 +84,7 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
         "act": found,
         "over": (found.end or found.start) <= at,
         "bulletins": shelf.bulletins(at).filter(act=found),
+        "live": visible(LiveBlog.objects.filter(act=found), at=at).first(),
         "album": album,
         "photos": shelf.photos(at).filter(album=album).order_by("position", "pk")[:6] if album else [],
     }

@@ -42,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "lead": bulletins[0] if bulletins else None,
             "bulletins": bulletins[1:],
+            "live": shelf.under_way(at),
             "today": today,
             "acts_today": [act for act in near if act.start < tomorrow],
             "acts_tomorrow": [act for act in near if act.start >= tomorrow],

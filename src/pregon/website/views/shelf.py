@@ -13,7 +13,8 @@ from django.utils import timezone
 from pregon.agenda.models import Act, ActQuerySet
 from pregon.core.visibility import visible
 from pregon.library.models import Album, Photo
-from pregon.newsroom.models import Bulletin, BulletinQuerySet, Piece, PieceQuerySet
+from pregon.newsroom.enums import LiveState
+from pregon.newsroom.models import Bulletin, BulletinQuerySet, LiveBlog, Piece, PieceQuerySet
 
 if TYPE_CHECKING:
     ShelfAlbum = Album
@@ -43,6 +44,11 @@ def pieces(kind: type[Piece], at: datetime) -> PieceQuerySet:
 def acts(at: datetime) -> ActQuerySet:
     """Public acts in the order in which they happen."""
     return visible(Act.objects.all(), at=at).order_by("start", "pk")  # type: ignore[return-value]  # same queryset
+
+
+def under_way(at: datetime) -> QuerySet[LiveBlog]:
+    """Coverages that may be followed now, newest first."""
+    return visible(LiveBlog.objects.exclude(state=LiveState.CLOSED), at=at).select_related("act")
 
 
 def albums(at: datetime) -> QuerySet[Album]:

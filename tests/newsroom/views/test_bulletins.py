@@ -22,7 +22,7 @@ from pregon.core.work import Lane, drain
 from pregon.delivery.models import Dispatch
 from pregon.newsroom.actions.workflow import ensure_page_permissions
 from pregon.newsroom.models import Bulletin, Correction
-from pregon.newsroom.views import needs_correction
+from pregon.newsroom.views.bulletins import needs_correction
 
 pytestmark = pytest.mark.django_db
 

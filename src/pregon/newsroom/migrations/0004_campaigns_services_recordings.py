@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('library', '0001_initial'),
-        ('newsroom', '0002_videos_of_the_office'),
+        ('newsroom', '0003_live_coverage'),
         ('wagtailcore', '0098_apitoken'),
         ('wagtaildocs', '0014_alter_document_file_size'),
     ]

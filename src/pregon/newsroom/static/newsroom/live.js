@@ -1,0 +1,164 @@
+// Posting from the street. What is written is kept on the telephone before it is sent, and forgotten only when the
+// office has it: a key made here lets the same post be sent again without being posted twice.
+
+const form = document.querySelector("[data-live-form]");
+const list = document.querySelector("[data-live-posts]");
+const NEWS = 15_000, FIRST = 2000, LONGEST = 30_000;
+
+async function refresh() {
+  if (!list || document.hidden) return;
+  const answer = await fetch(list.dataset.livePosts).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const html = await answer.text();
+  if (list.dataset.shown !== html) { list.innerHTML = html; list.dataset.shown = html; }
+}
+
+// --- What is kept ----------------------------------------------------------------------------------------------
+
+const opened = new Promise((done, fail) => {
+  const asked = indexedDB.open("pregon-en-vivo", 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore("outbox", { keyPath: "key" });
+  asked.onsuccess = () => done(asked.result);
+  asked.onerror = () => fail(asked.error);
+});
+
+async function store(mode, act) {
+  const database = await opened;
+  return new Promise((done, fail) => {
+    const deal = database.transaction("outbox", mode);
+    const asked = act(deal.objectStore("outbox"));
+    deal.oncomplete = () => done(asked.result);
+    deal.onerror = deal.onabort = () => fail(deal.error);
+  });
+}
+
+const kept = async () => (await store("readonly", (box) => box.getAll()))
+  .filter(({ blog }) => blog === form.dataset.liveForm)
+  .sort((a, b) => (a.written < b.written ? -1 : 1));
+const keep = (post) => store("readwrite", (box) => box.put(post));
+const forget = (key) => store("readwrite", (box) => box.delete(key));
+
+// --- What is sent ----------------------------------------------------------------------------------------------
+
+const WORDS = ["headline", "text", "person", "video", "seen"];
+const outbox = document.querySelector("[data-live-outbox]");
+const said = outbox?.querySelector("[data-said]");
+let sending = false, pause = FIRST, later;
+
+function packed(post) {
+  const data = new FormData();
+  data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  data.set("key", post.key);
+  data.set("written_at", post.written);
+  for (const name of WORDS) data.set(name, post[name]);
+  if (post.photo) data.set("photo", post.photo, post.photoName);
+  return data;
+}
+
+// What became of it: "sent", "refused" for a reason that more tries will not change, or a word of data-said.
+async function send(post) {
+  const answer = await fetch(form.action, {
+    method: "POST", headers: { Accept: "application/json" }, body: packed(post), redirect: "manual",
+  }).catch(() => null);
+  if (!answer || answer.status >= 500) return "waiting";
+  if (answer.status === 201) { await forget(post.key); return "sent"; }
+  if (answer.status === 422 || answer.status === 413) {
+    const told = await answer.json().catch(() => null);
+    await keep({ ...post, refused: told?.error || said.dataset.refused });
+    return "refused";
+  }
+  return "session";
+}
+
+async function flush() {
+  if (sending) return;
+  sending = true;
+  clearTimeout(later);
+  let end = "sent";
+  for (const post of await kept()) {
+    if (post.refused) { if (end === "sent") end = "refused"; continue; }
+    const became = await send(post);
+    if (became === "sent") { pause = FIRST; continue; }
+    end = became;
+    if (became !== "refused") break;  // the next ones would fare no better
+  }
+  sending = false;
+  await show(end);
+  if (end === "waiting") { later = setTimeout(flush, pause); pause = Math.min(pause * 2, LONGEST); }
+  await refresh();
+}
+
+async function show(end) {
+  const posts = await kept();
+  outbox.hidden = !posts.length;
+  said.textContent = said.dataset[end] ?? "";
+  outbox.querySelector("ol").replaceChildren(...posts.map(row));
+}
+
+function row(post) {
+  const item = outbox.querySelector("template").content.firstElementChild.cloneNode(true);
+  const written = new Date(post.written);
+  item.querySelector("time").textContent = written.toLocaleTimeString("es-MX", { hour: "numeric", minute: "2-digit", hour12: false });
+  item.querySelector(".live-text").textContent = post.headline || post.text || post.seen || post.photoName || post.video;
+  item.querySelector("[data-why]").textContent = post.refused ?? "";
+  item.querySelector(".live-choices").hidden = !post.refused;
+  item.querySelector("[data-again]").addEventListener("click", () => takeBack(post));
+  const drop = item.querySelector("[data-drop]");
+  drop.addEventListener("click", async () => {
+    if (!window.confirm(drop.dataset.sure)) return;
+    await forget(post.key);
+    await flush();
+  });
+  return item;
+}
+
+// Back into the form, photo and all.
+async function takeBack(post) {
+  for (const name of WORDS) form.elements[name].value = post[name];
+  if (post.photo) {
+    const carried = new DataTransfer();
+    carried.items.add(new File([post.photo], post.photoName, { type: post.photo.type }));
+    form.elements.photo.files = carried.files;
+  }
+  form.querySelector("details").open ||= Boolean(post.headline || post.person || post.video);
+  await forget(post.key);
+  await flush();
+  form.elements.text.focus();
+}
+
+// --- The form --------------------------------------------------------------------------------------------------
+
+// RFC 9562, version 4. The browser's own is only there under https, and an office may try it in its own network.
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function written() {
+  const { elements } = form;
+  const [photo] = elements.photo.files;
+  const post = { key: newKey(), blog: form.dataset.liveForm, written: new Date().toISOString() };
+  for (const name of WORDS) post[name] = elements[name].value.trim();
+  // A copy of its own: the file behind a chosen photo may be gone when the signal is back.
+  if (photo) Object.assign(post, { photo: new Blob([await photo.arrayBuffer()], { type: photo.type }), photoName: photo.name });
+  return post;
+}
+
+if (form && "indexedDB" in window) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const post = await written();
+    if (!(post.text || post.headline || post.video || post.photo)) { form.elements.text.focus(); return; }
+    if (post.photo && !post.seen) { form.elements.seen.focus(); return; }
+    await keep(post);
+    form.reset();
+    form.elements.text.focus();
+    await flush();
+  });
+  addEventListener("online", flush);
+  document.addEventListener("visibilitychange", () => !document.hidden && flush());
+  flush();
+}
+setInterval(refresh, NEWS);

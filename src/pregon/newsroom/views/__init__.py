@@ -1,0 +1,1 @@
+"""The newsroom's own pages on the desk, one family a file."""

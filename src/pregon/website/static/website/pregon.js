@@ -1,0 +1,256 @@
+// What pages do by themselves while they are open: show what just happened, and copy their address. All of it is
+// extra: every page is complete without this script, and is baked anew with whatever it would have shown.
+
+const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
+const settled = (html) => { const box = document.createElement("template"); box.innerHTML = html; return box.innerHTML.trim(); };
+// Only what changed is written: a screen reader would say again what it said already.
+const write = (place, html) => { if (place && place.innerHTML.trim() !== settled(html)) place.innerHTML = html; };
+const about = (ms) => ms * (0.75 + Math.random() / 2);  // so that thousands do not come back in the same instant
+
+// --- Hearing a stream ------------------------------------------------------------------------------------------
+
+const KINDS = ["state", "summary", "post", "alert", "news"];
+const SILENCE = 45_000, POLL = 20_000, RETRY = 60_000, UNSEEN = 60_000, GREETING = 1500;
+
+// Every telling of a stream has the next number of its epoch. A page that knows all it has heard takes the next one;
+// in any other case it takes the snapshot, which says how far it goes, and hears on from there.
+class Stream {
+  constructor(name, page) {
+    Object.assign(this, { name, page, mark: null, source: null, sign: 0, queue: Promise.resolve() });
+    document.addEventListener("visibilitychange", () => this.seen(!document.hidden));
+    addEventListener("pagehide", () => this.hush());
+    addEventListener("pageshow", (event) => event.persisted && this.begin());
+    addEventListener("online", () => this.begin());
+    addEventListener("offline", () => page.linked("away"));
+    setInterval(() => this.watch(), 10_000);
+  }
+
+  begin() {
+    this.hush();
+    this.inTurn(async () => { await this.catchUp(); this.listen(); });
+  }
+
+  // One thing after another: what arrives while a snapshot is on its way is judged once that is here.
+  inTurn(act) { this.queue = this.queue.then(act).catch(() => {}); return this.queue; }
+
+  hush() { this.source?.close(); this.source = null; clearTimeout(this.later); }
+
+  seen(visible) {
+    clearTimeout(this.unseen);
+    if (visible) { if (!this.source) this.begin(); } else this.unseen = setTimeout(() => this.hush(), UNSEEN);
+  }
+
+  watch() {
+    if (document.hidden || this.ended || !this.source || Date.now() - this.sign < SILENCE) return;
+    this.begin();  // the line is dead and nobody said so
+  }
+
+  listen() {
+    if (this.ended || this.source) return;
+    const from = this.mark ? `?desde=${this.mark.epoch}.${this.mark.number}` : "";
+    const source = this.source = new EventSource(`/vivo/${this.name}${from}`);
+    this.sign = Date.now();
+    source.addEventListener("open", () => {
+      this.page.linked("live");
+      this.greeted = false;
+      // Our own hub greets, and begins where we said; nginx does neither, so the snapshot closes the gap.
+      setTimeout(() => this.source === source && !this.greeted && this.inTurn(() => this.catchUp()), GREETING);
+    });
+    source.addEventListener("error", () => {
+      if (this.source !== source) return;
+      if (source.readyState === EventSource.CLOSED) this.poll(); else this.page.linked("away");
+    });
+    const hear = (kind, act) => source.addEventListener(kind, (event) => { this.sign = Date.now(); act(event); });
+    hear("beat", () => {});
+    hear("here", () => { this.greeted = true; });
+    hear("again", () => this.inTurn(() => this.catchUp()));
+    for (const kind of KINDS) hear(kind, (event) => this.inTurn(() => this.take(kind, JSON.parse(event.data))));
+  }
+
+  async take(kind, told) {
+    if (told.epoch !== this.mark?.epoch || told.number > this.mark.number + 1) return this.catchUp(told);
+    if (told.number <= this.mark.number) return undefined;
+    this.mark = { epoch: told.epoch, number: told.number };
+    return this.page.hear(kind, told);
+  }
+
+  // Take the snapshot. One that is not baked yet lacks what we have heard of: it is asked for again.
+  async catchUp(heard) {
+    for (const pause of [400, 800, 1600, 3200, 0]) {
+      const answer = await fetch(`/vivo/${this.name}.json`, { cache: "no-cache" }).catch(() => null);
+      if (!answer?.ok) { this.page.linked("away"); return; }
+      const snapshot = await answer.json();
+      this.mark = { epoch: snapshot.epoch, number: snapshot.number };
+      await this.page.resync(snapshot);
+      if (!heard || snapshot.epoch !== heard.epoch || snapshot.number >= heard.number) return;
+      await wait(pause);
+    }
+  }
+
+  // Where events do not pass, the snapshot is asked for now and then; and now and then, whether they do.
+  poll() {
+    this.hush();
+    this.page.linked("polling");
+    const end = Date.now() + about(RETRY);
+    const again = () => {
+      this.later = setTimeout(async () => {
+        if (this.ended || this.source) return;
+        if (!document.hidden) await this.inTurn(() => this.catchUp());
+        if (Date.now() > end) this.listen(); else again();
+      }, about(POLL));
+    };
+    again();
+  }
+
+  end() { this.ended = true; this.hush(); }
+}
+
+// --- What any page shows ---------------------------------------------------------------------------------------
+
+const page = {
+  linked() {},
+  hear(kind, told) {
+    if (kind === "alert") this.alerts(told.html);
+    if (kind === "news") this.news(told);
+  },
+  resync(snapshot) { if ("alerts" in snapshot) this.alerts(snapshot.alerts); },
+  alerts(html) { write(document.getElementById("avisos"), html); },
+  news({ url, title }) {
+    const pill = document.getElementById("boletin-nuevo");
+    if (!pill) return;
+    const link = pill.querySelector("a");
+    link.href = url;
+    link.querySelector("span").textContent = title;
+    pill.hidden = false;
+  },
+};
+
+// --- What a live coverage shows --------------------------------------------------------------------------------
+
+class Coverage {
+  constructor(list) {
+    this.list = list;
+    this.waiting = new Map();
+    this.parts = Object.fromEntries(["estado", "esencial", "enlace"].map((name) => [name, document.getElementById(`en-vivo-${name}`)]));
+    this.pill = document.getElementById("novedades");
+    this.said = document.getElementById("novedades-dichas");
+    this.none = document.getElementById("sin-publicaciones");
+    this.pill.addEventListener("click", () => this.show({ go: true }));
+    addEventListener("scroll", () => this.waiting.size && this.atTop() && this.show(), { passive: true });
+  }
+
+  linked(how) { if (this.parts.enlace) this.parts.enlace.textContent = this.parts.enlace.dataset[how]; }
+
+  hear(kind, told) {
+    if (kind === "post") { this.take(told); this.after(); }
+    else if (kind === "summary") write(this.parts.esencial, told.html);
+    else if (kind === "state") this.state(told);
+    else page.hear(kind, told);
+  }
+
+  async resync(snapshot) {
+    page.resync(snapshot);
+    write(this.parts.esencial, snapshot.summary);
+    for (const post of [...snapshot.posts].reverse()) this.take(post);
+    for (const article of this.articles()) if (!(article.dataset.id in snapshot.versions)) article.remove();
+    for (const id of this.waiting.keys()) if (!(id in snapshot.versions)) this.waiting.delete(id);
+    const lacking = Object.entries(snapshot.versions).some(([id, version]) => this.version(id) < version);
+    if (lacking) await this.whole();
+    this.after();
+    this.state(snapshot.state);
+  }
+
+  // Away for so long that the snapshot does not go back to it: the page itself has everything.
+  async whole() {
+    const answer = await fetch(location.pathname, { cache: "no-cache" }).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const article of fresh.querySelectorAll("#publicaciones > article")) {
+      this.take({ id: article.dataset.id, version: Number(article.dataset.version), html: article.outerHTML });
+    }
+  }
+
+  articles() { return this.list.querySelectorAll(":scope > article"); }
+  article(id) { return this.list.querySelector(`:scope > article[data-id="${Number(id)}"]`); }
+  version(id) { return this.waiting.get(String(id))?.version ?? Number(this.article(id)?.dataset.version ?? 0); }
+
+  take(post) {
+    const id = String(post.id);
+    if (this.version(id) >= post.version) return;
+    const there = this.article(id);
+    if (!post.html) { there?.remove(); this.waiting.delete(id); }
+    else if (there) there.replaceWith(this.built(post, "changed"));
+    else this.waiting.set(id, post);
+  }
+
+  built(post, mark) {
+    const box = document.createElement("template");
+    box.innerHTML = post.html;  // put into words and escaped by our own server, like the page itself
+    const article = box.content.firstElementChild;
+    article.classList.add(mark);
+    return article;
+  }
+
+  // Whoever reads further down keeps their place and is told how many wait above.
+  after() {
+    if (this.waiting.size && this.atTop()) { this.show(); return; }
+    const { one, many } = this.pill.dataset, count = this.waiting.size;
+    const words = count === 1 ? one : many.replace("%s", count);
+    this.pill.hidden = !count;
+    if (count && this.pill.textContent !== words) this.pill.textContent = this.said.textContent = words;
+    this.none.hidden = Boolean(count || this.list.firstElementChild);
+  }
+
+  atTop() { return this.list.getBoundingClientRect().top >= 0; }
+
+  show({ go = false } = {}) {
+    let newest = null;
+    for (const post of this.waiting.values()) {
+      const article = this.built(post, "new");
+      const { at, id } = article.dataset;
+      const next = [...this.articles()].find(({ dataset }) => dataset.at - at < 0 || (dataset.at === at && dataset.id - id < 0));
+      this.list.insertBefore(article, next ?? null);
+      if (!newest || article.dataset.at >= newest.dataset.at) newest = article;
+    }
+    this.waiting.clear();
+    this.after();
+    if (!go || !newest) return;
+    newest.tabIndex = -1;
+    newest.focus({ preventScroll: true });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.list.scrollIntoView({ behavior: calm ? "auto" : "smooth" });
+  }
+
+  // A coverage that is over has no more to say; alerts are told to it as to any other page.
+  state({ state, html }) {
+    write(this.parts.estado, html);
+    if (state === "cerrada" && stream.name !== SITE) { stream.end(); follow(SITE, page); }
+  }
+}
+
+// --- Beginning -------------------------------------------------------------------------------------------------
+
+const SITE = "sitio";
+let stream;
+
+function follow(name, whom) {
+  stream = new Stream(name, whom);
+  stream.begin();
+}
+
+if ("EventSource" in window && document.body.dataset.stream) {
+  const list = document.getElementById("publicaciones");
+  const begin = () => follow(document.body.dataset.stream, list && document.body.dataset.stream !== SITE ? new Coverage(list) : page);
+  // Reading comes first: whatever the page itself needs is here by then.
+  if (document.readyState === "complete") begin(); else addEventListener("load", begin, { once: true });
+}
+
+for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = label; }, 2500);
+  });
+}

@@ -1,0 +1,108 @@
+"""The pages of live coverages, and the snapshots that open pages catch up from."""
+
+from __future__ import annotations
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from factories.newsroom import act, shelf
+from factories.website import HOSTILE
+from pregon.newsroom import actions as newsroom
+from pregon.newsroom.actions import Words
+from pregon.newsroom.models import LiveBlog
+from pregon.website.live import RECENT
+from pregon.website.models import Stream
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def blog() -> LiveBlog:
+    shelf()
+    return newsroom.open_live(act("Desfile", start=NOW), by=None, at=NOW)
+
+
+def say(blog: LiveBlog, text: str, **words: str) -> None:
+    newsroom.post(blog, Words(text=text, **words), key=uuid4(), by=None, at=timezone.now())
+
+
+def test_a_coverage_shows_its_posts_newest_first(client: Client, blog: LiveBlog) -> None:
+    say(blog, "Arranca.")
+    say(blog, "Termina.", person="Presidencia")
+    page = client.get(blog.get_absolute_url()).content.decode()
+    assert page.index("Termina.") < page.index("Arranca.")
+    assert f'data-stream="cobertura-{blog.pk}"' in page
+    [machine] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    told = json.loads(machine)
+    assert (told["@type"], [post["articleBody"] for post in told["liveBlogUpdate"]]) == (
+        "LiveBlogPosting",
+        ["Termina.", "Arranca."],
+    )
+
+
+def test_words_that_try_to_become_script_stay_words(client: Client, blog: LiveBlog) -> None:
+    say(blog, HOSTILE, headline=HOSTILE, person=HOSTILE)
+    newsroom.pin(blog, HOSTILE, version=1, at=NOW)
+    page = client.get(blog.get_absolute_url()).content.decode()
+    assert re.findall(r"<script>|<img src=x", page) == []
+    snapshot = client.get(f"/vivo/cobertura-{blog.pk}.json").json()
+    assert re.findall(r"<script>|<img src=x", snapshot["posts"][0]["html"] + snapshot["summary"]) == []
+
+
+def test_a_snapshot_says_how_far_it_goes_and_what_stands(client: Client, blog: LiveBlog) -> None:
+    for number in range(RECENT + 2):
+        say(blog, f"Novedad {number}.")
+    removed = blog.posts.first()
+    assert removed is not None
+    newsroom.remove_post(removed, note="No era.", version=1, by=None, at=NOW)
+    told = client.get(f"/vivo/cobertura-{blog.pk}.json").json()
+    stream = Stream.objects.get(name=f"cobertura-{blog.pk}")
+    assert (told["epoch"], told["number"]) == (
+        stream.epoch,
+        RECENT + 2 + 2,
+    )  # it opened, and one was taken away
+    assert (len(told["posts"]), len(told["versions"])) == (RECENT, RECENT + 1)
+    assert str(removed.pk) not in told["versions"]
+
+
+def test_a_coverage_of_an_internal_act_is_not_there(client: Client, blog: LiveBlog) -> None:
+    blog.act.public = False
+    blog.act.save()
+    for path in (blog.get_absolute_url(), f"/vivo/cobertura-{blog.pk}.json"):
+        assert client.get(path).status_code == 404
+    assert "Desfile" not in client.get("/en-vivo/").content.decode()
+
+
+def test_what_is_under_way_is_on_the_front_page_and_on_its_act(client: Client, blog: LiveBlog) -> None:
+    for path in ("/", "/en-vivo/", blog.act.get_absolute_url()):
+        assert blog.get_absolute_url() in client.get(path).content.decode()
+    newsroom.close_live(blog, by=None, at=NOW)
+    assert blog.get_absolute_url() not in client.get("/").content.decode()
+    page = client.get(blog.get_absolute_url()).content.decode()
+    assert ('data-stream="sitio"' in page, "Terminó" in page) == (True, True)
+
+
+def test_an_office_without_coverages_says_what_will_be_here(client: Client) -> None:
+    shelf()
+    assert "Aquí podrás seguir los actos" in client.get("/en-vivo/").content.decode()
+    assert client.get("/vivo/sitio.json").json() == {"epoch": Stream.objects.get().epoch, "number": 0}
+
+
+def test_the_cost_of_a_page_does_not_grow_with_its_posts(client: Client, blog: LiveBlog) -> None:
+    counts = []
+    for number in (1, 3):
+        for _post in range(number):
+            say(blog, "Novedad.")
+        with CaptureQueriesContext(connection) as asked:
+            client.get(blog.get_absolute_url())
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
