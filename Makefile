@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 OFFICE ?= mazamitla
 HOME_DIR ?= var
 PORT ?= 8000
+OFFICE_URL ?= http://localhost:$(PORT)
 WORKERS ?= auto
 
 VENV := .venv
@@ -80,6 +81,12 @@ migrations: setup ## Check that no migration is missing and that Django finds no
 bench: setup ## Measure Pregón beside its peers and print the ratios
 	scripts/system-packages bench
 	$(BIN)/python benchmarks/run.py
+
+.PHONY: lighthouse
+lighthouse: setup ## Ask Lighthouse about the public pages of a running office (OFFICE_URL=http://localhost:8000)
+	scripts/system-packages chromium
+	scripts/install-lighthouse .cache/lighthouse
+	$(BIN)/python benchmarks/lighthouse/measure.py $(OFFICE_URL) .cache/lighthouse docs/reference/lighthouse.md
 
 ##@ Care
 

@@ -124,6 +124,7 @@ def configure_nginx(bench: Bench, home: Path, *, deployed: int, static: int, bar
         (r"(?m)^(\s*)listen 80;", rf"\1listen 127.0.0.1:{deployed};"),
         (r"(?m)^\s*listen \[::\]:80;.*$", ""),
         (r"/var/lib/pregon", str(home)),
+        (r"/var/log/pregon", str(folder)),
     ):
         site = re.sub(ours, theirs, site)
     (folder / "site.conf").write_text(site, encoding="utf-8")

@@ -1,4 +1,5 @@
-"""Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [webpush] [clock] [--write]``.
+"""Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [webpush] [clock]
+[baking] [--write]``.
 
 Prints one table; ``--write`` also puts it into docs/reference/benchmarks.md. Exit code 1 when a bar is missed.
 """
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import baking
 import clock
 import pages
 import publishing
@@ -33,6 +35,7 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "sending": sending.measure,
     "webpush": webpush.measure,
     "clock": clock.measure,
+    "baking": baking.measure,
 }
 PACKAGES = (
     *("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow"),
@@ -74,6 +77,11 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   bare cryptography take turns in one process, with the same key, the same browsers and the same text.
 - **clock**: the bulletins are scheduled before `pregon up` starts; a process beside it reads every 20 ms which ones are
   published.
+- **baking**: bulletins are written as rows, a hundred a month back from yesterday, with topics and departments, without
+  photos; one process bakes. A publication is measured from its commit until nothing is due, the median of eleven; its
+  pages are those whose row was taken up. The plan of the year shows every bulletin of the year: beside 100 these are
+  one month's, beside 1,000 and 10,000 nearly twelve months'. `pregon site rebuild` is ended by SIGKILL and
+  started again.
 
 Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
 Where a line has two times and no peer, the second column of figures is what the line names last.

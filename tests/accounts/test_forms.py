@@ -10,13 +10,14 @@ from factories.accounts import TopicFactory, UserFactory
 from pregon.accounts.forms import (
     EntryForm,
     HourField,
+    LocalityForm,
     NamedForm,
     PersonCreationForm,
     PersonEditForm,
     WelcomeForm,
     free_slug,
 )
-from pregon.accounts.models import Topic, User
+from pregon.accounts.models import Locality, Topic, User
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,27 @@ def test_an_hour_that_the_clocks_skip_or_repeat_is_no_mistake_of_the_zone() -> N
         "Ese día se adelanta el reloj y las 2:00 no existen: escribe las 3:00 u otra hora."
     ]
     assert nonsense.value.messages == ["Introduzca una fecha/hora válida."]
+
+
+class PlaceForm(LocalityForm):
+    class Meta:
+        model = Locality
+        fields = ["name"]
+
+
+def test_a_locality_takes_the_point_that_was_pasted_and_shows_it_again() -> None:
+    link = "https://www.openstreetmap.org/#map=17/20.351389/-102.768056"
+    form = PlaceForm({"name": "La Loma", "where": link}, for_user=None)
+    assert form.is_valid(), form.errors
+    saved = form.save()
+    saved.refresh_from_db()
+    assert (str(saved.latitude), str(saved.longitude), saved.slug) == ("20.351389", "-102.768056", "la-loma")
+    assert PlaceForm(instance=saved, for_user=None).initial["where"] == "20.351389, -102.768056"
+    cleared = PlaceForm({"name": "La Loma", "where": ""}, instance=saved, for_user=None)
+    assert (cleared.is_valid(), cleared.save().latitude) == (True, None)
+
+
+def test_a_place_that_cannot_be_read_is_told() -> None:
+    form = PlaceForm({"name": "La Loma", "where": "junto al río"}, for_user=None)
+    [told] = form.errors["where"]
+    assert (list(form.errors), told.startswith("Eso no dice dónde queda: escribe")) == (["where"], True)

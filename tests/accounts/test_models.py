@@ -110,3 +110,25 @@ def test_a_term_that_ends_before_it_begins_is_refused_in_the_form_and_in_the_dat
     assert refusal.value.messages == ["El cargo no puede terminar antes de empezar: revisa las fechas."]
     with pytest.raises(IntegrityError), transaction.atomic():
         backwards.save()
+
+
+def test_an_office_that_uses_the_tiles_of_others_names_them() -> None:
+    office = Office(municipality="Muestra", tiles="https://mapas.muestra.example/{z}/{x}/{y}.png")
+    with pytest.raises(ValidationError, match="Escribe el crédito"):
+        office.full_clean()
+    office.tiles_credit = "© Mapas de muestra"
+    office.full_clean()
+
+
+@pytest.mark.parametrize(
+    "tiles",
+    [
+        "mapas",
+        "ftp://m.example/{z}/{x}/{y}",
+        "https://m.example/{z}/{x}.png",
+        "https://m.example/{s}/{z}/{x}",
+    ],
+)
+def test_an_address_that_gives_no_tiles_is_refused(tiles: str) -> None:
+    with pytest.raises(ValidationError, match="Escribe la dirección de las piezas"):
+        Office(municipality="Muestra", tiles=tiles, tiles_credit="©").full_clean()

@@ -61,6 +61,21 @@ def test_a_new_act_finds_its_address_and_is_due_what_was_asked(editor: Client) -
     assert sorted(made.coverages.values_list("product", flat=True)) == [Product.BULLETIN, Product.PHOTOS]
 
 
+def test_an_act_takes_the_place_that_was_pasted_and_keeps_it_when_it_is_saved_again(editor: Client) -> None:
+    link = "https://www.google.com/maps/@20.351389,-102.768056,17z"
+    editor.post(reverse("actos:add"), sheet(where=link))
+    made = Act.objects.get()
+    assert (str(made.latitude), str(made.longitude)) == ("20.351389", "-102.768056")
+    form = editor.get(reverse("actos:edit", args=[made.pk])).context["form"]
+    assert form["where"].value() == "20.351389, -102.768056"
+
+
+def test_a_place_that_cannot_be_read_is_refused_in_words(editor: Client) -> None:
+    answer = editor.post(reverse("actos:add"), sheet(where="junto al río"))
+    assert "Eso no dice dónde queda" in answer.content.decode()
+    assert not Act.objects.exists()
+
+
 def test_the_empty_form_already_asks_for_text_and_photos(editor: Client) -> None:
     form = editor.get(reverse("actos:add")).context["form"]
     assert form.formsets["coverages"].management_form["INITIAL_FORMS"].value() == 2

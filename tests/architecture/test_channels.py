@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from architecture.project import SOURCE, TESTS
+from pregon.analytics.enums import Source
+from pregon.analytics.reading import source_of
 from pregon.config.settings.channels import PREGON_CHANNELS
 from pregon.delivery import registry
 
@@ -32,3 +34,13 @@ def test_a_channel_has_the_four_answers_of_its_provider(folder: Path) -> None:
     answers = (TESTS / "channels" / folder.name / "answers").glob("*.json")
     expected = {"setup"} if by_hand else {"accepted", "busy", "gone", "refused", "setup"}
     assert expected - {path.stem for path in answers} == set()
+
+
+def test_the_mark_of_a_channels_links_is_known_to_who_counts() -> None:
+    marks = {kind: mark for kind in registry.kinds() if (mark := registry.channel_class(kind).mark)}
+    assert {kind: Source(source_of(mark.encode(), b"", b"")) for kind, mark in marks.items()} == {
+        "email": Source.EMAIL,
+        "telegram": Source.TELEGRAM,
+        "webpush": Source.BROWSER,
+        "whatsapp": Source.WHATSAPP,
+    }

@@ -13,6 +13,7 @@ from django.core.management import load_command_class
 from architecture.project import ROOT, SOURCE, committed, floors
 from pregon.accounts.enums import Role
 from pregon.accounts.registry import GRANTS
+from pregon.analytics.reading import HOSTS, LINKING, MARKS, ROBOTS
 from pregon.config.cli import COMMANDS
 from pregon.newsroom.folders import OPTIONAL, REQUIRED, VIDEO_HOSTS
 from pregon.website import front
@@ -203,8 +204,33 @@ def test_nginx_says_of_a_file_what_our_own_front_says() -> None:
     site = text_of(ROOT / "deploy" / "nginx.conf")
     ages = [front.CACHE_PAGE, front.CACHE_PHOTO, front.CACHE_STATIC, front.CACHE_HASHED]
     safety = [f'{name} "{said}" always;' for name, said in front.SAFETY.items()]
-    plain = re.sub(r"[ \t]+", " ", site)
+    # Which pages other sites may frame is told by the address, and proved under nginx itself.
+    plain = re.sub(r"[ \t]+", " ", site).replace("frame-ancestors $pregon_frames;", "frame-ancestors 'self';")
     assert [said for said in [*safety, *(f'"{age}"' for age in ages)] if said not in plain] == []
+
+
+def test_nginx_counts_what_our_own_front_counts() -> None:
+    site = text_of(ROOT / "deploy" / "nginx.conf")
+
+    def lines(variable: str) -> list[str]:
+        found = re.search(rf"^map \S.* \${variable} \{{\n(.*?)^\}}", site, re.MULTILINE | re.DOTALL)
+        assert found
+        return [line.strip() for line in found[1].splitlines()]
+
+    marks = [f"{mark} {source.value};" for mark, source in MARKS.items()]
+    assert lines("pregon_source") == ["default $pregon_linked;", *marks]
+    hosts = [f"{host} {source.value};" for host, source in HOSTS.items()]
+    assert lines("pregon_linked") == ["hostnames;", "default other;", *hosts]
+    assert lines("pregon_linking") == [f'"~*{pattern}" {name};' for pattern, name in LINKING]
+    assert lines("pregon_robot") == ["default 0;", f'"~*{ROBOTS}" 1;']
+
+
+def test_nginx_keeps_no_address_of_a_reader() -> None:
+    site = text_of(ROOT / "deploy" / "nginx.conf")
+    logs = re.findall(r"^\s*access_log ([^;]+);", site, re.MULTILINE)
+    assert [log.split()[:2] for log in logs] == [["off"], ["/var/log/pregon/views.log", "pregon_views"]]
+    [form] = re.findall(r'^log_format pregon_views "(.+)";$', site, re.MULTILINE)
+    assert form == "1 $pregon_source $uri $pregon_hour"
 
 
 def test_nginx_never_serves_what_is_not_public() -> None:

@@ -19,6 +19,7 @@ NOT_STATES = {
     "accounts.Role",
     "agenda.Kind",
     "agenda.Product",
+    "analytics.Source",
     "delivery.Frequency",
     "delivery.MessageKind",
     "delivery.Mode",

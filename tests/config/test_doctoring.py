@@ -18,6 +18,7 @@ from factories.delivery import live
 from factories.newsroom import NOON, draft, town
 from factories.plan import bulletin, sent
 from pregon.accounts.models import Office, User
+from pregon.analytics import actions as analytics
 from pregon.config import doctoring
 from pregon.config.doctoring import examine
 from pregon.core.home import Home
@@ -67,6 +68,7 @@ def test_a_healthy_office_has_no_ailment_and_is_told_how_it_stands(healthy: Home
     assert rest == [
         f"La base de datos ({connection.vendor}) está al día.",
         "El sitio tiene 0 páginas horneadas.",
+        "Las vistas del sitio se cuentan, sin guardar de quién son.",
     ]
 
 
@@ -270,3 +272,36 @@ def test_a_clock_that_differs_from_the_databases_is_an_ailment(
         "systemd-timesyncd."
     )
     assert ills() == ([difference] if connection.vendor == "postgresql" else [])
+
+
+def test_views_that_cannot_be_written_are_an_ailment(healthy: Home) -> None:
+    healthy.views.rmdir()
+    assert ills() == [
+        f"No se pueden anotar las vistas en {healthy.views}: revisa que exista y de quién es la carpeta."
+    ]
+
+
+def test_a_log_of_nginx_that_leads_nowhere_is_an_ailment(healthy: Home) -> None:
+    log = healthy.views / "nginx"
+    log.symlink_to(healthy.root / "nada")
+    assert ills() == [
+        f"No se pueden leer las vistas en {log}: dale permiso al grupo con el que corre Pregón."
+    ]
+
+
+def test_views_that_nobody_counts_are_an_ailment(healthy: Home) -> None:
+    log = healthy.views / "2026112017-web-1.log"
+    log.write_text("1 none / 2026-11-20T17+00:00\n", encoding="ascii")
+    os.utime(log, (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
+    assert ills() == [
+        "Hay vistas sin contar desde hace más de diez minutos: enciende el reloj con «pregon up»."
+    ]
+    analytics.count_views(at=LONG_AGO)
+    assert ills() == []
+
+
+def test_an_office_that_counts_no_views_is_told_so(healthy: Home, settings: Settings) -> None:
+    settings.PREGON_COUNT_VIEWS = False
+    healthy.views.rmdir()
+    assert ills() == []
+    assert "Las vistas del sitio no se cuentan: así lo dice PREGON_COUNT_VIEWS." in told()

@@ -16,7 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregon.core.files import DiskFull, remove, replacing, safe_name, write_atomically, write_published
+from pregon.core.files import (
+    DiskFull,
+    is_published,
+    remove,
+    replacing,
+    safe_name,
+    write_atomically,
+    write_published,
+)
 
 PAGE = b"<p>El parque abre hoy.</p>\n" * 100
 
@@ -201,3 +209,17 @@ def test_a_file_written_bit_by_bit_takes_its_place_when_it_is_whole(tmp_path: Pa
         file.write(b"tres\n")
         raise RuntimeError
     assert (path.read_bytes(), [one.name for one in path.parent.iterdir()]) == (b"uno\ndos\n", ["lista.csv"])
+
+
+def test_a_page_is_published_only_with_every_copy_in_step(tmp_path: Path) -> None:
+    page, text = tmp_path / "index.html", b"<p>Un texto que se repite.</p>" * 60
+    nothing = is_published(page, text)
+    write_published(page, text)
+    whole = is_published(page, text), is_published(page, text + b".")
+    spoilt = []
+    for suffix, damage in ((".br", b"x"), (".gz", None)):
+        write_published(page, text)
+        copy = page.with_name(page.name + suffix)
+        copy.unlink() if damage is None else copy.write_bytes(damage)
+        spoilt.append(is_published(page, text))
+    assert (nothing, whole, spoilt) == (False, (True, False), [False, False])

@@ -14,8 +14,10 @@ def test_every_part_lies_under_its_home_and_no_two_share_a_place(tmp_path: Path)
         home.media,
         home.derived,
         home.baked,
+        home.archive,
         home.static,
         home.outbox,
+        home.views,
         home.run,
         home.secret,
     ]
@@ -28,12 +30,14 @@ def test_preparing_makes_the_folders_and_lets_no_stranger_in(tmp_path: Path) -> 
     home.prepare()
     home.prepare()
     assert sorted(path.name for path in home.root.iterdir()) == [
+        "archive",
         "baked",
         "derived",
         "media",
         "outbox",
         "run",
         "static",
+        "views",
     ]
     assert home.root.stat().st_mode & 0o777 == 0o750
 

@@ -17,7 +17,7 @@ from pregon.accounts.models import Department
 from pregon.agenda.models import Act
 from pregon.core.visibility import Reader, gated_models, may_see, visible
 from pregon.library.models import Album, Photo
-from pregon.newsroom.models import Bulletin
+from pregon.newsroom.models import Bulletin, LiveBlog
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,23 @@ def every_album() -> Iterator[tuple[Model, bool]]:
         yield album, bool({PAST, NOON} & set(released))
 
 
-STATES = {Bulletin: every_bulletin, Act: every_act, Photo: every_photo, Album: every_album}
+def every_live_blog() -> Iterator[tuple[Model, bool]]:
+    """As its act is seen, once it was opened."""
+    for announced, seen in every_act():
+        for opened in (PAST, FUTURE):
+            where = announced if opened == PAST else act(public=True)
+            number = LiveBlog.objects.count()
+            blog = LiveBlog.objects.create(act=where, title="x", slug=f"x-{number}", opened_at=opened)
+            yield blog, seen and opened == PAST
+
+
+STATES = {
+    Bulletin: every_bulletin,
+    Act: every_act,
+    Photo: every_photo,
+    Album: every_album,
+    LiveBlog: every_live_blog,
+}
 
 
 def test_every_gated_model_is_proved_here() -> None:

@@ -80,3 +80,27 @@ def test_an_audience_comes_back_from_json(
 def test_a_tally_counts_what_is_settled() -> None:
     tally = Tally(due=8, sent=4, failed=1, waiting=3)
     assert (tally.settled, tally.percent, Tally().percent) == (5, 62, 100)
+
+
+def test_links_to_our_own_pages_say_by_which_channel_they_were_followed() -> None:
+    site = "https://muestra.example"
+    message = Message(
+        kind=MessageKind.NEWS,
+        headline="Resumen",
+        url=f"{site}/",
+        blocks=(
+            Block(kind="paragraph", text=f"{site}/boletines/pozo/"),
+            Block(kind="paragraph", text=f"Lee {site}/boletines/pozo/"),
+            Block(kind="paragraph", text="https://muestra.example.ejemplo.invalid/"),
+            Block(kind="video", text="Video", label=f"{site}/documentos/1/video.mp4"),
+        ),
+    )
+    marked = message.marked("correo", site=site)
+    assert (marked.url, *(block.text for block in marked.blocks)) == (
+        f"{site}/?de=correo",
+        f"{site}/boletines/pozo/?de=correo",
+        f"Lee {site}/boletines/pozo/",
+        "https://muestra.example.ejemplo.invalid/",
+        "Video",
+    )
+    assert message.marked("", site=site) is message

@@ -43,6 +43,9 @@ ROOTS = [
     "/suscripcion/",
     "/privacidad/",
     "/accesibilidad/",
+    "/incrustar/",
+    "/incrustar/noticias/",
+    "/incrustar/agenda/",
     "/rss.xml",
     "/atom.xml",
     "/feed.json",
@@ -53,6 +56,8 @@ ROOTS = [
     "/robots.txt",
     f"/boletines/buscar/?q={SECRET}",
     f"/boletines/buscar/?q={SECRET.lower()}+clave",
+    f"/buscar.json?q={SECRET}",
+    f"/buscar.json?q=clave+{SECRET[:5].lower()}",
 ]
 
 

@@ -7,10 +7,12 @@ browser would get, and what it opened is handed to the browser as its push servi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -119,3 +121,34 @@ def test_the_button_is_as_accessible_as_the_page(
         lambda: site.open("/suscripcion/").get_by_role("button", name="Recibir avisos aquí").is_visible()
     )
     assert site.faults_of("/suscripcion/") == []
+
+
+def test_a_reader_asks_for_the_topics_of_a_bulletin_from_its_own_page(
+    office: Office,
+    head: Desk,
+    push_service: PushService,
+    open_window: Callable[..., Reader],
+    tmp_path: Path,
+) -> None:
+    folder = write(tmp_path / "uno", "Abre el paseo")
+    told = json.loads(order("publish", folder, "--json", home=office.home))
+    site = open_window(office, phone=True, permissions=["notifications"])
+    page = site.open(told["bulletin"]["url"])
+    page.get_by_role("link", name="Recibir avisos").click()  # the channel is off: the other ways to receive
+    expect(page).to_have_url(re.compile(r"/suscripcion/\?temas=\d+$"))
+
+    head.switch_on("webpush", contact="prensa@muestra.example", allow_private=True)
+    offer = f"{office.url}/suscripcion/avisos.json"
+    assert eventually(lambda: bool(httpx2.get(offer).json()["key"]))
+    key = httpx2.get(offer).json()["key"]
+    address = push_service.subscribe("telefono", application_key=key)
+    site.context.add_init_script(SUBSCRIBES % json.dumps(address))
+    page = site.open(told["bulletin"]["url"])
+    assert page.get_by_role("button", name="Dejar de recibirlos").is_hidden()
+    page.get_by_role("link", name="Recibir avisos").click()
+    expect(page.get_by_role("checkbox", name="Turismo")).to_be_checked()
+    page.get_by_role("button", name="Recibir avisos aquí").click()
+    expect(page.locator("[data-push=said]")).to_have_text("Listo: los avisos llegarán a este navegador.")
+    assert site.faults_of(told["bulletin"]["url"]) == []
+    order("publish", write(tmp_path / "dos", "Cierra el paseo"), home=office.home)
+    assert eventually(lambda: [taken.told["title"] for taken in push_service.taken] == ["Cierra el paseo"])

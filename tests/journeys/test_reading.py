@@ -49,6 +49,8 @@ DESK = (
     "boletines/{bulletin}/a-quien-llega/?canal=telegram",
     "boletines/{bulletin}/corregir/",
     "boletines/{bulletin}/retirar/",
+    "boletines/{bulletin}/alcance/",
+    "boletines/alcance/",
     "envios/",
     "envios/1/",
     "envios/1/cancelar/",
@@ -71,10 +73,25 @@ def lively(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         report = json.loads(order("publish", folder, "--json", home=office.home))
         assert eventually(lambda: "/fotos/" in httpx2.get(report["bulletin"]["url"]).text)
         order("shell", "--no-imports", "-c", MAIL_IS_LIVE, home=office.home)
+        order("shell", "--no-imports", "-c", PLACED, home=office.home)
         assert eventually(lambda: 'name="correo"' in httpx2.get(f"{office.url}/suscripcion/").text)
         order("shell", "--no-imports", "-c", PAGES, home=office.home)
         assert eventually(lambda: "/videos/" in httpx2.get(f"{office.url}/suscripcion/").text)
         yield office
+
+
+#: Where the act of the example takes place, and a locality beside it, so that its page has a map.
+PLACED = """
+from pregon.accounts.models import Locality
+from pregon.agenda.models import Act
+from django.utils import timezone
+locality = Locality.objects.first()
+locality.latitude, locality.longitude = "19.9155", "-103.0194"
+locality.save()
+act = Act.objects.get()
+act.latitude, act.longitude = "19.9361", "-103.0127"
+act.save()
+"""
 
 
 def one_page_of_each_kind(office: Office) -> list[str]:
@@ -100,6 +117,7 @@ def one_page_of_each_kind(office: Office) -> list[str]:
         "/suscripcion/gracias/",
         "/suscripcion/otra/",
         "/servicios/buscar/?q=agua",
+        "/sin-conexion/",
         "/nada/",
     ]
 
@@ -123,13 +141,22 @@ def test_every_page_of_ours_on_the_desk_is_accessible_in_light_and_dark(
     assert {path: faults for path in pages if (faults := head.reader.faults_of(path, inside="main"))} == {}
 
 
-def test_the_front_page_is_light(lively: Office, open_window: Callable[..., Reader]) -> None:
-    window = open_window(lively, phone=True)
-    with window.loading() as answers:
-        window.open("/").wait_for_load_state("networkidle")
-    parts = [answer for answer in answers if "/fotos/" not in answer.url]
-    assert len(parts) <= 4
-    assert sum(answer.request.sizes()["responseBodySize"] for answer in parts) <= 60_000
+def test_every_public_page_is_light(lively: Office, open_window: Callable[..., Reader]) -> None:
+    """Photos apart, and the frames of the page that shows what others may frame."""
+    heavy: dict[str, tuple[int, int]] = {}
+    for path in one_page_of_each_kind(lively):
+        window = open_window(lively, phone=True)
+        with window.loading() as answers:
+            window.open(path).wait_for_load_state("networkidle")
+        parts = [
+            answer
+            for answer in answers
+            if "/fotos/" not in answer.url and answer.frame == window.page.main_frame
+        ]
+        weight = sum(answer.request.sizes()["responseBodySize"] for answer in parts)
+        if len(parts) > 4 or weight > 60_000:
+            heavy[path] = (len(parts), weight)
+    assert heavy == {}
 
 
 def test_a_video_begins_where_its_transcript_says(lively: Office, open_window: Callable[..., Reader]) -> None:
@@ -226,3 +253,48 @@ def test_a_letter_is_read_whole_on_a_phone(lively: Office, open_window: Callable
     beyond = page.locator(".desk-plain .desk-text").evaluate("one => one.scrollWidth - one.clientWidth")
     assert frame is not None
     assert (frame["height"] > 1200, beyond) == (True, 0)
+
+
+# --- Finding --------------------------------------------------------------------------------------------------
+
+
+def test_the_keys_alone_find_while_one_types(lively: Office, open_window: Callable[..., Reader]) -> None:
+    page = open_window(lively).open("/")
+    page.get_by_role("link", name="Buscar").click()
+    field = page.get_by_label("Palabras")
+    expect(field).to_be_focused()
+    page.keyboard.type("lamparas sende", delay=20)
+    suggested = page.get_by_role("listbox", name="Sugerencias")
+    expect(suggested.get_by_role("option")).to_have_count(1)
+    expect(page.locator("[data-said]")).to_have_text("1 sugerencia.")
+    expect(field).to_have_role("combobox")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    assert page.locator(".suggested mark").all_inner_texts() == ["sendero"]
+    page.keyboard.press("Escape")
+    expect(suggested).to_be_hidden()
+    expect(field).to_have_value("lamparas sende")
+    page.keyboard.press("ArrowDown")
+    chosen = suggested.get_by_role("option", selected=True)
+    expect(field).to_have_attribute("aria-activedescendant", str(chosen.get_attribute("id")))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+
+
+def test_an_answer_that_is_no_longer_wanted_is_not_waited_for(
+    lively: Office, open_window: Callable[..., Reader]
+) -> None:
+    page = open_window(lively).open("/boletines/buscar/")
+    page.route("**/buscar.json?q=sen", lambda route: None)  # it never comes
+    with page.expect_event("requestfailed") as given_up:
+        with page.expect_request("**/buscar.json?q=sen"):
+            page.keyboard.type("sen")
+        page.keyboard.type("dero")
+    expect(page.get_by_role("listbox", name="Sugerencias").get_by_role("option")).not_to_have_count(0)
+    assert given_up.value.url.endswith("q=sen")
+
+
+def test_without_a_script_the_search_is_a_form(lively: Office, open_window: Callable[..., Reader]) -> None:
+    page = open_window(lively, java_script_enabled=False).open("/boletines/buscar/")
+    page.get_by_label("Palabras").fill("lámpara")
+    page.get_by_role("button", name="Buscar").click()
+    expect(page.get_by_role("link", name=TITLE)).to_be_visible()

@@ -83,7 +83,8 @@ def test_one_changed_letter_changes_the_digest(tmp_path: Path) -> None:
             "---\ntitulo: X\nfecha: 2026-02-20\nlugar: L\ndependencia: D\ntitular: N\n---\nHola",
             (
                 "acto.md tiene un dato que no se conoce: «titular». Los que hay son: titulo, fecha, lugar, "
-                "dependencia, fin, tipo, temas, localidades, subtitulo, embargo, canales, contacto, fotos."
+                "dependencia, fin, tipo, temas, localidades, subtitulo, embargo, canales, contacto, "
+                "lectura_facil, fotos."
             ),
         ),
         (

@@ -22,4 +22,13 @@ def test_a_withdrawal_says_why() -> None:
 
 def test_the_form_of_a_correction_holds_the_words_and_nothing_else() -> None:
     form = correction_form(published(), for_user=UserFactory.create())
-    assert sorted(form.fields) == ["body", "contact", "cover", "dateline", "lead", "second_headline", "title"]
+    assert sorted(form.fields) == [
+        "body",
+        "contact",
+        "cover",
+        "dateline",
+        "easy_reading",
+        "lead",
+        "second_headline",
+        "title",
+    ]

@@ -21,15 +21,19 @@ FLAGS = [
 ]
 
 
-@contextmanager
-def browsing() -> Iterator[Browser]:
+def chromium() -> str:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         msg = "Chromium is not installed: run scripts/system-packages test and try again."
         raise RuntimeError(msg)
+    return found
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         # Playwright keeps a loop running in this thread, and Django would take every query for the loop's.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
         yield browser
         browser.close()

@@ -65,6 +65,13 @@ def test_addresses_begin_with_the_offices_own_whatever_host_was_asked_for(client
     assert ("http://testserver/" in answer, "http://localhost" in answer) == (True, False)
 
 
+def test_easy_reading_goes_along_in_the_json_feed(client: Client) -> None:
+    news.published(easy_reading="La calle ya abrió.")
+    news.published()
+    items = json.loads(client.get("/feed.json").content)["items"]
+    assert [item.get("_lectura_facil") for item in items] == [None, "La calle ya abrió."]
+
+
 def test_the_json_feed_speaks_version_1_1(client: Client) -> None:
     bulletin = news.published("Reabre el andador")
     feed = json.loads(client.get("/feed.json").content)

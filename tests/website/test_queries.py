@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from factories import library as photos
 from factories import newsroom as news
+from factories.plan import IndicatorFactory, PlanFactory
 from factories.website import marks_taken_up, nothing_due
 from pregon.accounts.models import Office, Topic
 from pregon.website import actions as website
@@ -64,12 +65,27 @@ def test_overdue_pages_are_counted_once_whether_a_baker_has_seen_their_marks_or_
     assert (*late, queries.overdue(at)) == (3, 0, 2)
 
 
-def test_the_pages_of_a_plan_are_known_from_their_first_mark() -> None:
+def test_what_happens_counts_only_on_measured_pages_of_the_plans_of_its_year_and_later() -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    for year in (2025, 2026):
+        plan = PlanFactory.create(year=year, slug=f"plan-{year}")
+        IndicatorFactory.create(plan=plan, code=f"actos-{year}", measure="acts_covered")
+        IndicatorFactory.create(plan=plan, code=f"otros-{year}")
+    of_the_year = ["/plan/", "/plan/plan-2026/", "/plan/plan-2026/actos-2026/"]
+    assert queries.plan_paths(at) == of_the_year
+    assert set(queries.plan_paths()) - set(of_the_year) == {"/plan/plan-2025/", "/plan/plan-2025/actos-2025/"}
+
+
+def test_a_page_that_a_plan_has_no_longer_is_among_its_pages() -> None:
+    plan = PlanFactory.create(slug="uno")
     nothing_due()
-    website.mark(["/plan/uno/"], at=timezone.now())
+    website.mark(["/plan/uno/de-antes/"], at=timezone.now())
     marks_taken_up()
-    website.mark(["/plan/uno/", "/plan/dos/", "/agenda/"], at=timezone.now())
-    assert queries.plan_paths() == ["/plan/", "/plan/uno/", "/plan/dos/"]
+    website.mark(["/plan/uno/de-ahora/", "/agenda/"], at=timezone.now())
+    assert queries.paths_of_plan(plan) == [
+        *("/", "/plan/", "/plan/uno/"),
+        *("/plan/uno/de-antes/", "/plan/uno/de-ahora/"),
+    ]
 
 
 def test_a_topic_that_was_taken_away_is_still_told() -> None:
@@ -83,7 +99,7 @@ def test_a_topic_that_was_taken_away_is_still_told() -> None:
 
 def test_the_answer_costs_the_same_however_many_bulletins_there_are() -> None:
     counts = []
-    for many in (1, 3):
+    for many in (2, 4):
         bulletins = [news.published(f"Boletín {many} {n}") for n in range(many)]
         with CaptureQueriesContext(connection) as asked:
             queries.paths_of_bulletin(bulletins[-1])
@@ -104,8 +120,10 @@ def test_a_day_ends_at_the_offices_own_midnight() -> None:
 
 
 def test_a_months_page_names_its_neighbours_across_the_year() -> None:
-    paths = queries.agenda_paths(datetime(2026, 12, 15, tzinfo=UTC), news.town())
-    assert paths == ["/agenda/2026/12/", "/agenda/2026/11/", "/agenda/2027/01/"]
+    at = datetime(2026, 12, 15, tzinfo=UTC)
+    news.act("De octubre", start=datetime(2026, 10, 15, tzinfo=UTC))
+    paths = queries.agenda_paths(at, news.town(), at=at)
+    assert paths == ["/agenda/2026/12/", "/agenda/2026/10/", "/agenda/2027/01/"]
 
 
 def test_what_never_changes_by_the_hour_is_never_due_by_it() -> None:

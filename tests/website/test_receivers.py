@@ -47,13 +47,14 @@ def test_moving_an_act_makes_the_month_it_left_due_too() -> None:
     assert {f"/agenda/{left:%Y/%m}/", f"/agenda/{act.start:%Y/%m}/", "/agenda.ics"} - due == set()
 
 
-def test_a_new_topic_makes_few_pages_due_and_a_renamed_one_every_page() -> None:
-    news.published("Pozo nuevo")
+def test_a_new_topic_makes_two_pages_due_and_a_renamed_one_those_that_name_it() -> None:
     few = due_after(lambda: Topic.objects.create(name="Agua", slug="agua"))
     topic = Topic.objects.get(slug="agua")
-    everything = due_after(topic.save)
-    assert few == {"/boletines/tema/agua/", "/suscripcion/", "/boletines/"}
-    assert len(everything) == BakedPage.objects.count()
+    about, other = news.published("Pozo nuevo", topics=[topic]), news.published("Vacunas")
+    named = due_after(topic.save)
+    assert few == {"/boletines/tema/agua/", "/suscripcion/"}
+    assert {about.get_absolute_url(), "/", "/rss.xml"} - named == set()
+    assert other.get_absolute_url() not in named
 
 
 def test_other_colours_make_every_page_due() -> None:
@@ -82,7 +83,7 @@ def test_the_way_in_follows_the_ways_there_are() -> None:
     changes = (own.save, account.save, reader.save, partial(account.save, update_fields=["busy_until"]))
     assert [due_after(change) for change in changes] == [
         {"/suscripcion/"},
-        {"/suscripcion/", "/suscripcion/gracias/"},
+        {"/suscripcion/", "/suscripcion/avisos.json", "/suscripcion/gracias/"},
         set(),
         set(),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.forms.auth import LoginForm
 from wagtail.users.forms import UserCreationForm, UserEditForm
 
+from pregon.core.places import NotAPlace, point_of, read_point
 from pregon.core.text import slug
 
 
@@ -51,6 +53,46 @@ class HourField(forms.DateTimeField):
                 params={"typed": f"{typed:%-H:%M}", "shown": f"{shown:%-H:%M}"},
             )
         return first
+
+
+class PointField(forms.CharField):
+    """A place on the map, typed as coordinates or pasted as the link of a map."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("label", _("Ubicación en el mapa"))
+        kwargs.setdefault(
+            "help_text", _("Escribe las coordenadas, como 20.3514, -102.7681, o pega el enlace de un mapa.")
+        )
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return read_point(text)
+        except NotAPlace as problem:
+            raise ValidationError(str(problem), code="invalid") from problem
+
+
+class PlacedForm(WagtailAdminModelForm):
+    """For whatever lies at a point: one field instead of two numbers."""
+
+    where = PointField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "where" in self.fields and (point := point_of(self.instance)):
+            self.initial["where"] = str(point)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "where" in cleaned:
+            point = cleaned["where"]
+            self.instance.latitude = Decimal(f"{point.latitude:.6f}") if point else None
+            self.instance.longitude = Decimal(f"{point.longitude:.6f}") if point else None
+        return cleaned
 
 
 class WelcomeForm(forms.Form):
@@ -110,6 +152,10 @@ def free_slug(item: Any) -> str:
     while found in taken:
         found, number = f"{wished}-{number}", number + 1
     return found
+
+
+class LocalityForm(PlacedForm, NamedForm):
+    """A locality, and where it lies."""
 
 
 class PersonCreationForm(UserCreationForm):

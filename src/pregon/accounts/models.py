@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,12 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField
 
+TILES = RegexValidator(
+    r"^https?://[^\s{}]+(?:\{[zxy]\}[^\s{}]*){3}$",
+    _(
+        "Escribe la dirección de las piezas con {z}, {x} y {y}, por ejemplo https://mapas.muestra.example/{z}/{x}/{y}.png"
+    ),
+)
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Escribe el color como #RRGGBB, por ejemplo #1F5A45."))
 
 
@@ -83,6 +90,22 @@ class Office(BaseGenericSetting):
     email = models.EmailField(_("correo de contacto"), blank=True)
     website = models.URLField(_("sitio del gobierno municipal"), blank=True)
     time_zone = models.CharField(_("zona horaria"), max_length=60, default=settings.TIME_ZONE)
+    tiles = models.CharField(
+        _("piezas del mapa"),
+        max_length=300,
+        blank=True,
+        validators=[TILES],
+        help_text=_(
+            "Dirección de un servidor de mapas con {z}, {x} y {y}, si la oficina tiene permiso de usar uno. "
+            "Vacío: los actos muestran un croquis dibujado aquí mismo."
+        ),
+    )
+    tiles_credit = models.CharField(
+        _("crédito del mapa"),
+        max_length=200,
+        blank=True,
+        help_text=_("Lo que pide quien da el mapa, por ejemplo: © colaboradores de OpenStreetMap."),
+    )
     privacy_notice = RichTextField(
         _("aviso de privacidad"),
         blank=True,
@@ -107,6 +130,7 @@ class Office(BaseGenericSetting):
             ],
             _("Contacto"),
         ),
+        MultiFieldPanel([FieldPanel("tiles"), FieldPanel("tiles_credit")], _("Mapa")),
         FieldPanel("privacy_notice"),
     ]
 
@@ -115,6 +139,12 @@ class Office(BaseGenericSetting):
 
     def __str__(self) -> str:
         return f"{self.name} · {self.municipality}" if self.municipality else self.name
+
+    def clean(self) -> None:
+        """Whoever gives maps asks to be named."""
+        super().clean()
+        if self.tiles and not self.tiles_credit.strip():
+            raise ValidationError({"tiles_credit": _("Escribe el crédito que pide quien da el mapa.")})
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.users.views.users import UserViewSet
 
-from pregon.accounts.forms import NamedForm, PersonCreationForm, PersonEditForm
+from pregon.accounts.forms import LocalityForm, NamedForm, PersonCreationForm, PersonEditForm
 from pregon.accounts.models import Department, Locality, Official, Topic
 
 
@@ -61,11 +61,9 @@ class LocalityViewSet(OfficeViewSet):
     edit_handler = ObjectList(
         [
             FieldPanel("name"),
-            MultiFieldPanel(
-                [FieldRowPanel([FieldPanel("latitude"), FieldPanel("longitude")])], heading=_("Dónde queda")
-            ),
+            FieldPanel("where", heading=_("Ubicación en el mapa")),
         ],
-        base_form_class=NamedForm,
+        base_form_class=LocalityForm,
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import InlinePanel
 
+from pregon.accounts.forms import PlacedForm
 from pregon.agenda.models import Act
 from pregon.core.text import slug
 
@@ -28,7 +29,7 @@ def free_slug(act: Act) -> str:
     return found
 
 
-class ActForm(WagtailAdminModelForm):
+class ActForm(PlacedForm):
     """An address once given stays: people have shared it."""
 
     def clean(self) -> dict[str, Any]:

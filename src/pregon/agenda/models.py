@@ -14,6 +14,7 @@ from wagtail.search import index
 
 from pregon.accounts.models import Department, Locality, Topic
 from pregon.agenda.enums import Kind, Product, Settlement, State
+from pregon.core.text import stems
 from pregon.library.models import Album
 
 
@@ -69,6 +70,8 @@ class Act(index.Indexed, ClusterableModel):
     search_fields = [
         index.SearchField("title", boost=2),
         index.SearchField("place"),
+        index.SearchField("description"),
+        index.SearchField("shadow"),
         index.AutocompleteField("title"),
         index.FilterField("start"),
     ]
@@ -88,6 +91,11 @@ class Act(index.Indexed, ClusterableModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shadow(self) -> str:
+        """Spanish stems of the text, accents folded, so that a search finds the word in any of its forms."""
+        return stems(f"{self.title} {self.place} {self.description}")
 
     def get_absolute_url(self) -> str:
         return f"/agenda/{self.slug}/"

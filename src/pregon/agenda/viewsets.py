@@ -160,7 +160,7 @@ class ActViewSet(ModelViewSet):
                 [
                     FieldPanel("title"),
                     FieldRowPanel([FieldPanel("start"), FieldPanel("end")]),
-                    FieldPanel("place"),
+                    FieldRowPanel([FieldPanel("place"), FieldPanel("where")]),
                     FieldRowPanel([FieldPanel("department"), FieldPanel("kind"), FieldPanel("state")]),
                     CoveragesPanel(
                         "coverages",
@@ -181,10 +181,6 @@ class ActViewSet(ModelViewSet):
                     MultiFieldPanel(
                         [FieldPanel("public"), FieldPanel("public_from")],
                         heading=gettext_lazy("Anuncio al público"),
-                    ),
-                    MultiFieldPanel(
-                        [FieldRowPanel([FieldPanel("latitude"), FieldPanel("longitude")])],
-                        heading=gettext_lazy("Dónde queda"),
                     ),
                     FieldPanel("album"),
                 ],

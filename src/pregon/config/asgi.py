@@ -13,10 +13,13 @@ from django.conf import settings  # noqa: E402 - settings may be read once Djang
 from pregon.website.front import SAFETY, Front, Gateway  # noqa: E402 - the same
 from pregon.website.hub import feed  # noqa: E402 - the same
 from pregon.website.hub.doors import Doors  # noqa: E402 - the same
+from pregon.website.viewlog import ViewLog  # noqa: E402 - the same
 
+views = ViewLog(settings.HOME.views) if settings.PREGON_COUNT_VIEWS else None
 application = Front(
     Gateway(django),
     baked=settings.HOME.baked,
     static=settings.HOME.static,
     live=Doors(feed.follow, safety=SAFETY),
+    views=views,
 )

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from wagtail.models import Revision
 
 from pregon.accounts.models import Office, User
+from pregon.analytics.actions import NGINX, has_more, log_files
 from pregon.config.building import pending_changes
 from pregon.config.integrity import damage
 from pregon.core.errors import PregonError
@@ -56,7 +57,7 @@ def examine(*, at: datetime) -> list[Finding]:
     findings = [*home(at), *database(at)]
     if any(finding.ill for finding in findings):
         return findings  # the rest asks the database
-    for check in (office, channels, work_waiting, site, machines, framework):
+    for check in (office, channels, work_waiting, site, views, machines, framework):
         findings.extend(check(at))
     return findings
 
@@ -190,6 +191,35 @@ def site(at: datetime) -> Iterator[Finding]:
             "El sitio tiene %(count)s página horneada.", "El sitio tiene %(count)s páginas horneadas.", baked
         )
         yield Finding(False, said % {"count": baked})
+
+
+def views(at: datetime) -> Iterator[Finding]:
+    """Whether what is read can be written down, read again, and is counted."""
+    if not settings.PREGON_COUNT_VIEWS:
+        yield Finding(False, "Las vistas del sitio no se cuentan: así lo dice PREGON_COUNT_VIEWS.")
+        return
+    folder = settings.HOME.views
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield Finding(
+            True, f"No se pueden anotar las vistas en {folder}: revisa que exista y de quién es la carpeta."
+        )
+        return
+    for place in (folder / NGINX, *log_files()):
+        if (place.exists() or place.is_symlink()) and not os.access(place, os.R_OK):
+            yield Finding(
+                True,
+                f"No se pueden leer las vistas en {place}: dale permiso al grupo con el que corre Pregón.",
+            )
+            return
+    uncounted = [
+        file for file in log_files() if file.stat().st_mtime < (at - LATE).timestamp() and has_more(file)
+    ]
+    if uncounted:
+        yield Finding(
+            True, "Hay vistas sin contar desde hace más de diez minutos: enciende el reloj con «pregon up»."
+        )
+    else:
+        yield Finding(False, "Las vistas del sitio se cuentan, sin guardar de quién son.")
 
 
 def machines(at: datetime) -> Iterator[Finding]:

@@ -61,7 +61,7 @@ def serve(listening: socket.socket) -> None:
     """The site and the desk."""
     import uvicorn  # only this part needs a server
 
-    from pregon.config.asgi import application
+    from pregon.config.asgi import application, views
 
     trusted = settings.PREGON_TRUSTED_PROXIES
     config = uvicorn.Config(
@@ -81,6 +81,8 @@ def serve(listening: socket.socket) -> None:
     # Uvicorn raises the signal again once it has closed; by then there is nothing left to stop.
     on_stop(lambda: None)
     uvicorn.Server(config).run(sockets=[listening])
+    if views:
+        views.flush()
 
 
 def work(lane: Lane) -> None:

@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -68,6 +69,24 @@ def write_published(path: Path, data: bytes) -> None:
         for copy, waiting in ready.items():
             waiting.replace(copy)
         _settle(path.parent)
+
+
+def is_published(path: Path, data: bytes) -> bool:
+    """Whether ``data`` lies at ``path`` with every copy it should have, none of which says anything else."""
+    opened = {".br": brotli.decompress, ".gz": gzip.decompress}
+    try:
+        if path.read_bytes() != data:
+            return False
+        for suffix in COPIES:
+            copy = path.with_name(path.name + suffix)
+            if not copy.exists():
+                if suffix in dict(_compressed(path, data)):
+                    return False
+            elif opened[suffix](copy.read_bytes()) != data:
+                return False
+    except (OSError, EOFError, zlib.error, brotli.error):
+        return False
+    return True
 
 
 def remove(path: Path) -> None:

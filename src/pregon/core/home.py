@@ -35,6 +35,11 @@ class Home:
         return self.root / "baked"
 
     @property
+    def archive(self) -> Path:
+        """Pages as they were, for the record. Never served to the public: some were withdrawn."""
+        return self.root / "archive"
+
+    @property
     def static(self) -> Path:
         return self.root / "static"
 
@@ -42,6 +47,12 @@ class Home:
     def outbox(self) -> Path:
         """What channels in sandbox would have sent."""
         return self.root / "outbox"
+
+    @property
+    def views(self) -> Path:
+        """Views of public pages that are not counted yet: which page, in which hour, and nothing of who read it.
+        Below ``nginx`` those that a web server in front wrote."""
+        return self.root / "views"
 
     @property
     def run(self) -> Path:
@@ -73,6 +84,15 @@ class Home:
     def prepare(self) -> None:
         """Create the folders. Only the owner may look inside."""
         self.root.mkdir(parents=True, exist_ok=True)
-        for folder in (self.media, self.derived, self.baked, self.static, self.outbox, self.run):
+        for folder in (
+            self.media,
+            self.derived,
+            self.baked,
+            self.archive,
+            self.static,
+            self.outbox,
+            self.views,
+            self.run,
+        ):
             folder.mkdir(exist_ok=True)
         self.root.chmod(0o750)

@@ -16,6 +16,8 @@ WORDS_A_MINUTE = 200
 UNTITLED = "sin-titulo"
 #: Longer than any word of Spanish: a key or an address has no other forms, and would only fill the memory.
 LONGEST_WORD = 40
+#: What ñ becomes where it must not be taken for n. It is a letter of no word of Spanish, and no index folds it.
+ENYE = "ɲ"
 
 _word = re.compile(r"[^\W_]+")
 _unstemmed_plural = re.compile(r"\w{2,}[aeo]s")
@@ -57,11 +59,29 @@ def _variants(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def enye_variants(word: str) -> tuple[str, ...]:
+    """A word that has ñ, and its stems, with ñ kept apart from n: who types «año» does not mean «ano». Nothing for
+    any other word."""
+    written = unicodedata.normalize("NFC", word).lower()
+    if "ñ" not in written:
+        return ()
+    kept = written.replace("ñ", ENYE)
+    return tuple(dict.fromkeys((fold(kept), *stem_variants(kept))))
+
+
+def forms(word: str) -> tuple[str, ...]:
+    """What a text may hold in the place of a word that was asked for; ñ asks for ñ, and n for either."""
+    return enye_variants(word) or tuple(dict.fromkeys((fold(word), *stem_variants(word))))
+
+
 def stems(text: str) -> str:
     """The shadow column of a text: every stem variant of every word, in reading order."""
-    return " ".join(
-        stem for word in _word.findall(unicodedata.normalize("NFC", text)) for stem in stem_variants(word)
-    )
+    return " ".join(stem for word in words_of(text) for stem in (*stem_variants(word), *enye_variants(word)))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as they are written, with each accent in its letter."""
+    return _word.findall(unicodedata.normalize("NFC", text))
 
 
 def slug(text: str, *, limit: int = 80) -> str:

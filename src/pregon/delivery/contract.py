@@ -365,6 +365,8 @@ class Channel(ABC, Generic[O]):
     #: Whether it reaches one person at a time, so that somebody may send a trial to themselves.
     personal: ClassVar[bool] = True
     options_class: ClassVar[type[Options]]
+    #: What stands behind our links there (``?de=…``), where a reader who follows one brings no word of it along.
+    mark: ClassVar[str] = ""
     #: Documents that others look for under ``/.well-known/``, and this channel shows.
     well_known: ClassVar[frozenset[str]] = frozenset()
 

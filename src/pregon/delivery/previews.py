@@ -169,9 +169,9 @@ def sample_parcel(message: Message) -> Parcel:
 
 def seen_on(kind: str, message: Message) -> Seen:
     """The message on that channel. Raises ``UnknownChannel``; any other trouble is part of what is seen."""
-    channel_class(kind)
+    mark = channel_class(kind).mark
     account = ChannelAccount.objects.filter(kind=kind).first() or ChannelAccount(kind=kind)
-    parcel = sample_parcel(message)
+    parcel = sample_parcel(message.marked(mark, site=settings.BASE_URL))
     try:
         channel = rehearse(kind, account.options)
         preview, price = channel.preview(parcel), channel.price(parcel)

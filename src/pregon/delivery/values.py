@@ -80,6 +80,19 @@ class Message:
         """The same with these pictures, the first of them in front."""
         return replace(self, picture=pictures[0] if pictures else None, pictures=pictures)
 
+    def marked(self, mark: str, *, site: str) -> Self:
+        """The same, whose links to pages of ``site`` say by which channel they were followed; the page takes no
+        notice, and whoever follows one is told apart from nobody."""
+
+        def own(link: str) -> str:
+            page = link.startswith(f"{site}/") and link.endswith("/") and not any(map(str.isspace, link))
+            return f"{link}?de={mark}" if page else link
+
+        if not mark:
+            return self
+        blocks = tuple(replace(block, text=own(block.text)) for block in self.blocks)
+        return replace(self, url=own(self.url), blocks=blocks)
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -54,6 +54,10 @@ class ReasonTooLong(NewsroomError):
 class NotReady(NewsroomError):
     """A la página le falta algo para publicarse."""
 
+    def __init__(self, message: str, *, page: int) -> None:
+        super().__init__(message)
+        self.page = page
+
 
 class LiveError(NewsroomError):
     """No se pudo hacer eso con la cobertura en vivo."""

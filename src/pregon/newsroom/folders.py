@@ -38,7 +38,18 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 #: What no text is meant to hold: it would make a page or a feed unreadable, or a terminal dance.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 REQUIRED = ("titulo", "fecha", "lugar", "dependencia")
-OPTIONAL = ("fin", "tipo", "temas", "localidades", "subtitulo", "embargo", "canales", "contacto", "fotos")
+OPTIONAL = (
+    "fin",
+    "tipo",
+    "temas",
+    "localidades",
+    "subtitulo",
+    "embargo",
+    "canales",
+    "contacto",
+    "lectura_facil",
+    "fotos",
+)
 DATE_FORMATS = (
     "%Y-%m-%d %H:%M",
     "%Y-%m-%dT%H:%M",
@@ -79,6 +90,7 @@ class Folder:
     embargo: datetime | None
     channels: tuple[str, ...]
     contact: str
+    easy_reading: str
     lead: str
     #: StreamField data; photos stand as ("photo", file name) until they have a row.
     body: tuple[tuple[str, Any], ...]
@@ -124,6 +136,7 @@ def read_folder(path: Path, *, zone: ZoneInfo) -> Folder:
         else None,
         channels=many(facts, "canales"),
         contact=one(facts, "contacto"),
+        easy_reading=paragraphs(facts, "lectura_facil"),
         lead=lead,
         body=body,
         photos=photos,
@@ -208,7 +221,7 @@ def read_front(front: str) -> Mapping[str, Any]:
 
 
 #: Letters that fit where each value goes; 300 for those not named.
-ROOM = {"titulo": 200, "lugar": 200, "contacto": 200, "credito": 120, "pie": 500}
+ROOM = {"titulo": 200, "lugar": 200, "contacto": 200, "credito": 120, "pie": 500, "lectura_facil": 2000}
 
 
 def one(facts: Mapping[str, Any], name: str) -> str:
@@ -220,6 +233,19 @@ def one(facts: Mapping[str, Any], name: str) -> str:
     if len(value) > room:
         raise BadFolder(f"En {SHEET}, «{name}» es demasiado largo: caben {room} letras.")
     return value
+
+
+def paragraphs(facts: Mapping[str, Any], name: str) -> str:
+    """Several lines, as «name: |» begins them; a blank one between two ideas stays."""
+    value = facts.get(name) or ""
+    if not isinstance(value, str):
+        raise BadFolder(
+            f"En {SHEET}, «{name}» es un texto: escribe «{name}: |» y debajo, con sangría, sus frases."
+        )
+    if len(value) > ROOM[name]:
+        raise BadFolder(f"En {SHEET}, «{name}» es demasiado largo: caben {ROOM[name]} letras.")
+    lines = "\n".join(clean(line) for line in value.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
 def many(facts: Mapping[str, Any], name: str) -> tuple[str, ...]:

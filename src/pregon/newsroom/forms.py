@@ -33,6 +33,7 @@ def correction_panel() -> Panel:
                 heading=_("Encabezado"),
             ),
             FieldPanel("body"),
+            FieldPanel("easy_reading"),
             MultiFieldPanel(
                 [FieldPanel("cover"), FieldPanel("dateline"), FieldPanel("contact")], heading=_("Datos")
             ),

@@ -20,6 +20,7 @@ from pregon.newsroom.views.live import (
     LiveVerbView,
     OpenLiveView,
 )
+from pregon.newsroom.views.outreach import OutreachTableView, OutreachView, OverviewTableView, OverviewView
 
 app_name = "newsroom_desk"
 
@@ -29,6 +30,10 @@ urlpatterns = [
     path("<int:pk>/a-quien-llega/", ReachView.as_view(), name="reach"),
     path("<int:pk>/a-quien-llega/<slug:kind>/", ReachHtmlView.as_view(), name="reach_html"),
     path("<int:pk>/corregir/", CorrectView.as_view(), name="correct"),
+    path("<int:pk>/alcance/", OutreachView.as_view(), name="outreach"),
+    path("<int:pk>/alcance/csv/", OutreachTableView.as_view(), name="outreach_csv"),
+    path("alcance/", OverviewView.as_view(), name="overview"),
+    path("alcance/csv/", OverviewTableView.as_view(), name="overview_csv"),
     path("<int:pk>/retirar/", WithdrawView.as_view(), name="withdraw"),
 ]
 

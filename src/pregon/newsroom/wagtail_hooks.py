@@ -25,6 +25,7 @@ from pregon.newsroom.models.pieces import LETTING_OUT
 from pregon.newsroom.panels import ApprovalPanel, LivePanel, sheet_or_editor
 from pregon.newsroom.urls import live_patterns
 from pregon.newsroom.views.bulletins import needs_correction
+from pregon.newsroom.views.outreach import SEE
 from pregon.newsroom.viewsets import PIECE_VIEWSETS, bulletin_viewset
 
 
@@ -93,6 +94,22 @@ def live_menu() -> MenuItem:
         name="en-vivo",
         icon_name="radio-full",
         order=35,
+    )
+
+
+class OverviewMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(SEE)
+
+
+@hooks.register("register_admin_menu_item")
+def overview_menu() -> MenuItem:
+    return OverviewMenuItem(
+        gettext_lazy("Alcance"),
+        reverse("newsroom_desk:overview"),
+        name="alcance",
+        icon_name="view",
+        order=55,
     )
 
 

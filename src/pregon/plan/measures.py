@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from pregon.agenda.enums import Product, Settlement
 from pregon.agenda.models import Act
 from pregon.core.calendar import local_day
+from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
 from pregon.delivery.enums import OUT, MessageKind
 from pregon.delivery.models import Delivery, Dispatch
@@ -133,13 +134,27 @@ def records_begin(at: datetime, zone: tzinfo) -> date | None:
 
 def published(question: Question) -> list[Record]:
     """Bulletins of the period that a citizen can read now: neither embargoed nor withdrawn."""
+    return remembered(("published", question.period, question.scope), lambda: _published(question))
+
+
+def _published(question: Question) -> list[Record]:
     opens, closes = question.span
     bulletins = _bulletins(question).filter(first_published_at__gte=opens, first_published_at__lt=closes)
+    rows = (
+        bulletins.filter(first_published_at__lte=question.at)
+        .order_by("first_published_at", "pk")
+        .values_list("first_published_at", "title", "slug", "number", "year")
+    )
+    # A year may hold a thousand: plain rows, and one folio's words for all.
+    detail = _("Boletín %(folio)s")
     return [
-        _record(bulletin, day=question.day_of(bulletin.first_published_at))
-        for bulletin in bulletins.filter(first_published_at__lte=question.at).order_by(
-            "first_published_at", "pk"
+        Record(
+            when=question.day_of(moment),
+            title=title,
+            url=f"/boletines/{slug}/",
+            detail=detail % {"folio": f"{number:03d}/{year}"},
         )
+        for moment, title, slug, number, year in rows
     ]
 
 

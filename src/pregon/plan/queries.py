@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from pregon.accounts.models import Office
 from pregon.core.calendar import WorkingCalendar, local_day
+from pregon.core.remembering import remembered
 from pregon.plan import registry
 from pregon.plan.contract import PERCENT, Measure, Missing, Period, Question, Reading
 from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot
@@ -264,7 +265,7 @@ def month_standing(plan: Plan, month: int, *, at: datetime) -> MonthStanding:
 
 def plan_sheet(plan: Plan, *, at: datetime) -> PlanSheet:
     """The whole plan with a year's readings. Each measure is asked once."""
-    return _sheet(plan, Asking(Period.year(plan.year), at=at))
+    return remembered(("plan", plan.pk), lambda: _sheet(plan, Asking(Period.year(plan.year), at=at)))
 
 
 def owed(sheet: PlanSheet) -> tuple[Missing, ...]:

@@ -7,6 +7,7 @@ class WebsiteConfig(AppConfig):
     verbose_name = "Sitio"
 
     def ready(self) -> None:
-        from pregon.website import receivers, tasks  # noqa: F401 - importing the tasks registers them
+        from pregon.website import permissions, receivers, tasks  # noqa: F401 - importing the tasks registers them
 
+        permissions.register()
         receivers.connect()

@@ -20,7 +20,7 @@ from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from pregon.accounts.models import Office, Topic
+from pregon.accounts.models import Office
 from pregon.agenda.enums import State
 from pregon.agenda.models import Act
 from pregon.core.visibility import visible
@@ -35,7 +35,7 @@ from pregon.website.queries import (
     PODCAST_COVER,
     PODCAST_FEED,
     document_path,
-    month_sitemap,
+    months_with_bulletins,
     photo_path,
     sections,
 )
@@ -200,6 +200,8 @@ def json_item(bulletin: Bulletin) -> dict[str, Any]:
         "date_modified": (bulletin.last_published_at or first).isoformat(),
         "tags": [topic.name for topic in bulletin.topics.all()],
     }
+    if bulletin.easy_reading:
+        item["_lectura_facil"] = bulletin.easy_reading
     if bulletin.cover and (copy := largest(bulletin.cover)):
         item["image"] = absolute(f"{photo_path(bulletin.cover.public_id)}{copy.file}")
     return item
@@ -391,7 +393,6 @@ def bulletin_entries(start: datetime | None = None, end: datetime | None = None)
 def page_entries() -> list[tuple[str, datetime | None]]:
     """Everything public but the bulletins."""
     at = timezone.now()
-    topics = Topic.objects.filter(bulletins__in=visible(Bulletin.objects.all(), at=at)).distinct()
     acts = shelf.acts(at).values_list("slug", "updated_at")
     coverages = visible(LiveBlog.objects.all(), at=at)
     standing = (
@@ -400,7 +401,7 @@ def page_entries() -> list[tuple[str, datetime | None]]:
     )
     return [
         *((path, None) for path in (*standing, "/privacidad/", "/accesibilidad/")),
-        *((f"/boletines/tema/{slug}/", None) for slug in topics.values_list("slug", flat=True)),
+        *((f"/boletines/tema/{slug}/", None) for slug in shelf.topics(at).values_list("slug", flat=True)),
         *((f"/agenda/{slug}/", changed) for slug, changed in acts),
         *((blog.get_absolute_url(), blog.closed_at) for blog in coverages),
         *((f"/galerias/{slug}/", None) for slug in shelf.albums(at).values_list("slug", flat=True)),
@@ -415,16 +416,13 @@ def page_entries() -> list[tuple[str, datetime | None]]:
 
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    bulletins = bulletin_entries()
-    if len(bulletins) <= INDEX_FROM:
-        return listed([*page_entries(), *bulletins])
     office = Office.load(request_or_site=request)
-    months: dict[str, datetime] = {}
-    public = visible(Bulletin.objects.all(), at=timezone.now())
-    for first, last in public.values_list("first_published_at", "last_published_at"):
-        path = month_sitemap(first, office)
-        months[path] = max(months.get(path, first), last or first)
-    return listed([("/sitemap-paginas.xml", None), *sorted(months.items(), reverse=True)], index=True)
+    months = months_with_bulletins(timezone.now(), office)
+    if sum(month.bulletins for month in months) <= INDEX_FROM:
+        return listed([*page_entries(), *bulletin_entries()])
+    return listed(
+        [("/sitemap-paginas.xml", None), *((month.sitemap, month.changed) for month in months)], index=True
+    )
 
 
 @public_page
@@ -465,6 +463,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /escritorio/",
         "Disallow: /boletines/buscar/",
+        "Disallow: /buscar.json",
+        "Disallow: /servicios/buscar/",
         "Disallow: /suscripcion/",
         "Allow: /suscripcion/$",
         "",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pregon.accounts.models import Department, Locality, Topic
 from pregon.delivery.enums import Frequency
 
 LONGEST_KEY = 18
+#: What whoever asks for notices in the browser agrees to.
+CONSENT = _(
+    "Acepto que la oficina mande avisos de sus boletines a este navegador. Puedo dejarlos cuando quiera."
+)
 
 
 class SomeOf(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
@@ -74,6 +80,16 @@ class SubscribeForm(Interests):
         return str(self.cleaned_data["correo"]).strip().lower()
 
 
+class TypingForm(forms.Form):
+    """Words that are still being typed."""
+
+    q = forms.CharField(
+        required=False,
+        max_length=200,
+        error_messages={"max_length": _("Son demasiadas letras para buscar: escribe unas pocas palabras.")},
+    )
+
+
 class SearchForm(forms.Form):
     """Words and filters. A filter that names nothing is an error to show and not one to hide."""
 
@@ -113,6 +129,35 @@ class SearchForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     @property
+    def untouched(self) -> bool:
+        """Whether nothing was asked yet: then the words are what one came to type."""
+        return not any(self.data.values())
+
+    @property
     def narrowed(self) -> bool:
         """Whether any filter besides the words is in use, so that the page opens them."""
         return any(self.data.get(name) for name in self.fields if name != "q")
+
+
+class MomentForm(forms.Form):
+    """Which page, as it stood when."""
+
+    pagina = forms.CharField(
+        label=_("Dirección"),
+        max_length=500,
+        initial="/",
+        help_text=_("La de la página, como se ve en el navegador; «/» es la portada."),
+    )
+    fecha = forms.DateField(
+        label=_("El día"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    hora = forms.TimeField(
+        label=_("A las"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+    @property
+    def moment(self) -> datetime | None:
+        """The moment that was asked for; the end of the day when no hour was."""
+        day = self.cleaned_data.get("fecha")
+        hour = self.cleaned_data.get("hora") or time.max
+        return timezone.make_aware(datetime.combine(day, hour)) if day else None

@@ -29,6 +29,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pregon.core.files import COMPRESSIBLE, WORTH_COMPRESSING
+from pregon.website.viewlog import ViewLog
 
 PAGE, GONE = "index.html", "gone.html"
 DESK = "/escritorio"
@@ -44,6 +45,9 @@ SAFETY = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+#: What other sites may show in a frame: the pages below this address, and no other.
+EMBEDDED = "/incrustar/"
+ANYWHERE = POLICY.replace("frame-ancestors 'self'", "frame-ancestors *")
 # Short: a page may be corrected or withdrawn at any moment, and what a reader's phone keeps is out of reach.
 CACHE_PAGE = "public, max-age=20"
 CACHE_PHOTO = "public, max-age=86400"
@@ -105,6 +109,11 @@ THREADS = 8
 MOST_WAITING = 200
 
 
+def policy_of(path: str) -> str:
+    """The policy of the page at ``path``."""
+    return ANYWHERE if path.startswith(EMBEDDED) and path != EMBEDDED else POLICY
+
+
 def suffix_of(path: str) -> str:
     name = path.rpartition("/")[2]
     return "." + name.rpartition(".")[2].lower() if "." in name else ""
@@ -145,6 +154,8 @@ class Kept:
     modified: int
     copies: Mapping[str, Copy]
     size: int
+    #: Whether answering with it is a view: it is a page, and there.
+    page: bool = False
 
     def is_fresh(self) -> bool:
         try:
@@ -207,6 +218,7 @@ class Shelf:
             return None
         headers = {
             **SAFETY,
+            "Content-Security-Policy": policy_of(path),
             "Content-Type": content_type(file if status == 410 or path.endswith("/") else path),
             "Cache-Control": cache,
             "Last-Modified": formatdate(facts.st_mtime, usegmt=True),
@@ -222,6 +234,7 @@ class Shelf:
             modified=int(facts.st_mtime),
             copies=copies,
             size=sum(len(copy.body) for copy in copies.values()),
+            page=status == 200 and path.endswith("/"),
         )
 
     def _encoded(self, file: str, data: bytes) -> dict[str, bytes]:
@@ -260,10 +273,18 @@ class Front:
     """The ASGI application."""
 
     def __init__(
-        self, app: ASGIApp, *, baked: Path, static: Path, live: ASGIApp | None = None, memory: int = MEMORY
+        self,
+        app: ASGIApp,
+        *,
+        baked: Path,
+        static: Path,
+        live: ASGIApp | None = None,
+        views: ViewLog | None = None,
+        memory: int = MEMORY,
     ) -> None:
         self.app = app
         self.live = live or app
+        self.views = views
         self.pages = Shelf(baked, memory=memory)
         self.static = Shelf(static, memory=memory, compress=True)
         self.streams = {
@@ -301,7 +322,7 @@ class Front:
         self, shelf: Shelf, path: str, cache: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if kept := shelf.recall(path):
-            await _answer(kept, scope, send)
+            await self._give(kept, scope, send)
             return
         if not _may_name_a_file(path) or (found := await to_thread.run_sync(shelf.find, path)) is None:
             await self.app(scope, receive, send)
@@ -313,12 +334,17 @@ class Front:
         kept = await to_thread.run_sync(lambda: shelf.read(path, file, status, cache=cache))
         if kept:
             shelf.keep(path, kept)
-            await _answer(kept, scope, send)
+            await self._give(kept, scope, send)
         elif Path(file).exists():
             headers = {**SAFETY, "Cache-Control": cache, "Content-Type": content_type(path)}
             await FileResponse(file, status, headers=headers)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    async def _give(self, kept: Kept, scope: Scope, send: Send) -> None:
+        await _answer(kept, scope, send)
+        if kept.page and self.views:
+            self.views.note(scope)
 
     async def _stream(
         self, files: StaticFiles, path: str, scope: Scope, receive: Receive, send: Send

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from pregon.website.front import DESK, POLICY
+from pregon.website.front import DESK, policy_of
 
 
 def public_policy(
@@ -18,7 +18,7 @@ def public_policy(
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         if not request.path.startswith(DESK):
-            response["Content-Security-Policy"] = POLICY
+            response["Content-Security-Policy"] = policy_of(request.path)
             response.headers.setdefault("Cache-Control", "no-cache")
         return response
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from http import HTTPStatus
 from typing import ClassVar, Self
 
 from django.db import models
@@ -80,6 +81,48 @@ class BakedPage(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class PageVersionQuerySet(models.QuerySet["PageVersion"]):
+    def at(self, path: str, moment: datetime) -> PageVersion | None:
+        """What stood at ``path`` at that moment."""
+        stood = self.filter(Q(until=None) | Q(until__gt=moment), path=path, since__lte=moment)
+        return stood.order_by("-since", "-pk").first()
+
+
+class PageVersion(models.Model):
+    """What one address said from one moment until another; its page lies in the archive under its digest."""
+
+    path = models.CharField(_("dirección"), max_length=500)
+    status = models.PositiveSmallIntegerField(default=200)
+    since = models.DateTimeField(_("desde"))
+    until = models.DateTimeField(_("hasta"), null=True, blank=True)
+    digest = models.CharField(max_length=64, db_index=True)
+    #: The digest of what it says, without what every page shows around it.
+    meaning = models.CharField(max_length=64)
+    size = models.PositiveIntegerField(default=0)
+    #: The only one that is left of its day.
+    thinned = models.BooleanField(default=False)
+
+    objects = PageVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("versión de una página")
+        verbose_name_plural = _("versiones de las páginas")
+        default_permissions = ("view",)
+        indexes = [models.Index(fields=["path", "since"], name="versions_of_a_page")]
+        constraints = [
+            models.UniqueConstraint(fields=["path"], condition=Q(until=None), name="one_version_stands"),
+            models.CheckConstraint(condition=Q(path__startswith="/"), name="version_path_from_root"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.since:%Y-%m-%d %H:%M})"
+
+    @property
+    def gone(self) -> bool:
+        """It only said that the page was withdrawn."""
+        return self.status == HTTPStatus.GONE
 
 
 class BakingMark(models.Model):

@@ -3,21 +3,28 @@ everything is asked for."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Max, Min
+from django.db.models import Count, Exists, Max, Min, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils import timezone
 from wagtail.documents import get_document_model
-from wagtail.models import Page, ReferenceIndex, Revision
+from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
-from pregon.accounts.models import Office, Topic
+from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act
 from pregon.core.files import safe_name
+from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
+from pregon.delivery.enums import MessageKind
+from pregon.delivery.models import Milestone
 from pregon.library.models import Album, Photo
 from pregon.newsroom.models import (
     PIECES,
@@ -27,9 +34,9 @@ from pregon.newsroom.models import (
     Episode,
     LiveBlog,
     LivePost,
-    NumberSeries,
     Piece,
     Recording,
+    Service,
 )
 from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
@@ -41,8 +48,18 @@ from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galerias/", "/plan/"
 COVERAGES = "/en-vivo/"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
-SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
-FEEDS = ("/rss.xml", "/atom.xml", "/feed.json", *SITEMAPS, NEWS_SITEMAP)
+SITEMAP, PAGES_SITEMAP = SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
+KEPT_LIST, PUSH_OFFER = "/sin-conexion.json", "/suscripcion/avisos.json"
+NEWS_FEEDS = ("/rss.xml", "/atom.xml", "/feed.json")
+#: What tells machines of every bulletin.
+FEEDS = (*NEWS_FEEDS, SITEMAP, NEWS_SITEMAP)
+WIDGETS, ALERT_WIDGET = "/incrustar/", "/incrustar/alerta/"
+#: How many lines a widget has, first when nothing else is asked.
+WIDGET_LENGTHS = (5, 3, 10)
+NEWS_WIDGETS, AGENDA_WIDGETS = (
+    (f"{WIDGETS}{kind}/", *(f"{WIDGETS}{kind}/{many}/" for many in WIDGET_LENGTHS[1:]))
+    for kind in ("noticias", "agenda")
+)
 PAGES: tuple[type[PublicPage], ...] = (Bulletin, *PIECES)
 #: The lists of the pages beside the bulletins, each at the address that its pages stand below.
 LISTS = tuple(kind.folder for kind in PIECES)
@@ -50,14 +67,26 @@ PODCAST_FEED, PODCAST_COVER = "/podcast/rss.xml", "/podcast/portada.png"
 #: What every office has, whatever it published.
 STANDING = (
     *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR, COVERAGES, live.snapshot_path(live.SITE)),
-    *FEEDS,
+    *(*FEEDS, PAGES_SITEMAP),
     *(*LISTS, PODCAST_FEED, PODCAST_COVER),
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
+    *("/app.webmanifest", "/icono-192.png", "/icono-512.png", "/icono-recortable.png"),
+    *(PUSH_OFFER, "/sin-conexion/", KEPT_LIST),
+    *(WIDGETS, ALERT_WIDGET, *NEWS_WIDGETS, *AGENDA_WIDGETS, "/incrustar.js"),
 )
 NEWS_WINDOW = timedelta(hours=48)
 LONGEST_ACT = timedelta(days=31)
-RECENT_REVISIONS = 5
+LOOK_AGAIN = timedelta(minutes=1)
+#: Among so many pages of a list one is sure to be found that nobody is changing.
+BESIDE = 12
+AGENDA_MONTH = re.compile(r"/agenda/20\d\d/\d\d/")
+#: The version that is public now, and the one before it; one more for a publication that changed nothing.
+RECENT_VERSIONS = 3
+PUBLICATIONS = ("wagtail.publish", "wagtail.publish.scheduled")
+#: Where blocks keep the document that they attach or show, and the fields that are made of blocks.
+DOCUMENTS = {"attachment": "document", "video": "file", "document": "document"}
+STREAMS = ("body", "documents")
 
 
 # --- Addresses of one thing ---------------------------------------------------------------------------------
@@ -77,6 +106,11 @@ def document_folder(pk: int | str) -> str:
     return f"/documentos/{pk}/"
 
 
+def map_path(act: Act) -> str:
+    """The picture of where an act takes place, drawn from tiles."""
+    return f"{act.get_absolute_url()}mapa.webp"
+
+
 def archive_path(moment: datetime, office: Office) -> str:
     return f"/boletines/{moment.astimezone(office.zone):%Y/%m}/"
 
@@ -85,56 +119,242 @@ def month_sitemap(moment: datetime, office: Office) -> str:
     return f"/sitemap-{moment.astimezone(office.zone):%Y-%m}.xml"
 
 
-def agenda_paths(moment: datetime, office: Office) -> list[str]:
-    """The month of ``moment``, and those beside it whose pages link to it."""
+def agenda_paths(moment: datetime, office: Office, *, at: datetime | None = None) -> list[str]:
+    """The month of ``moment``, and the pages before and after it, whose links lead there."""
     first = moment.astimezone(office.zone).date().replace(day=1)
-    months = (first, (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=31)).replace(day=1))
-    return [f"/agenda/{month:%Y/%m}/" for month in months]
+    beside = months_beside(first, office, at=at or timezone.now())
+    return [f"/agenda/{month:%Y/%m}/" for month in (first, *beside) if month]
+
+
+def months_now(at: datetime, office: Office) -> list[date]:
+    """The months that have a page even while they hold nothing: this one and the next."""
+    current = at.astimezone(office.zone).date().replace(day=1)
+    return [current, _shifted(current, 1)]
+
+
+def months_beside(first: date, office: Office, *, at: datetime) -> tuple[date | None, date | None]:
+    """The nearest months before and after ``first`` that have a page of the agenda."""
+    acts = visible(Act.objects.all(), at=at)
+    opens, closes = (
+        timezone.make_aware(datetime.combine(day, time.min), office.zone)
+        for day in (first, _shifted(first, 1))
+    )
+    last = acts.filter(start__lt=opens).aggregate(start=Max("start"))["start"]
+    following = acts.filter(start__gte=closes).aggregate(start=Min("start"))["start"]
+    near = months_now(at, office)
+    near += [moment.astimezone(office.zone).date().replace(day=1) for moment in (last, following) if moment]
+    return (
+        max((month for month in near if month < first), default=None),
+        min((month for month in near if month > first), default=None),
+    )
 
 
 # --- What shows what ----------------------------------------------------------------------------------------
 
 
 def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
-    """Every address that shows something of ``bulletin``, itself first."""
+    """Every address that shows something of ``bulletin``, itself first; what its last versions named shows it no
+    longer, and is among them."""
     office = Office.load()
+    named = named_by(bulletin)
+    photos = photos_of(bulletin)
+    moments = {bulletin.first_published_at, bulletin.last_published_at} - {None}
     paths = [
-        *(photo_path(public_id) for public_id in photos_of(bulletin).values_list("public_id", flat=True)),
-        *(document_folder(document.pk) for document in documents_of(bulletin)),
+        *(photo_path(public_id) for public_id in photos.values_list("public_id", flat=True)),
+        *(document_folder(pk) for pk in sorted(documents_named_by(bulletin))),
         bulletin.get_absolute_url(),
-        HOME,
-        LATEST,
-        *FEEDS,
+        *(HOME, LATEST, KEPT_LIST, *NEWS_WIDGETS, *FEEDS),
         *(f"/boletines/tema/{slug}/" for slug in topics_of(bulletin)),
-        *plan_paths(),
+        *(act.get_absolute_url() for act in Act.objects.filter(pk__in=named["act"])),
+        *plan_paths(*moments),
     ]
-    for moment in {bulletin.first_published_at, bulletin.last_published_at} - {None}:
+    for moment in moments:
         paths += [archive_path(moment, office), month_sitemap(moment, office)]
-    if bulletin.act:
-        paths.append(bulletin.act.get_absolute_url())
-    if bulletin.album:
-        paths += album_paths(bulletin.album)
+    if bulletin.first_published_at:
+        paths += months_that_link_to(bulletin, office)
+    if named["topics"] or named["album"]:
+        paths.append(PAGES_SITEMAP)
+    for album in Album.objects.filter(Q(pk__in=named["album"]) | Q(photos__in=photos)).distinct():
+        paths += paths_of_album(album)
     paths += [blog.get_absolute_url() for blog in LiveBlog.objects.filter(bulletin=bulletin.pk)]
-    chosen = [
+    paths += others_with(photos, bulletin)
+    paths += pieces_about(named["topics"])
+    paths += [
         campaign.get_absolute_url() for campaign in Campaign.objects.filter(bulletins=bulletin.pk, live=True)
     ]
-    return [*paths, *chosen, *pieces_about(topic.pk for topic in bulletin.topics.all())]
+    return list(dict.fromkeys(paths))
+
+
+def named_by(bulletin: Bulletin) -> dict[str, set[int]]:
+    """What ``bulletin`` and its last public versions name: topics, act and album, by their numbers."""
+    found = {
+        "topics": {topic.pk for topic in bulletin.topics.all()},
+        "act": {bulletin.act_id} - {None},
+        "album": {bulletin.album_id} - {None},
+    }
+    for content in last_versions(bulletin):
+        found["topics"].update(content.get("topics") or ())
+        found["act"] |= {content.get("act")} - {None}
+        found["album"] |= {content.get("album")} - {None}
+    return found
+
+
+def last_versions(page: PublicPage) -> list[dict[str, Any]]:
+    """What ``page`` said in the last versions that were public, as Wagtail keeps it."""
+    published = PageLogEntry.objects.filter(
+        page_id=page.pk, action__in=PUBLICATIONS, revision__isnull=False
+    ).order_by("-timestamp", "-pk")
+    return list(published.values_list("revision__content", flat=True)[:RECENT_VERSIONS])
 
 
 def topics_of(bulletin: Bulletin) -> list[str]:
-    """Its topics now and in its latest revisions: a topic that was taken away shows it no longer."""
-    recent = Revision.objects.for_instance(bulletin).order_by("-created_at", "-pk")[:RECENT_REVISIONS]
-    before = {pk for revision in recent for pk in revision.content.get("topics", [])}
-    now = {topic.pk for topic in bulletin.topics.all()}
-    return list(Topic.objects.filter(pk__in=before | now).values_list("slug", flat=True))
+    """Its topics now and in its last public versions: a topic that was taken away shows it no longer."""
+    return list(Topic.objects.filter(pk__in=named_by(bulletin)["topics"]).values_list("slug", flat=True))
 
 
-def archive_paths() -> list[str]:
-    """The month pages there are; each names all others, so one bulletin more shows on every one."""
-    years = NumberSeries.objects.values_list("year", flat=True)
-    months = [f"/boletines/{year}/{month:02d}/" for year in years for month in range(1, 13)]
-    baked = BakedPage.objects.filter(path__in=months, state=Baking.BAKED)
-    return list(baked.values_list("path", flat=True))
+def months_that_link_to(bulletin: Bulletin, office: Office) -> list[str]:
+    """The month pages before and after that of ``bulletin``, when it is the only one of its month: it makes that
+    page, and takes it along."""
+    first = bulletin.first_published_at.astimezone(office.zone).date().replace(day=1)
+    opens, closes = (
+        timezone.make_aware(datetime.combine(day, time.min), office.zone)
+        for day in (first, _shifted(first, 1))
+    )
+    others = visible(Bulletin.objects.exclude(pk=bulletin.pk), at=timezone.now())
+    if others.filter(first_published_at__gte=opens, first_published_at__lt=closes).exists():
+        return []
+    return [archive_path(moment, office) for moment in bulletins_beside(others, opens, closes) if moment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A local month in which bulletins went out."""
+
+    first: date
+    bulletins: int
+    changed: datetime
+
+    @property
+    def url(self) -> str:
+        return f"/boletines/{self.first:%Y/%m}/"
+
+    @property
+    def sitemap(self) -> str:
+        return f"/sitemap-{self.first:%Y-%m}.xml"
+
+
+def months_with_bulletins(at: datetime, office: Office) -> list[Month]:
+    """Every month with public bulletins, newest first: the one answer that needs all of them, so the database counts
+    by the hour, which both databases cut out of the text of a moment, and months are made of hours."""
+    return remembered("months", lambda: _months_with_bulletins(at, office))
+
+
+def _months_with_bulletins(at: datetime, office: Office) -> list[Month]:
+    public = visible(Bulletin.objects.order_by(), at=at)
+    hours = (
+        public.annotate(hour=Substr(Cast("first_published_at", TextField()), 1, len("2026-11-20 18")))
+        .values("hour")
+        .annotate(
+            many=Count("pk"),
+            last=Max(Cast(Coalesce("last_published_at", "first_published_at"), TextField())),
+        )
+        .values_list("hour", "many", "last")
+    )
+    counted: dict[str, int] = {}
+    changed: dict[str, str] = {}
+    for hour, many, last in hours:
+        month = hour[:7]
+        if not "03" <= hour[8:10] <= "27":  # elsewhere it may be another month already, or still
+            local = datetime.fromisoformat(f"{hour}:00+00:00").astimezone(office.zone)
+            month = f"{local:%Y-%m}"
+        counted[month] = counted.get(month, 0) + many
+        changed[month] = max(changed.get(month, ""), last)
+    return [
+        Month(
+            first=date.fromisoformat(f"{month}-01"),
+            bulletins=counted[month],
+            changed=datetime.fromisoformat(changed[month][: len("2026-11-20 18:00:00")]).replace(tzinfo=UTC),
+        )
+        for month in sorted(counted, reverse=True)
+    ]
+
+
+def bulletins_beside(
+    bulletins: QuerySet[Bulletin], opens: datetime, closes: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """When the last of ``bulletins`` before that span went out, and the first one after it."""
+    moments = bulletins.order_by("first_published_at").values_list("first_published_at", flat=True)
+    return (
+        moments.filter(first_published_at__lt=opens).last(),
+        moments.filter(first_published_at__gte=closes).first(),
+    )
+
+
+def others_with(photos: Any, page: PublicPage) -> list[str]:
+    """Pages of other bulletins with one of ``photos``, which went out or was taken back with this page."""
+    numbers = [str(pk) for pk in photos.values_list("pk", flat=True)]
+    named = ReferenceIndex.objects.filter(
+        base_content_type=_type_of(Page), to_content_type=_type_of(Photo), to_object_id__in=numbers
+    ).exclude(object_id=str(page.pk))
+    others = Bulletin.objects.filter(pk__in=[int(pk) for pk in named.values_list("object_id", flat=True)])
+    found = list(others.filter(live=True).values_list("pk", flat=True))
+    return shown_with(Bulletin.objects.filter(pk__in=found)) if found else []
+
+
+def shown_with(bulletins: QuerySet[Bulletin]) -> list[str]:
+    """Every page on which public ones of ``bulletins`` are shown with their card or their row. Costs as much as they
+    are."""
+    office = Office.load()
+    public = visible(bulletins, at=timezone.now())
+    paths: list[str] = []
+    for slug, moment in public.values_list("slug", "first_published_at"):
+        paths += [f"/boletines/{slug}/", archive_path(moment, office)]
+    if not paths:
+        return []
+    of_act = Act.objects.filter(bulletins__in=public).values_list("slug", flat=True)
+    of_album = Album.objects.filter(bulletins__in=public).values_list("slug", flat=True)
+    of_topic = Topic.objects.filter(bulletins__in=public).values_list("slug", flat=True)
+    paths += [HOME, LATEST, *NEWS_WIDGETS, *NEWS_FEEDS]
+    paths += [f"/agenda/{slug}/" for slug in of_act]
+    paths += [f"/galerias/{slug}/" for slug in of_album]
+    paths += [f"/boletines/tema/{slug}/" for slug in of_topic]
+    return list(dict.fromkeys(paths))
+
+
+def paths_of_topic(topic: Topic) -> list[str]:
+    """Its own page, and all that shows its name."""
+    about = shown_with(Bulletin.objects.filter(topics=topic))
+    return [
+        f"/boletines/tema/{topic.slug}/",
+        *about,
+        *([PAGES_SITEMAP, SITEMAP] if about else []),
+        *pieces_about([topic.pk]),
+    ]
+
+
+def paths_of_department(department: Department) -> list[str]:
+    acts = visible(Act.objects.filter(department=department), at=timezone.now())
+    return [
+        *shown_with(Bulletin.objects.filter(department=department)),
+        *(f"/agenda/{slug}/" for slug in acts.values_list("slug", flat=True)),
+        *pieces_named(department=department),
+        Service.folder,
+    ]
+
+
+def paths_of_locality(locality: Locality) -> list[str]:
+    public = visible(Bulletin.objects.filter(localities=locality), at=timezone.now())
+    about = [f"/boletines/{slug}/" for slug in public.values_list("slug", flat=True)]
+    return [*about, *pieces_named(localities=locality)]
+
+
+def paths_of_document(document: Any) -> list[str]:
+    """Its folder first, then the pages that attach or show it."""
+    about = bulletins_with(document).filter(live=True)
+    paths = [document_folder(document.pk), *(bulletin.get_absolute_url() for bulletin in about)]
+    for piece in pieces_with(document):
+        paths += [piece.get_absolute_url(), *([PODCAST_FEED] if isinstance(piece, Episode) else [])]
+    return paths
 
 
 def paths_of_act(act: Act) -> list[str]:
@@ -144,45 +364,63 @@ def paths_of_act(act: Act) -> list[str]:
     paths = [
         public,
         f"{public}acto.ics",
+        *([map_path(act)] if act.latitude is not None else []),
         HOME,
         AGENDA,
         CALENDAR,
+        *AGENDA_WIDGETS,
         *SITEMAPS,
         *agenda_paths(act.start, Office.load()),
     ]
     paths += [bulletin.get_absolute_url() for bulletin in about]
     if act.album:
-        paths += album_paths(act.album)
-    topics = [topic.pk for topic in act.topics.all()] if act.pk else []
+        paths.append(album_path(act.album))
     if blog := LiveBlog.objects.filter(act=act).first():
         paths += [*paths_of_coverage(blog), COVERAGES]
-    return [*paths, *pieces_about(topics), *plan_paths()]
+    topics = [topic.pk for topic in act.topics.all()] if act.pk else []
+    return [*paths, *pieces_about(topics), *plan_paths(act.start)]
 
 
 def pieces_about(topics: Iterable[int]) -> list[str]:
     """The pages beside the bulletins that name whatever has one of these topics."""
-    wanted = list(topics)
+    return pieces_named(topics__in=list(topics))
+
+
+def pieces_named(**by: Any) -> list[str]:
+    """Addresses of the public pages beside the bulletins that are found by that."""
     return [
         f"{kind.folder}{slug}/"
         for kind in PIECES
-        for slug in kind.objects.filter(topics__in=wanted, live=True)
-        .values_list("slug", flat=True)
-        .distinct()
-        if wanted
+        for slug in kind.objects.filter(live=True, **by).values_list("slug", flat=True).distinct()
     ]
 
 
 def paths_of_piece(piece: Piece) -> list[str]:
-    """Every address that shows something of a campaign, a service or a recording, itself last of its own."""
+    """Every address that shows something of a campaign, a service or a recording, or did in its last versions."""
+    photos = photos_of(piece)
     paths = [
-        *(photo_path(public_id) for public_id in photos_of(piece).values_list("public_id", flat=True)),
-        *(document_folder(document.pk) for document in documents_of(piece)),
+        *(photo_path(public_id) for public_id in photos.values_list("public_id", flat=True)),
+        *(document_folder(pk) for pk in sorted(documents_named_by(piece))),
         *own_paths(type(piece), piece.slug),
-        piece.folder,
-        HOME,
+        *shown_as_card(piece),
         *SITEMAPS,
     ]
-    return [*paths, PODCAST_FEED, PODCAST_COVER] if isinstance(piece, Episode) else paths
+    for album in Album.objects.filter(photos__in=photos).distinct():
+        paths += paths_of_album(album)
+    return list(dict.fromkeys([*paths, *others_with(photos, piece)]))
+
+
+def shown_as_card(piece: Piece) -> list[str]:
+    """The lists on which it stands; on the front page services do not."""
+    if isinstance(piece, Episode):
+        return [piece.folder, HOME, PODCAST_FEED]
+    return [piece.folder] if isinstance(piece, Service) else [piece.folder, HOME]
+
+
+def paths_of_pieces(at: datetime) -> Iterator[str]:
+    for kind in PIECES:
+        for slug in visible(kind.objects.all(), at=at).values_list("slug", flat=True):
+            yield from own_paths(kind, slug)
 
 
 def own_paths(kind: type[Piece], slug: str) -> list[str]:
@@ -207,15 +445,15 @@ def posts_with(photo: Photo) -> list[LivePost]:
     return list(LivePost.objects.standing().filter(photo=photo).select_related("blog__act"))
 
 
-def album_paths(album: Album) -> list[str]:
-    return [f"/galerias/{album.slug}/", GALLERIES, HOME, *SITEMAPS]
+def album_path(album: Album) -> str:
+    return f"/galerias/{album.slug}/"
 
 
 def paths_of_album(album: Album) -> list[str]:
     """Every address that shows something of ``album``."""
     shown = [bulletin.get_absolute_url() for bulletin in Bulletin.objects.filter(album=album, live=True)]
     acts = [act.get_absolute_url() for act in Act.objects.filter(album=album)]
-    return [*album_paths(album), *shown, *acts]
+    return [album_path(album), GALLERIES, HOME, *SITEMAPS, *shown, *acts]
 
 
 def paths_of_photo(photo: Photo) -> list[str]:
@@ -225,29 +463,41 @@ def paths_of_photo(photo: Photo) -> list[str]:
         paths += paths_of_album(photo.album)
     for post in posts_with(photo):
         paths += paths_of_coverage(post.blog)
-    for bulletin in bulletins_with(photo):
-        paths.append(bulletin.get_absolute_url())
-        if bulletin.cover_id == photo.pk:
-            paths += paths_of_bulletin(bulletin)
+    about = bulletins_with(photo).filter(live=True)
+    paths += [bulletin.get_absolute_url() for bulletin in about]
+    paths += shown_with(about.filter(cover=photo))
     for piece in pieces_with(photo):
-        paths += paths_of_piece(piece)
+        paths += [piece.get_absolute_url(), *(shown_as_card(piece) if piece.cover_id == photo.pk else [])]
     return list(dict.fromkeys(paths))
 
 
-def plan_paths() -> list[str]:
-    """Every page of the plans: what happened today may move any of their figures."""
-    known = BakedPage.objects.below(PLANS).values_list("path", flat=True)
-    marked = BakingMark.objects.filter(path__startswith=PLANS).values_list("path", flat=True)
-    return list(dict.fromkeys([PLANS, *known, *marked]))
+def plan_paths(*moments: datetime) -> list[str]:
+    """The pages of the plans on which what happened at ``moments`` counts; without any, on all plans. What is not
+    measured stays as it is."""
+    if not moments:
+        plans = Plan.objects.all()
+    else:
+        # A first record moves the day from which later plans are told too.
+        first = min(moment.astimezone(Office.load().zone).year for moment in moments)
+        plans = Plan.objects.filter(year__gte=first)
+    paths = [PLANS, *(plan.get_absolute_url() for plan in plans)]
+    for kind in (Indicator, Activity):
+        measured = kind.objects.filter(plan__in=plans).exclude(measure="").select_related("plan")
+        paths += [item.get_absolute_url() for item in measured]
+    return paths
 
 
 def paths_of_plan(plan: Plan) -> list[str]:
-    """The pages of ``plan``, those that nobody baked yet among them."""
+    """The pages of ``plan``, those among them that nobody baked yet and those that it has no longer."""
+    address = plan.get_absolute_url()
     indicators = Indicator.objects.filter(plan=plan).select_related("plan")
     activities = Activity.objects.filter(plan=plan).select_related("plan")
-    paths = [HOME, PLANS, plan.get_absolute_url()]
+    paths = [HOME, PLANS, address]
     paths += [indicator.get_absolute_url() for indicator in indicators]
-    return [*paths, *(activity.get_absolute_url() for activity in activities)]
+    paths += [activity.get_absolute_url() for activity in activities]
+    paths += BakedPage.objects.below(address).values_list("path", flat=True)
+    paths += BakingMark.objects.filter(path__startswith=address).values_list("path", flat=True)
+    return list(dict.fromkeys(paths))
 
 
 def everything(at: datetime) -> Iterator[str]:
@@ -267,19 +517,20 @@ def everything(at: datetime) -> Iterator[str]:
         yield f"/boletines/{slug}/"
     for slug in Topic.objects.values_list("slug", flat=True):
         yield f"/boletines/tema/{slug}/"
-    months.update(agenda_paths(at, office))
-    for slug, start in visible(Act.objects.all(), at=at).values_list("slug", "start").iterator():
+    months.update(f"/agenda/{month:%Y/%m}/" for month in months_now(at, office))
+    acts = visible(Act.objects.all(), at=at).values_list("slug", "start", "latitude")
+    for slug, start, latitude in acts.iterator():
         yield f"/agenda/{slug}/"
         yield f"/agenda/{slug}/acto.ics"
-        months.add(agenda_paths(start, office)[0])
+        if latitude is not None and office.tiles:
+            yield f"/agenda/{slug}/mapa.webp"
+        months.add(f"/agenda/{start.astimezone(office.zone):%Y/%m}/")
     yield from sorted(months)
     for blog in visible(LiveBlog.objects.all(), at=at):
         yield from paths_of_coverage(blog)
     for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
         yield f"/galerias/{slug}/"
-    for kind in PIECES:
-        for slug in visible(kind.objects.all(), at=at).values_list("slug", flat=True):
-            yield from own_paths(kind, slug)
+    yield from paths_of_pieces(at)
     for plan in Plan.objects.all():
         yield from paths_of_plan(plan)
 
@@ -289,13 +540,25 @@ def everything(at: datetime) -> Iterator[str]:
 
 def documents_of(page: Any) -> list[Any]:
     """The documents attached in the body of ``page``, the videos shown there, and what is its own."""
-    places = {"attachment": "document", "video": "file"}
-    attached = [block.value[places[block.block_type]] for block in page.body if block.block_type in places]
+    attached = [
+        block.value[DOCUMENTS[block.block_type]] for block in page.body if block.block_type in DOCUMENTS
+    ]
     if isinstance(page, Campaign):
         attached += [block.value["document"] for block in page.documents]
     if isinstance(page, Recording):
         attached.append(page.file)
     return [document for document in attached if document]
+
+
+def documents_named_by(page: Any) -> set[int]:
+    """The documents of ``page`` and of its last public versions: one that was taken out of it must leave too."""
+    found = {document.pk for document in documents_of(page)}
+    for content in last_versions(page):
+        found |= {content.get("recording")} - {None}
+        for block in [block for name in STREAMS for block in json.loads(content.get(name) or "[]")]:
+            if pk := block["type"] in DOCUMENTS and block["value"].get(DOCUMENTS[block["type"]]):
+                found.add(pk)
+    return found
 
 
 def bulletins_with(item: Any) -> BulletinQuerySet:
@@ -305,9 +568,9 @@ def bulletins_with(item: Any) -> BulletinQuerySet:
 
 
 def pieces_with(item: Any) -> list[Piece]:
-    """The same of campaigns, services and recordings."""
+    """The campaigns, services and recordings on the site that do so."""
     pages = _pages_with(item)
-    return [piece for kind in PIECES for piece in kind.objects.filter(pk__in=pages) if pages]
+    return [piece for kind in PIECES for piece in kind.objects.filter(pk__in=pages, live=True) if pages]
 
 
 def _pages_with(item: Any) -> list[int]:
@@ -352,19 +615,30 @@ def next_change(path: str, at: datetime) -> datetime | None:
     """When the hour alone will change what ``path`` says; ``None`` when it never will."""
     office = Office.load()
     moments: list[datetime | None] = []
-    if path.startswith((HOME + "plan/", AGENDA, *LISTS)) or path == HOME:
-        moments.append(midnight_after(at, office))
     if path in (CALENDAR, *SITEMAPS):
         moments.append(next_announcement(at))
     elif path == NEWS_SITEMAP:
         moments.append(oldest_news_leaves(at))
-    elif path in (HOME, AGENDA) or path in agenda_paths(at, office):
-        moments += [next_announcement(at), *next_turns(at)]
+    elif path in AGENDA_WIDGETS:
+        moments += [midnight_after(at, office), next_announcement(at), *next_turns(at)]
+    elif path in (HOME, AGENDA) or path.startswith(PLANS):
+        moments.append(midnight_after(at, office))
+        if path != AGENDA:
+            moments += [*next_turns(at), next_look_at_channels(at)]
+        if not path.startswith(PLANS):
+            moments.append(next_announcement(at))
+    elif AGENDA_MONTH.fullmatch(path):
+        # Which months have a page, and which of their days is today.
+        moments += [month_after(at, office), next_announcement(at)]
+        if path == f"/agenda/{at.astimezone(office.zone):%Y/%m}/":
+            moments.append(midnight_after(at, office))
     elif path.startswith(AGENDA):
         act = Act.objects.filter(slug=path.removeprefix(AGENDA).split("/")[0]).first()
-        if act is None or (act.end or act.start) < at:
-            return None if act else _month_changes(path, at, office)
-        moments += [act.public_from, act.start, act.end]
+        if act:
+            moments += [act.public_from, act.start, act.end]
+    elif path.startswith(LISTS) and path.endswith("/"):
+        # What runs today, what changes today, and which acts are still to come.
+        moments += [midnight_after(at, office), next_announcement(at)]
     return min((moment for moment in moments if moment and moment > at), default=None)
 
 
@@ -381,12 +655,25 @@ def next_announcement(at: datetime) -> datetime | None:
     return found
 
 
+def month_after(at: datetime, office: Office) -> datetime:
+    following = _shifted(at.astimezone(office.zone).date().replace(day=1), 1)
+    return timezone.make_aware(datetime.combine(following, time.min), office.zone)
+
+
 def next_turns(at: datetime) -> tuple[datetime | None, datetime | None]:
-    """When the next public act begins, and when the next one ends."""
-    near = visible(Act.objects.filter(start__gt=at - LONGEST_ACT), at=at)
+    """When the next act begins, and when the next one ends: the plan owes internal ones too."""
+    near = Act.objects.filter(start__gt=at - LONGEST_ACT)
     begins = near.filter(start__gt=at).aggregate(first=Min("start"))["first"]
     ends = near.filter(end__gt=at).aggregate(first=Min("end"))["first"]
     return begins, ends
+
+
+def next_look_at_channels(at: datetime) -> datetime | None:
+    """In a moment, while a channel has taken nothing yet of news that is on its way: a plan counts it when it does."""
+    under_way = Milestone.objects.filter(
+        behind=0, total__gt=0, dispatch__kind=MessageKind.NEWS, dispatch__created_at__gt=at - NEWS_WINDOW
+    )
+    return at + LOOK_AGAIN if under_way.exists() else None
 
 
 def oldest_news_leaves(at: datetime) -> datetime | None:
@@ -395,14 +682,10 @@ def oldest_news_leaves(at: datetime) -> datetime | None:
     return oldest + NEWS_WINDOW if oldest else None
 
 
-def _month_changes(path: str, at: datetime, office: Office) -> datetime | None:
-    """A month that has not come yet marks its first day as today when it does."""
-    parts = path.removeprefix(AGENDA).strip("/").split("/")
-    if len(parts) != 2 or not all(part.isdigit() for part in parts):
-        return None
-    first = datetime(int(parts[0]), int(parts[1]), 1)  # noqa: DTZ001 - made aware in the next line
-    begins = timezone.make_aware(first, office.zone)
-    return begins if begins > at else None
+def _shifted(first: date, months: int) -> date:
+    """The first day of another month."""
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)
 
 
 # --- The oven -----------------------------------------------------------------------------------------------
@@ -415,9 +698,10 @@ def is_fresh(path: str) -> bool:
     return BakedPage.objects.filter(path=path, state=Baking.BAKED).exists()
 
 
-def is_baked(path: str) -> bool:
-    """Whether a file answers ``path``, fresh or not."""
-    return BakedPage.objects.filter(path=path).exclude(digest="").exclude(state=Baking.GONE).exists()
+def is_known(folder: str) -> bool:
+    """Whether a page below ``folder`` is baked and nothing about it has changed since: every page names its list then."""
+    below = BakedPage.objects.below(folder).filter(path__endswith="/", state=Baking.BAKED)
+    return any(is_fresh(path) for path in below.exclude(path=folder).values_list("path", flat=True)[:BESIDE])
 
 
 def overdue(at: datetime) -> int:

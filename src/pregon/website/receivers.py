@@ -5,14 +5,16 @@ What stops being public is taken down the moment that transaction is over, witho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.utils import timezone
+from wagtail.documents import get_document_model
 from wagtail.signals import page_slug_changed, page_unpublished
 
 from pregon.accounts.models import Department, Locality, Office, Topic
@@ -24,10 +26,13 @@ from pregon.library.signals import photo_ready
 from pregon.newsroom.enums import LiveEvent
 from pregon.newsroom.models import PIECES, Bulletin, LiveBlog, LivePost, Piece
 from pregon.newsroom.signals import bulletin_changed, live_changed, piece_changed
-from pregon.plan.models import Activity, Indicator, Plan, Programme
+from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
 from pregon.website import actions as website
 from pregon.website import live, queries
 
+M = TypeVar("M", bound=Model)
+Receiver = Callable[..., None]
+PlanPart = Programme | Indicator | Activity | Input
 SUBSCRIPTION, THANKS = "/suscripcion/", "/suscripcion/gracias/"
 
 
@@ -41,30 +46,39 @@ def connect() -> None:
     for kind in PIECES:
         pre_delete.connect(piece_deleted, sender=kind, dispatch_uid=f"pregon.website.deleted.{kind.__name__}")
         page_slug_changed.connect(
-            page_moved, sender=kind, dispatch_uid=f"pregon.website.moved.{kind.__name__}"
+            piece_moved, sender=kind, dispatch_uid=f"pregon.website.moved.{kind.__name__}"
         )
     live_changed.connect(live_did, sender=LiveBlog, dispatch_uid="pregon.website.live")
     photo_ready.connect(photo_did, dispatch_uid="pregon.website.photo")
     photo_ready.connect(photo_in_post, dispatch_uid="pregon.website.live")
-    post_save.connect(photo_saved, sender=Photo, dispatch_uid="pregon.website.photo")
-    pre_delete.connect(photo_deleted, sender=Photo, dispatch_uid="pregon.website.photo")
-    pre_save.connect(act_about_to_change, sender=Act, dispatch_uid="pregon.website.act")
-    post_save.connect(act_did, sender=Act, dispatch_uid="pregon.website.act")
-    pre_delete.connect(act_deleted, sender=Act, dispatch_uid="pregon.website.act")
-    post_save.connect(coverage_did, sender=Coverage, dispatch_uid="pregon.website.coverage")
-    post_save.connect(album_saved, sender=Album, dispatch_uid="pregon.website.album")
-    pre_delete.connect(album_saved, sender=Album, dispatch_uid="pregon.website.album")
-    post_save.connect(plan_saved, sender=Plan, dispatch_uid="pregon.website.plan")
-    for piece in (Programme, Indicator, Activity):
-        post_save.connect(piece_saved, sender=piece, dispatch_uid=f"pregon.website.{piece.__name__}")
-        post_delete.connect(piece_saved, sender=piece, dispatch_uid=f"pregon.website.{piece.__name__}")
-    post_save.connect(channel_saved, sender=ChannelAccount, dispatch_uid="pregon.website.channel")
-    post_save.connect(subscriber_saved, sender=Subscriber, dispatch_uid="pregon.website.subscriber")
-    post_delete.connect(subscriber_saved, sender=Subscriber, dispatch_uid="pregon.website.subscriber")
-    post_save.connect(face_saved, sender=Office, dispatch_uid="pregon.website.face")
+    hear(Photo, before=photo_about_to_change, saved=photo_saved, leaving=photo_deleted)
+    hear(get_document_model(), saved=document_saved, leaving=document_leaving)
+    hear(Act, before=act_about_to_change, saved=act_did, leaving=act_deleted)
+    hear(Coverage, saved=coverage_did, gone=coverage_did)
+    hear(Album, before=album_about_to_change, saved=album_saved, leaving=album_saved)
+    hear(Plan, before=plan_about_to_change, saved=plan_saved, leaving=plan_comes_or_goes)
+    for part in (Programme, Indicator, Activity, Input):
+        hear(part, before=plan_part_about_to_change, saved=plan_part_saved, leaving=plan_part_saved)
+    hear(ChannelAccount, saved=channel_saved)
+    hear(Subscriber, saved=subscriber_saved, gone=subscriber_saved)
+    hear(Office, saved=face_saved)
     for named in (Topic, Department, Locality):
-        post_save.connect(name_saved, sender=named, dispatch_uid=f"pregon.website.{named.__name__}")
-        post_delete.connect(name_saved, sender=named, dispatch_uid=f"pregon.website.{named.__name__}")
+        hear(named, before=name_about_to_change, saved=name_saved, leaving=name_leaving)
+
+
+def hear(
+    model: type[Model],
+    *,
+    before: Receiver | None = None,
+    saved: Receiver | None = None,
+    leaving: Receiver | None = None,
+    gone: Receiver | None = None,
+) -> None:
+    """Have what happens to rows of ``model`` told: before a change, after it, before a row goes, when it is gone."""
+    told = ((pre_save, before), (post_save, saved), (pre_delete, leaving), (post_delete, gone))
+    for signal, receiver in told:
+        if receiver:
+            signal.connect(receiver, sender=model, dispatch_uid=f"pregon.website.{model.__name__}")
 
 
 def refresh(paths: list[str], *, at: datetime, hidden: str = "") -> None:
@@ -80,7 +94,6 @@ def refresh(paths: list[str], *, at: datetime, hidden: str = "") -> None:
 def bulletin_did(sender: Any, bulletin: Bulletin, at: datetime, **kwargs: Any) -> None:
     hidden = "" if may_see(bulletin, at=at) else bulletin.get_absolute_url()
     refresh(queries.paths_of_bulletin(bulletin), at=at, hidden=hidden)
-    website.mark(queries.archive_paths(), at=at, bulk=True)
     if not hidden and bulletin.first_published_at == bulletin.last_published_at:
         news = {"url": bulletin.get_absolute_url(), "title": bulletin.title}
         website.tell([live.SITE], "news", news, at=at)
@@ -95,10 +108,10 @@ def page_deleted(sender: Any, instance: Bulletin, **kwargs: Any) -> None:
         page_left(sender, instance)
 
 
-def page_moved(sender: Any, instance: Any, instance_before: Any, **kwargs: Any) -> None:
+def page_moved(sender: Any, instance: Bulletin, instance_before: Bulletin, **kwargs: Any) -> None:
     if instance_before.first_published_at:
         left = instance_before.get_absolute_url()
-        refresh([left], at=timezone.now(), hidden=left)
+        refresh([left, *queries.paths_of_bulletin(instance)], at=timezone.now(), hidden=left)
 
 
 # --- Campaigns, services, recordings ------------------------------------------------------------------------
@@ -113,12 +126,19 @@ def piece_deleted(sender: Any, instance: Piece, **kwargs: Any) -> None:
         refresh_piece(instance, at=timezone.now(), public=False)
 
 
+def piece_moved(sender: Any, instance: Piece, instance_before: Piece, **kwargs: Any) -> None:
+    if instance_before.first_published_at:
+        left = queries.own_paths(type(instance), instance_before.slug)
+        refresh(left, at=timezone.now(), hidden=instance_before.get_absolute_url())
+        refresh(queries.paths_of_piece(instance), at=timezone.now())
+
+
 def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
     """Its pages; and every page there is when the first of its kind appears or the last one leaves, for then the links
     to their list do so too."""
     paths, page = queries.paths_of_piece(piece), piece.get_absolute_url()
-    others = visible(type(piece).objects.exclude(pk=piece.pk), at=at)
-    if public != queries.is_baked(page) and not others.exists():
+    stays = public and queries.is_known(piece.folder)
+    if not stays and not visible(type(piece).objects.exclude(pk=piece.pk), at=at).exists():
         website.mark_everything(at=at)
     refresh(paths, at=at, hidden="" if public else page)
 
@@ -164,12 +184,19 @@ def tell_readers(blog: LiveBlog, kind: str, data: dict[str, Any], *, at: datetim
     website.tell([live.stream_of(blog)], kind, data, at=at)
 
 
-# --- Photos -------------------------------------------------------------------------------------------------
+# --- Photos and documents -----------------------------------------------------------------------------------
 
 
 def photo_did(sender: Any, photo: Photo, at: datetime, **kwargs: Any) -> None:
     if photo.released_at:
         website.mark(queries.paths_of_photo(photo), at=at)
+
+
+def photo_about_to_change(sender: Any, instance: Photo, raw: bool = False, **kwargs: Any) -> None:
+    """The album it leaves shows it no longer."""
+    before = as_it_was(instance, raw)
+    if before and before.album and before.album_id != instance.album_id and before.released_at:
+        website.mark(queries.paths_of_album(before.album), at=timezone.now())
 
 
 def photo_saved(sender: Any, instance: Photo, created: bool, raw: bool = False, **kwargs: Any) -> None:
@@ -183,6 +210,23 @@ def photo_deleted(sender: Any, instance: Photo, **kwargs: Any) -> None:
         refresh(paths, at=timezone.now(), hidden=paths[0])
 
 
+def document_saved(sender: Any, instance: Model, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    if not created and not raw:
+        website.mark(queries.paths_of_document(instance), at=timezone.now())
+
+
+def document_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
+    paths = queries.paths_of_document(instance)
+    if len(paths) > 1:
+        refresh(paths, at=timezone.now(), hidden=paths[0])
+
+
+def album_about_to_change(sender: Any, instance: Album, raw: bool = False, **kwargs: Any) -> None:
+    before = as_it_was(instance, raw)
+    if before and before.slug != instance.slug:
+        website.mark([queries.album_path(before)], at=timezone.now())
+
+
 def album_saved(sender: Any, instance: Album, **kwargs: Any) -> None:
     at = timezone.now()
     if may_see(instance, at=at):
@@ -194,7 +238,7 @@ def album_saved(sender: Any, instance: Album, **kwargs: Any) -> None:
 
 def act_about_to_change(sender: Any, instance: Act, raw: bool = False, **kwargs: Any) -> None:
     """The day and the address it had show it no longer."""
-    before = Act.objects.filter(pk=instance.pk).first() if instance.pk and not raw else None
+    before = as_it_was(instance, raw)
     if before:
         left = before.get_absolute_url()
         moved = left != instance.get_absolute_url()
@@ -217,16 +261,36 @@ def act_deleted(sender: Any, instance: Act, **kwargs: Any) -> None:
 
 
 def coverage_did(sender: Any, instance: Coverage, **kwargs: Any) -> None:
-    website.mark([queries.HOME, *queries.plan_paths()], at=timezone.now())
+    website.mark([queries.HOME, *queries.plan_paths(instance.act.start)], at=timezone.now())
 
 
-def plan_saved(sender: Any, instance: Plan, **kwargs: Any) -> None:
+def plan_about_to_change(sender: Any, instance: Plan, raw: bool = False, **kwargs: Any) -> None:
+    before = as_it_was(instance, raw)
+    if before and before.slug != instance.slug:
+        plan_comes_or_goes(sender, before)
+
+
+def plan_saved(sender: Any, instance: Plan, created: bool = False, **kwargs: Any) -> None:
+    if created:
+        plan_comes_or_goes(sender, instance)
     website.mark(queries.paths_of_plan(instance), at=timezone.now())
 
 
-def piece_saved(sender: Any, instance: Programme | Indicator | Activity, **kwargs: Any) -> None:
+def plan_comes_or_goes(sender: Any, instance: Plan, **kwargs: Any) -> None:
+    website.mark([*queries.paths_of_plan(instance), *queries.SITEMAPS], at=timezone.now())
+
+
+def plan_part_about_to_change(sender: Any, instance: PlanPart, raw: bool = False, **kwargs: Any) -> None:
+    """A figure with another code has another address."""
+    before = as_it_was(instance, raw)
+    if isinstance(before, Indicator | Activity):
+        website.mark([before.get_absolute_url()], at=timezone.now())
+
+
+def plan_part_saved(sender: Any, instance: PlanPart, **kwargs: Any) -> None:
     """What a plan promises is shown on all its pages; one that goes with its plan leaves none to show it."""
-    if plan := Plan.objects.filter(pk=instance.plan_id).first():
+    plan_id = instance.programme.plan_id if isinstance(instance, Input) else instance.plan_id
+    if plan := Plan.objects.filter(pk=plan_id).first():
         plan_saved(sender, plan)
 
 
@@ -236,7 +300,7 @@ def piece_saved(sender: Any, instance: Programme | Indicator | Activity, **kwarg
 def channel_saved(sender: Any, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
     """Its pace is written down with every batch and concerns nobody outside."""
     if update_fields is None or "mode" in update_fields:
-        website.mark([SUBSCRIPTION, THANKS], at=timezone.now())
+        website.mark([SUBSCRIPTION, THANKS, queries.PUSH_OFFER], at=timezone.now())
 
 
 def subscriber_saved(sender: Any, instance: Subscriber, **kwargs: Any) -> None:
@@ -252,10 +316,38 @@ def face_saved(sender: Any, **kwargs: Any) -> None:
     website.mark_everything(at=timezone.now())
 
 
+def name_about_to_change(sender: Any, instance: Model, raw: bool = False, **kwargs: Any) -> None:
+    before = as_it_was(instance, raw)
+    if isinstance(before, Topic) and before.slug != instance.slug:  # type: ignore[attr-defined]  # a topic too
+        website.mark([f"/boletines/tema/{before.slug}/"], at=timezone.now())
+
+
 def name_saved(sender: Any, instance: Model, created: bool = False, **kwargs: Any) -> None:
     at = timezone.now()
     if isinstance(instance, Topic):
         website.mark([f"/boletines/tema/{instance.slug}/"], at=at)
-    website.mark([SUBSCRIPTION, queries.LATEST], at=at)
+    if isinstance(instance, Topic | Locality):
+        website.mark([SUBSCRIPTION], at=at)
     if not created:
-        website.mark_everything(at=at)
+        name_leaving(sender, instance)
+
+
+def name_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
+    """It may stand on thousands of pages: news overtakes them."""
+    at = timezone.now()
+    match instance:
+        case Topic():
+            website.mark([SUBSCRIPTION], at=at)
+            website.mark(queries.paths_of_topic(instance), at=at, bulk=True)
+        case Locality():
+            website.mark([SUBSCRIPTION], at=at)
+            website.mark(queries.paths_of_locality(instance), at=at, bulk=True)
+        case Department():
+            website.mark(queries.paths_of_department(instance), at=at, bulk=True)
+
+
+def as_it_was(instance: M, raw: bool) -> M | None:
+    """The row of ``instance`` before it is written; nothing for a new one, or one that is loaded from a file."""
+    if raw or not instance.pk:
+        return None
+    return type(instance)._default_manager.filter(pk=instance.pk).first()

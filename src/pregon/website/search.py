@@ -1,27 +1,88 @@
-"""Finding bulletins: Wagtail's index over words and their Spanish stems, narrowed with plain filters.
+"""Finding what is public: Wagtail's index over words and their Spanish stems, narrowed with plain filters.
 
-The index answers only *which* bulletins hold the words; what may be seen is already decided by the queryset
-that comes in, so a search can never show more than a listing.
+The index answers only *which* records hold the words; what may be seen is decided by the queryset that comes in, so a
+search can never show more than a listing.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
+from django.db.models import Model, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.search.backends import get_search_backend
 from wagtail.search.query import PlainText
 
 from pregon.accounts.models import Department, Locality, Topic
-from pregon.core.text import stem_variants
-from pregon.newsroom.models import Bulletin, BulletinQuerySet
-from pregon.newsroom.models.public import PublicPage
+from pregon.agenda.models import Act
+from pregon.core.searching import Beginning
+from pregon.core.text import enye_variants, fold, forms, stem_variants, words_of
+from pregon.core.visibility import visible
+from pregon.newsroom.models import PIECES, Bulletin, BulletinQuerySet
+from pregon.newsroom.queries import kind_words
 
 LONGEST_QUERY = 12
 MOST_FOUND = 2000
+ACTS_BESIDE = 5
+#: While somebody types: from how many letters on, how many newest are looked at, and how many are shown.
+SHORTEST_BEGINNING, MOST_LOOKED_AT, MOST_SHOWN = 2, 200, 8
 _word = re.compile(r"[^\W_]+")
+
+
+# --- The kinds of things that are found -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """Something that a search finds. Its model is behind the visibility gate, and its ``search_fields`` hold
+    ``shadow``, the stems of its text."""
+
+    model: type[Model]
+    #: Those that matter most first.
+    order: tuple[str, ...]
+    #: The few fields that the next two read.
+    fields: tuple[str, ...]
+    called: Callable[[Any], str]
+    dated: Callable[[Any], datetime]
+
+
+#: One more kind of thing to be found is one more line here.
+KINDS = (
+    Kind(
+        model=Bulletin,
+        order=("-first_published_at", "-pk"),
+        fields=("title", "slug", "number", "year", "first_published_at"),
+        called=lambda bulletin: _("Boletín %(folio)s") % {"folio": bulletin.folio},
+        dated=lambda bulletin: bulletin.first_published_at,
+    ),
+    Kind(
+        model=Act,
+        order=("-start", "-pk"),
+        fields=("title", "slug", "start"),
+        called=lambda act: _("Acto"),
+        dated=lambda act: act.start,
+    ),
+    *(
+        Kind(
+            model=kind,
+            order=("-first_published_at", "-pk"),
+            fields=("title", "slug", "first_published_at"),
+            called=kind_words,
+            dated=lambda piece: piece.first_published_at,
+        )
+        for kind in PIECES
+    ),
+)
+
+
+# --- Finding --------------------------------------------------------------------------------------------------
 
 
 def find(
@@ -36,7 +97,7 @@ def find(
 ) -> BulletinQuerySet:
     """Those of ``bulletins`` that hold every word of ``q`` in some form, within the filters."""
     if q:
-        bulletins = bulletins.filter(pk__in=holding(q))
+        bulletins = bulletins.filter(pk__in=holding(Words(q)))
     if tema:
         bulletins = bulletins.filter(topics=tema)
     if dependencia:
@@ -50,14 +111,124 @@ def find(
     return bulletins.distinct()  # type: ignore[no-any-return]  # Wagtail carries no types
 
 
-def holding(words: str, kind: type[PublicPage] = Bulletin) -> list[int]:
-    """Pages of that kind whose text holds every one of ``words``, as written or in another form."""
-    asked = _word.findall(words)[:LONGEST_QUERY]
-    if not asked:
+class Words:
+    """What somebody asked for; nothing else is known of a text that is found."""
+
+    def __init__(self, asked: str) -> None:
+        self.asked = words_of(asked)[:LONGEST_QUERY]
+
+    def __bool__(self) -> bool:
+        return bool(self.asked)
+
+    def query(self) -> Any:
+        return reduce(and_, (self.one_of(word) for word in self.asked))
+
+    def one_of(self, word: str) -> Any:
+        return reduce(or_, (PlainText(form) for form in forms(word)))
+
+    def stand_in(self, text: str) -> bool:
+        """Whether every word is in ``text``."""
+        written = words_of(text)
+        return all(any(self.means(word, other) for other in written) for word in self.asked)
+
+    def means(self, word: str, written: str) -> bool:
+        """Whether ``word`` was asked for and ``written`` answers it."""
+        return not set(forms(word)).isdisjoint(_answers(written))
+
+    def marked(self, text: str) -> list[tuple[str, bool]]:
+        """``text`` in pieces, each with whether it is a word that was asked for."""
+        pieces: list[tuple[str, bool]] = []
+        end = 0
+        for found in _word.finditer(text):
+            if any(self.means(word, found[0]) for word in self.asked):
+                pieces += [(text[end : found.start()], False), (found[0], True)]
+                end = found.end()
+        return [piece for piece in [*pieces, (text[end:], False)] if piece[0]]
+
+
+class WordsBeingTyped(Words):
+    """The same, while the last word may still go on."""
+
+    def __bool__(self) -> bool:
+        return bool(self.asked) and (len(self.asked) > 1 or len(self.asked[0]) >= SHORTEST_BEGINNING)
+
+    def one_of(self, word: str) -> Any:
+        whole = super().one_of(word)
+        return whole | Beginning(beginning(word)) if word is self.asked[-1] else whole
+
+    def means(self, word: str, written: str) -> bool:
+        if super().means(word, written):
+            return True
+        return word is self.asked[-1] and any(
+            answer.startswith(beginning(word)) for answer in _answers(written)
+        )
+
+
+def beginning(word: str) -> str:
+    """How the index would write what is typed so far."""
+    return (enye_variants(word) or (fold(word),))[0]
+
+
+def holding(words: Words, *, among: type[Model] = Bulletin, most: int = MOST_FOUND) -> list[int]:
+    """The newest records of ``among`` whose text holds all ``words``; a manager would bring an order of its own."""
+    if not words:
         return []
-    each = [reduce(or_, (PlainText(form) for form in {word, *stem_variants(word)})) for word in asked]
-    found = kind.objects.only("pk").search(reduce(and_, each))
-    return [page.pk for page in found[:MOST_FOUND]]
+    found = get_search_backend().search(words.query(), QuerySet(among).only("pk"), order_by_relevance=False)
+    return [record.pk for record in found[:most]]
+
+
+def acts_holding(words: Words, *, at: datetime) -> list[Act]:
+    """The public acts that hold all ``words``, latest first; as many as stand beside the bulletins."""
+    held = holding(words, among=Act, most=MOST_LOOKED_AT)
+    return list(visible(Act.objects.filter(pk__in=held), at=at).order_by("-start", "-pk")[:ACTS_BESIDE])
+
+
+# --- While somebody types ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    kind: str
+    title: Sequence[tuple[str, bool]]
+    url: str
+    at: datetime
+    #: Whether its title alone holds the words: then it is most likely what is meant.
+    near: bool
+
+
+def suggest(asked: str, *, at: datetime) -> list[Suggestion]:
+    """The few public things that somebody who typed ``asked`` may mean, the likeliest first."""
+    words = WordsBeingTyped(asked)
+    found = [suggestion for kind in KINDS for suggestion in of_kind(kind, words, at=at)]
+    return sorted(found, key=lambda suggestion: not suggestion.near)[:MOST_SHOWN]
+
+
+def of_kind(kind: Kind, words: Words, *, at: datetime) -> list[Suggestion]:
+    held = holding(words, among=kind.model, most=MOST_LOOKED_AT)
+    if not held:
+        return []
+    public: list[Any] = list(
+        visible(kind.model._default_manager.filter(pk__in=held), at=at)
+        .order_by(*kind.order)
+        .only(*kind.fields)
+    )
+    near = [record for record in public if words.stand_in(record.title)][:MOST_SHOWN]
+    far = [record for record in public if record not in near][: MOST_SHOWN - len(near)]
+    return [
+        Suggestion(
+            kind=kind.called(record),
+            title=words.marked(record.title),
+            url=record.get_absolute_url(),
+            at=kind.dated(record),
+            near=record in near,
+        )
+        for record in [*near, *far]
+    ]
+
+
+def _answers(written: str) -> set[str]:
+    """Every form under which a written word may be asked for."""
+    return {fold(written), *forms(written), *stem_variants(written)}
 
 
 def _midnight(day: date) -> datetime:

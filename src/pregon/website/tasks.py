@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
 
 from pregon.core.http import Http, client
-from pregon.core.work import Lane, every, source
+from pregon.core.work import Lane, errands, every, source
 from pregon.website import actions as website
 from pregon.website.hub import nchan
 
@@ -21,6 +22,21 @@ def bake_pages(at: datetime) -> int:
 @every(timedelta(hours=1))
 def keep_the_folder_true(at: datetime) -> None:
     website.reconcile(at=at)
+
+
+@every(timedelta(minutes=1))
+def draw_maps(at: datetime) -> None:
+    """In a thread of its own: another server answers when it likes."""
+    errands.send("draw-maps", lambda stop: _draw(at, stop))
+
+
+def _draw(at: datetime, stop: Callable[[], bool]) -> None:
+    website.draw_maps(at=at, stop=stop)
+
+
+@every(timedelta(hours=12))
+def keep_the_archive_small(at: datetime) -> None:
+    website.thin_out(at=at)
 
 
 @source(Lane.NOW)

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def test_the_backend_is_that_of_the_office_s_database() -> None:
-    names = {"sqlite": "SQLiteSearchBackend", "postgresql": "PostgresBackend"}
+    names = {"sqlite": "SqliteBackend", "postgresql": "PostgresBackend"}
     assert type(get_search_backend()).__name__ == names[connection.vendor]
 
 

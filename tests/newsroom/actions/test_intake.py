@@ -56,6 +56,37 @@ def test_a_folder_becomes_act_album_bulletin_and_settled_coverage(tmp_path: Path
     }
 
 
+EASY = "lectura_facil: |\n  La calle ya abrió.\n  Pasa a pie.\n\n\n\n  El lunes pasan coches.\n"
+
+
+def test_easy_reading_keeps_its_lines_and_the_one_of_the_desk_stays_when_the_folder_has_none(
+    tmp_path: Path,
+) -> None:
+    bulletin = take(folder(tmp_path / "acto", more=EASY)).bulletin
+    assert bulletin.easy_reading == "La calle ya abrió.\nPasa a pie.\n\nEl lunes pasan coches."
+    changed = folder(tmp_path / "acto", text="Las cuadrillas terminaron ayer.")
+    newsroom.correct_from(changed, change="Fue ayer.", reason="Error.", by=None, zone=ZONE, at=timezone.now())
+    bulletin.refresh_from_db()
+    assert "Las cuadrillas terminaron ayer." in bulletin.plain_body
+    assert bulletin.easy_reading.startswith("La calle ya abrió.")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("lectura_facil: [a, b]\n", "En acto.md, «lectura_facil» es un texto: escribe «lectura_facil: |»"),
+        (
+            f"lectura_facil: {'a' * 2001}\n",
+            "En acto.md, «lectura_facil» es demasiado largo: caben 2000 letras.",
+        ),
+    ],
+)
+def test_easy_reading_that_cannot_be_taken_says_how(tmp_path: Path, more: str, said: str) -> None:
+    with pytest.raises(BadFolder) as refused:
+        take(folder(tmp_path / "acto", more=more))
+    assert str(refused.value).startswith(said)
+
+
 def test_the_same_folder_again_publishes_nothing_and_answers_with_the_same_address(tmp_path: Path) -> None:
     path = folder(tmp_path / "acto", photos=1)
     first, second = take(path), take(path)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
+from wagtail.models import PageLogEntry, Revision
 
 from factories import newsroom as news
 from factories.delivery import SubscriberFactory
@@ -85,6 +86,45 @@ def test_an_embargo_holds_page_photo_and_message_until_its_hour() -> None:
     campaign = Campaign.objects.get()
     assert (before, campaign.live, Dispatch.objects.count()) == ((False, None, 0), True, 1)
     assert not may_see(campaign, at=at)
+
+
+def test_its_last_hour_takes_it_off_with_its_photo_and_leaves_the_others() -> None:
+    at = timezone.now()
+    passing = news.campaign(cover=ready_photo(), expire_at=at + timedelta(hours=1))
+    news.campaign("Otra", expire_at=at + timedelta(hours=3))
+    news.video("Sin fin")
+    early = newsroom.take_off_due(at)
+    taken = newsroom.take_off_due(at + timedelta(hours=1))
+    passing.refresh_from_db()
+    assert (early, taken, passing.live, passing.expired) == (0, 1, False, True)
+    assert (Photo.objects.get(pk=passing.cover_id).released_at, Campaign.objects.live().count()) == (None, 1)
+    assert passing.pk in PageLogEntry.objects.filter(action="wagtail.unpublish.scheduled").values_list(
+        "page_id", flat=True
+    )
+
+
+def test_one_that_cannot_be_taken_off_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = timezone.now()
+    campaign = news.campaign(expire_at=at + timedelta(hours=1))
+    video = news.video(expire_at=at + timedelta(hours=2))
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(Campaign, "unpublish", fail)
+    assert newsroom.take_off_due(at + timedelta(hours=3)) == 1
+    campaign.refresh_from_db()
+    video.refresh_from_db()
+    assert (campaign.live, video.live) == (True, False)
+
+
+def test_what_expired_before_a_stopped_clock_went_on_never_goes_out() -> None:
+    at = timezone.now()
+    news.campaign(go_live_at=at + timedelta(hours=1), expire_at=at + timedelta(hours=2))
+    with time_machine.travel(at + timedelta(hours=3)):
+        published = newsroom.publish_due(timezone.now()), newsroom.publish_due(timezone.now())
+    assert (published, Campaign.objects.live().count(), Dispatch.objects.count()) == ((0, 0), 0, 0)
+    assert not Revision.objects.filter(approved_go_live_at__isnull=False).exists()
 
 
 def test_what_has_not_left_yet_is_stopped_when_the_page_leaves() -> None:

@@ -179,3 +179,14 @@ def test_bakers_that_take_up_marks_at_once_lose_none() -> None:
     for baker in bakers:
         baker.join()
     assert (sum(taken), BakedPage.objects.filter(state=Baking.DUE, bulk=False).count()) == (360, 60)
+
+
+def test_other_colours_touch_no_photo_and_no_document() -> None:
+    at = timezone.now()
+    nothing_due()
+    website.mark(["/privacidad/", "/fotos/a/", "/documentos/1/"], at=at)
+    marks_taken_up()
+    BakedPage.objects.update(state=Baking.BAKED, due_at=None)
+    website.mark_everything(at=at)
+    marks_taken_up()
+    assert list(BakedPage.objects.filter(state=Baking.DUE).values_list("path", flat=True)) == ["/privacidad/"]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from factories.library import AlbumFactory
 from factories.newsroom import act, published, town
 from factories.website import HOSTILE, ready_photo, released_photo
+from pregon.accounts.models import Locality
 from pregon.agenda.enums import State
 
 pytestmark = pytest.mark.django_db
@@ -63,8 +64,10 @@ def test_a_month_has_whole_weeks_and_only_its_own_acts(client: Client) -> None:
 
 def test_months_without_end_are_not_linked(client: Client) -> None:
     act("De noviembre", start=NOW)
+    act("De marzo", start=NOW + timedelta(days=115))
     answer = client.get("/agenda/2027/03/")
-    assert (answer.context["previous"].month, answer.context["following"]) == (2, None)
+    assert (answer.context["previous"].month, answer.context["following"]) == (12, None)
+    assert [client.get(f"/agenda/{month}/").status_code for month in ("2027/02", "2027/04")] == [404, 404]
 
 
 @pytest.mark.parametrize("path", ["/agenda/", "/agenda/2026/11/"])
@@ -150,3 +153,57 @@ def test_days_turn_at_the_midnight_of_the_office(client: Client) -> None:
     office.save()
     act("Temprano", start=timezone.now())
     assert names(client.get("/agenda/").context["days"]) == [(21, ["Temprano"])]
+
+
+# --- Where it is --------------------------------------------------------------------------------------------
+
+
+def test_an_act_without_coordinates_says_its_place_and_links_to_a_search(client: Client) -> None:
+    page = client.get(act(start=NOW).get_absolute_url()).content.decode()
+    assert ("map-sheet" in page, "geo:" in page) == (False, False)
+    assert "https://www.openstreetmap.org/search?query=Plaza%20principal%2C%20Villa%20de%20Muestra" in page
+
+
+def test_an_act_with_coordinates_is_drawn_among_the_localities_and_opens_the_readers_own_map(
+    client: Client,
+) -> None:
+    town()
+    Locality.objects.filter(name="La Loma").update(latitude="20.36", longitude="-102.76")
+    placed = act(latitude="20.351389", longitude="-102.768056")
+    page = client.get(placed.get_absolute_url()).content.decode()
+    assert 'aria-label="Plaza principal, a 1.3 km al suroeste de La Loma en línea recta."' in page
+    assert 'href="geo:20.351389,-102.768056?q=20.351389,-102.768056"' in page
+    assert "?mlat=20.351389&amp;mlon=-102.768056#map=17/20.351389/-102.768056" in page
+    assert "map-sheet" in page
+
+
+def test_an_act_asks_the_same_of_the_database_for_one_locality_and_for_many(
+    questions: Callable[[str], int],
+) -> None:
+    path = act(latitude="20.351389", longitude="-102.768056").get_absolute_url()
+    one = questions(path)
+    for number in range(5):
+        Locality.objects.create(
+            name=f"Loma {number}", slug=f"loma-{number}", latitude=f"20.3{number}", longitude="-102.7"
+        )
+    assert questions(path) == one
+
+
+def test_an_act_to_come_is_entered_into_the_readers_calendar(client: Client) -> None:
+    coming = act(start=NOW + timedelta(days=2))
+    page = client.get(coming.get_absolute_url()).content.decode()
+    assert f'href="{coming.get_absolute_url()}acto.ics"' in page
+    assert 'href="https://calendar.google.com/calendar/render?action=TEMPLATE&amp;text=Reapertura' in page
+    assert 'href="https://outlook.live.com/calendar/0/deeplink/compose?path=' in page
+    over = client.get(act("Ayer", start=NOW - timedelta(days=2)).get_absolute_url()).content.decode()
+    assert "calendar.google.com" not in over
+
+
+def test_the_agenda_is_subscribed_to_by_the_scheme_of_calendars(client: Client) -> None:
+    town()
+    assert 'href="webcal://testserver/agenda.ics"' in client.get("/agenda/").content.decode()
+
+
+def test_a_picture_of_an_act_that_is_not_public_is_not_there(client: Client) -> None:
+    hidden = act(public=False, latitude="20.351389", longitude="-102.768056")
+    assert client.get(f"{hidden.get_absolute_url()}mapa.webp").status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -187,3 +188,47 @@ def test_nobody_subscribes_to_a_channel_that_is_off(strict: Client) -> None:
     ChannelAccount.objects.create(kind="webpush", mode=Mode.OFF)
     answer = post(strict, "/suscripcion/avisos/", {"subscription": subscription()})
     assert (answer.status_code, Subscriber.objects.exists()) == (404, False)
+
+
+def test_whoever_asks_for_one_topic_more_keeps_those_chosen_before(strict: Client) -> None:
+    on()
+    first, second = Topic.objects.get(name="Salud"), Topic.objects.get(name="Obra pública")
+    post(strict, "/suscripcion/avisos/", {"subscription": subscription(), "temas": [first.pk]})
+    post(strict, "/suscripcion/avisos/", {"subscription": subscription(), "temas": [second.pk], "add": True})
+    assert set(Subscriber.objects.get().topics.all()) == {first, second}
+    assert Subscriber.objects.get().every_locality
+
+
+def test_whoever_receives_all_receives_no_less_for_asking_for_one_topic(strict: Client) -> None:
+    on()
+    post(strict, "/suscripcion/avisos/", {"subscription": subscription()})
+    topic = Topic.objects.get(name="Salud")
+    post(strict, "/suscripcion/avisos/", {"subscription": subscription(), "temas": [topic.pk], "add": True})
+    assert Subscriber.objects.get().every_topic
+
+
+def test_adding_at_an_address_that_left_begins_anew(strict: Client) -> None:
+    on()
+    first, second = Topic.objects.get(name="Salud"), Topic.objects.get(name="Obra pública")
+    post(strict, "/suscripcion/avisos/", {"subscription": subscription(), "temas": [first.pk]})
+    post(strict, "/suscripcion/avisos/baja/", {"subscription": subscription()})
+    post(strict, "/suscripcion/avisos/", {"subscription": subscription(), "temas": [second.pk], "add": True})
+    assert list(Subscriber.objects.get().topics.all()) == [second]
+
+
+def test_the_key_is_offered_while_the_channel_is_open(client: Client) -> None:
+    account = on()
+    offered = client.get("/suscripcion/avisos.json").json()
+    account.mode = Mode.OFF
+    account.save()
+    assert (offered, client.get("/suscripcion/avisos.json").json()) == ({"key": PUBLIC_KEY}, {"key": ""})
+
+
+def test_the_version_of_the_worker_is_that_of_its_text(client: Client, office: Office) -> None:
+    def version() -> str:
+        return re.findall(r'const version = "(\w{12})";', client.get("/avisos.js").content.decode())[0]
+
+    before, again = version(), version()
+    office.name = "Dirección de Comunicación"
+    office.save()
+    assert (before == again, before == version()) == (True, False)

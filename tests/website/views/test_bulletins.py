@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.utils.formats import date_format
 from wagtail.documents import get_document_model
 from wagtail.models import Site
 
@@ -75,6 +76,15 @@ def test_a_bulletin_shows_every_part_of_its_body(client: Client) -> None:
     assert page.count("<h1>") == 1
     assert f"Boletín {bulletin.folio}" in page
     assert answer.cookies == {}
+
+
+def test_easy_reading_opens_without_a_script_and_is_text(client: Client) -> None:
+    easy = f"La calle ya abrió.\nPasa a pie.\n\nEl lunes: {HOSTILE}"
+    page = client.get(published(easy_reading=easy).get_absolute_url()).content.decode()
+    assert '<a href="#lectura-facil">Lectura fácil</a>' in page
+    assert '<div class="lines"><p>La calle ya abrió.<br>Pasa a pie.</p>' in page
+    assert "<script>alert" not in page
+    assert "lectura-facil" not in client.get(published().get_absolute_url()).content.decode()
 
 
 def test_photos_name_their_size_so_that_nothing_jumps(client: Client) -> None:
@@ -276,7 +286,7 @@ def test_a_month_lists_its_own_and_leads_to_its_neighbours(client: Client) -> No
     old.refresh_from_db()
     answer = client.get(month_of(now))
     assert titles(answer) == ["De este mes"]
-    assert answer.context["earlier"].url == month_of(old)
+    assert f'href="{month_of(old)}"' in answer.content.decode()
     assert answer.context["later"] is None
     assert titles(client.get(month_of(old))) == ["De hace un año"]
 
@@ -368,6 +378,69 @@ def test_what_was_searched_is_shown_as_words(client: Client) -> None:
     town()
     page = client.get("/boletines/buscar/", {"q": HOSTILE}).content.decode()
     assert "<script>alert" not in page
+
+
+def test_words_that_were_found_are_marked_and_nothing_else_becomes_markup(client: Client) -> None:
+    published(f"Puente {HOSTILE}", lead="Abre el puente.")
+    page = client.get("/boletines/buscar/", {"q": "puentes script"}).content.decode()
+    assert "<mark>Puente</mark>" in page
+    assert "<script>alert" not in page
+    assert "&lt;<mark>script</mark>&gt;" in page
+
+
+def test_acts_stand_beside_the_bulletins_unless_filters_ask_for_bulletins_only(client: Client) -> None:
+    act("Feria del libro")
+    asked = client.get("/boletines/buscar/", {"q": "ferias"})
+    assert [one.title for one in asked.context["acts"]] == ["Feria del libro"]
+    narrowed = client.get("/boletines/buscar/", {"q": "ferias", "hasta": "2030-01-01"})
+    assert list(narrowed.context["acts"]) == []
+
+
+# --- While somebody types -----------------------------------------------------------------------------------
+
+
+def test_suggestions_are_text_in_pieces_and_kept_for_seconds_only(client: Client) -> None:
+    bulletin = published("Vacunación <b>gratuita</b>")
+    assert bulletin.first_published_at
+    answer = client.get("/buscar.json", {"q": "gratuita vacu"})
+    day = date_format(timezone.localtime(bulletin.first_published_at), "j \\d\\e F \\d\\e Y").lower()
+    assert answer.json() == {
+        "said": "1 sugerencia.",
+        "found": [
+            {
+                "title": [["Vacunación", True], [" <b>", False], ["gratuita", True], ["</b>", False]],
+                "url": bulletin.get_absolute_url(),
+                "about": f"Boletín {bulletin.folio} · {day}",
+            }
+        ],
+    }
+    assert answer.headers["Cache-Control"] == "public, max-age=10"
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_nothing_to_suggest_is_said(client: Client) -> None:
+    assert client.get("/buscar.json").json() == {
+        "said": "Sin sugerencias; con «Buscar» se ve todo.",
+        "found": [],
+    }
+
+
+@pytest.mark.parametrize(("asked", "status"), [("x" * 201, 422), ("a\x00b", 422), ("x" * 200, 200)])
+def test_strange_words_are_answered_kindly(client: Client, asked: str, status: int) -> None:
+    answer = client.get("/buscar.json", {"q": asked})
+    assert answer.status_code == status
+    assert ("error" in answer.json()) == (status == 422)
+
+
+def test_suggestions_cost_the_same_for_one_and_for_three(
+    client: Client, questions: Callable[[str], int]
+) -> None:
+    published("Puente uno")
+    act("Puente a puente")
+    one = questions("/buscar.json?q=puen")
+    published("Puente dos")
+    act("Puente tres")
+    assert questions("/buscar.json?q=puen") == one
 
 
 def test_results_are_paged_and_keep_the_question(client: Client) -> None:

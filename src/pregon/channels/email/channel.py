@@ -54,6 +54,7 @@ class EmailChannel(Channel[EmailOptions]):
 
     kind = "email"
     label = "Correo"
+    mark = "correo"
     manner = Manner.LETTER
     address_help = gettext_lazy("La dirección de una lista de correo de la oficina.")
     options_class = EmailOptions

@@ -95,6 +95,7 @@ class TelegramChannel(Channel[TelegramOptions]):
 
     kind = "telegram"
     label = "Telegram"
+    mark = "telegram"
     address_help = gettext_lazy("El nombre público del canal o del grupo, como @municipio.")
     options_class = TelegramOptions
     # 30 messages a second for one bot, as its FAQ says; a little less, for others may use it too.

@@ -126,6 +126,7 @@ class WebPushChannel(Channel[WebPushOptions]):
 
     kind = "webpush"
     label = "Avisos del navegador"
+    mark = "aviso"
     manner = Manner.NOTICE
     options_class = WebPushOptions
     # The second message of a topic replaces the first only while that waits: to ask again might show it again.

@@ -127,6 +127,7 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
 
     kind = "whatsapp"
     label = "WhatsApp"
+    mark = "whatsapp"
     options_class = WhatsAppOptions
     limits = Limits(
         body=4096, caption=1024, fold=768, per_minute=4800, batch=160, at_once=20, uploads_picture=True

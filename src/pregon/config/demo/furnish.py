@@ -10,6 +10,7 @@ import secrets
 import tempfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from math import cos, pi, radians
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,10 +26,13 @@ from pregon.accounts.enums import Role
 from pregon.accounts.models import Department, Locality, Office, Topic, User
 from pregon.agenda.enums import Product, State
 from pregon.agenda.models import Act, Coverage
+from pregon.analytics.models import PageViews
 from pregon.config.demo.pages import open_pages
 from pregon.config.demo.pictures import draw
+from pregon.config.demo.readership import be_read
 from pregon.config.demo.recordings import chimes, passing_by
 from pregon.core.calendar import WorkingCalendar
+from pregon.core.places import EARTH, point_of, read_point
 from pregon.core.text import nearest
 from pregon.core.work import Lane, drain
 from pregon.delivery import actions as delivery
@@ -51,10 +55,11 @@ Say = Callable[[str], None]
 def furnish(office: str, *, at: datetime, say: Say) -> dict[str, str]:
     """Fill the office called ``office`` (its plan is already loaded); returns e-mail and password of each person."""
     people = hire_staff(office, at=at)
-    if Bulletin.objects.exists():
+    if Bulletin.objects.exists() or PageViews.objects.exists():
         return people
     zone = Office.load().zone
     today = at.astimezone(zone).date()
+    locate(office)
     localities = list(Locality.objects.order_by("pk"))
     open_office_channels(at=at - timedelta(days=90))
     invite_readers(1, FIRST_READERS, at=at)
@@ -71,6 +76,7 @@ def furnish(office: str, *, at: datetime, say: Say) -> dict[str, str]:
         else:
             hold_back(office, story, today=today, zone=zone, place=localities[0], at=at)
     assign_acts(today, zone=zone)
+    be_read(zone=zone, at=at)
     return people
 
 
@@ -97,9 +103,8 @@ def tell_stories(
         say(f"  {number:2d} de {len(stories)} boletines")
 
 
-def load(name: str) -> list[dict[str, Any]]:
-    stories: list[dict[str, Any]] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
-    return stories
+def load(name: str) -> Any:
+    return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
 
 
 def moment(day: date, hour: str, *, zone: ZoneInfo) -> datetime:
@@ -177,6 +182,7 @@ def write_folder(
     front: dict[str, Any] = {
         "titulo": story["titulo"],
         "subtitulo": story.get("subtitulo", ""),
+        "lectura_facil": story.get("lectura_facil", ""),
         "fecha": f"{start:%Y-%m-%d %H:%M}",
         "lugar": story["lugar"],
         "dependencia": known(Department, story["dependencia"]),
@@ -324,6 +330,26 @@ def hold_back(
     publish_story(office, story, start=tomorrow, place=place, seed=seed, at=at, embargo=tomorrow)
 
 
+def locate(office: str) -> None:
+    """Write down where the localities lie that we know of."""
+    for name, told_point in load("places.yaml")[office].items():
+        point = read_point(told_point)
+        Locality.objects.filter(name=name).update(latitude=point.latitude, longitude=point.longitude)
+
+
+def spot(told_act: dict[str, Any], centre: Locality) -> dict[str, Any]:
+    """The coordinates of an act, told from the centre."""
+    point = point_of(centre)
+    if point is None or "rumbo" not in told_act:
+        return {}
+    north, east = told_act["rumbo"]
+    degree = EARTH * pi / 180
+    return {
+        "latitude": round(point.latitude + north / degree, 6),
+        "longitude": round(point.longitude + east / degree / cos(radians(point.latitude)), 6),
+    }
+
+
 def announce(acts: list[dict[str, Any]], *, today: date, zone: ZoneInfo, localities: list[Locality]) -> None:
     for index, told_act in enumerate(acts):
         start = moment(today + timedelta(days=told_act["dias"]), told_act["hora"], zone=zone)
@@ -337,6 +363,7 @@ def announce(acts: list[dict[str, Any]], *, today: date, zone: ZoneInfo, localit
             department=Department.objects.get(name=known(Department, told_act["dependencia"])),
             description=told_act.get("nota", ""),
             state=told_act.get("estado", State.CONFIRMED),
+            **spot(told_act, localities[0]),
         )
         act.topics.set([Topic.objects.get(name=known(Topic, told_act["tema"]))])
         act.localities.set([localities[index % len(localities)]])

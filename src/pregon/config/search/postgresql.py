@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Model
 from modelsearch.backends.database.postgres.postgres import (
     ObjectIndexer,
@@ -21,8 +22,10 @@ from modelsearch.backends.database.postgres.postgres import (
     PostgresSearchQueryCompiler,
     get_content_type_pk,
 )
+from modelsearch.backends.database.postgres.query import Lexeme
 from modelsearch.query import Phrase, PlainText
 
+from pregon.core.searching import Beginning
 from pregon.core.text import fold
 
 #: PostgreSQL refuses an entry of more than 1 MB, and a question with a word of more than 2 kB.
@@ -80,6 +83,9 @@ class PlainQuestions:
     """Asks with the words as the index has them."""
 
     def build_tsquery_content(self, query: Any, config: Any = None, invert: bool = False) -> Any:
+        if isinstance(query, Beginning):
+            word = Lexeme(plain(query.query_string), prefix=True, invert=invert)
+            return SearchQuery(word, search_type="raw", config=config)
         if isinstance(query, PlainText | Phrase):
             query = copy.copy(query)
             query.query_string = plain(query.query_string) or query.query_string

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "pregon.newsroom",
     "pregon.agenda",
     "pregon.delivery",
+    "pregon.analytics",
     "pregon.library",
     "pregon.accounts",
     *PREGON_CHANNELS,
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pregon.newsroom.middleware.SayWhatLacks",
 ]
 
 ROOT_URLCONF = "pregon.config.urls"
@@ -337,6 +339,8 @@ if PREGON_DIGEST_HOUR not in range(24):
     env.problems.append("PREGON_DIGEST_HOUR debe ser una hora entre 0 y 23.")
 if PREGON_DIGEST_WEEKDAY not in range(1, 8):
     env.problems.append("PREGON_DIGEST_WEEKDAY debe ir de 1 (lunes) a 7 (domingo).")
+# Whether views of public pages are counted: by page, day and kind of place, never by reader.
+PREGON_COUNT_VIEWS = env.flag("PREGON_COUNT_VIEWS", default=True)
 # After how many days a text, an address that left, and the ledger are erased.
 PREGON_ERASE_BODY_DAYS = env.number("PREGON_ERASE_BODY_DAYS", 7)
 PREGON_ERASE_ADDRESS_DAYS = env.number("PREGON_ERASE_ADDRESS_DAYS", 28)

@@ -196,7 +196,8 @@ class Outgoing(Batch):
     def parcel_of(self, line: Delivery) -> Parcel:
         """A message is read once, however many receive it."""
         if line.dispatch_id not in self.messages:
-            self.messages[line.dispatch_id] = line.dispatch.message
+            message = line.dispatch.message
+            self.messages[line.dispatch_id] = message.marked(self.channel.mark, site=settings.BASE_URL)
         in_reply_to, before = self.earlier.get(line.pk, ("", None))
         return parcel_of(line, self.messages[line.dispatch_id], in_reply_to=in_reply_to, before=before)
 

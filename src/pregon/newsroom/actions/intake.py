@@ -309,6 +309,7 @@ def fill(bulletin: Bulletin, folder: Folder, photos: dict[str, Photo]) -> None:
     bulletin.second_headline = folder.subtitle
     bulletin.lead = folder.lead
     bulletin.contact = folder.contact
+    bulletin.easy_reading = folder.easy_reading or bulletin.easy_reading  # one written on the desk stays
     bulletin.body = stream(folder.body, photos)
     bulletin.cover = next((photo for photo in photos.values() if photo.may_go_out), None)
 

@@ -59,9 +59,15 @@ def publish_due(at: datetime) -> int:
 @transaction.atomic
 def publish_revision(pk: int, *, at: datetime) -> bool:
     revision = Revision.objects.select_for_update().filter(pk=pk, approved_go_live_at__lte=at).first()
-    if revision is not None:
-        revision.publish(log_action="wagtail.publish.scheduled")
-    return revision is not None
+    if revision is None:
+        return False
+    last = revision.content.get("expire_at")
+    if last and datetime.fromisoformat(last) <= at:  # a clock that stood still: its hour has come and gone
+        revision.approved_go_live_at = None
+        revision.save(update_fields=["approved_go_live_at"])
+        return False
+    revision.publish(log_action="wagtail.publish.scheduled")
+    return True
 
 
 def follow_up(bulletin: Bulletin, *, at: datetime) -> None:

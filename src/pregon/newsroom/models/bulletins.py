@@ -28,6 +28,7 @@ from wagtail.search import index
 
 from pregon.accounts.models import Department, Locality, Topic
 from pregon.agenda.models import Act
+from pregon.core.readability import Readability, read
 from pregon.core.text import stems
 from pregon.library.models import Album, Photo
 from pregon.newsroom.blocks import BodyBlock
@@ -74,6 +75,15 @@ class Bulletin(PublicPage):
     )
     lead = models.TextField(_("entrada"), help_text=_("Qué, quién, cuándo, dónde y para qué, en un párrafo."))
     body = StreamField(BodyBlock(), verbose_name=_("cuerpo"), blank=True)
+    easy_reading = models.TextField(
+        _("lectura fácil"),
+        blank=True,
+        max_length=2000,
+        help_text=_(
+            "Lo esencial en frases cortas y palabras de todos los días: una idea por frase, un renglón en blanco "
+            "entre ideas. Se lee en la página, junto al texto completo."
+        ),
+    )
     contact = models.CharField(
         _("contacto"), max_length=200, blank=True, help_text=_("Vacío: el de la oficina.")
     )
@@ -114,6 +124,7 @@ class Bulletin(PublicPage):
         index.SearchField("second_headline"),
         index.SearchField("lead"),
         index.SearchField("body"),
+        index.SearchField("easy_reading"),
         index.SearchField("shadow"),
         index.FilterField("withdrawn_at"),
         index.FilterField("year"),
@@ -126,6 +137,11 @@ class Bulletin(PublicPage):
         FieldPanel("lead"),
         FieldPanel("cover"),
         FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("easy_reading"), HelpPanel(template="newsroom/desk/easy_reading.html")],
+            heading=_("Lectura fácil"),
+            classname="collapsed",
+        ),
     ]
     facts_panels = [
         MultiFieldPanel(
@@ -175,7 +191,12 @@ class Bulletin(PublicPage):
     @property
     def shadow(self) -> str:
         """Spanish stems of the text, accents folded, so that a search finds the word in any of its forms."""
-        return stems(f"{self.title} {self.second_headline} {self.lead} {self.plain_body}")
+        return stems(f"{self.title} {self.second_headline} {self.lead} {self.plain_body} {self.easy_reading}")
+
+    @property
+    def readability(self) -> Readability | None:
+        """How easy the easy reading is, for whoever writes it."""
+        return read(self.easy_reading)
 
     def get_absolute_url(self) -> str:
         return f"/boletines/{self.slug}/"

@@ -138,7 +138,7 @@ class Piece(PublicPage):
     def publish(self, revision: Any, user: Any = None, **options: Any) -> Any:
         """The same for every way of publishing: what lacks something stays a draft."""
         if lacking := revision.as_object().lacks():
-            raise NotReady(" ".join(lacking.values()))
+            raise NotReady(" ".join(lacking.values()), page=self.pk)
         return super().publish(revision, user=user, **options)
 
     @staticmethod

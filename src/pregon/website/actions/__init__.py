@@ -1,11 +1,17 @@
-"""Verbs of the site: mark what changed, bake what is due, take down at once, lay out, put right, tell open pages."""
+"""Verbs of the site: mark what changed, bake what is due, take down, lay out, put right, keep, export, tell."""
 
+from pregon.website.actions.archiving import read_version as read_version
+from pregon.website.actions.archiving import thin_out as thin_out
 from pregon.website.actions.baking import bake as bake
 from pregon.website.actions.baking import bake_due as bake_due
 from pregon.website.actions.baking import take_down as take_down
+from pregon.website.actions.exporting import export as export
 from pregon.website.actions.lay_out import lay_out_site as lay_out_site
+from pregon.website.actions.mapping import draw_maps as draw_maps
+from pregon.website.actions.mapping import picture_of as picture_of
 from pregon.website.actions.marking import mark as mark
 from pregon.website.actions.marking import mark_everything as mark_everything
+from pregon.website.actions.rebuilding import rebuild as rebuild
 from pregon.website.actions.reconciling import reconcile as reconcile
 from pregon.website.actions.telling import close_stream as close_stream
 from pregon.website.actions.telling import forget_tellings as forget_tellings

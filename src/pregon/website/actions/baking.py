@@ -7,11 +7,9 @@ under one lock, which a withdrawal takes too: what was taken down is never writt
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -26,34 +24,25 @@ from django.db.models.functions import Coalesce, Least
 from django.http import Http404, HttpRequest
 from django.urls import Resolver404, resolve
 
-from pregon.core.files import remove, write_published
+from pregon.core.files import is_published, remove, write_published
+from pregon.core.remembering import remembering
+from pregon.website.actions.archiving import archive
 from pregon.website.actions.marking import mark, take_up_marks
 from pregon.website.actions.share import alone, home, is_shared, share
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 from pregon.website.queries import next_change
+from pregon.website.values import Answer
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-BATCH = 8
+BATCH = 32
 LONGEST_REST = timedelta(minutes=5)
 
 
 class NotForEverybody(RuntimeError):
     """A view put a person's token or cookie into a page that is kept for all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a stranger is answered."""
-
-    status: int
-    body: bytes = b""
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(b"%d " % self.status + self.body).hexdigest()
 
 
 # --- Asking -------------------------------------------------------------------------------------------------
@@ -106,16 +95,22 @@ def bake_due(at: datetime) -> int:
     marks when no page was due."""
     marked = take_up_marks()
     claimed = claim(at=at)
-    for page in claimed:
-        try:
-            finish(page, at=at)
-        except Exception:  # one page that fails must not hold up the others of its batch
-            rest = min(timedelta(seconds=2 ** min(page.attempts, 10)), LONGEST_REST)
-            BakedPage.objects.filter(pk=page.pk, version=page.version).update(
-                state=Baking.DUE, due_at=at + rest, lease_until=None
-            )
-            logger.exception("Page not baked", extra={"path": page.path, "attempts": page.attempts})
+    with remembering():  # pages of one batch share what they ask; what changes meanwhile throws them away
+        for page in claimed:
+            try:
+                finish(page, at=at)
+            except Exception:  # one page that fails must not hold up the others of its batch
+                put_off(page, at=at)
+                logger.exception("Page not baked", extra={"path": page.path, "attempts": page.attempts})
     return len(claimed) or marked
+
+
+def put_off(page: BakedPage, *, at: datetime) -> None:
+    """Let a page that cannot be baked rest, longer each time."""
+    rest = min(timedelta(seconds=2 ** min(page.attempts, 10)), LONGEST_REST)
+    BakedPage.objects.filter(pk=page.pk, version=page.version).update(
+        state=Baking.DUE, due_at=at + rest, lease_until=None
+    )
 
 
 def bake(path: str, *, at: datetime) -> Baking:
@@ -164,7 +159,9 @@ def finish(page: BakedPage, *, at: datetime) -> None:
     with alone(page.path):
         if not is_wanted(page):
             return
-        settle(page, keep(page.path, answer, known=page.digest), answer.digest, at=at)
+        state = keep(page.path, answer)
+        archive(page.path, answer, at=at)
+        settle(page, state, answer.digest, at=at)
 
 
 def is_wanted(page: BakedPage) -> bool:
@@ -189,11 +186,11 @@ def settle(page: BakedPage, state: Baking, digest: str, *, at: datetime) -> None
     )
 
 
-def keep(path: str, answer: Answer, *, known: str = "") -> Baking:
+def keep(path: str, answer: Answer) -> Baking:
     """Put ``answer`` where the front and nginx find it. Called with the lock of ``path`` held."""
     page, gone = files_of(path)
     if answer.status == HTTPStatus.OK:
-        if known != answer.digest or not page.exists():
+        if not is_published(page, answer.body):
             write_published(page, answer.body)
         remove(gone)
         return Baking.BAKED
@@ -201,7 +198,7 @@ def keep(path: str, answer: Answer, *, known: str = "") -> Baking:
         raise RuntimeError(f"The view of {path} answered {answer.status}.")
     remove(page)
     if answer.status == HTTPStatus.GONE and path.endswith("/"):
-        if known != answer.digest or not gone.exists():
+        if not is_published(gone, answer.body):
             write_published(gone, answer.body)
     else:
         remove(gone)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Least
 
 from pregon.core.work import Lane, ring
@@ -80,7 +80,11 @@ def put_on_the_list(marks: Sequence[BakingMark]) -> None:
 def rows_of(marks: Sequence[BakingMark]) -> BakedPageQuerySet:
     paths = {one.path for one in marks}
     rows: BakedPageQuerySet = BakedPage.objects.all()
-    return rows if EVERY_PAGE in paths else rows.filter(path__in=paths)
+    if EVERY_PAGE not in paths:
+        return rows.filter(path__in=paths)
+    # Photos and documents look the same in other colours and other words.
+    pages = ~Q(path__startswith="/fotos/") & ~Q(path__startswith="/documentos/")
+    return rows.filter(pages | Q(path__in=paths))
 
 
 def make_due(rows: BakedPageQuerySet, *, due: datetime, bulk: bool) -> None:

@@ -57,6 +57,7 @@ def edition() -> str:
     """Changes with the program's version, its templates, and the names of its static files."""
     content = hashlib.sha256(pregon.__version__.encode())
     content.update(settings.BASE_URL.encode())
+    content.update(str(settings.PREGON_COUNT_VIEWS).encode())  # the privacy page says so
     manifest = home().static / "staticfiles.json"
     if manifest.exists():
         content.update(manifest.read_bytes())

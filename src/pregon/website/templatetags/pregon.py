@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from django import template
 from django.conf import settings
@@ -15,19 +17,24 @@ from django.template import Context
 from django.template.defaultfilters import date as date_format
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 from wagtail.rich_text import expand_db_html
 from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
 
-from pregon.accounts.models import Office
+from pregon.accounts.models import Locality, Office, Topic
 from pregon.core.text import reading_minutes
 from pregon.library.captions import clock
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.website import queries
 from pregon.website.data import act_data, bulletin_data, live_data, recording_data, service_data
+from pregon.website.forms import CONSENT
 from pregon.website.queries import document_path
+from pregon.website.seals import drawn_seal
+from pregon.website.search import Words
 
 register = template.Library()
 
@@ -62,6 +69,12 @@ class TextOnly(Whitelister):
 def absolute(path: str) -> str:
     """``path`` with the site in front, as other machines need it."""
     return f"{settings.BASE_URL}{path}"
+
+
+@register.simple_tag
+def webcal(path: str) -> str:
+    """A calendar to subscribe to: the scheme by which the reader's own program opens it and keeps it up to date."""
+    return f"webcal://{settings.BASE_URL.partition('://')[2]}{path}"
 
 
 @register.simple_tag
@@ -132,6 +145,12 @@ def seal(office: Office) -> SafeString:
     )
 
 
+@register.simple_tag
+def icon(office: Office) -> str:
+    """The drawn seal in an address of its own, so that the icon of a page is no request."""
+    return "data:image/svg+xml," + quote(drawn_seal(office), safe=" /:=,.()")
+
+
 @register.inclusion_tag("website/parts/picture.html", takes_context=True)
 def picture(
     context: Context, photo: Photo | None, *, ratio: str = "", sizes: str = "100vw", first: bool = False
@@ -155,6 +174,20 @@ def picture(
         "srcset": ", ".join(f"{photo_url(photo, copy['file'])} {copy['width']}w" for copy in light),
         "width": light[-1]["width"],
         "height": light[-1]["height"],
+    }
+
+
+@register.inclusion_tag("website/parts/notify.html")
+def notify_me(*, topics: Iterable[Topic] = (), localities: Iterable[Locality] = ()) -> dict[str, Any]:
+    """The small box that offers notices: of these topics, and if wanted only for these localities."""
+    wanted, places = list(topics), list(localities)
+    query = urlencode([("temas", topic.pk) for topic in wanted])
+    return {
+        "topics": wanted,
+        "localities": places,
+        "names": get_text_list([topic.name for topic in wanted], _("o")),
+        "query": f"?{query}" if query else "",
+        "consent": CONSENT,
     }
 
 
@@ -210,7 +243,13 @@ def document_url(context: Context, document: Any) -> str:
 @register.filter(expects_localtime=True)
 def written(moment: date | None, form: str) -> str:
     """A date with its names in small letters, as Spanish writes them; Django's Mexican names begin with capitals."""
-    return date_format(moment, form).lower()
+    return day_written(moment, form) if type(moment) is date else date_format(moment, form).lower()
+
+
+@lru_cache(maxsize=2048)
+def day_written(day: date, form: str) -> str:
+    """The same days stand on page after page, thousands of times on one."""
+    return date_format(day, form).lower()
 
 
 @register.filter
@@ -222,6 +261,15 @@ def minutes(bulletin: Any) -> int:
 def in_url(text: str) -> str:
     """``text`` as one value of a query."""
     return quote(str(text), safe="")
+
+
+@register.filter
+def marked(text: str, words: Words) -> SafeString:
+    """``text`` with the words that were asked for marked; whatever it holds stays text."""
+    pieces = (
+        (format_html("<mark>{}</mark>", piece) if asked else piece,) for piece, asked in words.marked(text)
+    )
+    return format_html_join("", "{}", pieces)
 
 
 @register.filter

@@ -6,20 +6,22 @@ knows them may end the subscription too. As with the form of the other channels,
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+import pregon
+from pregon.accounts.models import Office
 from pregon.core.sealing import SealBroken
 from pregon.delivery import actions as delivery
 from pregon.delivery.enums import Standing
@@ -28,14 +30,12 @@ from pregon.delivery.links import Links
 from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.delivery.queries import offered_channels
 from pregon.delivery.registry import rehearse
-from pregon.website.forms import PreferencesForm
+from pregon.website.forms import CONSENT, PreferencesForm
 from pregon.website.views.frame import from_this_site, public_page
 
 KIND = "webpush"
 LARGEST = 8 * 1024
-CONSENT = gettext_lazy(
-    "Acepto que la oficina mande avisos de sus boletines a este navegador. Puedo dejarlos cuando quiera."
-)
+T = TypeVar("T")
 Asking = Callable[[HttpRequest, Mapping[str, Any], str], HttpResponse]
 
 
@@ -52,8 +52,20 @@ def browser_key() -> str:
 
 @public_page
 def worker(request: HttpRequest) -> HttpResponse:
-    """The script that shows a notice; at the top of the site, for it serves every page."""
-    return render(request, "website/avisos.js", content_type="text/javascript; charset=utf-8")
+    """The script that shows a notice and keeps pages; at the top of the site, for it serves every page.
+
+    Its version is the digest of all the rest, so that what a browser keeps belongs to the very script that kept it.
+    """
+    text = render_to_string("website/avisos.js", {"office": Office.load(request_or_site=request)})
+    version = hashlib.blake2b(f"{pregon.__version__} {text}".encode(), digest_size=6).hexdigest()
+    script = text.replace("{version}", version, 1)
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
+
+
+@public_page
+def offer(request: HttpRequest) -> HttpResponse:
+    """What the small box on other pages asks for when it is opened; so switching the channel bakes one file."""
+    return JsonResponse({"key": browser_key()})
 
 
 def asked_by_a_browser(view: Asking) -> Callable[[HttpRequest], HttpResponse]:
@@ -85,10 +97,14 @@ def join(request: HttpRequest, told: Mapping[str, Any], address: str) -> HttpRes
     if not form.is_valid():
         return refusal(_("Alguno de esos temas ya no existe: recarga la página y vuelve a elegir."))
     now = timezone.now()
+    known = standing_at(address)
     subscriber = delivery.subscribe_directly(address, channel=KIND, name="", consent=str(CONSENT), at=now)
     topics, localities = form.cleaned_data["temas"], form.cleaned_data["localidades"]
     if former := former_of(told):  # the browser got another address: its owner chose already
         topics, localities = former.topics.all(), former.localities.all()
+    elif told.get("add") and known:
+        topics = both(known.topics.all(), topics)
+        localities = both(known.localities.all(), localities)
     delivery.choose(subscriber, topics=topics, localities=localities)
     if former and former != subscriber:
         delivery.leave(former, at=now)
@@ -119,7 +135,17 @@ def former_of(told: Mapping[str, Any]) -> Subscriber | None:
         address = address_of(told["former"])
     except (TypeError, KeyError, Rejected):
         return None
+    return standing_at(address)
+
+
+def standing_at(address: str) -> Subscriber | None:
     return Subscriber.objects.filter(channel=KIND, address=address, standing=Standing.CONFIRMED).first()
+
+
+def both(chosen: Iterable[T], more: Iterable[T]) -> set[T]:
+    """Whoever receives all already, or asks for all now, receives all: that is what nothing chosen says."""
+    before, after = set(chosen), set(more)
+    return before | after if before and after else set()
 
 
 def refusal(sentence: str, *, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> HttpResponse:

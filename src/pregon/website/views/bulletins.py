@@ -2,64 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count
-from django.db.models.functions import TruncMonth
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from pregon.accounts.models import Topic
+from pregon.accounts.models import Office, Topic
 from pregon.core.visibility import visible
 from pregon.newsroom.models import Bulletin
-from pregon.website.forms import SearchForm
-from pregon.website.search import find
+from pregon.website.forms import SearchForm, TypingForm
+from pregon.website.queries import bulletins_beside, months_with_bulletins
+from pregon.website.search import Suggestion, Words, acts_holding, find, suggest
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 
 LATEST = 20
 PER_PAGE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One line of the archive."""
-
-    first: date
-    bulletins: int
-
-    @property
-    def url(self) -> str:
-        return f"/boletines/{self.first:%Y/%m}/"
-
-
-def archive() -> list[Month]:
-    """Every month with public bulletins, newest first."""
-    counted = (
-        visible(Bulletin.objects.all(), at=timezone.now())
-        .annotate(month=TruncMonth("first_published_at"))
-        .values("month")
-        .annotate(many=Count("pk"))
-        .order_by("-month")
-    )
-    return [Month(timezone.localdate(row["month"]), row["many"]) for row in counted]
+#: Long enough for whoever types the same after us, short enough for a bulletin that was just withdrawn.
+CACHE_TYPING = "public, max-age=10"
 
 
 @public_page
 def latest(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    followed = Topic.objects.filter(bulletins__in=visible(Bulletin.objects.all(), at=at)).distinct()
+    followed = shelf.topics(at)
     context = {
         "section": "news",
         "title": _("Boletines"),
         "bulletins": shelf.bulletins(at)[:LATEST],
         "topics": followed,
-        "months": archive(),
+        "months": months_with_bulletins(at, Office.load(request_or_site=request)),
         "empty": _("Aquí aparecerán los boletines en cuanto se publique el primero."),
     }
     return render(request, "website/bulletins.html", context)
@@ -73,14 +51,14 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     if not bulletins:
         raise Http404
     first = date(year, month, 1)
-    months = archive()
+    beside = bulletins_beside(visible(Bulletin.objects.all(), at=timezone.now()), start, end)
+    earlier, later = (timezone.localdate(moment) if moment else None for moment in beside)
     context = {
         "section": "news",
         "month": first,
         "bulletins": bulletins,
-        "earlier": next((other for other in months if other.first < first), None),
-        "later": next((other for other in reversed(months) if other.first > first), None),
-        "months": months,
+        "earlier": earlier,
+        "later": later,
     }
     return render(request, "website/bulletins_month.html", context)
 
@@ -131,13 +109,47 @@ def search(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("pagina"))
     query = request.GET.copy()
     query.pop("pagina", None)
+    words = Words(form.cleaned_data.get("q", ""))
     context = {
         "section": "news",
         "form": form,
         "asked": asked,
+        "words": words,
+        "acts": acts_holding(words, at=timezone.now()) if page.number == 1 and not form.narrowed else [],
         "page": page,
         "bulletins": page.object_list,
         "total": pages.count,
         "query": query.urlencode(),
     }
     return render(request, "website/search.html", context)
+
+
+@public_page
+def typing(request: HttpRequest) -> HttpResponse:
+    """What may be meant while somebody types; the page of the search does without."""
+    form = TypingForm(request.GET)
+    if not form.is_valid():
+        [sentence] = form.errors["q"]
+        return JsonResponse({"error": sentence}, status=422)
+    found = suggest(form.cleaned_data["q"], at=timezone.now())
+    many = len(found)
+    told = ngettext("%(many)d sugerencia.", "%(many)d sugerencias.", many) % {"many": many}
+    answer = JsonResponse(
+        {
+            "said": told if found else _("Sin sugerencias; con «Buscar» se ve todo."),
+            "found": [as_json(suggestion) for suggestion in found],
+        },
+        json_dumps_params={"ensure_ascii": False},
+    )
+    answer["Cache-Control"] = CACHE_TYPING
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def as_json(suggestion: Suggestion) -> dict[str, Any]:
+    day = date_format(timezone.localtime(suggestion.at), "j \\d\\e F \\d\\e Y").lower()
+    return {
+        "title": suggestion.title,
+        "url": suggestion.url,
+        "about": _("%(kind)s · %(day)s") % {"kind": suggestion.kind, "day": day},
+    }

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from pregon.core.visibility import visible
 from pregon.newsroom.models import Service
-from pregon.website.search import LONGEST_QUERY, holding
+from pregon.website.search import LONGEST_QUERY, Words, holding
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 
@@ -33,7 +33,7 @@ def listed(request: HttpRequest, asked: str) -> HttpResponse:
     today = timezone.localdate(at)
     public = shelf.pieces(Service, at).order_by("department__name", "title", "pk")
     if asked:
-        public = public.filter(pk__in=holding(asked, Service))
+        public = public.filter(pk__in=holding(Words(asked), among=Service))
     found = list(public[:LISTED])
     groups: dict[str, list[Service]] = {}
     for service in found:

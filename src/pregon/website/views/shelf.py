@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from pregon.accounts.models import Topic
 from pregon.agenda.models import Act, ActQuerySet
 from pregon.core.visibility import visible
 from pregon.library.models import Album, Photo
@@ -31,6 +32,12 @@ def bulletins(at: datetime) -> BulletinQuerySet:
     return cards.select_related("department").prefetch_related(  # type: ignore[no-any-return]  # the same
         "topics", Prefetch("cover", queryset=photos(at))
     )
+
+
+def topics(at: datetime) -> QuerySet[Topic]:
+    """Topics under which something can be read. Asked of each topic, so that no bulletin is counted."""
+    about = visible(Bulletin.objects.filter(topics=OuterRef("pk")), at=at)
+    return Topic.objects.filter(Exists(about))
 
 
 def pieces(kind: type[Piece], at: datetime) -> PieceQuerySet:

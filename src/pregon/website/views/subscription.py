@@ -25,8 +25,8 @@ from pregon.delivery.errors import BadLink
 from pregon.delivery.links import holder_of
 from pregon.delivery.models import Subscriber
 from pregon.delivery.queries import modes, offered_channels
-from pregon.website.forms import PreferencesForm, SubscribeForm
-from pregon.website.views.browser import CONSENT, browser_key
+from pregon.website.forms import CONSENT, PreferencesForm, SubscribeForm
+from pregon.website.views.browser import browser_key
 from pregon.website.views.frame import from_this_site, in_office_hours
 
 ONE_CLICK = "One-Click"

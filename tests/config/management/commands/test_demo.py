@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 def quick(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Building is proved in its own tests, and so is furniture; here an office without stories will do."""
     monkeypatch.setattr(demo, "build", website.lay_out_site)
-    monkeypatch.setattr(furnish, "load", lambda name: [])
+    monkeypatch.setattr(
+        furnish, "load", lambda name: {"mazamitla": {}, "ocotlan": {}} if "places" in name else []
+    )
     monkeypatch.setattr(furnish, "past_days", lambda today, *, count: [])
     monkeypatch.setattr(demo, "drain", lambda lanes, *, clock: 0)
     monkeypatch.setattr(demo, "spare_cores", lambda: 0)

@@ -1,5 +1,5 @@
-// What pages do by themselves while they are open: show what just happened, and copy their address. All of it is
-// extra: every page is complete without this script, and is baked anew with whatever it would have shown.
+// What pages do by themselves: show what just happened, keep themselves for when there is no connection, copy their
+// address. All of it is extra: every page is complete without this script, and is baked anew with whatever it would have shown.
 
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const settled = (html) => { const box = document.createElement("template"); box.innerHTML = html; return box.innerHTML.trim(); };
@@ -245,6 +245,62 @@ if ("EventSource" in window && document.body.dataset.stream) {
   if (document.readyState === "complete") begin(); else addEventListener("load", begin, { once: true });
 }
 
+// --- Reading without a connection, and the hint that the site can be installed ---------------------------------
+
+const idle = window.requestIdleCallback || ((act) => setTimeout(act, 200));
+
+// After all else: what is kept for later must not slow what is read now.
+async function register() {
+  const before = navigator.serviceWorker.controller;
+  await navigator.serviceWorker.register("/avisos.js");
+  if (before) return;
+  const { active } = await navigator.serviceWorker.ready;
+  const photos = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+  active.postMessage({ keep: [location.pathname, ...photos.filter((path) => path.startsWith("/fotos/"))] });
+}
+
+if ("serviceWorker" in navigator && !location.pathname.startsWith("/escritorio")) {
+  const soon = () => idle(() => register().catch(() => {}));
+  if (document.readyState === "complete") soon(); else addEventListener("load", soon, { once: true });
+
+  // A kept copy offers the newest as soon as there is a connection; it never changes under the reader's eyes.
+  const note = document.querySelector("[data-newest]");
+  const offer = () => {
+    if (!note || note.querySelector("a")) return;
+    const link = document.createElement("a");
+    link.href = location.href;
+    link.textContent = note.dataset.newest;
+    note.querySelector("p").append(" ", link);
+  };
+  navigator.serviceWorker.addEventListener("message", ({ data }) => { if (data && data.newer) offer(); });
+  addEventListener("online", offer);
+}
+
+const hint = document.querySelector("[data-install]");
+const refused = "pregon-sin-instalar";
+const known = () => { try { return localStorage.getItem(refused); } catch { return "yes"; } };
+
+if (hint) {
+  let prompt;
+  const close = () => {
+    hint.hidden = true;
+    try { localStorage.setItem(refused, "yes"); } catch { /* then the browser asks no more this time */ }
+  };
+  addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    prompt = event;
+    hint.hidden = Boolean(known());
+  });
+  addEventListener("appinstalled", close);
+  hint.querySelector("[data-install-yes]").addEventListener("click", async () => {
+    await prompt.prompt();
+    close();
+  });
+  hint.querySelector("[data-install-no]").addEventListener("click", close);
+}
+
+// --- Copying the address ---------------------------------------------------------------------------------------
+
 for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
   const label = button.textContent;
   button.hidden = false;
@@ -253,4 +309,45 @@ for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy
     button.textContent = button.dataset.done;
     setTimeout(() => { button.textContent = label; }, 2500);
   });
+}
+
+for (const button of navigator.share ? document.querySelectorAll("[data-share]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    // Whoever thinks better of it has done nothing wrong.
+    navigator.share({ title: button.dataset.title, url: button.dataset.share }).catch(() => {});
+  });
+}
+
+// A page that is only read asks for no more: suggestions come once somebody types, notices once their box is seen.
+for (const bar of document.querySelectorAll("[data-suggest]")) {
+  bar.addEventListener("keydown", () => import(bar.dataset.script), { once: true });
+}
+for (const box of document.querySelectorAll("[data-push-box]")) {
+  const come = () => import(box.dataset.script);
+  if (box.hidden) { addEventListener("load", () => idle(come), { once: true }); continue; }
+  const seen = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (isIntersecting) { seen.disconnect(); come(); }
+  }, { rootMargin: "200px" });
+  seen.observe(box);
+}
+
+// Photos one by one, and moments of a recording: each link leads to the file itself, and to what is better once the
+// script for it is there.
+const instead = (links, script) => {
+  for (const link of links) {
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const there = await import(script).catch(() => null);
+      if (there) there.open(link); else location.assign(link.href);
+    });
+  }
+};
+const viewer = document.querySelector(".viewer");
+if (viewer && "showModal" in viewer) instead(document.querySelectorAll(".wall figure > a"), viewer.dataset.script);
+const player = document.querySelector("[data-player]");
+if (player) {
+  instead(document.querySelectorAll("[data-at]"), player.dataset.player);
+  if (/^#t=\d/.test(location.hash)) import(player.dataset.player);
 }

@@ -1,9 +1,20 @@
-// The button appears only where the browser can show notices; everything else on the page needs no script.
-const box = document.querySelector("[data-push-key]");
+// Notices in the browser: on the page of the subscription, and in the small box of others, whose link leads there
+// wherever no script runs or the browser cannot.
+const box = document.querySelector("[data-push-box]");
+
+const wished = new URLSearchParams(location.search);
+for (const name of ["temas", "localidades"]) {
+  for (const value of wished.getAll(name)) {
+    const found = document.querySelector(`input[name=${name}][value="${CSS.escape(value)}"]`);
+    if (found) found.checked = true;
+  }
+}
 
 if (box && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window) {
-  const [on, off, more, said] = ["on", "off", "more", "said"].map((name) => box.querySelector(`[data-push=${name}]`));
+  const part = (name) => box.querySelector(`[data-push=${name}]`);
+  const [on, off, more, said, open, panel] = ["on", "off", "more", "said", "open", "panel"].map(part);
   const words = said.dataset;
+  let key = box.dataset.pushKey;
 
   const show = (subscribed, sentence = "") => {
     on.hidden = subscribed;
@@ -36,19 +47,20 @@ if (box && "serviceWorker" in navigator && "PushManager" in window && "Notificat
     if (await Notification.requestPermission() !== "granted") { show(false, words.denied); return; }
     await navigator.serviceWorker.register("/avisos.js");
     const worker = await navigator.serviceWorker.ready;
-    const stale = await worker.pushManager.getSubscription();
-    if (stale) await stale.unsubscribe();  // it may have been made with another key
-    const subscription = await worker.pushManager.subscribe({
+    const former = await worker.pushManager.getSubscription();
+    const adding = Boolean(former && open);
+    if (former && !adding) await former.unsubscribe();  // it may have been made with another key
+    const subscription = adding ? former : await worker.pushManager.subscribe({
       userVisibleOnly: true,
-      applicationServerKey: box.dataset.pushKey,
+      applicationServerKey: key,
     });
     try {
       const heard = await post("/suscripcion/avisos/", {
-        subscription, temas: chosen("temas"), localidades: chosen("localidades"),
+        subscription, temas: chosen("temas"), localidades: chosen("localidades"), add: adding,
       });
       more.href = heard.preferencias;
     } catch (problem) {
-      await subscription.unsubscribe();
+      if (!adding) await subscription.unsubscribe();
       throw problem;
     }
     show(true, words.done);
@@ -63,6 +75,19 @@ if (box && "serviceWorker" in navigator && "PushManager" in window && "Notificat
     show(false, words.left);
   });
 
-  show(Boolean(await current()));
-  box.hidden = false;
+  if (open) {
+    open.addEventListener("click", async (event) => {
+      event.preventDefault();
+      try {
+        ({ key } = await (await fetch("/suscripcion/avisos.json")).json());
+      } catch { key = ""; }
+      if (!key) { location.href = open.href; return; }
+      open.hidden = true;
+      panel.hidden = false;
+      on.focus();
+    });
+  } else {
+    show(Boolean(await current()));
+    box.hidden = false;
+  }
 }

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('library', '0001_initial'),
-        ('newsroom', '0003_live_coverage'),
+        ('newsroom', '0004_easy_reading'),
         ('wagtailcore', '0098_apitoken'),
         ('wagtaildocs', '0014_alter_document_file_size'),
     ]

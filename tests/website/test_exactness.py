@@ -1,0 +1,495 @@
+"""What a change bakes, asked of the whole public folder: after it, and after everything was baked anew at the same
+hour, every file is the same byte for byte; and pages that do not show what changed are left alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pytest_django import DjangoCaptureOnCommitCallbacks
+from wagtail.documents import get_document_model
+
+from factories import newsroom as news
+from factories import website as pages
+from factories.library import AlbumFactory
+from factories.plan import ActivityFactory, IndicatorFactory, PlanFactory, ProgrammeFactory
+from pregon.accounts.models import Department, Locality, Topic
+from pregon.agenda import actions as agenda
+from pregon.agenda.enums import Product, Settlement
+from pregon.agenda.models import Act, Coverage
+from pregon.core.home import Home
+from pregon.delivery.enums import Mode
+from pregon.delivery.models import ChannelAccount
+from pregon.library.models import Album, Photo
+from pregon.library.queries import folder_of
+from pregon.newsroom import actions as newsroom
+from pregon.newsroom.errors import NewsroomError
+from pregon.newsroom.models import Bulletin, Campaign, Episode, LiveBlog, Service, Video
+from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
+from pregon.website import actions as website
+from pregon.website import queries
+from pregon.website.models import BakedPage
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+
+NOON = news.NOON
+#: Never shown by what is changed here; each stands for its kind.
+BYSTANDERS = ("/privacidad/", "/marca.css", "/boletines/tema/deporte/", "/robots.txt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """A small office in which everything is shown somewhere."""
+
+    water: Topic
+    health: Topic
+    works: Department
+    hill: Locality
+    album: Album
+    other_album: Album
+    photo: Photo
+    second: Photo
+    act: Act
+    other_act: Act
+    first: Bulletin
+    latest: Bulletin
+    old: Bulletin
+    plan: Plan
+    document: Any
+    campaign: Campaign
+    service: Service
+    episode: Episode
+    video: Video
+
+
+def ready(**fields: Any) -> Photo:
+    """A photo whose copies really lie there."""
+    photo = pages.ready_photo(**fields)
+    for copy in photo.copies:
+        file = folder_of(photo) / copy["file"]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(f"{photo.pk} {copy['file']}".encode())
+    return photo
+
+
+def at_hour(when: Any, make: Callable[[], Any]) -> Any:
+    with time_machine.travel(when, tick=False):
+        return make()
+
+
+@pytest.fixture
+def town(home: Home) -> Town:
+    news.town()
+    water, health = (
+        Topic.objects.create(name="Agua", slug="agua"),
+        Topic.objects.create(name="Vacunas", slug="vacunas"),
+    )
+    Topic.objects.create(name="Deporte", slug="deporte")
+    works = Department.objects.get(name="Dirección de Obras Públicas")
+    hill = Locality.objects.get(name="La Loma")
+    plan = PlanFactory.create(year=2026, slug="plan-2026")
+    programme = ProgrammeFactory.create(plan=plan)
+    IndicatorFactory.create(plan=plan, programme=programme, measure="acts_covered", target=100)
+    IndicatorFactory.create(plan=plan, measure="days_with_publication")
+    ActivityFactory.create(plan=plan, programme=programme, measure="bulletins_on_working_days")
+    album, other_album = AlbumFactory.create(title="El andador"), AlbumFactory.create(title="La feria")
+    photo, second = (ready(album=album, caption=words) for words in ("El pozo", "La bomba"))
+    loose = ready(album=other_album, caption="La rueda")
+    document = get_document_model().objects.create(
+        title="Convocatoria", file=ContentFile(b"%PDF-1.4 muestra", name="convocatoria.pdf")
+    )
+    act = news.act(
+        "Reapertura del andador", start=NOON - timedelta(hours=3), end=NOON - timedelta(hours=2), album=album
+    )
+    other_act = news.act("Feria de la salud", start=NOON + timedelta(days=2), album=other_album)
+    old = at_hour(
+        NOON - timedelta(days=70),
+        lambda: news.published("Agua para todos", topics=[water], localities=[hill], department=works),
+    )
+    first = at_hour(
+        NOON - timedelta(days=1),
+        lambda: news.published(
+            "Reabre el andador",
+            topics=[water],
+            act=act,
+            album=album,
+            cover=photo,
+            department=works,
+            body=[("attachment", {"document": document, "title": "Convocatoria"})],
+        ),
+    )
+    latest = at_hour(
+        NOON - timedelta(hours=1),
+        lambda: news.published("Vacunas en la plaza", topics=[health], cover=loose),
+    )
+    beside = at_hour(NOON - timedelta(days=3), lambda: pages_beside(water, health, works, hill))
+    for each in (photo, second):
+        each.refresh_from_db()
+    return Town(
+        water=water, health=health, works=works, hill=hill, album=album, other_album=other_album, photo=photo,
+        second=second, act=act, other_act=other_act, first=first, latest=latest, old=old, plan=plan, document=document,
+        campaign=beside[0], service=beside[1], episode=beside[2], video=beside[3],
+    )  # fmt: skip
+
+
+def pages_beside(
+    water: Topic, health: Topic, works: Department, hill: Locality
+) -> tuple[Campaign, Service, Episode, Video]:
+    """One of each kind, so that all have their links; what is told of them changes at some hour."""
+    flyer = news.document(b"%PDF-1.4 volante", "volante.pdf")
+    today = NOON.date()
+    return (
+        news.campaign(
+            "Cuida el agua",
+            topics=[water],
+            localities=[hill],
+            department=works,
+            since=today - timedelta(days=3),
+            until=today + timedelta(days=9),
+            cover=ready(album=AlbumFactory(title="La presa"), caption="La presa"),
+            documents=[("document", {"document": flyer, "title": "Volante"})],
+        ),
+        news.service(
+            topics=[water],
+            department=works,
+            change="Se atiende por la tarde.",
+            change_until=today + timedelta(days=2),
+        ),
+        news.episode(topics=[health], chapters="00:00 El manantial"),
+        news.video(topics=[health], cover=ready(caption="El cerro")),
+    )
+
+
+# --- Kinds of change ------------------------------------------------------------------------------------------
+
+
+def saved(item: Any, **fields: Any) -> None:
+    """Change ``item`` as a form does: a row read anew, and saved whole."""
+    fresh = type(item).objects.get(pk=item.pk)
+    for name, value in fields.items():
+        setattr(fresh, name, value)
+    fresh.save()
+
+
+def live(act: Act) -> LiveBlog:
+    return newsroom.open_live(act, by=None, at=timezone.now())
+
+
+def posted(blog: LiveBlog) -> LiveBlog:
+    newsroom.post(blog, newsroom.Words(text="Arranca."), key=uuid4(), by=None, at=timezone.now())
+    return blog
+
+
+def closed(blog: LiveBlog) -> None:
+    newsroom.close_live(posted(blog), by=None, at=timezone.now())
+
+
+def deleted(item: Any) -> None:
+    type(item).objects.get(pk=item.pk).delete()
+
+
+def corrected(bulletin: Bulletin, **fields: Any) -> None:
+    fresh = Bulletin.objects.get(pk=bulletin.pk)
+    for name, value in fields.items():
+        setattr(fresh, name, value)
+    fresh.lead = f"{fresh.lead} Con un dato más."
+    newsroom.correct(fresh, change="Un dato.", reason="Faltaba.", by=None, at=timezone.now())
+
+
+def withdrawn(bulletin: Bulletin) -> None:
+    newsroom.withdraw(
+        Bulletin.objects.get(pk=bulletin.pk), reason="Dato equivocado.", by=None, at=timezone.now()
+    )
+
+
+def renamed(bulletin: Bulletin) -> None:
+    fresh = Bulletin.objects.get(pk=bulletin.pk)
+    fresh.slug = "2026-900-otra-direccion"
+    fresh.save_revision().publish()
+
+
+def republished(piece: Any, **fields: Any) -> None:
+    """``piece`` with other words, as its editor publishes it."""
+    fresh = type(piece).objects.get(pk=piece.pk)
+    for name, value in fields.items():
+        setattr(fresh, name, value)
+    newsroom.publish(fresh, by=None)
+
+
+def unpublished(piece: Any) -> None:
+    type(piece).objects.get(pk=piece.pk).unpublish()
+
+
+def of_topic(act: Act, topic: Topic) -> None:
+    act.topics.set([topic])
+    act.save()
+
+
+def settled(act: Act) -> None:
+    agenda.settle(act, product=Product.PHOTOS, evidence="/galerias/x/", at=timezone.now())
+
+
+def asked_of_act(act: Act) -> None:
+    Coverage.objects.create(act=act, product=Product.VIDEO)
+
+
+def channel(mode: Mode) -> None:
+    account, _ = ChannelAccount.objects.get_or_create(kind="telegram")
+    account.mode, account.options = mode, {"chat": "@muestra", "public_address": "muestra"}
+    account.save()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of change, and which pages beside those that look different it may bake."""
+
+    do: Callable[[Town], object]
+    #: Pages taken into the oven that came out the same, at most.
+    spare: int
+
+
+CHANGES: dict[str, Kind] = {
+    "a bulletin is published": Kind(lambda t: news.published("Nuevo pozo", topics=[t.water], department=t.works), 4),
+    "… with photos of an album that nobody has seen": Kind(
+        lambda t: news.published("Álbum nuevo", album=(a := AlbumFactory.create()), cover=ready(album=a)), 4
+    ),
+    "… with a cover out of an album of another bulletin": Kind(
+        lambda t: news.published("Otra toma", cover=ready(album=t.album, caption="Otra")), 4
+    ),
+    "… about an act that another one is about": Kind(lambda t: news.published("Crónica", act=t.act), 4),
+    "a bulletin is corrected": Kind(lambda t: corrected(t.first, title="Reabre el andador Juárez"), 9),
+    "… and is about another act": Kind(lambda t: corrected(t.first, act=t.other_act), 16),
+    "… and leaves its album": Kind(lambda t: corrected(t.first, album=None, cover=None), 12),
+    "… and is of another department": Kind(
+        lambda t: corrected(t.first, department=Department.objects.get(name="Protección Civil")), 17
+    ),
+    "… and is of another topic": Kind(lambda t: corrected(t.first, topics=[t.health]), 12),
+    "… and drops its document": Kind(lambda t: corrected(t.first, body=[]), 16),
+    "a bulletin is withdrawn": Kind(lambda t: withdrawn(t.first), 6),
+    "… the only one of its month": Kind(lambda t: withdrawn(t.old), 6),
+    "… the only one of its topic": Kind(lambda t: withdrawn(t.latest), 6),
+    "a bulletin moves to another address": Kind(lambda t: renamed(t.first), 8),
+    "a bulletin is deleted": Kind(lambda t: deleted(t.first), 6),
+    "a bulletin is unpublished": Kind(lambda t: Bulletin.objects.get(pk=t.latest.pk).unpublish(), 6),
+    "a caption changes": Kind(lambda t: saved(t.photo, caption="El pozo nuevo"), 9),
+    "a photo goes to another album": Kind(lambda t: saved(t.second, album=t.other_album), 5),
+    "a photo comes first in its album": Kind(lambda t: saved(t.photo, position=9), 12),
+    "a photo is deleted": Kind(lambda t: deleted(t.photo), 5),
+    "the only photo of an album is deleted": Kind(lambda t: deleted(t.other_album.photos.get()), 5),
+    "an album is renamed": Kind(lambda t: saved(t.album, title="Andador Juárez", credit="Otra persona"), 4),
+    "an album moves": Kind(lambda t: saved(t.album, slug="andador-juarez"), 4),
+    "an album is deleted": Kind(lambda t: deleted(t.album), 4),
+    "an act is announced": Kind(lambda t: news.act("Concierto", start=NOON + timedelta(days=5)), 9),
+    "… of a month far away": Kind(lambda t: news.act("Fiestas", start=NOON + timedelta(days=200)), 9),
+    "… of a month long past": Kind(lambda t: news.act("Recuerdo", start=NOON - timedelta(days=200)), 9),
+    "an act is renamed": Kind(lambda t: saved(t.act, title="Andador Juárez abierto"), 9),
+    "an act moves to another address": Kind(lambda t: saved(t.act, slug="andador-juarez"), 9),
+    "an act moves to another month": Kind(lambda t: saved(t.other_act, start=NOON + timedelta(days=130)), 11),
+    "an act is cancelled": Kind(lambda t: saved(t.other_act, state="cancelado"), 9),
+    "an act becomes internal": Kind(lambda t: saved(t.act, public=False), 9),
+    "an act gets another album": Kind(lambda t: saved(t.act, album=None), 14),
+    "an act is deleted": Kind(lambda t: deleted(t.act), 9),
+    "a coverage is settled": Kind(lambda t: settled(t.act), 4),
+    "a coverage is excused": Kind(
+        lambda t: saved(t.act.coverages.get(product=Product.PHOTOS), settlement=Settlement.EXCUSED, reason="Lluvia."), 5
+    ),
+    "a coverage is asked for": Kind(lambda t: asked_of_act(t.act), 6),
+    "a coverage is no longer asked for": Kind(lambda t: deleted(t.act.coverages.get(product=Product.PHOTOS)), 6),
+    "a topic is renamed": Kind(lambda t: saved(t.water, name="Agua potable"), 4),
+    "a topic moves": Kind(lambda t: saved(t.water, slug="agua-potable"), 12),
+    "a topic is added": Kind(lambda t: Topic.objects.create(name="Cultura", slug="cultura"), 4),
+    "a topic is deleted": Kind(lambda t: deleted(t.water), 4),
+    "a department is renamed": Kind(lambda t: saved(t.works, name="Obras"), 9),
+    "a locality is renamed": Kind(lambda t: saved(t.hill, name="La Loma Alta"), 4),
+    "a locality is deleted": Kind(lambda t: deleted(t.hill), 4),
+    "a plan is renamed": Kind(lambda t: saved(t.plan, title="Plan nuevo"), 4),
+    "a plan moves": Kind(lambda t: saved(t.plan, slug="plan-nuevo"), 4),
+    "a plan is deleted": Kind(lambda t: deleted(t.plan), 4),
+    "a figure of the plan gets a target": Kind(
+        lambda t: saved(Indicator.objects.get(measure="acts_covered"), target=50), 4
+    ),
+    "a figure of the plan is deleted": Kind(lambda t: deleted(Indicator.objects.get(measure="acts_covered")), 4),
+    "an indicator gets another code": Kind(
+        lambda t: saved(Indicator.objects.get(measure="acts_covered"), code="otra-clave"), 4
+    ),
+    "an activity is deleted": Kind(lambda t: deleted(Activity.objects.get()), 4),
+    "a programme is renamed": Kind(lambda t: saved(Programme.objects.get(), name="Otro"), 5),
+    "an input is written": Kind(
+        lambda t: Input.objects.create(programme=Programme.objects.get(), description="Una cámara"), 6
+    ),
+    "a channel is switched on": Kind(lambda t: channel(Mode.LIVE), 3),
+    "a live coverage opens": Kind(lambda t: live(t.other_act), 4),
+    "… and has a post": Kind(lambda t: posted(live(t.other_act)), 4),
+    "… and is closed": Kind(lambda t: closed(live(t.other_act)), 9),
+    "an act is announced that is of a topic": Kind(
+        lambda t: of_topic(news.act("Limpieza del río", start=NOON + timedelta(days=5)), t.water), 12
+    ),
+    "a campaign is published": Kind(lambda t: news.campaign("Vacuna a tu mascota", topics=[t.health]), 3),
+    "… with a cover out of an album of a bulletin": Kind(
+        lambda t: news.campaign("Sin baches", cover=ready(album=t.album, caption="Un bache")), 9
+    ),
+    "… with a bulletin that somebody chose": Kind(lambda t: news.campaign("Sin baches", bulletins=[t.latest]), 3),
+    "a campaign says something else": Kind(lambda t: republished(t.campaign, title="Cada gota"), 6),
+    "a campaign drops its document": Kind(lambda t: republished(t.campaign, documents=[]), 9),
+    "… and its cover": Kind(lambda t: republished(t.campaign, cover=None), 9),
+    "… and is over": Kind(lambda t: republished(t.campaign, until=NOON.date() - timedelta(days=1)), 6),
+    "… and its topic": Kind(lambda t: republished(t.campaign, topics=[t.health]), 9),
+    "a campaign moves to another address": Kind(lambda t: republished(t.campaign, slug="cada-gota"), 6),
+    "a service is published": Kind(lambda t: news.service("Permiso de obra", topics=[t.health]), 3),
+    "a service says something else": Kind(lambda t: republished(t.service, hours="9 a 15 h", change=""), 3),
+    "an episode is published": Kind(lambda t: news.episode("La feria por dentro"), 3),
+    "an episode gets other captions": Kind(
+        lambda t: republished(t.episode, captions=news.VTT.replace("agua", "lluvia"), chapters=""), 6
+    ),
+    "an episode moves to another address": Kind(lambda t: republished(t.episode, slug="la-lluvia"), 6),
+    "a video gets another file": Kind(
+        lambda t: republished(t.video, recording=None, url="https://ejemplo.invalid/v"), 9
+    ),
+    "the file of an episode is renamed": Kind(lambda t: saved(t.episode.recording, title="Otro nombre"), 4),
+    "the photo of a campaign has another caption": Kind(lambda t: saved(t.campaign.cover, caption="El vaso"), 9),
+    "the photo of a campaign is deleted": Kind(lambda t: deleted(t.campaign.cover), 9),
+}  # fmt: skip
+
+
+# --- The proof ------------------------------------------------------------------------------------------------
+
+
+def bake_all() -> None:
+    while website.bake_due(timezone.now()):
+        pass
+
+
+def folder(home: Home) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(home.baked)): file.read_bytes()
+        for file in home.baked.rglob("*")
+        if file.is_file()
+    }
+
+
+def anew(home: Home) -> dict[str, bytes]:
+    """Everything, baked as if nothing had ever been."""
+    shutil.rmtree(home.baked)
+    home.baked.mkdir()
+    pages.nothing_due()
+    website.mark(queries.everything(timezone.now()), at=timezone.now())
+    bake_all()
+    return folder(home)
+
+
+def versions() -> dict[str, int]:
+    return dict(BakedPage.objects.values_list("path", "version"))
+
+
+def address_of(file: str) -> str:
+    name = f"/{file}".removesuffix(".br").removesuffix(".gz")
+    for page in ("index.html", "gone.html"):
+        name = name.removesuffix(page)
+    return f"/{'/'.join(name.split('/')[1:3])}/" if name.startswith(("/fotos/", "/documentos/")) else name
+
+
+def differing(one: dict[str, bytes], other: dict[str, bytes]) -> set[str]:
+    return {address_of(name) for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_change_bakes_exactly_what_shows_it(
+    kind: str, home: Home, town: Town, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        before, known = anew(home), versions()
+        with django_capture_on_commit_callbacks(execute=True):
+            CHANGES[kind].do(town)
+        bake_all()
+        after = folder(home)
+        touched = {path for path, version in versions().items() if version != known.get(path)}
+        spare = touched - differing(before, after)
+        stale = differing(after, anew(home))
+    assert stale == set()
+    assert set(BYSTANDERS) & touched == set()
+    assert len(spare) <= CHANGES[kind].spare, sorted(spare)
+
+
+#: Their links stand in the foot of every page.
+FIRST_AND_LAST: dict[str, Callable[[Town], object]] = {
+    "the only service leaves": lambda t: unpublished(t.service),
+    "the only video is deleted": lambda t: deleted(t.video),
+    "the only episode leaves and comes back": lambda t: (unpublished(t.episode), republished(t.episode)),
+    "a campaign leaves before its page was baked, and was the only one": lambda t: (
+        deleted(t.campaign), unpublished(news.campaign("De prisa"))
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FIRST_AND_LAST)
+def test_the_first_of_a_kind_and_the_last_are_known_to_every_page(
+    kind: str, home: Home, town: Town, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        anew(home)
+        with django_capture_on_commit_callbacks(execute=True):
+            FIRST_AND_LAST[kind](town)
+        bake_all()
+        assert differing(folder(home), anew(home)) == set()
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [1, 3, 10, 24 * 3, 24 * 11, 24 * 45, 24 * 400],
+    ids=["an hour", "three", "a night", "three days", "a new month", "the next", "a new year"],
+)
+def test_the_hour_alone_makes_due_what_it_changes(hours: int, home: Home, town: Town) -> None:
+    with time_machine.travel(NOON, tick=False):
+        anew(home)
+    with time_machine.travel(NOON + timedelta(hours=hours), tick=False):
+        website.reconcile(at=timezone.now())
+        bake_all()
+        assert differing(folder(home), anew(home)) == set()
+
+
+@hypothesis_settings(
+    max_examples=12, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(kinds=st.lists(st.sampled_from(sorted(CHANGES)), min_size=2, max_size=5, unique=True))
+def test_changes_one_after_another_leave_nothing_stale(
+    home: Home,
+    town: Town,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    kinds: list[str],
+) -> None:
+    with time_machine.travel(NOON, tick=False), rolled_back():
+        anew(home)
+        for kind in kinds:
+            # What an earlier change took away cannot change any more.
+            with (
+                suppress(ObjectDoesNotExist, NewsroomError),
+                django_capture_on_commit_callbacks(execute=True),
+                transaction.atomic(),
+            ):
+                CHANGES[kind].do(town)
+            bake_all()
+        assert differing(folder(home), anew(home)) == set()
+    cache.clear()
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Whatever is written within it is forgotten."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -1,0 +1,57 @@
+"""The list that the worker follows, and the page that stands in for one that is not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from factories.newsroom import draft, published, town
+from pregon.newsroom import actions as newsroom
+from pregon.website.views.offline import BULLETINS
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_list_names_the_latest_bulletins_with_the_moment_of_their_last_change(client: Client) -> None:
+    made = [published(f"Noticia {number}") for number in range(BULLETINS + 1)]
+    draft("Lo que nadie ha visto")
+    told = client.get("/sin-conexion.json").json()["paginas"]
+    newest = made[:0:-1]
+    assert list(told) == ["/", "/boletines/", "/agenda/", *(one.get_absolute_url() for one in newest)]
+    before = told[newest[0].get_absolute_url()]
+    newest[0].refresh_from_db()
+    newest[0].title = "Noticia corregida"
+    newest[0].save_revision().publish()
+    after = client.get("/sin-conexion.json").json()["paginas"]
+    assert after[newest[0].get_absolute_url()] > before
+
+
+def test_what_was_withdrawn_is_to_be_forgotten(client: Client) -> None:
+    bulletin = published("Aviso equivocado")
+    newsroom.withdraw(bulletin, by=None, reason="La fecha no era esa.", at=timezone.now())
+    told = client.get("/sin-conexion.json").json()
+    assert bulletin.get_absolute_url() not in told["paginas"]
+    assert told["retirados"] == [bulletin.get_absolute_url()]
+
+
+def test_the_list_asks_the_same_of_the_database_for_one_and_for_many(
+    questions: Callable[[str], int],
+) -> None:
+    published("Una")
+    one = questions("/sin-conexion.json")
+    published("Dos")
+    published("Tres")
+    assert questions("/sin-conexion.json") == one
+
+
+def test_the_page_without_a_connection_says_what_is_the_matter_and_stays_out_of_search_engines(
+    client: Client,
+) -> None:
+    town()
+    page = client.get("/sin-conexion/").content.decode()
+    assert "Esta página no está guardada aquí" in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert '<ul class="kept-list"></ul>' in page
