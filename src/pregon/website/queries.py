@@ -699,7 +699,7 @@ def is_fresh(path: str) -> bool:
 
 
 def is_known(folder: str) -> bool:
-    """Whether a page below ``folder`` is baked and nothing about it has changed since: every page names its list then."""
+    """Whether a page below ``folder`` is baked and has not changed since: every page names its list then."""
     below = BakedPage.objects.below(folder).filter(path__endswith="/", state=Baking.BAKED)
     return any(is_fresh(path) for path in below.exclude(path=folder).values_list("path", flat=True)[:BESIDE])
 
