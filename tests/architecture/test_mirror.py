@@ -24,6 +24,7 @@ DATA = {
 }
 #: Tests of more than one module.
 WHOLES = {
+    "alerts/test_lane.py": "an alert from the desk's verb to the doubles of several providers",
     "channels/test_contract.py": "what every channel promises, asked of each",
     "channels/test_words.py": "what every channel does with words and photos, asked of each",
     "website/test_exactness.py": "what every kind of change bakes, asked of the whole public folder",

@@ -160,7 +160,7 @@ def test_a_part_of_which_nothing_would_stay_is_left_out() -> None:
 
 def test_only_a_correction_says_so_in_its_headline() -> None:
     said = [heading_of(message(kind, headline=" Hay\nagua ")) for kind in MessageKind]
-    assert said == ["Hay agua", "Corrección: Hay agua", "Hay agua", "Hay agua"]
+    assert said == ["Hay agua", "Corrección: Hay agua", "Hay agua", "Hay agua", "Hay agua"]
 
 
 def test_every_block_has_its_line() -> None:

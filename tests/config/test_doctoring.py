@@ -29,6 +29,7 @@ from pregon.library.enums import Development
 from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
 from pregon.website import actions as website
+from pregon.website.models import Broadcast
 from servers.command import free_port
 from servers.rabbitmq import point_at
 
@@ -272,6 +273,16 @@ def test_a_clock_that_differs_from_the_databases_is_an_ailment(
         "systemd-timesyncd."
     )
     assert ills() == ([difference] if connection.vendor == "postgresql" else [])
+
+
+def test_an_nginx_that_takes_nothing_of_what_is_told_is_an_ailment(settings: Settings) -> None:
+    website.tell(["sitio"], "news", {}, at=NOON - timedelta(minutes=2))
+    assert ills() == []
+    settings.PREGON_HUB_URL = "http://127.0.0.1:8090/"
+    [sentence] = ills()
+    assert sentence.startswith("nginx no recibe en http://127.0.0.1:8090/ lo que oyen las páginas abiertas:")
+    Broadcast.objects.update(posted_at=NOON)
+    assert "nginx recibe lo que oyen las páginas abiertas." in told()
 
 
 def test_views_that_cannot_be_written_are_an_ailment(healthy: Home) -> None:

@@ -264,28 +264,28 @@ class Kind:
 
 
 CHANGES: dict[str, Kind] = {
-    "a bulletin is published": Kind(lambda t: news.published("Nuevo pozo", topics=[t.water], department=t.works), 4),
+    "a bulletin is published": Kind(lambda t: news.published("Nuevo pozo", topics=[t.water], department=t.works), 7),
     "… with photos of an album that nobody has seen": Kind(
-        lambda t: news.published("Álbum nuevo", album=(a := AlbumFactory.create()), cover=ready(album=a)), 4
+        lambda t: news.published("Álbum nuevo", album=(a := AlbumFactory.create()), cover=ready(album=a)), 7
     ),
     "… with a cover out of an album of another bulletin": Kind(
-        lambda t: news.published("Otra toma", cover=ready(album=t.album, caption="Otra")), 4
+        lambda t: news.published("Otra toma", cover=ready(album=t.album, caption="Otra")), 7
     ),
-    "… about an act that another one is about": Kind(lambda t: news.published("Crónica", act=t.act), 4),
-    "a bulletin is corrected": Kind(lambda t: corrected(t.first, title="Reabre el andador Juárez"), 9),
-    "… and is about another act": Kind(lambda t: corrected(t.first, act=t.other_act), 16),
-    "… and leaves its album": Kind(lambda t: corrected(t.first, album=None, cover=None), 12),
+    "… about an act that another one is about": Kind(lambda t: news.published("Crónica", act=t.act), 7),
+    "a bulletin is corrected": Kind(lambda t: corrected(t.first, title="Reabre el andador Juárez"), 12),
+    "… and is about another act": Kind(lambda t: corrected(t.first, act=t.other_act), 19),
+    "… and leaves its album": Kind(lambda t: corrected(t.first, album=None, cover=None), 15),
     "… and is of another department": Kind(
-        lambda t: corrected(t.first, department=Department.objects.get(name="Protección Civil")), 17
+        lambda t: corrected(t.first, department=Department.objects.get(name="Protección Civil")), 20
     ),
-    "… and is of another topic": Kind(lambda t: corrected(t.first, topics=[t.health]), 12),
-    "… and drops its document": Kind(lambda t: corrected(t.first, body=[]), 16),
-    "a bulletin is withdrawn": Kind(lambda t: withdrawn(t.first), 6),
-    "… the only one of its month": Kind(lambda t: withdrawn(t.old), 6),
-    "… the only one of its topic": Kind(lambda t: withdrawn(t.latest), 6),
-    "a bulletin moves to another address": Kind(lambda t: renamed(t.first), 8),
-    "a bulletin is deleted": Kind(lambda t: deleted(t.first), 6),
-    "a bulletin is unpublished": Kind(lambda t: Bulletin.objects.get(pk=t.latest.pk).unpublish(), 6),
+    "… and is of another topic": Kind(lambda t: corrected(t.first, topics=[t.health]), 15),
+    "… and drops its document": Kind(lambda t: corrected(t.first, body=[]), 19),
+    "a bulletin is withdrawn": Kind(lambda t: withdrawn(t.first), 9),
+    "… the only one of its month": Kind(lambda t: withdrawn(t.old), 9),
+    "… the only one of its topic": Kind(lambda t: withdrawn(t.latest), 9),
+    "a bulletin moves to another address": Kind(lambda t: renamed(t.first), 11),
+    "a bulletin is deleted": Kind(lambda t: deleted(t.first), 9),
+    "a bulletin is unpublished": Kind(lambda t: Bulletin.objects.get(pk=t.latest.pk).unpublish(), 9),
     "a caption changes": Kind(lambda t: saved(t.photo, caption="El pozo nuevo"), 9),
     "a photo goes to another album": Kind(lambda t: saved(t.second, album=t.other_album), 5),
     "a photo comes first in its album": Kind(lambda t: saved(t.photo, position=9), 12),

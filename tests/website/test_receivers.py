@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from factories import alerts
 from factories import newsroom as news
 from factories.delivery import SubscriberFactory
 from factories.library import AlbumFactory
@@ -15,12 +16,14 @@ from factories.plan import ActivityFactory, IndicatorFactory, ProgrammeFactory
 from factories.website import marks_taken_up
 from pregon.accounts.models import Office, Topic
 from pregon.agenda.models import Act
+from pregon.alerts.actions import expire_due as end_alerts
+from pregon.alerts.actions import propose
 from pregon.core.home import Home
 from pregon.delivery.models import ChannelAccount
 from pregon.newsroom import actions as newsroom
 from pregon.website.actions import bake
 from pregon.website.enums import Baking
-from pregon.website.models import BakedPage
+from pregon.website.models import BakedPage, Broadcast
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +141,35 @@ def test_a_page_that_leaves_takes_its_file_along(
     with django_capture_on_commit_callbacks(execute=True):
         video.unpublish()
     assert (before, [file.exists() for file in files]) == ([True] * 3, [False] * 3)
+
+
+def test_an_alert_is_on_the_front_page_before_the_rest_of_the_edition_and_told_to_open_pages() -> None:
+    news.published("Pozo nuevo")
+    marks_taken_up()
+    BakedPage.objects.update(state=Baking.BAKED, due_at=None, bulk=False)
+    alert = alerts.minor()
+    marks_taken_up()
+    due = dict(BakedPage.objects.filter(state=Baking.DUE).values_list("path", "bulk"))
+    first = {"/", "/vivo/alerta.json", alert.get_absolute_url(), "/alertas/", alert.cap_path}
+    assert len(due) == BakedPage.objects.count()
+    assert (
+        {path for path, bulk in due.items() if not bulk} >= first,
+        due["/boletines/"],
+        list(BakedPage.objects.filter(state=Baking.DUE).in_turn().values_list("path", flat=True)[:1]),
+    ) == (True, True, ["/"])
+    [told] = Broadcast.objects.filter(kind="alert")
+    assert [each["url"] for each in told.data["alerts"]] == [alert.get_absolute_url()]
+    assert f'href="{alert.get_absolute_url()}"' in told.data["html"]
+
+
+def test_an_alert_that_is_over_clears_the_banner_of_open_pages() -> None:
+    alert = alerts.minor()
+    end_alerts(at=alert.expires)
+    assert Broadcast.objects.filter(kind="alert").latest("pk").data == {"alerts": [], "html": ""}
+
+
+def test_what_waits_for_its_second_person_is_told_to_nobody() -> None:
+    editor = alerts.person()
+    draft = alerts.draft(by=editor)
+    due = due_after(lambda: propose(draft, by=editor, at=timezone.now(), word="ALERTA"))
+    assert (due, Broadcast.objects.count()) == (set(), 0)

@@ -30,10 +30,12 @@ from pregon.delivery.registry import channel_class, options_from
 from pregon.library.enums import Development
 from pregon.library.models import Photo
 from pregon.library.queries import strays
-from pregon.website.models import BakedPage
+from pregon.website.models import BakedPage, Broadcast
 from pregon.website.queries import overdue
 
 LATE = timedelta(minutes=10)
+#: What pages that are open have not heard by then, they do not hear.
+UNHEARD = timedelta(minutes=1)
 #: No photo takes longer to come in.
 ARRIVING = timedelta(hours=1)
 #: Leases are written by one machine's clock and read by another's.
@@ -57,7 +59,7 @@ def examine(*, at: datetime) -> list[Finding]:
     findings = [*home(at), *database(at)]
     if any(finding.ill for finding in findings):
         return findings  # the rest asks the database
-    for check in (office, channels, work_waiting, site, views, machines, framework):
+    for check in (office, channels, work_waiting, site, live_pages, views, machines, framework):
         findings.extend(check(at))
     return findings
 
@@ -191,6 +193,20 @@ def site(at: datetime) -> Iterator[Finding]:
             "El sitio tiene %(count)s página horneada.", "El sitio tiene %(count)s páginas horneadas.", baked
         )
         yield Finding(False, said % {"count": baked})
+
+
+def live_pages(at: datetime) -> Iterator[Finding]:
+    """Whether nginx takes what open pages shall hear, where it holds their readers."""
+    if not settings.PREGON_HUB_URL:
+        return
+    if Broadcast.objects.filter(posted_at__isnull=True, at__lt=at - UNHEARD).exists():
+        yield Finding(
+            True,
+            f"nginx no recibe en {settings.PREGON_HUB_URL} lo que oyen las páginas abiertas: revisa PREGON_HUB_URL "
+            "y que corra con «deploy/nginx/live-door.conf».",
+        )
+    else:
+        yield Finding(False, "nginx recibe lo que oyen las páginas abiertas.")
 
 
 def views(at: datetime) -> Iterator[Finding]:

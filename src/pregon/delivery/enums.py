@@ -75,6 +75,8 @@ class MessageKind(models.TextChoices):
     CORRECTION = "correction", _("Corrección")
     WITHDRAWAL = "withdrawal", _("Retiro")
     SERVICE = "service", _("Aviso de la suscripción")
+    #: Each stands for itself, also when it follows another: nothing is edited away, and whoever has it is woken anew.
+    ALERT = "alert", _("Alerta")
 
 
 class Mode(models.TextChoices):

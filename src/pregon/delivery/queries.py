@@ -22,7 +22,8 @@ from pregon.delivery.models import (
 from pregon.delivery.registry import channel_class, kinds, label_of
 from pregon.delivery.values import Audience, Message
 
-FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL)
+#: What may come after something else about the same thing, and answers it where a channel can.
+FOLLOW_UPS = (MessageKind.CORRECTION, MessageKind.WITHDRAWAL, MessageKind.ALERT)
 
 
 def dispatches_about(origin: str) -> QuerySet[Dispatch]:

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from pregon.accounts.models import Office
+from pregon.alerts.briefs import banners
 from pregon.core.visibility import visible
 from pregon.library.models import Photo
 from pregon.newsroom.models import LiveBlog, LivePost
@@ -32,6 +33,11 @@ def stream_of(blog: LiveBlog) -> str:
 
 def snapshot_path(stream: str) -> str:
     return f"/vivo/{stream}.json"
+
+
+def alert_lines(at: datetime) -> str:
+    """What the banner of every page says now; empty where nothing holds."""
+    return render_to_string("website/parts/alert_lines.html", {"banners": banners(at)}).strip()
 
 
 def mark_of(stream: str) -> dict[str, Any]:

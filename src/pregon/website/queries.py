@@ -20,6 +20,8 @@ from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act
+from pregon.alerts.models import Alert
+from pregon.alerts.queries import chain, next_end
 from pregon.core.files import safe_name
 from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
@@ -46,6 +48,9 @@ from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 
 HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galerias/", "/plan/"
+ALERTS, ALERTS_CAP, ALERT_FEED = "/alertas/", "/alertas/cap/", "/alertas/cap/alertas.atom"
+#: What the banner of a page that is open asks for.
+ALERT_SNAPSHOT = "/vivo/alerta.json"
 COVERAGES = "/en-vivo/"
 CALENDAR, NEWS_SITEMAP = "/agenda.ics", "/sitemap-noticias.xml"
 SITEMAP, PAGES_SITEMAP = SITEMAPS = ("/sitemap.xml", "/sitemap-paginas.xml")
@@ -69,6 +74,7 @@ STANDING = (
     *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR, COVERAGES, live.snapshot_path(live.SITE)),
     *(*FEEDS, PAGES_SITEMAP),
     *(*LISTS, PODCAST_FEED, PODCAST_COVER),
+    *(ALERTS, ALERTS_CAP, ALERT_FEED, ALERT_SNAPSHOT),
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
     *("/app.webmanifest", "/icono-192.png", "/icono-512.png", "/icono-recortable.png"),
@@ -417,12 +423,6 @@ def shown_as_card(piece: Piece) -> list[str]:
     return [piece.folder] if isinstance(piece, Service) else [piece.folder, HOME]
 
 
-def paths_of_pieces(at: datetime) -> Iterator[str]:
-    for kind in PIECES:
-        for slug in visible(kind.objects.all(), at=at).values_list("slug", flat=True):
-            yield from own_paths(kind, slug)
-
-
 def own_paths(kind: type[Piece], slug: str) -> list[str]:
     """The page itself, and what lies beside it."""
     page = f"{kind.folder}{slug}/"
@@ -471,6 +471,13 @@ def paths_of_photo(photo: Photo) -> list[str]:
     return list(dict.fromkeys(paths))
 
 
+def paths_of_alert(alert: Alert) -> list[str]:
+    """Every address that shows something of ``alert`` but for the banner, which stands on all; the home page first."""
+    own = [message.cap_path for message in chain(alert)]
+    page = [alert.get_absolute_url()] if alert.first.slug else []
+    return [HOME, ALERT_SNAPSHOT, live.snapshot_path(live.SITE), *page, ALERTS, ALERTS_CAP, ALERT_FEED, *own]
+
+
 def plan_paths(*moments: datetime) -> list[str]:
     """The pages of the plans on which what happened at ``moments`` counts; without any, on all plans. What is not
     measured stays as it is."""
@@ -508,6 +515,20 @@ def everything(at: datetime) -> Iterator[str]:
         yield photo_path(public_id)
     for pk in published_documents(at):
         yield document_folder(pk)
+    yield from everything_of_news(at, office)
+    yield from everything_of_the_agenda(at, office)
+    yield from everything_beside_the_news(at)
+    for blog in visible(LiveBlog.objects.all(), at=at):
+        yield from paths_of_coverage(blog)
+    for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
+        yield f"/galerias/{slug}/"
+    for plan in Plan.objects.all():
+        yield from paths_of_plan(plan)
+    for alert in visible(Alert.objects.all(), at=at).select_related("thread").iterator():
+        yield from [alert.get_absolute_url(), alert.cap_path] if alert.slug else [alert.cap_path]
+
+
+def everything_of_news(at: datetime, office: Office) -> Iterator[str]:
     bulletins = visible(Bulletin.objects.all(), at=at).order_by("-first_published_at")
     months: set[str] = set()
     for slug, moment in bulletins.values_list("slug", "first_published_at").iterator():
@@ -517,7 +538,11 @@ def everything(at: datetime) -> Iterator[str]:
         yield f"/boletines/{slug}/"
     for slug in Topic.objects.values_list("slug", flat=True):
         yield f"/boletines/tema/{slug}/"
-    months.update(f"/agenda/{month:%Y/%m}/" for month in months_now(at, office))
+    yield from sorted(months)
+
+
+def everything_of_the_agenda(at: datetime, office: Office) -> Iterator[str]:
+    months = {f"/agenda/{month:%Y/%m}/" for month in months_now(at, office)}
     acts = visible(Act.objects.all(), at=at).values_list("slug", "start", "latitude")
     for slug, start, latitude in acts.iterator():
         yield f"/agenda/{slug}/"
@@ -526,13 +551,12 @@ def everything(at: datetime) -> Iterator[str]:
             yield f"/agenda/{slug}/mapa.webp"
         months.add(f"/agenda/{start.astimezone(office.zone):%Y/%m}/")
     yield from sorted(months)
-    for blog in visible(LiveBlog.objects.all(), at=at):
-        yield from paths_of_coverage(blog)
-    for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
-        yield f"/galerias/{slug}/"
-    yield from paths_of_pieces(at)
-    for plan in Plan.objects.all():
-        yield from paths_of_plan(plan)
+
+
+def everything_beside_the_news(at: datetime) -> Iterator[str]:
+    for kind in PIECES:
+        for slug in visible(kind.objects.all(), at=at).values_list("slug", flat=True):
+            yield from own_paths(kind, slug)
 
 
 # --- Documents and photos inside pages ----------------------------------------------------------------------
@@ -615,6 +639,8 @@ def next_change(path: str, at: datetime) -> datetime | None:
     """When the hour alone will change what ``path`` says; ``None`` when it never will."""
     office = Office.load()
     moments: list[datetime | None] = []
+    if path in (HOME, ALERT_SNAPSHOT) or path.startswith(ALERTS):
+        moments.append(next_end(at))
     if path in (CALENDAR, *SITEMAPS):
         moments.append(next_announcement(at))
     elif path == NEWS_SITEMAP:
@@ -633,13 +659,16 @@ def next_change(path: str, at: datetime) -> datetime | None:
         if path == f"/agenda/{at.astimezone(office.zone):%Y/%m}/":
             moments.append(midnight_after(at, office))
     elif path.startswith(AGENDA):
-        act = Act.objects.filter(slug=path.removeprefix(AGENDA).split("/")[0]).first()
-        if act:
-            moments += [act.public_from, act.start, act.end]
+        moments += turns_of_act(path)
     elif path.startswith(LISTS) and path.endswith("/"):
         # What runs today, what changes today, and which acts are still to come.
         moments += [midnight_after(at, office), next_announcement(at)]
     return min((moment for moment in moments if moment and moment > at), default=None)
+
+
+def turns_of_act(path: str) -> list[datetime | None]:
+    act = Act.objects.filter(slug=path.removeprefix(AGENDA).split("/")[0]).first()
+    return [act.public_from, act.start, act.end] if act else []
 
 
 def midnight_after(at: datetime, office: Office) -> datetime:

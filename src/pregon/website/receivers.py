@@ -19,6 +19,9 @@ from wagtail.signals import page_slug_changed, page_unpublished
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act, Coverage
+from pregon.alerts.briefs import banners
+from pregon.alerts.models import Alert
+from pregon.alerts.signals import alert_changed
 from pregon.core.visibility import may_see, visible
 from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.library.models import Album, Photo
@@ -51,6 +54,7 @@ def connect() -> None:
     live_changed.connect(live_did, sender=LiveBlog, dispatch_uid="pregon.website.live")
     photo_ready.connect(photo_did, dispatch_uid="pregon.website.photo")
     photo_ready.connect(photo_in_post, dispatch_uid="pregon.website.live")
+    alert_changed.connect(alert_did, dispatch_uid="pregon.website.alert")
     hear(Photo, before=photo_about_to_change, saved=photo_saved, leaving=photo_deleted)
     hear(get_document_model(), saved=document_saved, leaving=document_leaving)
     hear(Act, before=act_about_to_change, saved=act_did, leaving=act_deleted)
@@ -210,8 +214,16 @@ def photo_deleted(sender: Any, instance: Photo, **kwargs: Any) -> None:
         refresh(paths, at=timezone.now(), hidden=paths[0])
 
 
-def document_saved(sender: Any, instance: Model, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    if not created and not raw:
+def document_saved(
+    sender: Any,
+    instance: Model,
+    created: bool,
+    raw: bool = False,
+    update_fields: frozenset[str] | None = None,
+    **kwargs: Any,
+) -> None:
+    """Wagtail notes the size and the hash of a file when a page first asks for them: that is no change."""
+    if not created and not raw and not (update_fields and update_fields <= {"file_size", "file_hash"}):
         website.mark(queries.paths_of_document(instance), at=timezone.now())
 
 
@@ -231,6 +243,18 @@ def album_saved(sender: Any, instance: Album, **kwargs: Any) -> None:
     at = timezone.now()
     if may_see(instance, at=at):
         website.mark(queries.paths_of_album(instance), at=at)
+
+
+# --- Alerts ------------------------------------------------------------------------------------------------
+
+
+def alert_did(sender: Any, alert: Alert, at: datetime, **kwargs: Any) -> None:
+    """The pages about it and the front page at once, then the banner of every other page, and of those that are open;
+    what only waits for its second person is nobody's business yet."""
+    if alert.sent:
+        website.mark(queries.paths_of_alert(alert), at=at)
+        website.mark_everything(at=at)
+        website.tell_all("alert", {"alerts": banners(at), "html": live.alert_lines(at)}, at=at)
 
 
 # --- Agenda and plan ----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from pregon.website import feeds
 from pregon.website.views import (
     agenda,
+    alerts,
     browser,
     bulletins,
     campaigns,
@@ -56,6 +57,12 @@ urlpatterns = [
     path("agenda/<yyyy:year>/<mm:month>/", agenda.month, name="agenda_month"),
     path("agenda/<slug:slug>/", agenda.act, name="act"),
     path("agenda/<slug:slug>/mapa.webp", agenda.act_map, name="act_map"),
+    path("alertas/", alerts.alerts, name="alerts"),
+    path("alertas/cap/", alerts.cap_index, name="alerts_cap"),
+    path("alertas/cap/alertas.atom", alerts.feed, name="alerts_feed"),
+    path("alertas/cap/<str:identifier>.xml", alerts.cap, name="alert_cap"),
+    path("alertas/<slug:slug>/", alerts.alert, name="alert"),
+    path("vivo/alerta.json", alerts.snapshot, name="alert_snapshot"),
     path("en-vivo/", live.coverages, name="coverages"),
     path("en-vivo/<slug:slug>/", live.coverage, name="coverage"),
     path("vivo/sitio.json", live.site_snapshot, name="site_snapshot"),

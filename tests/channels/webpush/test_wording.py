@@ -34,6 +34,7 @@ def test_a_bulletin_is_its_headline_its_second_one_and_where_it_is_read() -> Non
         "icon": "http://testserver/escudo.png",
         "tag": TAG,
         "preferences": "https://muestra.example/suscripcion/ficha/",
+        "urgent": False,
     }
 
 

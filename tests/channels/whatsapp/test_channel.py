@@ -30,6 +30,7 @@ NAMES = {
     MessageKind.CORRECTION: "pregon_correccion",
     MessageKind.WITHDRAWAL: "pregon_retiro",
     MessageKind.SERVICE: "pregon_suscripcion",
+    MessageKind.ALERT: "pregon_alerta",
 }
 
 

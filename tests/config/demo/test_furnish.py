@@ -18,6 +18,9 @@ from pregon.accounts.models import Office, Topic, User
 from pregon.agenda.enums import Kind, Product, Settlement, State
 from pregon.agenda.models import Act, Coverage
 from pregon.agenda.queries import Tag, day_rows
+from pregon.alerts.enums import State as AlertState
+from pregon.alerts.enums import Status
+from pregon.alerts.models import Alert, ExtraordinaryMessage
 from pregon.config.demo import furnish as demo
 from pregon.core.calendar import WorkingCalendar
 from pregon.core.home import Home
@@ -190,3 +193,18 @@ def test_a_drawn_picture_is_a_jpeg_also_where_photos_were_developed_and_drawings
     assert demo.picture("mazamitla", seed=1)[:3] == b"\xff\xd8\xff"
     with pytest.raises(pyvips.Error, match="blocked"):
         pyvips.Image.svgload_buffer(b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>')
+
+
+def test_the_only_alert_is_a_drill_that_is_over_and_says_that_it_is_a_sample(
+    furnished: dict[str, str],
+) -> None:
+    drill = Alert.objects.get()
+    assert (drill.status, drill.state, drill.second is not None, "de muestra" in drill.description) == (
+        Status.EXERCISE,
+        AlertState.EXPIRED,
+        True,
+        True,
+    )
+    assert drill.expires < timezone.now() and not ExtraordinaryMessage.objects.exists()
+    [dispatch] = Dispatch.objects.about(drill.origin)
+    assert dispatch.headline.startswith("SIMULACRO")

@@ -44,6 +44,8 @@ def bake_all() -> None:
         ("/campanas/vacuna-a-tu-mascota/", True),
         ("/servicios/conectar-el-agua/", True),
         ("/podcast/el-agua/", True),
+        ("/en-vivo/2026-11-20-desfile/", True),
+        ("/en-vivo/", False),
         ("/boletines/", False),
         ("/boletines/2026/11/", False),
         ("/boletines/tema/agua/", False),

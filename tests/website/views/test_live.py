@@ -94,7 +94,11 @@ def test_what_is_under_way_is_on_the_front_page_and_on_its_act(client: Client, b
 def test_an_office_without_coverages_says_what_will_be_here(client: Client) -> None:
     shelf()
     assert "Aquí podrás seguir los actos" in client.get("/en-vivo/").content.decode()
-    assert client.get("/vivo/sitio.json").json() == {"epoch": Stream.objects.get().epoch, "number": 0}
+    assert client.get("/vivo/sitio.json").json() == {
+        "epoch": Stream.objects.get().epoch,
+        "number": 0,
+        "alerts": "",
+    }
 
 
 def test_the_cost_of_a_page_does_not_grow_with_its_posts(client: Client, blog: LiveBlog) -> None:

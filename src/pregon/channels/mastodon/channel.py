@@ -118,7 +118,7 @@ class MastodonChannel(Channel[MastodonOptions]):
             return self._withdraw(standing)
         if parcel.message.kind == MessageKind.CORRECTION and standing:
             return self._correct(parcel, standing)
-        return self._post(parcel)
+        return self._post(parcel, answering=standing if parcel.message.kind == MessageKind.ALERT else "")
 
     def check(self) -> str:
         try:

@@ -136,7 +136,8 @@ class TelegramChannel(Channel[TelegramOptions]):
             return self._withdraw(parcel, standing)
         if parcel.message.kind == MessageKind.CORRECTION and standing:
             return self._correct(parcel, standing)
-        return self._post(parcel, answering=None)
+        follows = parcel.message.kind == MessageKind.ALERT and standing
+        return self._post(parcel, answering=standing[0] if follows else None)
 
     def check(self) -> str:
         return f"@{self._bot.call('getMe').get('username', '')}"

@@ -30,6 +30,7 @@ TYPES = {
     MessageKind.CORRECTION: "bulletin.corrected",
     MessageKind.WITHDRAWAL: "bulletin.withdrawn",
     MessageKind.SERVICE: "subscription.notice",
+    MessageKind.ALERT: "alert.issued",
 }
 
 

@@ -43,6 +43,8 @@ class Notification:
     tag: str
     #: Where the reader chooses topics or leaves; "" for nobody's.
     preferences: str = ""
+    #: Whether it wakes the reader also in the place of another one, and stays until it is read.
+    urgent: bool = False
 
     @cached_property
     def packed(self) -> bytes:
@@ -64,6 +66,7 @@ def notification(parcel: Parcel, words: Words, *, tag: str) -> Notification:
         icon=f"{settings.BASE_URL}/escudo.png",
         tag=tag,
         preferences=parcel.preferences_url,
+        urgent=parcel.urgent,
     )
     excess = len(given.packed) - ROOM
     if excess <= 0:

@@ -88,6 +88,7 @@ class WhatsAppOptions(GraphOptions):
     template_correction: str = template_named("pregon_correccion", gettext_lazy("Plantilla de corrección"))
     template_withdrawal: str = template_named("pregon_retiro", gettext_lazy("Plantilla de retiro"))
     template_service: str = template_named("pregon_suscripcion", gettext_lazy("Plantilla de suscripción"))
+    template_alert: str = template_named("pregon_alerta", gettext_lazy("Plantilla de alerta"))
     language: str = option(
         gettext_lazy("Idioma de las plantillas"),
         gettext_lazy("Con el que se registraron en Meta: es_MX es español de México."),
@@ -290,6 +291,7 @@ class WhatsAppChannel(Channel[WhatsAppOptions]):
             (self.options.template_correction, MessageKind.CORRECTION, False),
             (self.options.template_withdrawal, MessageKind.WITHDRAWAL, False),
             (self.options.template_service, MessageKind.SERVICE, False),
+            (self.options.template_alert, MessageKind.ALERT, False),
         ]
         return [each for each in named if each[0]]
 

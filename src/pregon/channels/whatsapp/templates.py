@@ -48,6 +48,9 @@ class Text:
 
 
 TEXTS = {
+    MessageKind.ALERT: Text(
+        body="Aviso de Protección Civil: *{{1}}*\n\n{{2}}\n\n" + FOOTER, button="Ver la alerta"
+    ),
     MessageKind.NEWS: Text(
         body="Boletín de Comunicación Social: *{{1}}*\n\n{{2}}\n\n" + FOOTER, button="Leer en el sitio"
     ),

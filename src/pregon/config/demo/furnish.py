@@ -19,6 +19,7 @@ import yaml
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from wagtail.models import PageLogEntry, Revision
 
 from pregon.accounts import actions as accounts
@@ -26,6 +27,9 @@ from pregon.accounts.enums import Role
 from pregon.accounts.models import Department, Locality, Office, Topic, User
 from pregon.agenda.enums import Product, State
 from pregon.agenda.models import Act, Coverage
+from pregon.alerts import actions as alerts
+from pregon.alerts.enums import Status
+from pregon.alerts.models import AlertTemplate
 from pregon.analytics.models import PageViews
 from pregon.config.demo.pages import open_pages
 from pregon.config.demo.pictures import draw
@@ -45,6 +49,8 @@ from pregon.newsroom.models import Bulletin, BulletinIndex, Correction, NumberSe
 HERE = Path(__file__).parent
 #: Those who read from the first day, and all.
 FIRST_READERS, READERS = 8, 240
+#: When the drill was.
+DRILL_AGO = timedelta(days=12)
 #: How long after its bulletin a story is corrected.
 AFTERWARDS = timedelta(hours=2)
 #: Wide enough for the front page, and developed in half the time of what the artist could draw.
@@ -63,6 +69,7 @@ def furnish(office: str, *, at: datetime, say: Say) -> dict[str, str]:
     localities = list(Locality.objects.order_by("pk"))
     open_office_channels(at=at - timedelta(days=90))
     invite_readers(1, FIRST_READERS, at=at)
+    hold_a_drill(localities[0], at=at - DRILL_AGO)
     tell_stories(office, today=today, zone=zone, localities=localities, at=at, say=say)
     film = passing_by(picture(office, seed=7), seconds=16)
     pages = open_pages(today=today, sound=chimes(seconds=24), film=film)
@@ -101,6 +108,24 @@ def tell_stories(
         if not newest:
             move_back(bulletin, to=start + timedelta(minutes=42 + number % 50))
         say(f"  {number:2d} de {len(stories)} boletines")
+
+
+def hold_a_drill(place: Locality, *, at: datetime) -> None:
+    """An exercise of some days ago, proposed by one person and confirmed by another, that is long over."""
+    writer = User.objects.get(groups__name=Role.EDITOR)
+    head = User.objects.get(groups__name=Role.HEAD)
+    words = {"lugar": place.name, "albergue": _("la Casa de la Cultura (datos de muestra)")}
+    template = AlertTemplate.objects.get(slug="inundacion")
+    drill = alerts.begin(
+        template, status=Status.EXERCISE, by=writer, at=at, words=words, localities=(place.pk,)
+    )
+    alerts.propose(drill, by=writer, at=at)
+    drill = alerts.confirm(drill, by=head, at=at + timedelta(seconds=48))
+    drain([Lane.ALERT], clock=timezone.now)
+    sent = Dispatch.objects.about(drill.origin)
+    sent.update(prepared_at=F("created_at"))
+    Delivery.objects.filter(dispatch__in=sent).update(settled_at=F("due_at") + timedelta(seconds=2))
+    alerts.expire_due(at=drill.expires)
 
 
 def load(name: str) -> Any:

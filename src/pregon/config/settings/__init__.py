@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "pregon.website",
     "pregon.plan",
     "pregon.newsroom",
+    "pregon.alerts",
     "pregon.agenda",
     "pregon.delivery",
     "pregon.analytics",

@@ -25,6 +25,7 @@ from wagtail.rich_text import expand_db_html
 from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
 
 from pregon.accounts.models import Locality, Office, Topic
+from pregon.alerts.briefs import banners
 from pregon.core.text import reading_minutes
 from pregon.library.captions import clock
 from pregon.library.models import Photo
@@ -63,6 +64,12 @@ class TextOnly(Whitelister):
             ("p", "br", "b", "strong", "i", "em", "ul", "ol", "li", "h2", "h3"), allow_without_attributes
         ),
     }
+
+
+@register.inclusion_tag("website/parts/alert_banner.html")
+def alert_banner() -> dict[str, Any]:
+    """What holds now, on top of every page; an empty place for what may be told to a page that is open."""
+    return {"banners": banners(timezone.now())}
 
 
 @register.simple_tag

@@ -50,12 +50,14 @@ def coverage_snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     blog = visible(LiveBlog.objects.all(), at=at).filter(pk=pk).first()
     if blog is None:
         raise Http404
-    return answer(live.snapshot(blog, at=at))
+    told = live.snapshot(blog, at=at)
+    return answer(told | {"alerts": live.alert_lines(at)})
 
 
 @public_page
 def site_snapshot(request: HttpRequest) -> HttpResponse:
-    return answer(live.mark_of(live.SITE))
+    mark = live.mark_of(live.SITE)
+    return answer(mark | {"alerts": live.alert_lines(timezone.now())})
 
 
 def answer(data: dict[str, object]) -> HttpResponse:

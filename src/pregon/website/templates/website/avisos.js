@@ -244,6 +244,8 @@ self.addEventListener("push", (event) => {
     body: told.body || "",
     icon: told.icon,
     tag: told.tag,
+    renotify: Boolean(told.tag && told.urgent),
+    requireInteraction: Boolean(told.urgent),
     lang: "es-MX",
     data: { url: told.url || "/", preferences: told.preferences },
     actions: told.preferences ? [{ action: "preferences", title: words.preferences }] : [],

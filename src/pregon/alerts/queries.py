@@ -1,0 +1,168 @@
+"""Questions about alerts: what holds, whether one may go out, and who may be its second person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import Permission
+from django.db.models import Min, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from pregon.accounts.models import Locality, User
+from pregon.alerts.enums import State
+from pregon.alerts.errors import BadArea
+from pregon.alerts.models import Alert, AlertOffice, AlertTemplate, ExtraordinaryMessage
+from pregon.alerts.values import Circle, Point, Polygon, circle, polygon
+from pregon.core.visibility import visible
+from pregon.delivery import queries as ledger
+from pregon.delivery.models import Dispatch
+
+#: Words to fill in: {lugar}, {hora de regreso}.
+SLOT = re.compile(r"\{([^{}\n]{1,40})\}")
+TEXTS = ("event", "headline", "description", "instruction")
+#: Farther than this from every locality of the office, an area is probably a slip of the pen.
+FAR_KM = 60
+LONG = timedelta(days=7)
+
+
+# --- What holds ---------------------------------------------------------------------------------------------
+
+
+def active(at: datetime) -> QuerySet[Alert]:
+    """What holds now, real ones first and the newest of them on top."""
+    holding = visible(Alert.objects.active(at), at=at).select_related("thread")
+    return holding.order_by("status", "-sent")
+
+
+def next_end(at: datetime) -> datetime | None:
+    """When the next of them ends by itself."""
+    first: datetime | None = Alert.objects.active(at).aggregate(first=Min("expires"))["first"]
+    return first
+
+
+def waiting() -> QuerySet[Alert]:
+    return Alert.objects.filter(state=State.WAITING).select_related("proposer")
+
+
+def chain(alert: Alert) -> QuerySet[Alert]:
+    """Every message of the chain that went out, the first one first."""
+    first = alert.thread_id or alert.pk
+    return Alert.objects.sent().filter(Q(pk=first) | Q(thread=first)).order_by("sent", "pk")
+
+
+def dispatch_key(alert: Alert) -> str:
+    return f"{alert.origin}/{alert.pk}"
+
+
+def dispatch_of(alert: Alert) -> Dispatch | None:
+    return Dispatch.objects.filter(key=dispatch_key(alert)).first()
+
+
+def reached(alert: Alert) -> dict[str, int]:
+    """How many it reached on each channel, told by the ledger."""
+    return ledger.receivers_by_channel(Dispatch.objects.filter(key=dispatch_key(alert)))
+
+
+def reach_of(message: ExtraordinaryMessage) -> dict[str, int]:
+    """The same of a record, also when the ledger has forgotten it."""
+    found: dict[str, int] = reached(message.alert) or message.reach
+    return found
+
+
+def unjustified() -> QuerySet[ExtraordinaryMessage]:
+    return ExtraordinaryMessage.objects.filter(justified_at__isnull=True).select_related("alert")
+
+
+# --- Two persons --------------------------------------------------------------------------------------------
+
+
+def seconds_for(proposer: User) -> QuerySet[User]:
+    """Everybody else who may confirm."""
+    confirm = Permission.objects.filter(content_type__app_label="alerts", codename="confirm_alert")
+    able = Q(is_superuser=True) | Q(groups__permissions__in=confirm) | Q(user_permissions__in=confirm)
+    return User.objects.filter(able, is_active=True).exclude(pk=proposer.pk).distinct()
+
+
+def alone_from(alert: Alert) -> datetime | None:
+    """From when on the one who proposed it may send it alone."""
+    return alert.proposed_at + timedelta(minutes=AlertOffice.load().minutes) if alert.proposed_at else None
+
+
+# --- Whether it may go out ----------------------------------------------------------------------------------
+
+
+def slots_of(kind: Alert | AlertTemplate) -> list[str]:
+    """The words that are still to be filled in, in the order in which they are read."""
+    found = [slot for name in TEXTS for slot in SLOT.findall(getattr(kind, name))]
+    return list(dict.fromkeys(found))
+
+
+def shapes(alert: Alert) -> list[Polygon | Circle]:
+    """The free area. Raises ``BadArea``."""
+    found: list[Polygon | Circle] = []
+    if alert.polygon.strip():
+        found.append(polygon(alert.polygon))
+    if alert.circle.strip():
+        found.append(circle(alert.circle))
+    return found
+
+
+def problems(alert: Alert, *, at: datetime) -> list[str]:
+    """Why it cannot go out as it stands, each in a sentence; none when it may."""
+    return list(_problems(alert, at=at))
+
+
+def _problems(alert: Alert, *, at: datetime) -> Iterator[str]:
+    for slot in slots_of(alert):
+        yield _("Falta llenar «%(slot)s».") % {"slot": slot}
+    for name, sentence in (
+        ("headline", _("Escribe el título: es lo primero que se lee.")),
+        ("description", _("Escribe qué pasa.")),
+        ("instruction", _("Escribe qué debe hacer la gente.")),
+    ):
+        if not getattr(alert, name).strip():
+            yield sentence
+    if alert.expires <= at:
+        yield _("Esta alerta ya terminó antes de salir: pon una hora de término que no haya pasado.")
+    if alert.onset and alert.onset >= alert.expires:
+        yield _("La alerta termina antes de empezar: revisa las horas.")
+    for name, read in _readers:
+        try:
+            if text := getattr(alert, name).strip():
+                read(text)
+        except BadArea as refusal:
+            yield str(refusal)
+    if alert.replaces and alert.replaces.state != State.ACTIVE:
+        yield _("La alerta a la que se refiere ya no está vigente.")
+
+
+_readers: tuple[tuple[str, Callable[[str], object]], ...] = (("polygon", polygon), ("circle", circle))
+
+
+def doubts(alert: Alert, *, at: datetime) -> list[str]:
+    """What a person should look at twice. It keeps nothing from going out."""
+    found = []
+    try:
+        drawn = shapes(alert)
+    except BadArea:
+        return []  # a problem already
+    known = [
+        Point(float(latitude), float(longitude))
+        for latitude, longitude in Locality.objects.values_list("latitude", "longitude")
+        if latitude is not None and longitude is not None
+    ]
+    for shape in drawn:
+        middle = shape.centre if isinstance(shape, Circle) else shape.middle
+        nearest = min((middle.km_to(place) for place in known), default=0.0)
+        if nearest > FAR_KM:
+            found.append(
+                _("El área queda a %(km)d kilómetros de la localidad más cercana: ¿está bien?")
+                % {"km": round(nearest)}
+            )
+    if not drawn and not alert.localities.exists():
+        found.append(_("No elegiste localidades: la alerta es para todo el municipio."))
+    if alert.expires - at > LONG:
+        found.append(_("La alerta dura más de una semana: ¿está bien la hora de término?"))
+    return found
