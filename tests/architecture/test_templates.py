@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from architecture.project import SOURCE
@@ -39,3 +41,18 @@ def test_no_template_lies_outside_a_templates_folder() -> None:
         if "templates" not in path.relative_to(SOURCE).parts
     ]
     assert strays == []
+
+
+def test_every_static_file_that_a_page_names_is_there() -> None:
+    named = {
+        (path.relative_to(SOURCE).as_posix(), file)
+        for path in SOURCE.rglob("templates/**/*.html")
+        for file in re.findall(r"{% static '([^']+)' %}", path.read_text(encoding="utf-8"))
+        if (SOURCE / file.partition("/")[0]).is_dir()
+    }
+    assert named
+    assert {
+        (page, file)
+        for page, file in named
+        if not (SOURCE / file.partition("/")[0] / "static" / file).is_file()
+    } == set()

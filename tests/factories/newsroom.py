@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils.text import slugify
+from wagtail.documents import get_document_model
 from wagtail.models import Page
 
 from factories.library import jpeg
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.enums import Product
 from pregon.agenda.models import Act, Coverage
+from pregon.config.demo.recordings import chimes, webm
 from pregon.newsroom import actions as newsroom
-from pregon.newsroom.models import Bulletin, BulletinIndex
+from pregon.newsroom.models import Bulletin, BulletinIndex, Campaign, Episode, PieceIndex, Service, Video
 
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 
@@ -112,3 +116,82 @@ def folder(path: Path, *, more: str = "", text: str = "Las cuadrillas terminaron
     for number in range(1, photos + 1):
         (path / f"foto-{number}.jpg").write_bytes(jpeg((600 + number, 400)))
     return path
+
+
+VTT = """WEBVTT
+
+00:00.000 --> 00:04.000
+<v Comunicación Social>¿De dónde viene el agua?
+
+00:04.000 --> 00:09.500
+<v Servicios Públicos>De tres manantiales y un pozo.
+"""
+
+
+def beside() -> PieceIndex:
+    """The shelf of campaigns, services and recordings."""
+    town()
+    if found := PieceIndex.objects.first():
+        return found
+    index = PieceIndex(title="Páginas del sitio", slug="paginas")
+    Page.objects.get(depth=1).add_child(instance=index)
+    return index
+
+
+def put(piece: Any, *, public: bool = True) -> Any:
+    """``piece`` on its shelf, public through the real action unless told otherwise."""
+    piece.live = False
+    beside().add_child(instance=piece)
+    return newsroom.publish(piece, by=None) if public else piece
+
+
+def campaign(title: str = "Vacuna a tu mascota", *, public: bool = True, **fields: Any) -> Campaign:
+    given = {"summary": "Que ninguna mascota se quede sin vacuna.", "since": NOON.date(), **fields}
+    made: Campaign = put(Campaign(title=title, **given), public=public)
+    return made
+
+
+def service(title: str = "Conectar una casa al agua", *, public: bool = True, **fields: Any) -> Service:
+    town()
+    given = {
+        "summary": "Para que una casa nueva tenga toma de agua.",
+        "department": Department.objects.get(name="Dirección de Obras Públicas"),
+        "place": "Ventanilla de agua",
+        "amount": Decimal(0),
+        "reviewed_on": NOON.date(),
+        **fields,
+    }
+    made: Service = put(Service(title=title, **given), public=public)
+    return made
+
+
+def document(data: bytes, name: str) -> Any:
+    """A file of the office's own."""
+    return get_document_model().objects.create(title=name, file=ContentFile(data, name=name))
+
+
+def episode(
+    title: str = "El agua, de la montaña a la llave", *, public: bool = True, **fields: Any
+) -> Episode:
+    given = {"summary": "Por dónde pasa el agua.", "captions": VTT, **fields}
+    if "recording" not in given:
+        given["recording"] = document(chimes(seconds=1), "agua.wav")
+    made = Episode(title=title, **given)
+    made.measure()
+    put(made, public=public)
+    return made
+
+
+def video(title: str = "Un paseo por el pueblo", *, public: bool = True, **fields: Any) -> Video:
+    given = {
+        "summary": "Los montes y los tejados.",
+        "captions": VTT,
+        "described": "Montes y tejados.",
+        **fields,
+    }
+    if not {"recording", "url"} & given.keys():
+        given["recording"] = document(webm([b"\x00"] * 3, size=(16, 16), pace=1000), "paseo.webm")
+    made = Video(title=title, **given)
+    made.measure()
+    put(made, public=public)
+    return made

@@ -21,6 +21,7 @@ import pytest
 import uvicorn
 
 from pregon.analytics.reading import counted
+from pregon.library import media
 from pregon.website import front
 from pregon.website.viewlog import ViewLog
 
@@ -48,6 +49,9 @@ def home(tmp_path: Path) -> Path:
         "boletines/2026-003-niñez/index.html": PAGE,
         "boletines/2026-002-dos/gone.html": b"<p>Se retir\xc3\xb3.</p>",
         "rss.xml": b"<rss/>",
+        "podcast/rss.xml": b"<rss/>",
+        "podcast/agua/subtitulos.vtt": b"WEBVTT",
+        **{f"documentos/2/agua{suffix}": b"0123456789" for suffix in media.TYPES},
         "fotos/a/full.jpg": b"\xff\xd8\xff\xe0",
         "documentos/1/hoja.html": b"<script>alert(1)</script>",
         "../static/website/pregon.css": b"body { margin: 0 }",
@@ -224,6 +228,21 @@ def test_what_python_answers_keeps_its_own_headers(site: int, python: int, path:
         "Content-Security-Policy": "default-src 'none'"
     }
     assert (headers["cache-control"], headers["vary"]) == ("private", "Cookie")
+
+
+@pytest.mark.parametrize(("suffix", "kind"), media.TYPES.items())
+def test_a_recording_is_heard_from_its_middle(site: int, suffix: str, kind: str) -> None:
+    status, headers, body = ask(site, f"/documentos/2/agua{suffix}", Range="bytes=4-6")
+    assert (status, body, headers["content-range"]) == (206, b"456", "bytes 4-6/10")
+    assert headers["content-type"] == kind
+
+
+def test_captions_and_the_podcast_have_types_of_their_own(site: int) -> None:
+    paths = ("/podcast/agua/subtitulos.vtt", "/podcast/rss.xml")
+    assert [ask(site, path)[1]["content-type"] for path in paths] == [
+        "text/vtt; charset=utf-8",
+        "application/rss+xml; charset=utf-8",
+    ]
 
 
 def test_an_attachment_never_runs(site: int) -> None:

@@ -29,6 +29,15 @@ from pregon.delivery.enums import Mode
 values = {"host": "127.0.0.1", "port": 9, "security": "none", "sender_address": "prensa@muestra.example"}
 set_up("email", mode=Mode.LIVE, values=values, by=User.objects.first(), at=timezone.now())
 """
+#: What a furnished office shows beside its bulletins.
+PAGES = """
+from datetime import date
+from pregon.config.demo.furnish import picture
+from pregon.config.demo.pages import open_pages
+from pregon.config.demo.recordings import chimes, passing_by
+film = passing_by(picture("mazamitla", seed=7), seconds=16)
+open_pages(today=date.today(), sound=chimes(seconds=24), film=film)
+"""
 TITLE = "Ilumina el municipio el sendero a la cascada"
 DESK = (
     "",
@@ -66,6 +75,8 @@ def lively(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         order("shell", "--no-imports", "-c", MAIL_IS_LIVE, home=office.home)
         order("shell", "--no-imports", "-c", PLACED, home=office.home)
         assert eventually(lambda: 'name="correo"' in httpx2.get(f"{office.url}/suscripcion/").text)
+        order("shell", "--no-imports", "-c", PAGES, home=office.home)
+        assert eventually(lambda: "/videos/" in httpx2.get(f"{office.url}/suscripcion/").text)
         yield office
 
 
@@ -101,14 +112,21 @@ def one_page_of_each_kind(office: Office) -> list[str]:
             if f"{target.scheme}://{target.netloc}" == office.url and target.path not in seen:
                 seen.add(target.path)
                 waiting.append(target.path)
-    return [*found.values(), "/suscripcion/gracias/", "/suscripcion/otra/", "/sin-conexion/", "/nada/"]
+    return [
+        *found.values(),
+        "/suscripcion/gracias/",
+        "/suscripcion/otra/",
+        "/servicios/buscar/?q=agua",
+        "/sin-conexion/",
+        "/nada/",
+    ]
 
 
 def test_every_public_page_is_accessible_in_light_and_dark(
     lively: Office, open_window: Callable[..., Reader]
 ) -> None:
     pages = one_page_of_each_kind(lively)
-    assert len(pages) >= 17
+    assert len(pages) >= 26
     window = open_window(lively, phone=True)
     assert {path: faults for path in pages if (faults := window.faults_of(path))} == {}
 
@@ -139,6 +157,45 @@ def test_every_public_page_is_light(lively: Office, open_window: Callable[..., R
         if len(parts) > 4 or weight > 60_000:
             heavy[path] = (len(parts), weight)
     assert heavy == {}
+
+
+def test_a_video_begins_where_its_transcript_says(lively: Office, open_window: Callable[..., Reader]) -> None:
+    page = open_window(lively, phone=True).open("/videos/un-paseo-por-el-paisaje-del-municipio/")
+    assert page.evaluate("document.querySelector('video').preload") == "none"
+    page.evaluate("document.querySelector('video').muted = true")
+    page.locator(".transcript [data-at]").last.click()
+    assert eventually(lambda: page.evaluate("document.querySelector('video').currentTime") > 0.2)
+    heard = "(() => { const v = document.querySelector('video'); return [v.duration, v.textTracks[0].cues.length]; })()"
+    assert page.evaluate(heard) == [16, 3]
+
+
+def test_an_episode_is_heard_from_its_middle_without_a_script(
+    lively: Office, open_window: Callable[..., Reader]
+) -> None:
+    window = open_window(lively, java_script_enabled=False)
+    page = window.open("/podcast/el-agua-de-la-montana-a-la-llave/")
+    expect(page.get_by_text("De tres manantiales y un pozo.")).to_be_visible()
+    link = page.locator(".transcript [data-at]").last.get_attribute("href") or ""
+    file, _, moment = link.partition("#")
+    part = httpx2.get(lively.url + file, headers={"Range": "bytes=44-143"})
+    assert (moment[:2], part.status_code, len(part.content)) == ("t=", 206, 100)
+    assert part.headers["content-type"] == "audio/wav"
+
+
+def test_photos_are_seen_one_by_one_with_keys_alone(
+    lively: Office, open_window: Callable[..., Reader]
+) -> None:
+    page = open_window(lively).open("/galerias/")
+    page.get_by_role("main").get_by_role("link", name=TITLE).first.click()
+    page.locator(".wall a").first.focus()
+    page.keyboard.press("Enter")
+    viewer = page.get_by_role("dialog")
+    expect(viewer.locator(".place")).to_have_text(re.compile("^1 / "))
+    page.keyboard.press("ArrowRight")
+    expect(viewer.locator(".place")).to_have_text(re.compile("^2 / "))
+    page.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+    assert page.evaluate("document.activeElement.closest('.wall') !== null")
 
 
 def test_nothing_needs_a_script(lively: Office, open_window: Callable[..., Reader]) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from wagtail.documents import get_document_model
 
 from factories.library import AlbumFactory
-from factories.newsroom import draft, published, shelf
+from factories.newsroom import campaign, draft, episode, published, service, shelf, video
 from factories.website import ready_photo
 from pregon.accounts.models import Locality, Topic
 from pregon.delivery.enums import MessageKind
@@ -22,7 +22,7 @@ from pregon.delivery.values import Block, Item, Message, Video
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
 from pregon.newsroom import actions as newsroom
-from pregon.newsroom.briefs import message_about
+from pregon.newsroom.briefs import message_about, message_of, pieces_between
 from pregon.newsroom.models import Bulletin
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +181,31 @@ def test_many_bulletins_cost_as_many_questions_as_one() -> None:
             between(timezone.now())
         spent.append(len(asked))
     assert spent[1] == spent[2]
+
+
+# --- The pages beside the bulletins --------------------------------------------------------------------------
+
+
+def test_a_video_of_ours_goes_along_where_networks_can_take_it() -> None:
+    web = video()
+    taken = message_of(video("Otro", url="https://videos.muestra.example/recorrido.mp4", captions=""))
+    assert (message_of(web).video, taken.video and taken.video.alt) == (None, "Montes y tejados.")
+
+
+def test_what_is_said_of_a_page_names_its_kind_and_leads_there() -> None:
+    told = message_of(campaign())
+    assert (told.kicker, told.headline, told.action, told.url) == (
+        "Campaña",
+        "Vacuna a tu mascota",
+        "Ver la campaña",
+        "http://testserver/campanas/vacuna-a-tu-mascota/",
+    )
+
+
+def test_a_digest_tells_campaigns_and_recordings_and_no_service() -> None:
+    at = timezone.now()
+    made = [campaign(), episode(), video()]
+    service(change="Desde el lunes.")
+    campaign("Secreta", public=False)
+    told = pieces_between(at - timedelta(hours=1), at + timedelta(hours=1), at=timezone.now())
+    assert {item.origin for item in told} == {piece.origin for piece in made}

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from factories.newsroom import draft, published
+from factories.newsroom import campaign, draft, published
 from pregon.core.visibility import Reader, may_see, visible
 from pregon.newsroom import actions as newsroom
-from pregon.newsroom.models import Bulletin
+from pregon.newsroom.models import Bulletin, Campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +30,15 @@ def test_an_embargo_set_by_hand_on_a_live_bulletin_hides_it_all_the_same() -> No
     bulletin = published()
     Bulletin.objects.filter(pk=bulletin.pk).update(go_live_at=timezone.now() + timedelta(hours=1))
     assert may_see(bulletin, at=timezone.now()) is False
+
+
+def test_a_page_beside_the_bulletins_is_seen_from_its_hour_until_it_is_taken_off() -> None:
+    at = timezone.now()
+    out = campaign()
+    campaign("Borrador", public=False)
+    campaign("Embargada", go_live_at=at + timedelta(hours=1))
+    campaign("Quitada").unpublish()
+    assert list(visible(Campaign.objects.all(), at=timezone.now())) == [out]
+    Campaign.objects.filter(pk=out.pk).update(go_live_at=at + timedelta(hours=1))
+    assert not may_see(out, at=at)
+    assert visible(Campaign.objects.all(), to=Reader.DESK, at=at).count() == 4

@@ -12,7 +12,7 @@ from wagtail.models import PageLogEntry
 
 from factories.accounts import UserFactory
 from factories.library import AlbumFactory, jpeg, photo
-from factories.newsroom import NOON, act, draft, published, shelf
+from factories.newsroom import NOON, act, campaign, draft, episode, published, service, shelf, video
 from factories.website import ready_photo
 from pregon.accounts.enums import Role
 from pregon.accounts.models import User
@@ -24,6 +24,7 @@ from pregon.newsroom.queries import (
     BESIDE,
     TONES,
     Stage,
+    kind_words,
     page_of,
     photo_ids_in_body,
     photos_of,
@@ -187,3 +188,8 @@ def test_what_readers_last_saw_of_a_hidden_bulletin_is_not_its_draft() -> None:
     remembered = public_wording(hidden)
     PageLogEntry.objects.all().delete()
     assert (remembered, public_wording(hidden)) == (seen, {})
+
+
+def test_each_kind_of_page_is_called_by_its_name() -> None:
+    pages = (campaign(), service(), episode(), video())
+    assert [kind_words(page) for page in pages] == ["Campaña", "Trámites y servicios", "Podcast", "Video"]

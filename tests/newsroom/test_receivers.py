@@ -55,5 +55,5 @@ def test_its_own_dateline_goes_before_that_of_the_office() -> None:
 
 def test_the_signal_is_answered_once_for_a_bulletin_and_never_for_another_page() -> None:
     bulletin = draft()
-    asked = [page_asked.send(kind, bulletin=bulletin, to=Reader.PUBLIC, at=NOON) for kind in (Bulletin, Page)]
+    asked = [page_asked.send(kind, page=bulletin, to=Reader.PUBLIC, at=NOON) for kind in (Bulletin, Page)]
     assert [[receiver for receiver, _answer in answers] for answers in asked] == [[answer_page], []]

@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from factories.delivery import SubscriberFactory
 from factories.library import AlbumFactory, jpeg, photo
-from factories.newsroom import NOON, draft
+from factories.newsroom import NOON, campaign, draft
 from pregon.core.work import Lane, drain
 from pregon.delivery.enums import State
 from pregon.delivery.models import Delivery
 from pregon.library.enums import Development
 from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
-from pregon.newsroom.models import Bulletin
-from pregon.newsroom.tasks import publish_scheduled
+from pregon.newsroom.models import Bulletin, Campaign
+from pregon.newsroom.tasks import publish_scheduled, take_off_expired
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +34,14 @@ def test_a_tick_publishes_what_is_due_and_nothing_else() -> None:
         clock.move_to(hour)
         publish_scheduled(hour)
     assert [Bulletin.objects.get(pk=bulletin.pk).live for bulletin in (soon, later)] == [True, False]
+
+
+def test_a_tick_takes_off_what_has_had_its_hour() -> None:
+    campaign(expire_at=timezone.now() + timedelta(hours=1))
+    take_off_expired(timezone.now())
+    before = Campaign.objects.live().count()
+    take_off_expired(timezone.now() + timedelta(hours=2))
+    assert (before, Campaign.objects.live().count()) == (1, 0)
 
 
 def test_overdue_work_of_a_stopped_clock_goes_out_at_the_next_tick() -> None:

@@ -12,13 +12,13 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from factories.accounts import UserFactory
-from factories.newsroom import NOON, act, draft, published, shelf, town
+from factories.newsroom import NOON, act, beside, campaign, draft, published, shelf, town, video
 from pregon.agenda.enums import Product
 from pregon.agenda.models import Coverage
 from pregon.delivery.models import Dispatch
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions.workflow import ensure_workflow
-from pregon.newsroom.models import Bulletin
+from pregon.newsroom.models import Bulletin, Campaign, Video
 
 pytestmark = pytest.mark.django_db
 
@@ -322,3 +322,67 @@ def test_the_shelf_is_not_copied(head: Client) -> None:
     published()
     went = copy(head, shelf(), copy_subpages="on")
     assert (went, Bulletin.objects.count()) == (reverse("boletines:index"), 1)
+
+
+# --- The pages beside the bulletins --------------------------------------------------------------------------
+
+
+def many(client: Client, action: str, *pages: Page, **fields: object) -> None:
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+    client.post(f"{address}?{'&'.join(f'id={page.pk}' for page in pages)}", fields)
+
+
+@pytest.mark.parametrize("action", ["delete", "move"])
+def test_a_page_that_was_public_is_neither_deleted_nor_moved(head: Client, action: str) -> None:
+    page = campaign()
+    place = Page.objects.get(depth=1)
+    answers = [
+        head.post(reverse("wagtailadmin_pages:delete", args=[page.pk])),
+        head.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, place.pk])),
+    ]
+    many(head, action, page, move_applicable="on", chooser=place.pk)
+    editor = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    assert [answer.headers["Location"] for answer in answers] == [editor, editor]
+    assert Campaign.objects.get().get_parent().specific == beside()
+
+
+def test_it_is_hidden_by_whoever_may_but_its_shelf_is_not(head: Client) -> None:
+    page = campaign()
+    head.post(reverse("wagtailadmin_pages:unpublish", args=[beside().pk]), {"include_descendants": "on"})
+    many(head, "unpublish", beside(), include_descendants="on")
+    still = Campaign.objects.get().live
+    head.post(reverse("wagtailadmin_pages:unpublish", args=[page.pk]))
+    assert (still, Campaign.objects.get().live) == (True, False)
+
+
+def test_a_draft_that_nobody_saw_may_be_deleted(head: Client) -> None:
+    page = campaign(public=False)
+    head.post(reverse("wagtailadmin_pages:delete", args=[page.pk]))
+    assert not Campaign.objects.exists()
+
+
+def test_the_shelf_with_what_was_public_is_not_deleted_and_not_copied(head: Client) -> None:
+    campaign()
+    head.post(reverse("wagtailadmin_pages:delete", args=[beside().pk]))
+    head.post(
+        reverse("wagtailadmin_pages:copy", args=[beside().pk]),
+        {"new_title": "Otra", "new_slug": "otra", "copy_subpages": "on", "new_parent_page": 1},
+    )
+    assert Campaign.objects.count() == 1
+
+
+def test_many_at_once_are_not_published_while_one_lacks_its_captions(head: Client) -> None:
+    ready, silent = video("Con palabras", public=False), video("Sin palabras", captions="", public=False)
+    for page in (ready, silent):
+        page.save_revision()
+    many(head, "publish", ready, silent)
+    neither = Video.objects.filter(live=True).count()
+    many(head, "publish", ready)
+    assert (neither, Video.objects.get(live=True)) == (0, ready)
+
+
+def test_the_menu_leads_to_each_list(head: Client) -> None:
+    video()
+    page = head.get(reverse("videos:index")).content.decode()
+    assert [name for name in ("campanas", "servicios", "podcast", "videos") if f"/{name}/" not in page] == []
+    assert "Un paseo por el pueblo" in page

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from factories.newsroom import act, published, town
+from factories.newsroom import act, episode, published, service, town, video
 from factories.website import released_photo
 from pregon.agenda.enums import State
-from pregon.website.data import STATUS, act_data, bulletin_data
+from pregon.website.data import STATUS, act_data, bulletin_data, duration, recording_data, service_data
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +32,19 @@ def test_a_bulletin_names_its_photos_largest_first() -> None:
     folder = f"http://testserver/fotos/{photo.public_id}"
     assert data["image"] == [f"{folder}/full.jpg", f"{folder}/960.webp", f"{folder}/480.webp"]
     assert "image" not in bulletin_data(published(), office=town(), cover=None)
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(9, "PT9S"), (125, "PT2M5S"), (3725, "PT62M5S")])
+def test_how_long_a_recording_lasts_is_said_as_machines_say_it(seconds: int, said: str) -> None:
+    assert duration(seconds) == said
+
+
+def test_an_episode_belongs_to_the_podcast_and_a_video_elsewhere_to_its_address() -> None:
+    office = town()
+    heard = recording_data(episode(), office=office, cover=None)
+    seen = recording_data(
+        video(url="https://videos.muestra.example/1", captions=""), office=office, cover=released_photo()
+    )
+    assert heard["partOfSeries"]["webFeed"] == "http://testserver/podcast/rss.xml"
+    assert seen["contentUrl"] == "https://videos.muestra.example/1"
+    assert service_data(service(amount=None, cost="Según."), office=office).get("offers") is None

@@ -39,7 +39,7 @@ from pregon.library.models import Album, Photo
 from pregon.library.queries import folder_of
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import NewsroomError
-from pregon.newsroom.models import Bulletin, LiveBlog
+from pregon.newsroom.models import Bulletin, Campaign, Episode, LiveBlog, Service, Video
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
 from pregon.website import actions as website
 from pregon.website import queries
@@ -71,6 +71,10 @@ class Town:
     old: Bulletin
     plan: Plan
     document: Any
+    campaign: Campaign
+    service: Service
+    episode: Episode
+    video: Video
 
 
 def ready(**fields: Any) -> Photo:
@@ -133,12 +137,42 @@ def town(home: Home) -> Town:
         NOON - timedelta(hours=1),
         lambda: news.published("Vacunas en la plaza", topics=[health], cover=loose),
     )
+    beside = at_hour(NOON - timedelta(days=3), lambda: pages_beside(water, health, works, hill))
     for each in (photo, second):
         each.refresh_from_db()
     return Town(
         water=water, health=health, works=works, hill=hill, album=album, other_album=other_album, photo=photo,
         second=second, act=act, other_act=other_act, first=first, latest=latest, old=old, plan=plan, document=document,
+        campaign=beside[0], service=beside[1], episode=beside[2], video=beside[3],
     )  # fmt: skip
+
+
+def pages_beside(
+    water: Topic, health: Topic, works: Department, hill: Locality
+) -> tuple[Campaign, Service, Episode, Video]:
+    """One of each kind, so that all have their links; what is told of them changes at some hour."""
+    flyer = news.document(b"%PDF-1.4 volante", "volante.pdf")
+    today = NOON.date()
+    return (
+        news.campaign(
+            "Cuida el agua",
+            topics=[water],
+            localities=[hill],
+            department=works,
+            since=today - timedelta(days=3),
+            until=today + timedelta(days=9),
+            cover=ready(album=AlbumFactory(title="La presa"), caption="La presa"),
+            documents=[("document", {"document": flyer, "title": "Volante"})],
+        ),
+        news.service(
+            topics=[water],
+            department=works,
+            change="Se atiende por la tarde.",
+            change_until=today + timedelta(days=2),
+        ),
+        news.episode(topics=[health], chapters="00:00 El manantial"),
+        news.video(topics=[health], cover=ready(caption="El cerro")),
+    )
 
 
 # --- Kinds of change ------------------------------------------------------------------------------------------
@@ -189,6 +223,23 @@ def renamed(bulletin: Bulletin) -> None:
     fresh.save_revision().publish()
 
 
+def republished(piece: Any, **fields: Any) -> None:
+    """``piece`` with other words, as its editor publishes it."""
+    fresh = type(piece).objects.get(pk=piece.pk)
+    for name, value in fields.items():
+        setattr(fresh, name, value)
+    newsroom.publish(fresh, by=None)
+
+
+def unpublished(piece: Any) -> None:
+    type(piece).objects.get(pk=piece.pk).unpublish()
+
+
+def of_topic(act: Act, topic: Topic) -> None:
+    act.topics.set([topic])
+    act.save()
+
+
 def settled(act: Act) -> None:
     agenda.settle(act, product=Product.PHOTOS, evidence="/galerias/x/", at=timezone.now())
 
@@ -213,28 +264,28 @@ class Kind:
 
 
 CHANGES: dict[str, Kind] = {
-    "a bulletin is published": Kind(lambda t: news.published("Nuevo pozo", topics=[t.water], department=t.works), 4),
+    "a bulletin is published": Kind(lambda t: news.published("Nuevo pozo", topics=[t.water], department=t.works), 7),
     "… with photos of an album that nobody has seen": Kind(
-        lambda t: news.published("Álbum nuevo", album=(a := AlbumFactory.create()), cover=ready(album=a)), 4
+        lambda t: news.published("Álbum nuevo", album=(a := AlbumFactory.create()), cover=ready(album=a)), 7
     ),
     "… with a cover out of an album of another bulletin": Kind(
-        lambda t: news.published("Otra toma", cover=ready(album=t.album, caption="Otra")), 4
+        lambda t: news.published("Otra toma", cover=ready(album=t.album, caption="Otra")), 7
     ),
-    "… about an act that another one is about": Kind(lambda t: news.published("Crónica", act=t.act), 4),
-    "a bulletin is corrected": Kind(lambda t: corrected(t.first, title="Reabre el andador Juárez"), 9),
-    "… and is about another act": Kind(lambda t: corrected(t.first, act=t.other_act), 16),
-    "… and leaves its album": Kind(lambda t: corrected(t.first, album=None, cover=None), 12),
+    "… about an act that another one is about": Kind(lambda t: news.published("Crónica", act=t.act), 7),
+    "a bulletin is corrected": Kind(lambda t: corrected(t.first, title="Reabre el andador Juárez"), 12),
+    "… and is about another act": Kind(lambda t: corrected(t.first, act=t.other_act), 19),
+    "… and leaves its album": Kind(lambda t: corrected(t.first, album=None, cover=None), 15),
     "… and is of another department": Kind(
-        lambda t: corrected(t.first, department=Department.objects.get(name="Protección Civil")), 17
+        lambda t: corrected(t.first, department=Department.objects.get(name="Protección Civil")), 20
     ),
-    "… and is of another topic": Kind(lambda t: corrected(t.first, topics=[t.health]), 12),
-    "… and drops its document": Kind(lambda t: corrected(t.first, body=[]), 16),
-    "a bulletin is withdrawn": Kind(lambda t: withdrawn(t.first), 6),
-    "… the only one of its month": Kind(lambda t: withdrawn(t.old), 6),
-    "… the only one of its topic": Kind(lambda t: withdrawn(t.latest), 6),
-    "a bulletin moves to another address": Kind(lambda t: renamed(t.first), 8),
-    "a bulletin is deleted": Kind(lambda t: deleted(t.first), 6),
-    "a bulletin is unpublished": Kind(lambda t: Bulletin.objects.get(pk=t.latest.pk).unpublish(), 6),
+    "… and is of another topic": Kind(lambda t: corrected(t.first, topics=[t.health]), 15),
+    "… and drops its document": Kind(lambda t: corrected(t.first, body=[]), 19),
+    "a bulletin is withdrawn": Kind(lambda t: withdrawn(t.first), 9),
+    "… the only one of its month": Kind(lambda t: withdrawn(t.old), 9),
+    "… the only one of its topic": Kind(lambda t: withdrawn(t.latest), 9),
+    "a bulletin moves to another address": Kind(lambda t: renamed(t.first), 11),
+    "a bulletin is deleted": Kind(lambda t: deleted(t.first), 9),
+    "a bulletin is unpublished": Kind(lambda t: Bulletin.objects.get(pk=t.latest.pk).unpublish(), 9),
     "a caption changes": Kind(lambda t: saved(t.photo, caption="El pozo nuevo"), 9),
     "a photo goes to another album": Kind(lambda t: saved(t.second, album=t.other_album), 5),
     "a photo comes first in its album": Kind(lambda t: saved(t.photo, position=9), 12),
@@ -285,6 +336,33 @@ CHANGES: dict[str, Kind] = {
     "a live coverage opens": Kind(lambda t: live(t.other_act), 4),
     "… and has a post": Kind(lambda t: posted(live(t.other_act)), 4),
     "… and is closed": Kind(lambda t: closed(live(t.other_act)), 9),
+    "an act is announced that is of a topic": Kind(
+        lambda t: of_topic(news.act("Limpieza del río", start=NOON + timedelta(days=5)), t.water), 12
+    ),
+    "a campaign is published": Kind(lambda t: news.campaign("Vacuna a tu mascota", topics=[t.health]), 3),
+    "… with a cover out of an album of a bulletin": Kind(
+        lambda t: news.campaign("Sin baches", cover=ready(album=t.album, caption="Un bache")), 9
+    ),
+    "… with a bulletin that somebody chose": Kind(lambda t: news.campaign("Sin baches", bulletins=[t.latest]), 3),
+    "a campaign says something else": Kind(lambda t: republished(t.campaign, title="Cada gota"), 6),
+    "a campaign drops its document": Kind(lambda t: republished(t.campaign, documents=[]), 9),
+    "… and its cover": Kind(lambda t: republished(t.campaign, cover=None), 9),
+    "… and is over": Kind(lambda t: republished(t.campaign, until=NOON.date() - timedelta(days=1)), 6),
+    "… and its topic": Kind(lambda t: republished(t.campaign, topics=[t.health]), 9),
+    "a campaign moves to another address": Kind(lambda t: republished(t.campaign, slug="cada-gota"), 6),
+    "a service is published": Kind(lambda t: news.service("Permiso de obra", topics=[t.health]), 3),
+    "a service says something else": Kind(lambda t: republished(t.service, hours="9 a 15 h", change=""), 3),
+    "an episode is published": Kind(lambda t: news.episode("La feria por dentro"), 3),
+    "an episode gets other captions": Kind(
+        lambda t: republished(t.episode, captions=news.VTT.replace("agua", "lluvia"), chapters=""), 6
+    ),
+    "an episode moves to another address": Kind(lambda t: republished(t.episode, slug="la-lluvia"), 6),
+    "a video gets another file": Kind(
+        lambda t: republished(t.video, recording=None, url="https://ejemplo.invalid/v"), 9
+    ),
+    "the file of an episode is renamed": Kind(lambda t: saved(t.episode.recording, title="Otro nombre"), 4),
+    "the photo of a campaign has another caption": Kind(lambda t: saved(t.campaign.cover, caption="El vaso"), 9),
+    "the photo of a campaign is deleted": Kind(lambda t: deleted(t.campaign.cover), 9),
 }  # fmt: skip
 
 
@@ -345,6 +423,29 @@ def test_a_change_bakes_exactly_what_shows_it(
     assert stale == set()
     assert set(BYSTANDERS) & touched == set()
     assert len(spare) <= CHANGES[kind].spare, sorted(spare)
+
+
+#: Their links stand in the foot of every page.
+FIRST_AND_LAST: dict[str, Callable[[Town], object]] = {
+    "the only service leaves": lambda t: unpublished(t.service),
+    "the only video is deleted": lambda t: deleted(t.video),
+    "the only episode leaves and comes back": lambda t: (unpublished(t.episode), republished(t.episode)),
+    "a campaign leaves before its page was baked, and was the only one": lambda t: (
+        deleted(t.campaign), unpublished(news.campaign("De prisa"))
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FIRST_AND_LAST)
+def test_the_first_of_a_kind_and_the_last_are_known_to_every_page(
+    kind: str, home: Home, town: Town, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        anew(home)
+        with django_capture_on_commit_callbacks(execute=True):
+            FIRST_AND_LAST[kind](town)
+        bake_all()
+        assert differing(folder(home), anew(home)) == set()
 
 
 @pytest.mark.parametrize(

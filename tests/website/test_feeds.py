@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from uuid import uuid5
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -9,6 +10,7 @@ from defusedxml.ElementTree import fromstring
 from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
+from pytest_django import Settings
 
 from factories import newsroom as news
 from pregon.agenda.enums import State
@@ -132,3 +134,89 @@ def test_robots_are_sent_to_the_sitemaps_and_kept_from_the_desk(client: Client) 
         "Sitemap: http://testserver/sitemap.xml",
         "Sitemap: http://testserver/sitemap-noticias.xml",
     ]
+
+
+# --- Podcast ------------------------------------------------------------------------------------------------
+
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+PODCAST = "{https://podcastindex.org/namespace/1.0}"
+
+
+def test_the_podcast_carries_what_directories_ask_for(client: Client) -> None:
+    news.town()
+    news.episode(number=3)
+    channel = root_of(client, "/podcast/rss.xml").find("channel")
+    assert channel is not None
+    asked = (
+        "title",
+        "description",
+        "language",
+        "link",
+        f"{ITUNES}author",
+        f"{ITUNES}explicit",
+        f"{PODCAST}guid",
+    )
+    assert [tag for tag in asked if not channel.findtext(tag)] == []
+    image, category, owner = (channel.find(f"{ITUNES}{tag}") for tag in ("image", "category", "owner"))
+    assert image is not None and image.get("href") == "http://testserver/podcast/portada.png"
+    assert category is not None and category.get("text") == "Government"
+    assert owner is not None and owner.findtext(f"{ITUNES}email") == "prensa@muestra.example"
+    locked = channel.find(f"{PODCAST}locked")
+    assert locked is not None and (locked.text, locked.get("owner")) == ("yes", "prensa@muestra.example")
+
+
+def test_an_episode_says_where_its_sound_and_its_words_are(client: Client) -> None:
+    episode = news.episode(
+        number=3, chapters="00:00 Inicio", people="Comunicación Social: conduce\nDirección de Salud: invitada"
+    )
+    item = root_of(client, "/podcast/rss.xml").find("channel/item")
+    assert item is not None
+    page = f"http://testserver{episode.get_absolute_url()}"
+    sound, words, parts = (
+        item.find(tag) for tag in ("enclosure", f"{PODCAST}transcript", f"{PODCAST}chapters")
+    )
+    assert sound is not None and sound.attrib == {
+        "url": f"http://testserver/documentos/{episode.recording.pk}/agua.wav",
+        "length": "8044",
+        "type": "audio/wav",
+    }
+    assert words is not None and (words.get("url"), words.get("type")) == (
+        f"{page}subtitulos.vtt",
+        "text/vtt",
+    )
+    assert parts is not None and parts.get("type") == "application/json+chapters"
+    assert [item.findtext(f"{ITUNES}{tag}") for tag in ("duration", "episode")] == ["1", "3"]
+    people = [(person.text, person.get("role")) for person in item.findall(f"{PODCAST}person")]
+    assert people == [("Comunicación Social", "host"), ("Dirección de Salud", "guest")]
+
+
+def test_the_name_of_the_podcast_is_made_as_its_standard_says(settings: Settings) -> None:
+    """The example of https://podcasting2.org/docs/podcast-namespace/tags/guid"""
+    settings.BASE_URL = "https://podnews.net/rss"
+    assert str(uuid5(feeds.PODCASTS, "podnews.net/rss")) == "9b024349-ccf0-5f69-a609-6b82873eab3c"
+    assert feeds.podcast_guid() == str(uuid5(feeds.PODCASTS, "podnews.net/rss/podcast/rss.xml"))
+
+
+def test_hostile_words_leave_the_podcast_well_formed(client: Client) -> None:
+    words = HOSTILE.replace("\x00", "")
+    news.episode(words, summary=words, chapters=f"00:00 {words}", people=f"{words}: invitada", slug="hostil")
+    title = root_of(client, "/podcast/rss.xml").findtext("channel/item/title")
+    assert title == feeds.clean(words)
+
+
+def test_an_episode_that_is_not_public_is_in_no_feed(client: Client) -> None:
+    news.episode("Secreto uno", public=False)
+    news.episode("Secreto dos", go_live_at=timezone.now() + timedelta(hours=1))
+    news.episode("Secreto tres").unpublish()
+    answers = [client.get(path).content.decode().lower() for path in ("/podcast/rss.xml", *XML_FEEDS)]
+    assert [answer for answer in answers if "secreto" in answer] == []
+
+
+def test_the_sitemap_names_the_pages_and_lists_that_there_are(client: Client) -> None:
+    news.campaign()
+    text = client.get("/sitemap.xml").content.decode()
+    assert ("/campanas/<" in text, "/campanas/vacuna-a-tu-mascota/" in text, "/videos/" in text) == (
+        True,
+        True,
+        False,
+    )

@@ -308,6 +308,38 @@ def test_a_video_is_played_from_any_place_in_it(site: Site) -> None:
     assert (answer.status, answer.headers["content-type"], answer.body) == (206, "video/mp4", b"456")
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("agua.mp3", "audio/mpeg"),
+        ("agua.m4a", "audio/x-m4a"),
+        ("agua.opus", "audio/ogg"),
+        ("agua.wav", "audio/wav"),
+        ("paseo.webm", "video/webm"),
+    ],
+)
+def test_a_recording_is_heard_from_its_middle_and_from_its_end(site: Site, name: str, kind: str) -> None:
+    (site.baked / "documentos" / "8").mkdir(parents=True)
+    (site.baked / "documentos" / "8" / name).write_bytes(b"0123456789")
+    middle, end, beyond = (
+        site.get(f"/documentos/8/{name}", Range=f"bytes={part}") for part in ("4-6", "-2", "99-")
+    )
+    assert (middle.status, middle.body, middle.headers["content-range"]) == (206, b"456", "bytes 4-6/10")
+    assert (middle.headers["content-type"], middle.headers["accept-ranges"]) == (kind, "bytes")
+    assert (end.status, end.body, beyond.status) == (206, b"89", 416)
+
+
+def test_captions_and_the_podcast_have_types_of_their_own(site: Site) -> None:
+    (site.baked / "podcast" / "agua").mkdir(parents=True)
+    (site.baked / "podcast" / "agua" / "subtitulos.vtt").write_text("WEBVTT", encoding="utf-8")
+    (site.baked / "podcast" / "rss.xml").write_bytes(b"<rss/>")
+    paths = ("/podcast/agua/subtitulos.vtt", "/podcast/rss.xml")
+    assert [site.get(path).headers["content-type"] for path in paths] == [
+        "text/vtt; charset=utf-8",
+        "application/rss+xml; charset=utf-8",
+    ]
+
+
 def test_an_uploaded_file_never_leaves_as_something_that_runs(site: Site) -> None:
     names = ["obra.pdf", "obra.html", "obra.SVG", "obra.php", "obra"]
     (site.baked / "documentos" / "7").mkdir(parents=True)

@@ -11,7 +11,7 @@ from factories import library as photos
 from factories import newsroom as news
 from factories.plan import IndicatorFactory, PlanFactory
 from factories.website import marks_taken_up, nothing_due
-from pregon.accounts.models import Topic
+from pregon.accounts.models import Office, Topic
 from pregon.website import actions as website
 from pregon.website import queries
 from pregon.website.enums import Baking
@@ -148,3 +148,34 @@ def test_an_act_is_due_when_it_begins_and_when_it_ends() -> None:
     path = act.get_absolute_url()
     moments = [queries.next_change(path, start + timedelta(minutes=m)) for m in (-30, 30, 150)]
     assert moments == [start, start + timedelta(hours=2), None]
+
+
+def test_everything_holds_the_pages_beside_the_bulletins_and_what_lies_there() -> None:
+    episode, service = news.episode(), news.service()
+    secret = news.campaign("Secreta", public=False)
+    told = set(queries.everything(timezone.now()))
+    assert {*queries.own_paths(type(episode), episode.slug), service.get_absolute_url()} - told == set()
+    assert f"/documentos/{episode.recording.pk}/" in told
+    assert secret.get_absolute_url() not in told
+
+
+def test_a_document_of_a_campaign_is_public_with_it() -> None:
+    document = news.document(b"a", "a.pdf")
+    given = [("document", {"document": document, "title": ""})]
+    campaign = news.campaign(documents=given)
+    before = queries.is_published(document, timezone.now())
+    campaign.unpublish()
+    assert (before, queries.is_published(document, timezone.now())) == (True, False)
+
+
+def test_the_bar_names_the_lists_that_have_something_in_one_question() -> None:
+    news.video(), news.service(public=False)
+    with CaptureQueriesContext(connection) as asked:
+        found = queries.sections(timezone.now())
+    assert (found, len(asked)) == ({"/videos/"}, 1)
+
+
+def test_a_campaign_changes_at_midnight_only() -> None:
+    at = timezone.now()
+    midnight = queries.midnight_after(at, Office.load())
+    assert queries.next_change("/campanas/vacuna/", at) == queries.next_change("/servicios/", at) == midnight

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,7 +18,10 @@ from pregon.accounts.models import Office, Topic
 from pregon.agenda.models import Act
 from pregon.alerts.actions import expire_due as end_alerts
 from pregon.alerts.actions import propose
+from pregon.core.home import Home
 from pregon.delivery.models import ChannelAccount
+from pregon.newsroom import actions as newsroom
+from pregon.website.actions import bake
 from pregon.website.enums import Baking
 from pregon.website.models import BakedPage, Broadcast
 
@@ -86,6 +90,57 @@ def test_the_way_in_follows_the_ways_there_are() -> None:
         set(),
         set(),
     ]
+
+
+# --- Campaigns, services, recordings ------------------------------------------------------------------------
+
+
+def test_the_first_of_its_kind_makes_every_page_due_and_the_next_one_few() -> None:
+    news.published("Pozo nuevo")
+    one, other = (news.campaign(title, public=False) for title in ("Una", "Otra"))
+    first = due_after(lambda: newsroom.publish(one, by=None))
+    every = BakedPage.objects.count()
+    next_one = due_after(lambda: newsroom.publish(other, by=None))
+    assert len(first) == every
+    assert next_one == {"/campanas/otra/", "/campanas/", "/", "/sitemap.xml", "/sitemap-paginas.xml"}
+
+
+def test_an_episode_makes_its_page_its_captions_and_the_feed_due() -> None:
+    news.episode()
+    other = news.episode("Otro", public=False)
+    due = due_after(lambda: newsroom.publish(other, by=None))
+    own = {"/podcast/otro/", "/podcast/otro/subtitulos.vtt", "/podcast/otro/capitulos.json"}
+    assert {*own, "/podcast/", "/podcast/rss.xml", "/"} - due == set()
+
+
+def test_a_bulletin_makes_the_campaigns_of_its_topics_due() -> None:
+    news.town()
+    topic = Topic.objects.get(name="Salud")
+    news.campaign(topics=[topic])
+    news.campaign("De otra cosa")
+    bulletin = news.draft("Llegan las vacunas", topics=[topic])
+    due = due_after(lambda: newsroom.publish(bulletin, by=None))
+    assert ("/campanas/vacuna-a-tu-mascota/" in due, "/campanas/de-otra-cosa/" in due) == (True, False)
+
+
+def test_a_page_that_leaves_takes_its_file_along(
+    home: Home, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        video = news.video()
+    page, captions = f"{video.get_absolute_url()}", f"{video.get_absolute_url()}subtitulos.vtt"
+    folder = f"/documentos/{video.recording.pk}/"
+    for path in (page, captions, folder):
+        bake(path, at=timezone.now())
+    files = [
+        home.baked / page[1:] / "index.html",
+        home.baked / captions[1:],
+        home.baked / folder[1:] / "paseo.webm",
+    ]
+    before = [file.exists() for file in files]
+    with django_capture_on_commit_callbacks(execute=True):
+        video.unpublish()
+    assert (before, [file.exists() for file in files]) == ([True] * 3, [False] * 3)
 
 
 def test_an_alert_is_on_the_front_page_before_the_rest_of_the_edition_and_told_to_open_pages() -> None:

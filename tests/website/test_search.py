@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from factories.newsroom import act, draft, published
+from factories.newsroom import act, campaign, draft, episode, published, service, video
 from pregon.core.visibility import gated_models
 from pregon.newsroom import actions as newsroom
-from pregon.newsroom.models import Bulletin
+from pregon.newsroom.models import Bulletin, Service
 from pregon.website.search import KINDS, Words, WordsBeingTyped, find, holding, suggest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -39,6 +39,12 @@ def test_the_first_and_the_last_day_of_all_are_days_to_ask_for() -> None:
     public = Bulletin.objects.live()
     assert list(find(public, desde=date.min, hasta=date.max)) == [shown]
     assert list(find(public, desde=date.max)) == list(find(public, hasta=date.min)) == []
+
+
+def test_services_are_found_by_their_own_words() -> None:
+    published("Agua para todos")
+    found = service(requirements="Escrituras de la casa")
+    assert holding(Words("escritura casas"), among=Service) == [found.pk]
 
 
 # --- ñ --------------------------------------------------------------------------------------------------------
@@ -104,8 +110,20 @@ def test_acts_are_found_beside_bulletins_and_a_title_comes_before_a_text() -> No
     assert titles("cuentac") == ["Feria del libro"]
 
 
+def test_campaigns_services_episodes_and_videos_are_found_and_say_what_they_are() -> None:
+    campaign("Cuida el agua")
+    service("Conectar el agua")
+    episode("El agua que bebemos")
+    video("El agua vista desde el cerro")
+    found = suggest("agu", at=timezone.now())
+    assert {one.kind for one in found} == {"Campaña", "Trámites y servicios", "Podcast", "Video"}
+    assert {one.url.split("/")[1] for one in found} == {"campanas", "servicios", "podcast", "videos"}
+
+
 def test_what_a_listing_hides_is_not_suggested() -> None:
     at = timezone.now()
+    campaign("Puente sin publicar", public=False)
+    video("Puente quitado").unpublish()
     draft("Puente en borrador")
     newsroom.withdraw(published("Puente retirado"), reason="Error.", by=None, at=at)
     newsroom.publish(draft("Puente embargado", go_live_at=at + timedelta(days=1)), by=None)

@@ -12,7 +12,7 @@ from pregon.accounts import actions as accounts
 from pregon.core.errors import NotSo
 from pregon.library import actions as library
 from pregon.newsroom.actions.workflow import ensure_page_permissions, ensure_workflow
-from pregon.newsroom.models import BulletinIndex
+from pregon.newsroom.models import BulletinIndex, PieceIndex
 from pregon.website import actions as website
 
 
@@ -39,7 +39,7 @@ def build(*, at: datetime) -> None:
     accounts.ensure_roles()
     library.ensure_collection_permissions()
     website.lay_out_site(at=at)
-    shelf = BulletinIndex.objects.get()
-    ensure_page_permissions(shelf)
-    ensure_workflow(shelf)
+    for shelf in (BulletinIndex.objects.get(), PieceIndex.objects.get()):
+        ensure_page_permissions(shelf)
+        ensure_workflow(shelf)
     call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,4 +1,4 @@
-"""Why a photo is not taken in.
+"""Why a photo or a recording is not taken in.
 
 LibraryError
 ├── Refused                  this file does not enter; nothing was stored
@@ -7,7 +7,11 @@ LibraryError
 │   │   └── RawNegative      a camera's negative, which nobody can publish as it is
 │   ├── Incomplete           it ends before it should
 │   ├── TooManyPixels        it would take more memory than one photo deserves
-│   └── TooHeavy             it weighs more than one photo may
+│   ├── TooHeavy             it weighs more than one photo may
+│   ├── NotARecording        its content is no audio or video that browsers play
+│   ├── UnplayableVideo      a video, in a form that many browsers do not play
+│   └── WrongSuffix          its name says that it is another thing
+├── BadCaptions              the captions or chapters of a recording cannot be read
 └── CannotDevelop            the copies for publication could not be made
 """
 
@@ -94,6 +98,44 @@ class TooHeavy(Refused):
             name=name,
         )
         self.size, self.limit = size, limit
+
+
+class NotARecording(Refused):
+    """The content is none of the forms of sound and image that browsers play."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "«%(name)s» no se puede reproducir aquí: el audio se guarda como MP3 o M4A "
+                "(o WAV, OGG, OPUS) y el video como MP4 o WEBM."
+            ),
+            name=name,
+        )
+
+
+class UnplayableVideo(Refused):
+    """HEVC and its kin, which half of the phones do not show."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("«%(name)s» no usa H.264, y muchos teléfonos no lo mostrarían: expórtalo como MP4 con H.264."),
+            name=name,
+        )
+
+
+class WrongSuffix(Refused):
+    """The browser is told by the name what it gets."""
+
+    def __init__(self, name: str, *, suffix: str) -> None:
+        super().__init__(
+            _("El nombre «%(name)s» dice otra cosa que su contenido: cámbiale la terminación por %(suffix)s.")
+            % {"name": "%(name)s", "suffix": suffix},
+            name=name,
+        )
+
+
+class BadCaptions(LibraryError):
+    """Los subtítulos no se pueden leer."""
 
 
 class CannotDevelop(LibraryError):

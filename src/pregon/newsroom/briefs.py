@@ -1,4 +1,5 @@
-"""Turns a bulletin into the message that the delivery engine sends: the engine knows nothing of bulletins."""
+"""Turns a bulletin, or a page beside them, into the message that the delivery engine sends: the engine knows nothing of
+bulletins."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pregon.accounts.models import Office
 from pregon.core.files import safe_name
@@ -20,18 +22,20 @@ from pregon.delivery.registry import chronicle
 from pregon.delivery.values import Audience, Block, Item, Message, Picture, Video
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
-from pregon.newsroom.models import Bulletin
-from pregon.newsroom.queries import photo_ids_in_body, photos_of
+from pregon.newsroom.models import Bulletin, Campaign, Episode, Piece, Service
+from pregon.newsroom.models import Video as VideoPage
+from pregon.newsroom.models.public import PublicPage
+from pregon.newsroom.queries import kind_words, photo_ids_in_body, photos_of
 
 #: No network takes more photos in one post.
 ALBUM = 10
 
 
-def body_of(bulletin: Bulletin) -> Iterator[Block]:
+def body_of(page: Bulletin | Piece) -> Iterator[Block]:
     """The body, block by block, in plain words. What goes along on its own has no words here."""
-    along = video_of(bulletin)
-    yield Block(kind="paragraph", text=bulletin.lead)
-    for block in bulletin.body:
+    along = video_of(page)
+    yield Block(kind="paragraph", text=page.summary if isinstance(page, Piece) else page.lead)
+    for block in page.body:
         match block.block_type:
             case "heading":
                 yield Block(kind="heading", text=str(block.value))
@@ -87,12 +91,40 @@ def message_about(bulletin: Bulletin, kind: MessageKind, *, notice: str = "") ->
     )
 
 
-def audience_of(bulletin: Bulletin) -> Audience:
+def message_of(piece: Piece) -> Message:
+    """What to say of a page that is new; of a service, what changes."""
+    office = Office.load()
+    topic = piece.topics.first()
+    album = album_of(piece)
+    told = isinstance(piece, Service)
+    return Message(
+        kind=MessageKind.NEWS,
+        kicker=" · ".join(filter(None, (topic.name if topic else "", kind_words(piece)))),
+        headline=piece.title,
+        blocks=(Block(kind="paragraph", text=piece.change),) if told else tuple(body_of(piece)),
+        picture=album[0] if album else None,
+        pictures=album if len(album) > 1 else (),
+        video=video_of(piece),
+        url=settings.BASE_URL + piece.get_absolute_url(),
+        action=str(ACTIONS.get(type(piece), _("Ver en el sitio"))),
+        sender=f"{office.name} · {office.municipality}",
+        sender_detail=" · ".join(part for part in (office.address, office.telephones) if part),
+        brand=office.brand,
+        accent=office.accent,
+        contact=office.email,
+    )
+
+
+#: What a reader does there, where it is not simply looking.
+ACTIONS = {Campaign: gettext_lazy("Ver la campaña"), Episode: gettext_lazy("Escuchar o leer el episodio")}
+
+
+def audience_of(page: Bulletin | Piece) -> Audience:
     """Whom it is for: who follows one of its topics and places, on the channels it goes out on."""
     return Audience(
-        topics=tuple(topic.pk for topic in bulletin.topics.all()),
-        localities=tuple(locality.pk for locality in bulletin.localities.all()),
-        channels=tuple(bulletin.channels),
+        topics=tuple(topic.pk for topic in page.topics.all()),
+        localities=tuple(locality.pk for locality in page.localities.all()),
+        channels=tuple(page.channels),
     )
 
 
@@ -100,14 +132,14 @@ def dateline_of(bulletin: Bulletin, office: Office) -> str:
     return bulletin.dateline or ", ".join(part for part in (office.municipality, office.state) if part)
 
 
-def album_of(bulletin: Bulletin) -> tuple[Picture, ...]:
+def album_of(page: PublicPage) -> tuple[Picture, ...]:
     """The cover, when it may go out, and the photos beside it, those in the text first. Text never waits for a photo:
     the cover's copy may still be in the making, its address is known already; of the others only what is there goes."""
-    cover = bulletin.cover
+    cover = page.cover
     if cover is None or not cover.may_go_out:
         return ()
-    shown = photo_ids_in_body(bulletin)
-    others = [one for one in photos_of(bulletin).exclude(pk=cover.pk) if one.may_go_out and shared_copy(one)]
+    shown = photo_ids_in_body(page)
+    others = [one for one in photos_of(page).exclude(pk=cover.pk) if one.may_go_out and shared_copy(one)]
     others.sort(key=lambda photo: photo.pk not in shown)
     return tuple(picture_of(photo) for photo in [cover, *others][:ALBUM])
 
@@ -129,10 +161,21 @@ def picture_of(photo: Photo) -> Picture:
     )
 
 
-def video_of(bulletin: Bulletin) -> Video | None:
-    """The first video that a network can fetch."""
-    shown = (block.value for block in bulletin.body if block.block_type == "video")
+def video_of(page: PublicPage) -> Video | None:
+    """The first video that a network can fetch; of a page about a video, that one."""
+    if isinstance(page, VideoPage):
+        return (
+            video_in({"file": page.recording, "url": page.url, "title": page.described})
+            if is_mp4(page)
+            else None
+        )
+    shown = (block.value for block in page.body if block.block_type == "video")
     return next(filter(None, map(video_in, shown)), None)
+
+
+def is_mp4(page: VideoPage) -> bool:
+    """Networks take no other form."""
+    return page.recording is None or page.media_type == "video/mp4"
 
 
 def video_in(block: Any) -> Video | None:
@@ -163,3 +206,21 @@ def bulletins_between(since: datetime, until: datetime, *, at: datetime) -> Iter
             localities=frozenset(locality.pk for locality in bulletin.localities.all()),
             channels=frozenset(bulletin.channels),
         )
+
+
+@chronicle
+def pieces_between(since: datetime, until: datetime, *, at: datetime) -> Iterator[Item]:
+    """The campaigns, episodes and videos that came out; of a service only a change is news, and it is told at once."""
+    for kind in (Campaign, Episode, VideoPage):
+        new = kind.objects.filter(first_published_at__gte=since, first_published_at__lt=until)
+        for piece in visible(new, at=at).prefetch_related("topics", "localities"):
+            yield Item(
+                origin=piece.origin,
+                published_at=piece.first_published_at,
+                headline=piece.title,
+                dek=piece.summary,
+                url=settings.BASE_URL + piece.get_absolute_url(),
+                topics=frozenset(topic.pk for topic in piece.topics.all()),
+                localities=frozenset(locality.pk for locality in piece.localities.all()),
+                channels=frozenset(piece.channels),
+            )

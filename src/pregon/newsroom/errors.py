@@ -6,6 +6,7 @@ NewsroomError
 ├── NothingChanged
 ├── ReasonNeeded
 ├── ReasonTooLong
+├── NotReady               a page lacks what must be there before the public sees it
 ├── LiveError
 │   ├── NotAnnounced       the act is not public
 │   ├── LiveOver           the coverage is closed
@@ -48,6 +49,14 @@ class ReasonNeeded(NewsroomError):
 
 class ReasonTooLong(NewsroomError):
     """Qué cambió y por qué caben en 500 letras cada uno: dilo en una frase."""
+
+
+class NotReady(NewsroomError):
+    """A la página le falta algo para publicarse."""
+
+    def __init__(self, message: str, *, page: int) -> None:
+        super().__init__(message)
+        self.page = page
 
 
 class LiveError(NewsroomError):

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
-from wagtail.models import TaskState
+from wagtail.models import Page, TaskState
 
 from pregon.newsroom.enums import LiveState
 from pregon.newsroom.models import Bulletin, LiveBlog
@@ -25,9 +25,9 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One bulletin that waits, and for what."""
+    """One page that waits, and for what."""
 
-    bulletin: Bulletin
+    bulletin: Page
     mark: str
     detail: str
     tag: str
@@ -65,11 +65,12 @@ def clock(moment: datetime | None, *, at: datetime) -> str:
     return date_format(there, "G:i" if there.date() == timezone.localtime(at).date() else "j/n")
 
 
-def sheet_or_editor(bulletin: Bulletin) -> str:
-    """What went out has a sheet of its own; what did not is still being written."""
-    if bulletin.number:
-        return reverse("newsroom_desk:sheet", args=[bulletin.pk])
-    return f"{reverse('wagtailadmin_pages:edit', args=[bulletin.pk])}?next={reverse('boletines:index')}"
+def sheet_or_editor(page: Page) -> str:
+    """A bulletin that went out has a sheet of its own; all else is still being written."""
+    if isinstance(page, Bulletin) and page.number:
+        return reverse("newsroom_desk:sheet", args=[page.pk])
+    back = f"?next={reverse('boletines:index')}" if isinstance(page, Bulletin) else ""
+    return f"{reverse('wagtailadmin_pages:edit', args=[page.pk])}{back}"
 
 
 class ApprovalPanel(Component):
@@ -93,22 +94,22 @@ class ApprovalPanel(Component):
         }
 
     def to_review(self, user: Any) -> list[Line]:
-        """Bulletins that wait for this person."""
+        """Pages that wait for this person."""
         states = (
             TaskState.objects.reviewable_by(user)
             .select_related("revision__user")
             .order_by("-started_at")[:SHOWN]
         )
         waiting = {int(state.revision.object_id): state for state in states}
-        bulletins = Bulletin.objects.filter(pk__in=waiting).defer_streamfields().in_bulk()
+        pages = Page.objects.in_bulk(waiting) | Bulletin.objects.defer_streamfields().in_bulk(waiting)
         return [
             Line(
-                bulletin=bulletins[pk],
+                bulletin=pages[pk],
                 mark=clock(state.started_at, at=self.at),
                 detail=" · ".join(
                     part
                     for part in (
-                        bulletins[pk].folio,
+                        getattr(pages[pk], "folio", ""),
                         str(state.revision.user or ""),
                         hour(state.started_at),
                     )
@@ -116,10 +117,10 @@ class ApprovalPanel(Component):
                 ),
                 tag=_("Revisar"),
                 tone="warn",
-                url=sheet_or_editor(bulletins[pk]),
+                url=sheet_or_editor(pages[pk]),
             )
             for pk, state in waiting.items()
-            if pk in bulletins
+            if pk in pages
         ]
 
     def scheduled(self) -> list[Line]:

@@ -10,7 +10,7 @@ from pregon.accounts.enums import Role
 from pregon.accounts.registry import grant
 from pregon.core import visibility
 from pregon.core.visibility import Reader
-from pregon.newsroom.models import Bulletin, LiveBlog
+from pregon.newsroom.models import PIECES, Bulletin, LiveBlog
 
 
 def bulletin_rule(to: Reader, at: datetime) -> Q:
@@ -20,6 +20,13 @@ def bulletin_rule(to: Reader, at: datetime) -> Q:
     return Q(live=True, withdrawn_at__isnull=True, number__isnull=False) & (
         Q(go_live_at__isnull=True) | Q(go_live_at__lte=at)
     )
+
+
+def piece_rule(to: Reader, at: datetime) -> Q:
+    """Live, and past its embargo."""
+    if to is Reader.DESK:
+        return Q()
+    return Q(live=True) & (Q(go_live_at__isnull=True) | Q(go_live_at__lte=at))
 
 
 def live_rule(to: Reader, at: datetime) -> Q:
@@ -33,6 +40,8 @@ def live_rule(to: Reader, at: datetime) -> Q:
 
 def register() -> None:
     visibility.rule_for(Bulletin, bulletin_rule)
+    for kind in PIECES:
+        visibility.rule_for(kind, piece_rule)
     visibility.rule_for(LiveBlog, live_rule)
     grant(Role.EDITOR, permissions=["newsroom.view_bulletin", "newsroom.view_correction"])
     grant(

@@ -1,4 +1,4 @@
-"""Questions about bulletins."""
+"""Questions about bulletins and the pages beside them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import PageLogEntry, ReferenceIndex, Revision, WorkflowState
 
+from pregon.accounts.models import Office
+from pregon.agenda.models import Act
 from pregon.core.visibility import Reader, may_see, visible
 from pregon.library.models import Photo
-from pregon.newsroom.models import Bulletin, Correction
+from pregon.newsroom.models import PIECES, Bulletin, Campaign, Correction, Episode, Piece, Service, Video
+from pregon.newsroom.models.public import PublicPage
 
 #: How many photos of the album stand beside the text.
 BESIDE = 6
@@ -26,9 +29,9 @@ BESIDE = 6
 WORDS = ("title", "second_headline", "dateline", "lead", "contact")
 
 
-def photo_ids_in_body(bulletin: Bulletin) -> set[int]:
+def photo_ids_in_body(page: PublicPage) -> set[int]:
     found: set[int] = set()
-    for block in bulletin.body:
+    for block in page.body:
         if block.block_type == "photo" and block.value["photo"]:
             found.add(block.value["photo"].pk)
         elif block.block_type == "gallery":
@@ -36,30 +39,30 @@ def photo_ids_in_body(bulletin: Bulletin) -> set[int]:
     return found
 
 
-def photos_of(bulletin: Bulletin) -> Any:
-    """Every photo that goes out with ``bulletin``: its cover, those in the body, and its album's."""
-    wanted = Q(pk__in=photo_ids_in_body(bulletin))
-    if bulletin.cover_id:
-        wanted |= Q(pk=bulletin.cover_id)
-    if bulletin.album_id:
-        wanted |= Q(album_id=bulletin.album_id)
+def photos_of(page: PublicPage) -> Any:
+    """Every photo that goes out with ``page``: its cover, those in the body, and its album's."""
+    wanted = Q(pk__in=photo_ids_in_body(page))
+    if page.cover_id:
+        wanted |= Q(pk=page.cover_id)
+    if album := getattr(page, "album_id", None):
+        wanted |= Q(album_id=album)
     return Photo.objects.filter(wanted).order_by("position", "pk")
 
 
-def photos_only_in(bulletin: Bulletin) -> Any:
-    """Photos that went out with ``bulletin`` and with no other public one."""
-    others = Bulletin.objects.filter(live=True, withdrawn_at__isnull=True).exclude(pk=bulletin.pk)
-    kept = Q(album_id__in=others.exclude(album=None).values("album_id")) | Q(
-        pk__in=others.exclude(cover=None).values("cover_id")
-    )
-    mine = set(photos_of(bulletin).exclude(kept).values_list("pk", flat=True))
-    # Wagtail keeps an index of what each StreamField refers to, so no body has to be opened.
+def photos_only_in(page: PublicPage) -> Any:
+    """Photos that went out with ``page`` and with no other public one."""
+    bulletins = Bulletin.objects.filter(live=True, withdrawn_at__isnull=True).exclude(pk=page.pk)
+    albums = bulletins.exclude(album=None).values("album_id")
+    mine = set(photos_of(page).exclude(album_id__in=albums).values_list("pk", flat=True))
+    # Wagtail keeps an index of what each StreamField refers to, so no body has to be opened in vain.
     shown = ReferenceIndex.objects.filter(
         to_content_type=ContentType.objects.get_for_model(Photo), to_object_id__in=[str(pk) for pk in mine]
     )
-    elsewhere = others.filter(pk__in=[int(pk) for pk in shown.values_list("object_id", flat=True)])
-    for other in elsewhere:
-        mine -= photo_ids_in_body(other)
+    places = [int(pk) for pk in shown.values_list("object_id", flat=True)]
+    for others in (bulletins, *(kind.objects.filter(live=True).exclude(pk=page.pk) for kind in PIECES)):
+        mine -= set(others.filter(cover__in=mine).values_list("cover_id", flat=True))
+        for other in others.filter(pk__in=places):
+            mine -= photo_ids_in_body(other)
     return Photo.objects.filter(pk__in=mine)
 
 
@@ -115,6 +118,64 @@ def page_of(bulletin: Bulletin, *, to: Reader, at: datetime) -> dict[str, Any]:
         "act": act,
         "corrections": Correction.objects.filter(bulletin_id=bulletin.pk).order_by("at", "pk"),
     }
+
+
+# --- The pages beside the bulletins --------------------------------------------------------------------------
+
+#: How many bulletins and acts a page names beside its own text.
+RELATED = 6
+
+
+def piece_of(piece: Piece, *, to: Reader, at: datetime) -> dict[str, Any]:
+    """What the page of a campaign, a service or a recording shows beside its own text."""
+    today = at.astimezone(Office.load().zone).date()
+    seen = visible(photos_of(piece), to=to, at=at)
+    photos = {photo.pk: photo for photo in (seen if to is Reader.DESK else seen.exclude(copies=[]))}
+    return {
+        "photos": photos,
+        "cover": photos.get(piece.cover_id),
+        "bulletins": bulletins_about(piece, to=to, at=at),
+        "acts": acts_about(piece, to=to, at=at),
+        "running": isinstance(piece, Campaign) and piece.runs_on(today),
+        "coming": isinstance(piece, Campaign) and piece.since > today,
+        "change": piece.change_on(today) if isinstance(piece, Service) else "",
+    }
+
+
+def bulletins_about(piece: Piece, *, to: Reader, at: datetime) -> list[Bulletin]:
+    """Those that somebody chose for a campaign; else the latest of its topics."""
+    public = visible(Bulletin.objects.issued(), to=to, at=at).newest_first()  # type: ignore[attr-defined]  # Wagtail carries no types
+    chosen = [one.pk for one in piece.bulletins.all()] if isinstance(piece, Campaign) else []
+    if chosen:
+        return list(public.filter(pk__in=chosen).prefetch_related("topics"))
+    topics = [topic.pk for topic in piece.topics.all()]
+    if not topics:
+        return []
+    found = Bulletin.objects.filter(topics__in=topics).values("pk")
+    return list(public.filter(pk__in=found).prefetch_related("topics")[:RELATED])
+
+
+def acts_about(piece: Piece, *, to: Reader, at: datetime) -> list[Act]:
+    """The acts of today and after that are about its topics: what the page says changes at midnight only."""
+    topics = [topic.pk for topic in piece.topics.all()]
+    if not topics:
+        return []
+    today = at.astimezone(Office.load().zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    coming = Act.objects.filter(start__gte=today, pk__in=Act.objects.filter(topics__in=topics).values("pk"))
+    return list(visible(coming, to=to, at=at).order_by("start", "pk")[:RELATED])
+
+
+def kind_words(piece: Piece) -> str:
+    """What the page is, before its title."""
+    match piece:
+        case Episode():
+            return _("Podcast")
+        case Video():
+            return _("Video")
+        case Campaign():
+            return _("Campaña")
+        case _service:
+            return _("Trámites y servicios")
 
 
 # --- Where a bulletin stands ---------------------------------------------------------------------------------

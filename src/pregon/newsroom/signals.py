@@ -5,7 +5,10 @@ from django.dispatch import Signal
 #: ``bulletin``, ``at``. Something about a bulletin changed what the public sees: published, corrected, withdrawn.
 bulletin_changed = Signal()
 
-#: ``bulletin``, ``to``, ``at``. A page of a bulletin is being drawn for that reader. The model cannot ask the
+#: ``piece``, ``at``. The same of a campaign, a service or a recording: published, or no longer.
+piece_changed = Signal()
+
+#: ``page``, ``to``, ``at``. A page of the newsroom is being drawn for that reader. The model cannot ask the
 #: queries that stand above it, so a receiver answers with what the page shows, by its names in the template.
 page_asked = Signal()
 

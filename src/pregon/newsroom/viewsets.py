@@ -1,4 +1,5 @@
-"""*Boletines* on the desk: every bulletin with its folio and its stage in words."""
+"""*Boletines* on the desk: every bulletin with its folio and its stage in words; and the lists of the
+pages beside them."""
 
 from __future__ import annotations
 
@@ -16,12 +17,13 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permissions import policy_registry
 from wagtail.search.backends import get_search_backend
 
 from pregon.accounts.models import Department
-from pregon.newsroom.models import Bulletin
+from pregon.newsroom.models import Bulletin, Campaign, Episode, Service, Video
 from pregon.newsroom.panels import sheet_or_editor
 from pregon.newsroom.queries import TONES, Stage, stage_words, staged
 
@@ -134,3 +136,27 @@ class BulletinViewSet(ViewSet):
 
 
 bulletin_viewset = BulletinViewSet()
+
+
+class CampaignViewSet(PageListingViewSet):
+    name, model, icon = "campanas", Campaign, "pick"
+    menu_label = gettext_lazy("Campañas")
+
+
+class ServiceViewSet(PageListingViewSet):
+    name, model, icon = "servicios", Service, "form"
+    menu_label = gettext_lazy("Trámites y servicios")
+
+
+class EpisodeViewSet(PageListingViewSet):
+    name, model, icon = "podcast", Episode, "media"
+    menu_label = gettext_lazy("Podcast")
+
+
+class VideoViewSet(PageListingViewSet):
+    name, model, icon = "videos", Video, "media"
+    menu_label = gettext_lazy("Videos")
+
+
+#: The lists of the pages beside the bulletins, as the menu names them.
+PIECE_VIEWSETS: list[Any] = [CampaignViewSet(), ServiceViewSet(), EpisodeViewSet(), VideoViewSet()]

@@ -13,24 +13,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from pregon.agenda.models import Act
-from pregon.newsroom.models import Bulletin, BulletinIndex, LiveBlog
+from pregon.newsroom.models import PIECES, Bulletin, BulletinIndex, LiveBlog, Piece, PieceIndex
+from pregon.newsroom.models.pieces import LETTING_OUT
 from pregon.newsroom.panels import ApprovalPanel, LivePanel, sheet_or_editor
 from pregon.newsroom.urls import live_patterns
 from pregon.newsroom.views.bulletins import needs_correction
 from pregon.newsroom.views.outreach import SEE
-from pregon.newsroom.viewsets import BulletinViewSet, bulletin_viewset
+from pregon.newsroom.viewsets import PIECE_VIEWSETS, bulletin_viewset
 
 
 @hooks.register("register_admin_viewset")
-def newsroom_viewset() -> BulletinViewSet:
-    return bulletin_viewset
+def newsroom_viewsets() -> list[Any]:
+    return [bulletin_viewset, *PIECE_VIEWSETS]
 
 
 @hooks.register("register_admin_urls")
@@ -59,6 +60,24 @@ def newsroom_menu() -> MenuItem:
         name="boletines",
         icon_name="doc-full",
         order=30,
+    )
+
+
+class PiecesMenuItem(SubmenuMenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return writes(request)
+
+
+@hooks.register("register_admin_menu_item")
+def pieces_menu() -> MenuItem:
+    lists = [
+        MenuItem(
+            lists.menu_label, reverse(lists.get_url_name("index")), name=lists.name, icon_name=lists.icon
+        )
+        for lists in PIECE_VIEWSETS
+    ]
+    return PiecesMenuItem(
+        gettext_lazy("Páginas del sitio"), Menu(items=lists), name="paginas", icon_name="site", order=36
     )
 
 
@@ -178,17 +197,18 @@ def ask_for_a_correction(request: HttpRequest, page: Page) -> HttpResponse | Non
     return HttpResponseRedirect(f"{reverse('newsroom_desk:correct', args=[page.pk])}?borrador=1")
 
 
-#: Buttons of the editor that end the work there; the others stay on it.
-ENDING = {"action-publish", "action-submit", "action-restart-workflow", "action-workflow-action"}
-
-
 @hooks.register("after_create_page")
 @hooks.register("after_edit_page")
 def back_to_the_list(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Whoever is done with a bulletin goes on at the desk's list, not in Wagtail's tree of pages."""
-    if not isinstance(page, Bulletin) or ENDING.isdisjoint(request.POST):
+    """Whoever is done with a page goes on at the desk's list, not in Wagtail's tree of pages."""
+    if not isinstance(page, (Bulletin, Piece)) or LETTING_OUT.isdisjoint(request.POST):
         return None
-    return HttpResponseRedirect(get_valid_next_url_from_request(request) or reverse("boletines:index"))
+    return HttpResponseRedirect(get_valid_next_url_from_request(request) or list_of(page))
+
+
+def list_of(page: Bulletin | Piece) -> str:
+    found = next((lists for lists in PIECE_VIEWSETS if isinstance(page, lists.model)), bulletin_viewset)
+    return reverse(found.get_url_name("index"))
 
 
 REFUSAL = gettext_lazy(
@@ -196,15 +216,48 @@ REFUSAL = gettext_lazy(
 )
 
 
+KEPT = gettext_lazy(
+    "«%(title)s» ya fue pública y se conserva: no se borra ni se mueve; si ya no va, quítala del sitio con Despublicar."
+)
+
+
+def shown_among(pages: Iterable[Page], *, below: bool = False) -> Piece | None:
+    """A page that was public among ``pages`` or below any of them; ``below`` leaves out the pages themselves."""
+    for page in pages:
+        inside = Page.objects.descendant_of(page, inclusive=not below).values("pk")
+        for kind in PIECES:
+            if found := kind.objects.filter(pk__in=inside, first_published_at__isnull=False).first():
+                piece: Piece = found
+                return piece
+    return None
+
+
+def to_editor(request: HttpRequest, piece: Piece, sentence: str) -> HttpResponse:
+    messages.error(request, sentence)
+    return HttpResponseRedirect(reverse("wagtailadmin_pages:edit", args=[piece.pk]))
+
+
+def refused(request: HttpRequest, pages: list[Page], *, hiding: bool = False) -> HttpResponse | None:
+    """What was public stays. A page beside the bulletins may be hidden, but not the shelf that it is on."""
+    if found := issued_among(pages):
+        return to_sheet(request, found, str(REFUSAL))
+    if shown := shown_among(pages, below=hiding):
+        return to_editor(request, shown, str(KEPT) % {"title": shown.title})
+    return None
+
+
 @hooks.register("before_delete_page")
-@hooks.register("before_unpublish_page")
 @hooks.register("before_move_page")
 def point_to_withdrawal(
     request: HttpRequest, page: Page, destination: Page | None = None
 ) -> HttpResponse | None:
-    """An issued bulletin stays where it is, and so does the shelf below it."""
-    found = issued_among([page])
-    return to_sheet(request, found, str(REFUSAL)) if found else None
+    """What was public stays where it is, and so does the shelf below it."""
+    return refused(request, [page])
+
+
+@hooks.register("before_unpublish_page")
+def hide_no_bulletin(request: HttpRequest, page: Page) -> HttpResponse | None:
+    return refused(request, [page], hiding=True)
 
 
 @hooks.register("before_bulk_action")
@@ -212,15 +265,37 @@ def no_bulk_either(
     request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
 ) -> HttpResponse | None:
     """Deleting, hiding, publishing or moving many pages at once obeys the same rule as one at a time."""
-    if action_type not in {"delete", "unpublish", "publish", "move"}:
-        return None
-    found = issued_among(page for page in objects if isinstance(page, Page))
-    return to_sheet(request, found, str(REFUSAL)) if found else None
+    pages = [page for page in objects if isinstance(page, Page)]
+    match action_type:
+        case "delete" | "move":
+            return refused(request, pages)
+        case "unpublish":
+            return refused(request, pages, hiding=True)
+        case "publish":
+            if found := issued_among(pages):
+                return to_sheet(request, found, str(REFUSAL))
+            return unready(request, pages)
+        case _other:
+            return None
+
+
+def unready(request: HttpRequest, pages: Iterable[Page]) -> HttpResponse | None:
+    """The first page that lacks what must be there before the public sees it."""
+    for page in pages:
+        draft = page.get_latest_revision_as_object()
+        if isinstance(draft, Piece) and (lacking := draft.lacks()):
+            return to_editor(request, draft, f"«{draft.title}»: {' '.join(lacking.values())}")
+    return None
 
 
 @hooks.register("before_copy_page")
 def keep_one_shelf(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """A copy of the shelf would take its bulletins along, and could publish them all again."""
+    """A copy of a shelf would take its pages along, and could publish them all again."""
+    if PieceIndex.objects.descendant_of(page, inclusive=True).exists():
+        messages.error(
+            request, _("Estas páginas están en un solo lugar, que no se copia: copia una por una.")
+        )
+        return HttpResponseRedirect(reverse("wagtailadmin_home"))
     if not BulletinIndex.objects.descendant_of(page, inclusive=True).exists():
         return None
     messages.error(request, _("Los boletines están en un solo lugar, que no se copia: copia uno por uno."))

@@ -12,8 +12,9 @@ from pregon.accounts.models import Office
 from pregon.agenda.enums import State
 from pregon.agenda.models import Act
 from pregon.library.models import Photo
-from pregon.newsroom.models import Bulletin, LiveBlog
+from pregon.newsroom.models import Bulletin, Episode, LiveBlog, Recording, Service, Video
 from pregon.website.live import Shown
+from pregon.website.queries import PODCAST_FEED, document_path
 
 STATUS = {
     State.CONFIRMED: "https://schema.org/EventScheduled",
@@ -125,3 +126,81 @@ def act_data(act: Act, *, office: Office) -> dict[str, Any]:
     if act.description:
         data["description"] = act.description
     return data
+
+
+def service_data(service: Service, *, office: Office) -> dict[str, Any]:
+    """A service or procedure as a GovernmentService."""
+    address = settings.BASE_URL + service.get_absolute_url()
+    channel: dict[str, Any] = {"@type": "ServiceChannel", "serviceUrl": service.online or address}
+    if service.telephone:
+        channel["servicePhone"] = {"@type": "ContactPoint", "telephone": service.telephone}
+    if service.place:
+        channel["serviceLocation"] = {"@type": "Place", "name": service.place, "address": service.place}
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "GovernmentService",
+        "name": service.title,
+        "description": service.summary,
+        "url": address,
+        "provider": {
+            "@type": "GovernmentOrganization",
+            "name": str(service.department or office),
+            "parentOrganization": publisher(office),
+        },
+        "areaServed": {"@type": "AdministrativeArea", "name": f"{office.municipality}, {office.state}"},
+        "availableChannel": channel,
+    }
+    if service.who:
+        data["audience"] = {"@type": "Audience", "audienceType": service.who}
+    if service.amount is not None:
+        data["offers"] = {"@type": "Offer", "price": str(service.amount), "priceCurrency": "MXN"}
+    return data
+
+
+def duration(seconds: int) -> str:
+    """ISO 8601: PT12M5S."""
+    minutes, rest = divmod(seconds, 60)
+    return f"PT{minutes}M{rest}S" if minutes else f"PT{rest}S"
+
+
+def recording_data(recording: Recording, *, office: Office, cover: Photo | None) -> dict[str, Any]:
+    """An episode as a PodcastEpisode, a video as a VideoObject."""
+    file: dict[str, Any] = {"transcript": "\n".join(passage.text for passage in recording.transcript)}
+    if recording.file:
+        file["contentUrl"] = settings.BASE_URL + document_path(recording.file)
+        file["encodingFormat"] = recording.media_type
+    if recording.seconds:
+        file["duration"] = duration(recording.seconds)
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "name": recording.title,
+        "description": recording.summary,
+        "url": settings.BASE_URL + recording.get_absolute_url(),
+        "inLanguage": "es-MX",
+        "isAccessibleForFree": True,
+        "accessibilityFeature": ["captions", "transcript"],
+        "publisher": publisher(office),
+    }
+    moment = recording.first_published_at.isoformat() if recording.first_published_at else ""
+    if cover and cover.copies:
+        data["image"] = f"{settings.BASE_URL}/fotos/{cover.public_id}/{cover.copies[-1]['file']}"
+    if isinstance(recording, Video):
+        data |= {"@type": "VideoObject", **file}
+        if recording.url:
+            data["contentUrl"] = recording.url
+        if "image" in data:
+            data["thumbnailUrl"] = data["image"]
+        return data | ({"uploadDate": moment} if moment else {})
+    data |= {
+        "@type": "PodcastEpisode",
+        "associatedMedia": {"@type": "AudioObject", **file},
+        "partOfSeries": {
+            "@type": "PodcastSeries",
+            "name": str(office),
+            "url": settings.BASE_URL + Episode.folder,
+            "webFeed": settings.BASE_URL + PODCAST_FEED,
+        },
+    }
+    if isinstance(recording, Episode) and recording.number:
+        data["episodeNumber"] = recording.number
+    return data | ({"datePublished": moment} if moment else {})

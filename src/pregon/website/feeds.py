@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from django.conf import settings
@@ -25,14 +27,23 @@ from pregon.core.visibility import visible
 from pregon.library.models import Photo
 from pregon.library.queries import copies_of
 from pregon.library.values import Copy
-from pregon.newsroom.models import Bulletin, LiveBlog
+from pregon.newsroom.models import PIECES, Bulletin, Episode, LiveBlog
 from pregon.plan.models import Plan
 from pregon.website.front import content_type
-from pregon.website.queries import NEWS_WINDOW, months_with_bulletins, photo_path
+from pregon.website.queries import (
+    NEWS_WINDOW,
+    PODCAST_COVER,
+    PODCAST_FEED,
+    document_path,
+    months_with_bulletins,
+    photo_path,
+    sections,
+)
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 
 LATEST = 30
+EPISODES = 300
 ACTS = 500
 PAST_ACTS = timedelta(days=90)
 #: From here on the sitemap is an index of months: a search engine fetches only the one that changed.
@@ -40,7 +51,15 @@ INDEX_FROM = 1000
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 register_namespace("", SITEMAP)
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+PODCAST = "https://podcastindex.org/namespace/1.0"
+ATOM = "http://www.w3.org/2005/Atom"
+#: What every podcast's own name is made from: https://podcasting2.org/docs/podcast-namespace/tags/guid
+PODCASTS = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 register_namespace("news", NEWS)
+register_namespace("itunes", ITUNES)
+register_namespace("podcast", PODCAST)
+register_namespace("atom", ATOM)
 # XML 1.0 cannot hold these, not even escaped, and no calendar wants them.
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SEQUENCE_FROM = datetime(2025, 1, 1, tzinfo=UTC)
@@ -188,6 +207,102 @@ def json_item(bulletin: Bulletin) -> dict[str, Any]:
     return item
 
 
+# --- Podcast ------------------------------------------------------------------------------------------------
+
+
+@public_page
+def podcast_rss(request: HttpRequest) -> HttpResponse:
+    """The podcast as every application takes it: RSS 2.0 with the tags of iTunes and of Podcasting 2.0.
+
+    https://podcasters.apple.com/support/823-podcast-requirements
+    https://podcasting2.org/docs/podcast-namespace
+    """
+    office = Office.load(request_or_site=request)
+    name = _("Podcast de %(town)s") % {"town": office.municipality or office.name}
+    root = Element("rss", version="2.0")
+    channel = SubElement(root, "channel")
+    for tag, text in (
+        ("title", name),
+        ("link", absolute("/podcast/")),
+        ("language", "es-mx"),
+        ("description", _("Lo que hace el gobierno municipal, para oír o leer.")),
+        (f"{{{ITUNES}}}author", office),
+        (f"{{{ITUNES}}}type", "episodic"),
+        (f"{{{ITUNES}}}explicit", "false"),
+        (f"{{{PODCAST}}}guid", podcast_guid()),
+        (f"{{{PODCAST}}}medium", "podcast"),
+    ):
+        SubElement(channel, tag).text = clean(text)
+    locked = SubElement(channel, f"{{{PODCAST}}}locked")
+    locked.text = "yes"
+    if office.email:
+        locked.set("owner", clean(office.email))
+        owner = SubElement(channel, f"{{{ITUNES}}}owner")
+        SubElement(owner, f"{{{ITUNES}}}name").text = clean(office)
+        SubElement(owner, f"{{{ITUNES}}}email").text = clean(office.email)
+    SubElement(channel, f"{{{ITUNES}}}category", text="Government")
+    SubElement(channel, f"{{{ITUNES}}}image", href=absolute(PODCAST_COVER))
+    image = SubElement(channel, "image")
+    for tag, text in (("url", absolute(PODCAST_COVER)), ("title", name), ("link", absolute("/podcast/"))):
+        SubElement(image, tag).text = clean(text)
+    SubElement(
+        channel, f"{{{ATOM}}}link", href=absolute(PODCAST_FEED), rel="self", type="application/rss+xml"
+    )
+    for episode in shelf.pieces(Episode, timezone.now()).select_related("recording")[:EPISODES]:
+        add_episode(channel, episode)
+    text = tostring(root, encoding="utf-8", xml_declaration=True)
+    return HttpResponse(text, content_type="application/rss+xml; charset=utf-8")
+
+
+def podcast_guid() -> str:
+    """The same for ever, from the feed's address without its scheme."""
+    return str(uuid5(PODCASTS, absolute(PODCAST_FEED).partition("://")[2].rstrip("/")))
+
+
+def add_episode(channel: Element, episode: Episode) -> None:
+    address = absolute(episode.get_absolute_url())
+    item = SubElement(channel, "item")
+    for tag, text in (
+        ("title", episode.title),
+        ("link", address),
+        ("description", f"{episode.summary}\n\n{episode.plain_body}".strip()),
+        ("pubDate", format_datetime(episode.first_published_at)),
+        (f"{{{ITUNES}}}duration", episode.seconds),
+        (f"{{{ITUNES}}}episode", episode.number),
+        (f"{{{ITUNES}}}episodeType", "full"),
+        (f"{{{ITUNES}}}explicit", "false"),
+    ):
+        if text:
+            SubElement(item, tag).text = clean(text)
+    SubElement(item, "guid", isPermaLink="false").text = f"{podcast_guid()}/{episode.pk}"
+    SubElement(
+        item,
+        "enclosure",
+        url=absolute(document_path(episode.file)),
+        length=str(episode.file.get_file_size() or 0),
+        type=episode.media_type,
+    )
+    if episode.cues:
+        captions = {
+            "url": f"{address}subtitulos.vtt",
+            "type": "text/vtt",
+            "language": "es",
+            "rel": "captions",
+        }
+        SubElement(item, f"{{{PODCAST}}}transcript", captions)
+    if episode.chapter_list:
+        chapters = {"url": f"{address}capitulos.json", "type": "application/json+chapters"}
+        SubElement(item, f"{{{PODCAST}}}chapters", chapters)
+    for name, role in episode.people_list:
+        person = SubElement(item, f"{{{PODCAST}}}person", role=role_in_podcast(role))
+        person.text = clean(name)
+
+
+def role_in_podcast(role: str) -> str:
+    """One of the roles that the tag knows: whoever is no guest hosts."""
+    return "guest" if role.lower().startswith("invit") else "host"
+
+
 # --- Calendars ----------------------------------------------------------------------------------------------
 
 
@@ -280,13 +395,21 @@ def page_entries() -> list[tuple[str, datetime | None]]:
     at = timezone.now()
     acts = shelf.acts(at).values_list("slug", "updated_at")
     coverages = visible(LiveBlog.objects.all(), at=at)
-    standing = ("/", "/boletines/", "/agenda/", "/en-vivo/", "/galerias/", "/plan/", "/suscripcion/")
+    standing = (
+        *("/", "/boletines/", "/agenda/", "/en-vivo/", "/galerias/", "/plan/", "/suscripcion/"),
+        *sorted(sections(at)),
+    )
     return [
         *((path, None) for path in (*standing, "/privacidad/", "/accesibilidad/")),
         *((f"/boletines/tema/{slug}/", None) for slug in shelf.topics(at).values_list("slug", flat=True)),
         *((f"/agenda/{slug}/", changed) for slug, changed in acts),
         *((blog.get_absolute_url(), blog.closed_at) for blog in coverages),
         *((f"/galerias/{slug}/", None) for slug in shelf.albums(at).values_list("slug", flat=True)),
+        *(
+            (f"{kind.folder}{slug}/", changed)
+            for kind in PIECES
+            for slug, changed in shelf.pieces(kind, at).values_list("slug", "last_published_at")
+        ),
         *((plan.get_absolute_url(), None) for plan in Plan.objects.all()),
     ]
 
@@ -341,6 +464,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /escritorio/",
         "Disallow: /boletines/buscar/",
         "Disallow: /buscar.json",
+        "Disallow: /servicios/buscar/",
         "Disallow: /suscripcion/",
         "Allow: /suscripcion/$",
         "",

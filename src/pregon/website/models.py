@@ -23,7 +23,7 @@ class HomePage(Page):
     """The root of the site; what it shows is gathered by its view and never typed here."""
 
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["newsroom.BulletinIndex"]
+    subpage_types = ["newsroom.BulletinIndex", "newsroom.PieceIndex"]
     max_count = 1
     preview_modes: ClassVar[list[tuple[str, str]]] = []
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Max, Min, Q, QuerySet, TextField
+from django.db.models import Count, Exists, Max, Min, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils import timezone
 from wagtail.documents import get_document_model
@@ -28,7 +28,19 @@ from pregon.core.visibility import visible
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.models import Milestone
 from pregon.library.models import Album, Photo
-from pregon.newsroom.models import Bulletin, BulletinQuerySet, LiveBlog, LivePost
+from pregon.newsroom.models import (
+    PIECES,
+    Bulletin,
+    BulletinQuerySet,
+    Campaign,
+    Episode,
+    LiveBlog,
+    LivePost,
+    Piece,
+    Recording,
+    Service,
+)
+from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.website import live
@@ -53,10 +65,15 @@ NEWS_WIDGETS, AGENDA_WIDGETS = (
     (f"{WIDGETS}{kind}/", *(f"{WIDGETS}{kind}/{many}/" for many in WIDGET_LENGTHS[1:]))
     for kind in ("noticias", "agenda")
 )
+PAGES: tuple[type[PublicPage], ...] = (Bulletin, *PIECES)
+#: The lists of the pages beside the bulletins, each at the address that its pages stand below.
+LISTS = tuple(kind.folder for kind in PIECES)
+PODCAST_FEED, PODCAST_COVER = "/podcast/rss.xml", "/podcast/portada.png"
 #: What every office has, whatever it published.
 STANDING = (
     *(HOME, LATEST, AGENDA, GALLERIES, PLANS, CALENDAR, COVERAGES, live.snapshot_path(live.SITE)),
     *(*FEEDS, PAGES_SITEMAP),
+    *(*LISTS, PODCAST_FEED, PODCAST_COVER),
     *(ALERTS, ALERTS_CAP, ALERT_FEED, ALERT_SNAPSHOT),
     *("/suscripcion/", "/suscripcion/gracias/", "/privacidad/", "/accesibilidad/"),
     *("/robots.txt", "/avisos.js", "/marca.css", "/escudo.svg", "/escudo.png"),
@@ -67,12 +84,15 @@ STANDING = (
 NEWS_WINDOW = timedelta(hours=48)
 LONGEST_ACT = timedelta(days=31)
 LOOK_AGAIN = timedelta(minutes=1)
+#: Among so many pages of a list one is sure to be found that nobody is changing.
+BESIDE = 12
 AGENDA_MONTH = re.compile(r"/agenda/20\d\d/\d\d/")
 #: The version that is public now, and the one before it; one more for a publication that changed nothing.
 RECENT_VERSIONS = 3
 PUBLICATIONS = ("wagtail.publish", "wagtail.publish.scheduled")
-#: Where the blocks of a body keep the document that they attach or show.
-DOCUMENTS = {"attachment": "document", "video": "file"}
+#: Where blocks keep the document that they attach or show, and the fields that are made of blocks.
+DOCUMENTS = {"attachment": "document", "video": "file", "document": "document"}
+STREAMS = ("body", "documents")
 
 
 # --- Addresses of one thing ---------------------------------------------------------------------------------
@@ -147,7 +167,7 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
     moments = {bulletin.first_published_at, bulletin.last_published_at} - {None}
     paths = [
         *(photo_path(public_id) for public_id in photos.values_list("public_id", flat=True)),
-        *(document_folder(pk) for pk in sorted(named["documents"])),
+        *(document_folder(pk) for pk in sorted(documents_named_by(bulletin))),
         bulletin.get_absolute_url(),
         *(HOME, LATEST, KEPT_LIST, *NEWS_WIDGETS, *FEEDS),
         *(f"/boletines/tema/{slug}/" for slug in topics_of(bulletin)),
@@ -163,29 +183,34 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
     for album in Album.objects.filter(Q(pk__in=named["album"]) | Q(photos__in=photos)).distinct():
         paths += paths_of_album(album)
     paths += [blog.get_absolute_url() for blog in LiveBlog.objects.filter(bulletin=bulletin.pk)]
-    return list(dict.fromkeys([*paths, *others_with(photos, bulletin)]))
+    paths += others_with(photos, bulletin)
+    paths += pieces_about(named["topics"])
+    paths += [
+        campaign.get_absolute_url() for campaign in Campaign.objects.filter(bulletins=bulletin.pk, live=True)
+    ]
+    return list(dict.fromkeys(paths))
 
 
 def named_by(bulletin: Bulletin) -> dict[str, set[int]]:
-    """What ``bulletin`` and its last public versions name: topics, act, album and documents, by their numbers."""
-    published = PageLogEntry.objects.filter(
-        page_id=bulletin.pk, action__in=PUBLICATIONS, revision__isnull=False
-    )
-    before = published.order_by("-timestamp", "-pk").values_list("revision__content", flat=True)
+    """What ``bulletin`` and its last public versions name: topics, act and album, by their numbers."""
     found = {
         "topics": {topic.pk for topic in bulletin.topics.all()},
         "act": {bulletin.act_id} - {None},
         "album": {bulletin.album_id} - {None},
-        "documents": {document.pk for document in documents_of(bulletin)},
     }
-    for content in before[:RECENT_VERSIONS]:
+    for content in last_versions(bulletin):
         found["topics"].update(content.get("topics") or ())
         found["act"] |= {content.get("act")} - {None}
         found["album"] |= {content.get("album")} - {None}
-        for block in json.loads(content.get("body") or "[]"):
-            if pk := block["type"] in DOCUMENTS and block["value"].get(DOCUMENTS[block["type"]]):
-                found["documents"].add(pk)
     return found
+
+
+def last_versions(page: PublicPage) -> list[dict[str, Any]]:
+    """What ``page`` said in the last versions that were public, as Wagtail keeps it."""
+    published = PageLogEntry.objects.filter(
+        page_id=page.pk, action__in=PUBLICATIONS, revision__isnull=False
+    ).order_by("-timestamp", "-pk")
+    return list(published.values_list("revision__content", flat=True)[:RECENT_VERSIONS])
 
 
 def topics_of(bulletin: Bulletin) -> list[str]:
@@ -271,12 +296,12 @@ def bulletins_beside(
     )
 
 
-def others_with(photos: Any, bulletin: Bulletin) -> list[str]:
-    """Pages of other bulletins with one of ``photos``, which went out or was taken back with this one."""
+def others_with(photos: Any, page: PublicPage) -> list[str]:
+    """Pages of other bulletins with one of ``photos``, which went out or was taken back with this page."""
     numbers = [str(pk) for pk in photos.values_list("pk", flat=True)]
     named = ReferenceIndex.objects.filter(
         base_content_type=_type_of(Page), to_content_type=_type_of(Photo), to_object_id__in=numbers
-    ).exclude(object_id=str(bulletin.pk))
+    ).exclude(object_id=str(page.pk))
     others = Bulletin.objects.filter(pk__in=[int(pk) for pk in named.values_list("object_id", flat=True)])
     found = list(others.filter(live=True).values_list("pk", flat=True))
     return shown_with(Bulletin.objects.filter(pk__in=found)) if found else []
@@ -303,9 +328,14 @@ def shown_with(bulletins: QuerySet[Bulletin]) -> list[str]:
 
 
 def paths_of_topic(topic: Topic) -> list[str]:
-    """Its own page, and all that shows a bulletin under its name."""
+    """Its own page, and all that shows its name."""
     about = shown_with(Bulletin.objects.filter(topics=topic))
-    return [f"/boletines/tema/{topic.slug}/", *about, *([PAGES_SITEMAP, SITEMAP] if about else [])]
+    return [
+        f"/boletines/tema/{topic.slug}/",
+        *about,
+        *([PAGES_SITEMAP, SITEMAP] if about else []),
+        *pieces_about([topic.pk]),
+    ]
 
 
 def paths_of_department(department: Department) -> list[str]:
@@ -313,18 +343,24 @@ def paths_of_department(department: Department) -> list[str]:
     return [
         *shown_with(Bulletin.objects.filter(department=department)),
         *(f"/agenda/{slug}/" for slug in acts.values_list("slug", flat=True)),
+        *pieces_named(department=department),
+        Service.folder,
     ]
 
 
 def paths_of_locality(locality: Locality) -> list[str]:
     public = visible(Bulletin.objects.filter(localities=locality), at=timezone.now())
-    return [f"/boletines/{slug}/" for slug in public.values_list("slug", flat=True)]
+    about = [f"/boletines/{slug}/" for slug in public.values_list("slug", flat=True)]
+    return [*about, *pieces_named(localities=locality)]
 
 
 def paths_of_document(document: Any) -> list[str]:
-    """Its folder first, then the bulletins that attach or show it."""
+    """Its folder first, then the pages that attach or show it."""
     about = bulletins_with(document).filter(live=True)
-    return [document_folder(document.pk), *(bulletin.get_absolute_url() for bulletin in about)]
+    paths = [document_folder(document.pk), *(bulletin.get_absolute_url() for bulletin in about)]
+    for piece in pieces_with(document):
+        paths += [piece.get_absolute_url(), *([PODCAST_FEED] if isinstance(piece, Episode) else [])]
+    return paths
 
 
 def paths_of_act(act: Act) -> list[str]:
@@ -347,7 +383,52 @@ def paths_of_act(act: Act) -> list[str]:
         paths.append(album_path(act.album))
     if blog := LiveBlog.objects.filter(act=act).first():
         paths += [*paths_of_coverage(blog), COVERAGES]
-    return [*paths, *plan_paths(act.start)]
+    topics = [topic.pk for topic in act.topics.all()] if act.pk else []
+    return [*paths, *pieces_about(topics), *plan_paths(act.start)]
+
+
+def pieces_about(topics: Iterable[int]) -> list[str]:
+    """The pages beside the bulletins that name whatever has one of these topics."""
+    return pieces_named(topics__in=list(topics))
+
+
+def pieces_named(**by: Any) -> list[str]:
+    """Addresses of the public pages beside the bulletins that are found by that."""
+    return [
+        f"{kind.folder}{slug}/"
+        for kind in PIECES
+        for slug in kind.objects.filter(live=True, **by).values_list("slug", flat=True).distinct()
+    ]
+
+
+def paths_of_piece(piece: Piece) -> list[str]:
+    """Every address that shows something of a campaign, a service or a recording, or did in its last versions."""
+    photos = photos_of(piece)
+    paths = [
+        *(photo_path(public_id) for public_id in photos.values_list("public_id", flat=True)),
+        *(document_folder(pk) for pk in sorted(documents_named_by(piece))),
+        *own_paths(type(piece), piece.slug),
+        *shown_as_card(piece),
+        *SITEMAPS,
+    ]
+    for album in Album.objects.filter(photos__in=photos).distinct():
+        paths += paths_of_album(album)
+    return list(dict.fromkeys([*paths, *others_with(photos, piece)]))
+
+
+def shown_as_card(piece: Piece) -> list[str]:
+    """The lists on which it stands; on the front page services do not."""
+    if isinstance(piece, Episode):
+        return [piece.folder, HOME, PODCAST_FEED]
+    return [piece.folder] if isinstance(piece, Service) else [piece.folder, HOME]
+
+
+def own_paths(kind: type[Piece], slug: str) -> list[str]:
+    """The page itself, and what lies beside it."""
+    page = f"{kind.folder}{slug}/"
+    if not issubclass(kind, Recording):
+        return [page]
+    return [page, f"{page}subtitulos.vtt", *([f"{page}capitulos.json"] if issubclass(kind, Episode) else [])]
 
 
 def paths_of_coverage(blog: LiveBlog) -> list[str]:
@@ -385,6 +466,8 @@ def paths_of_photo(photo: Photo) -> list[str]:
     about = bulletins_with(photo).filter(live=True)
     paths += [bulletin.get_absolute_url() for bulletin in about]
     paths += shown_with(about.filter(cover=photo))
+    for piece in pieces_with(photo):
+        paths += [piece.get_absolute_url(), *(shown_as_card(piece) if piece.cover_id == photo.pk else [])]
     return list(dict.fromkeys(paths))
 
 
@@ -434,6 +517,7 @@ def everything(at: datetime) -> Iterator[str]:
         yield document_folder(pk)
     yield from everything_of_news(at, office)
     yield from everything_of_the_agenda(at, office)
+    yield from everything_beside_the_news(at)
     for blog in visible(LiveBlog.objects.all(), at=at):
         yield from paths_of_coverage(blog)
     for slug in visible(Album.objects.all(), at=at).values_list("slug", flat=True):
@@ -469,37 +553,79 @@ def everything_of_the_agenda(at: datetime, office: Office) -> Iterator[str]:
     yield from sorted(months)
 
 
-# --- Documents and photos inside bulletins ------------------------------------------------------------------
+def everything_beside_the_news(at: datetime) -> Iterator[str]:
+    for kind in PIECES:
+        for slug in visible(kind.objects.all(), at=at).values_list("slug", flat=True):
+            yield from own_paths(kind, slug)
 
 
-def documents_of(bulletin: Bulletin) -> list[Any]:
-    """The documents attached in the body of ``bulletin``, and the videos shown there."""
-    attached = (
-        block.value[DOCUMENTS[block.block_type]] for block in bulletin.body if block.block_type in DOCUMENTS
-    )
+# --- Documents and photos inside pages ----------------------------------------------------------------------
+
+
+def documents_of(page: Any) -> list[Any]:
+    """The documents attached in the body of ``page``, the videos shown there, and what is its own."""
+    attached = [
+        block.value[DOCUMENTS[block.block_type]] for block in page.body if block.block_type in DOCUMENTS
+    ]
+    if isinstance(page, Campaign):
+        attached += [block.value["document"] for block in page.documents]
+    if isinstance(page, Recording):
+        attached.append(page.file)
     return [document for document in attached if document]
+
+
+def documents_named_by(page: Any) -> set[int]:
+    """The documents of ``page`` and of its last public versions: one that was taken out of it must leave too."""
+    found = {document.pk for document in documents_of(page)}
+    for content in last_versions(page):
+        found |= {content.get("recording")} - {None}
+        for block in [block for name in STREAMS for block in json.loads(content.get(name) or "[]")]:
+            if pk := block["type"] in DOCUMENTS and block["value"].get(DOCUMENTS[block["type"]]):
+                found.add(pk)
+    return found
 
 
 def bulletins_with(item: Any) -> BulletinQuerySet:
     """Bulletins that name ``item`` in a field or in their body, told by Wagtail's own index of references."""
-    named = ReferenceIndex.get_references_to(item).filter(base_content_type=_type_of(Page))
-    found: BulletinQuerySet = Bulletin.objects.filter(
-        pk__in=[int(pk) for pk in named.values_list("object_id", flat=True)]
-    )
+    found: BulletinQuerySet = Bulletin.objects.filter(pk__in=_pages_with(item))
     return found
 
 
+def pieces_with(item: Any) -> list[Piece]:
+    """The campaigns, services and recordings on the site that do so."""
+    pages = _pages_with(item)
+    return [piece for kind in PIECES for piece in kind.objects.filter(pk__in=pages, live=True) if pages]
+
+
+def _pages_with(item: Any) -> list[int]:
+    named = ReferenceIndex.get_references_to(item).filter(base_content_type=_type_of(Page))
+    return [int(pk) for pk in named.values_list("object_id", flat=True)]
+
+
 def is_published(document: Any, at: datetime) -> bool:
-    """A document is public while a public bulletin attaches or shows it."""
-    return bool(visible(bulletins_with(document), at=at).exists())
+    """A document is public while a public page attaches or shows it."""
+    pages = _pages_with(document)
+    return any(visible(kind.objects.filter(pk__in=pages), at=at).exists() for kind in PAGES)
 
 
 def published_documents(at: datetime) -> list[int]:
     named = ReferenceIndex.objects.filter(
         base_content_type=_type_of(Page), to_content_type=_type_of(get_document_model())
     )
-    public = {str(pk) for pk in visible(Bulletin.objects.all(), at=at).values_list("pk", flat=True)}
+    public = {
+        str(pk) for kind in PAGES for pk in visible(kind.objects.all(), at=at).values_list("pk", flat=True)
+    }
     return sorted({int(to) for pk, to in named.values_list("object_id", "to_object_id") if pk in public})
+
+
+def sections(at: datetime) -> set[str]:
+    """The lists that have something to show, in one question asked of the root of the tree."""
+    there = {
+        f"has_{kind._meta.model_name}": Exists(visible(kind.objects.all(), at=at).order_by())
+        for kind in PIECES
+    }
+    found = Page.objects.filter(depth=1).order_by().values(**there).first() or {}
+    return {kind.folder for kind in PIECES if found.get(f"has_{kind._meta.model_name}")}
 
 
 def _type_of(model: Any) -> ContentType:
@@ -533,10 +659,16 @@ def next_change(path: str, at: datetime) -> datetime | None:
         if path == f"/agenda/{at.astimezone(office.zone):%Y/%m}/":
             moments.append(midnight_after(at, office))
     elif path.startswith(AGENDA):
-        act = Act.objects.filter(slug=path.removeprefix(AGENDA).split("/")[0]).first()
-        if act:
-            moments += [act.public_from, act.start, act.end]
+        moments += turns_of_act(path)
+    elif path.startswith(LISTS) and path.endswith("/"):
+        # What runs today, what changes today, and which acts are still to come.
+        moments += [midnight_after(at, office), next_announcement(at)]
     return min((moment for moment in moments if moment and moment > at), default=None)
+
+
+def turns_of_act(path: str) -> list[datetime | None]:
+    act = Act.objects.filter(slug=path.removeprefix(AGENDA).split("/")[0]).first()
+    return [act.public_from, act.start, act.end] if act else []
 
 
 def midnight_after(at: datetime, office: Office) -> datetime:
@@ -593,6 +725,12 @@ def is_fresh(path: str) -> bool:
     if BakingMark.objects.filter(path__in=[path, EVERY_PAGE], ahead=False).exists():
         return False
     return BakedPage.objects.filter(path=path, state=Baking.BAKED).exists()
+
+
+def is_known(folder: str) -> bool:
+    """Whether a page below ``folder`` is baked and has not changed since: every page names its list then."""
+    below = BakedPage.objects.below(folder).filter(path__endswith="/", state=Baking.BAKED)
+    return any(is_fresh(path) for path in below.exclude(path=folder).values_list("path", flat=True)[:BESIDE])
 
 
 def overdue(at: datetime) -> int:

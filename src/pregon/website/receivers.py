@@ -22,21 +22,21 @@ from pregon.agenda.models import Act, Coverage
 from pregon.alerts.briefs import banners
 from pregon.alerts.models import Alert
 from pregon.alerts.signals import alert_changed
-from pregon.core.visibility import may_see
+from pregon.core.visibility import may_see, visible
 from pregon.delivery.models import ChannelAccount, Subscriber
 from pregon.library.models import Album, Photo
 from pregon.library.signals import photo_ready
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.enums import LiveEvent
-from pregon.newsroom.models import Bulletin, LiveBlog, LivePost
-from pregon.newsroom.signals import bulletin_changed, live_changed
+from pregon.newsroom.models import PIECES, Bulletin, LiveBlog, LivePost, Piece
+from pregon.newsroom.signals import bulletin_changed, live_changed, piece_changed
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
 from pregon.website import actions as website
 from pregon.website import live, queries
 
 M = TypeVar("M", bound=Model)
 Receiver = Callable[..., None]
-Piece = Programme | Indicator | Activity | Input
+PlanPart = Programme | Indicator | Activity | Input
 SUBSCRIPTION, THANKS = "/suscripcion/", "/suscripcion/gracias/"
 
 
@@ -46,6 +46,12 @@ def connect() -> None:
     page_unpublished.connect(page_left, sender=Bulletin, dispatch_uid="pregon.website.unpublished")
     pre_delete.connect(page_deleted, sender=Bulletin, dispatch_uid="pregon.website.deleted")
     page_slug_changed.connect(page_moved, sender=Bulletin, dispatch_uid="pregon.website.moved")
+    piece_changed.connect(piece_did, dispatch_uid="pregon.website.piece")
+    for kind in PIECES:
+        pre_delete.connect(piece_deleted, sender=kind, dispatch_uid=f"pregon.website.deleted.{kind.__name__}")
+        page_slug_changed.connect(
+            piece_moved, sender=kind, dispatch_uid=f"pregon.website.moved.{kind.__name__}"
+        )
     live_changed.connect(live_did, sender=LiveBlog, dispatch_uid="pregon.website.live")
     photo_ready.connect(photo_did, dispatch_uid="pregon.website.photo")
     photo_ready.connect(photo_in_post, dispatch_uid="pregon.website.live")
@@ -56,8 +62,8 @@ def connect() -> None:
     hear(Coverage, saved=coverage_did, gone=coverage_did)
     hear(Album, before=album_about_to_change, saved=album_saved, leaving=album_saved)
     hear(Plan, before=plan_about_to_change, saved=plan_saved, leaving=plan_comes_or_goes)
-    for piece in (Programme, Indicator, Activity, Input):
-        hear(piece, before=piece_about_to_change, saved=piece_saved, leaving=piece_saved)
+    for part in (Programme, Indicator, Activity, Input):
+        hear(part, before=plan_part_about_to_change, saved=plan_part_saved, leaving=plan_part_saved)
     hear(ChannelAccount, saved=channel_saved)
     hear(Subscriber, saved=subscriber_saved, gone=subscriber_saved)
     hear(Office, saved=face_saved)
@@ -111,6 +117,35 @@ def page_moved(sender: Any, instance: Bulletin, instance_before: Bulletin, **kwa
     if instance_before.first_published_at:
         left = instance_before.get_absolute_url()
         refresh([left, *queries.paths_of_bulletin(instance)], at=timezone.now(), hidden=left)
+
+
+# --- Campaigns, services, recordings ------------------------------------------------------------------------
+
+
+def piece_did(sender: Any, piece: Piece, at: datetime, **kwargs: Any) -> None:
+    refresh_piece(piece, at=at, public=may_see(piece, at=at))
+
+
+def piece_deleted(sender: Any, instance: Piece, **kwargs: Any) -> None:
+    if instance.first_published_at:
+        refresh_piece(instance, at=timezone.now(), public=False)
+
+
+def piece_moved(sender: Any, instance: Piece, instance_before: Piece, **kwargs: Any) -> None:
+    if instance_before.first_published_at:
+        left = queries.own_paths(type(instance), instance_before.slug)
+        refresh(left, at=timezone.now(), hidden=instance_before.get_absolute_url())
+        refresh(queries.paths_of_piece(instance), at=timezone.now())
+
+
+def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
+    """Its pages; and every page there is when the first of its kind appears or the last one leaves, for then the links
+    to their list do so too."""
+    paths, page = queries.paths_of_piece(piece), piece.get_absolute_url()
+    stays = public and queries.is_known(piece.folder)
+    if not stays and not visible(type(piece).objects.exclude(pk=piece.pk), at=at).exists():
+        website.mark_everything(at=at)
+    refresh(paths, at=at, hidden="" if public else page)
 
 
 # --- Live coverage ------------------------------------------------------------------------------------------
@@ -185,8 +220,16 @@ def photo_deleted(sender: Any, instance: Photo, **kwargs: Any) -> None:
         newsroom.lose_photo(post, at=at)  # pages that are open show it, and would until they are left
 
 
-def document_saved(sender: Any, instance: Model, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    if not created and not raw:
+def document_saved(
+    sender: Any,
+    instance: Model,
+    created: bool,
+    raw: bool = False,
+    update_fields: frozenset[str] | None = None,
+    **kwargs: Any,
+) -> None:
+    """Wagtail notes the size and the hash of a file when a page first asks for them: that is no change."""
+    if not created and not raw and not (update_fields and update_fields <= {"file_size", "file_hash"}):
         website.mark(queries.paths_of_document(instance), at=timezone.now())
 
 
@@ -269,14 +312,14 @@ def plan_comes_or_goes(sender: Any, instance: Plan, **kwargs: Any) -> None:
     website.mark([*queries.paths_of_plan(instance), *queries.SITEMAPS], at=timezone.now())
 
 
-def piece_about_to_change(sender: Any, instance: Piece, raw: bool = False, **kwargs: Any) -> None:
+def plan_part_about_to_change(sender: Any, instance: PlanPart, raw: bool = False, **kwargs: Any) -> None:
     """A figure with another code has another address."""
     before = as_it_was(instance, raw)
     if isinstance(before, Indicator | Activity):
         website.mark([before.get_absolute_url()], at=timezone.now())
 
 
-def piece_saved(sender: Any, instance: Piece, **kwargs: Any) -> None:
+def plan_part_saved(sender: Any, instance: PlanPart, **kwargs: Any) -> None:
     """What a plan promises is shown on all its pages; one that goes with its plan leaves none to show it."""
     plan_id = instance.programme.plan_id if isinstance(instance, Input) else instance.plan_id
     if plan := Plan.objects.filter(pk=plan_id).first():

@@ -25,7 +25,8 @@ from pregon.agenda.models import Act
 from pregon.core.searching import Beginning
 from pregon.core.text import enye_variants, fold, forms, stem_variants, words_of
 from pregon.core.visibility import visible
-from pregon.newsroom.models import Bulletin, BulletinQuerySet
+from pregon.newsroom.models import PIECES, Bulletin, BulletinQuerySet
+from pregon.newsroom.queries import kind_words
 
 LONGEST_QUERY = 12
 MOST_FOUND = 2000
@@ -67,6 +68,16 @@ KINDS = (
         fields=("title", "slug", "start"),
         called=lambda act: _("Acto"),
         dated=lambda act: act.start,
+    ),
+    *(
+        Kind(
+            model=kind,
+            order=("-first_published_at", "-pk"),
+            fields=("title", "slug", "first_published_at"),
+            called=kind_words,
+            dated=lambda piece: piece.first_published_at,
+        )
+        for kind in PIECES
     ),
 )
 

@@ -20,7 +20,12 @@ def test_the_site_is_laid_out_once_however_often_it_is_asked(settings: Settings)
     site = Site.objects.get(is_default_site=True)
     assert first == second
     assert (site.hostname, site.port, site.root_page.specific) == ("prensa.muestra.example", 443, first)
-    assert [page.title for page in Page.objects.order_by("path")] == ["Sitio", "Portada", "Boletines"]
+    assert [page.title for page in Page.objects.order_by("path")] == [
+        "Sitio",
+        "Portada",
+        "Boletines",
+        "Páginas del sitio",
+    ]
     assert BulletinIndex.objects.child_of(first).count() == 1
 
 

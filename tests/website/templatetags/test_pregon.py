@@ -83,3 +83,15 @@ def test_a_video_names_its_site() -> None:
 
 def test_a_coordinate_is_written_with_a_point() -> None:
     assert tags.coordinate(19.5) == "19.500000"
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"), [("000 000 0101", "0000000101"), ("+52 (000) 1 ext. 7", "+520001"), ("<x>", "")]
+)
+def test_a_telephone_is_dialled_by_its_digits(written: str, dialled: str) -> None:
+    assert tags.dialled(written) == dialled
+
+
+def test_a_player_shows_the_shared_copy_before_it_plays() -> None:
+    one = photo(*COPIES)
+    assert (tags.poster(one), tags.poster(None)) == (f' poster="/fotos/{one.public_id}/full.jpg"', "")

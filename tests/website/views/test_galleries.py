@@ -79,3 +79,10 @@ def test_three_cost_no_more_questions_than_one(questions: Callable[[str], int]) 
         released_photo(album=album)
         released_photo(album=AlbumFactory())
     assert (questions("/galerias/"), questions("/galerias/desfile/")) == (listed, inside)
+
+
+def test_a_gallery_can_be_shared_and_carries_the_viewer_of_its_photos(client: Client) -> None:
+    released_photo(album=AlbumFactory(slug="desfile"))
+    page = client.get("/galerias/desfile/").content.decode()
+    wanted = ("https://wa.me/?text=", '<dialog class="viewer"', "website/gallery")
+    assert [words for words in wanted if words not in page] == []

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from factories.library import AlbumFactory
-from factories.newsroom import act, draft, published, town
+from factories.newsroom import act, campaign, draft, episode, published, town, video
 from factories.website import HOSTILE, ready_photo, released_photo
 from pregon.agenda.enums import State
 from pregon.newsroom import actions as newsroom
@@ -100,3 +100,25 @@ def test_three_cost_no_more_questions_than_one(questions: Callable[[str], int]) 
     add(3)
     add(4)
     assert questions("/") == one
+
+
+def test_beside_the_news_stand_running_campaigns_and_the_latest_to_hear_and_see(client: Client) -> None:
+    today = timezone.localdate()
+    over = {"since": today - timedelta(days=9), "until": today - timedelta(days=1)}
+    campaign("Antes", **over)
+    now, heard, seen = campaign("Ahora", since=today), episode(), video()
+    answer = client.get("/")
+    assert answer.context["beside"] == [now, heard, seen]
+    assert [
+        path
+        for path in ("/campanas/", "/podcast/", "/videos/")
+        if f'href="{path}"' not in answer.content.decode()
+    ] == []
+
+
+def test_what_there_is_none_of_is_linked_from_nowhere(client: Client) -> None:
+    town()
+    page = client.get("/").content.decode()
+    assert [
+        path for path in ("/campanas/", "/servicios/", "/podcast/", "/videos/") if f'href="{path}"' in page
+    ] == []

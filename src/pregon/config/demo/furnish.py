@@ -31,8 +31,10 @@ from pregon.alerts import actions as alerts
 from pregon.alerts.enums import Status
 from pregon.alerts.models import AlertTemplate
 from pregon.analytics.models import PageViews
+from pregon.config.demo.pages import open_pages
 from pregon.config.demo.pictures import draw
 from pregon.config.demo.readership import be_read
+from pregon.config.demo.recordings import chimes, passing_by
 from pregon.core.calendar import WorkingCalendar
 from pregon.core.places import EARTH, point_of, read_point
 from pregon.core.text import nearest
@@ -42,7 +44,7 @@ from pregon.delivery.enums import Standing
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
-from pregon.newsroom.models import Bulletin, BulletinIndex, Correction, NumberSeries
+from pregon.newsroom.models import Bulletin, BulletinIndex, Correction, NumberSeries, Piece
 
 HERE = Path(__file__).parent
 #: Those who read from the first day, and all.
@@ -69,6 +71,11 @@ def furnish(office: str, *, at: datetime, say: Say) -> dict[str, str]:
     invite_readers(1, FIRST_READERS, at=at)
     hold_a_drill(localities[0], at=at - DRILL_AGO)
     tell_stories(office, today=today, zone=zone, localities=localities, at=at, say=say)
+    film = passing_by(picture(office, seed=7), seconds=16)
+    pages = open_pages(today=today, sound=chimes(seconds=24), film=film)
+    drain([Lane.NOW], clock=timezone.now)
+    for weeks, page in enumerate(pages, start=1):
+        date_back(page, by=timedelta(weeks=-weeks))
     announce(load("upcoming.yaml"), today=today, zone=zone, localities=localities)
     for story in load("waiting.yaml"):
         if story["espera"] == "visto-bueno":
@@ -298,6 +305,17 @@ def move_back(bulletin: Bulletin, *, to: datetime) -> None:
     shift(Photo.objects.filter(album=bulletin.album), "released_at", by=by)
     shift(Correction.objects.filter(bulletin=bulletin), "at", by=by)
     shift_dispatches(Dispatch.objects.about(bulletin.origin), by=by)
+
+
+def date_back(page: Piece, *, by: timedelta) -> None:
+    """The same for a page beside the bulletins."""
+    shift(
+        type(page).objects.filter(pk=page.pk),
+        *("first_published_at", "last_published_at", "latest_revision_created_at"),
+        by=by,
+    )
+    shift(Revision.objects.for_instance(page), "created_at", by=by)
+    shift_dispatches(Dispatch.objects.about(page.origin), by=by)
 
 
 def shift_dispatches(dispatches: QuerySet[Dispatch], *, by: timedelta) -> None:

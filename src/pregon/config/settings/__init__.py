@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pregon.newsroom.middleware.SayWhatLacks",
 ]
 
 ROOT_URLCONF = "pregon.config.urls"
@@ -240,7 +241,10 @@ WAGTAILIMAGES_IMAGE_FORM_BASE = "pregon.library.forms.PhotoForm"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "heic", "tif", "tiff"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 80 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 160_000_000
-WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "mp4", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"]
+WAGTAILDOCS_EXTENSIONS = [
+    *("csv", "docx", "odt", "ods", "pdf", "pptx", "txt", "xlsx", "zip"),
+    *("m4a", "mp3", "mp4", "ogg", "opus", "wav", "webm"),  # what browsers play: pregon.library.media
+]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "pregon.config.search"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # it would call out
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out, with a hash of the person's address

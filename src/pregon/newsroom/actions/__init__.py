@@ -14,6 +14,7 @@ from pregon.newsroom.actions.live import pin as pin
 from pregon.newsroom.actions.live import post as post
 from pregon.newsroom.actions.live import remove_post as remove_post
 from pregon.newsroom.actions.live import resume as resume
+from pregon.newsroom.actions.pieces import take_off_due as take_off_due
 from pregon.newsroom.actions.publish import publish as publish
 from pregon.newsroom.actions.publish import publish_due as publish_due
 from pregon.newsroom.actions.withdraw import withdraw as withdraw

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 from wagtail.models import Revision
@@ -20,23 +21,27 @@ from pregon.delivery.enums import MessageKind
 from pregon.library import actions as library
 from pregon.newsroom.briefs import audience_of, message_about
 from pregon.newsroom.models import Bulletin, NumberSeries
+from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
 from pregon.newsroom.signals import bulletin_changed
 
 logger = logging.getLogger(__name__)
 
 
-def publish(bulletin: Bulletin, *, by: User | None) -> Bulletin:
+P = TypeVar("P", bound=PublicPage)
+
+
+def publish(page: P, *, by: User | None) -> P:
     """Publish the latest draft, or schedule it when its embargo lies ahead."""
     with transaction.atomic():
-        revision = bulletin.save_revision(user=by)
+        revision = page.save_revision(user=by)
         revision.publish(user=by)
-    bulletin.refresh_from_db()
-    return bulletin
+    page.refresh_from_db()
+    return page
 
 
 def publish_due(at: datetime) -> int:
-    """Publish every bulletin whose embargo has passed; returns how many. One that cannot be holds up no other.
+    """Publish every page whose embargo has passed; returns how many. One that cannot be holds up no other.
 
     Two clocks running by mistake do no harm: the revision is looked up again inside the transaction, and the loser
     finds it no longer scheduled.
@@ -47,16 +52,22 @@ def publish_due(at: datetime) -> int:
         try:
             published += publish_revision(pk, at=at)
         except Exception:
-            logger.exception("Bulletin cannot be published", extra={"revision": pk})
+            logger.exception("Page cannot be published", extra={"revision": pk})
     return published
 
 
 @transaction.atomic
 def publish_revision(pk: int, *, at: datetime) -> bool:
     revision = Revision.objects.select_for_update().filter(pk=pk, approved_go_live_at__lte=at).first()
-    if revision is not None:
-        revision.publish(log_action="wagtail.publish.scheduled")
-    return revision is not None
+    if revision is None:
+        return False
+    last = revision.content.get("expire_at")
+    if last and datetime.fromisoformat(last) <= at:  # a clock that stood still: its hour has come and gone
+        revision.approved_go_live_at = None
+        revision.save(update_fields=["approved_go_live_at"])
+        return False
+    revision.publish(log_action="wagtail.publish.scheduled")
+    return True
 
 
 def follow_up(bulletin: Bulletin, *, at: datetime) -> None:

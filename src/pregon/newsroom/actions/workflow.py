@@ -8,7 +8,7 @@ from django.db import transaction
 from wagtail.models import GroupApprovalTask, GroupPagePermission, Workflow, WorkflowPage, WorkflowTask
 
 from pregon.accounts.enums import Role
-from pregon.newsroom.models import BulletinIndex
+from pregon.newsroom.models import BulletinIndex, PieceIndex
 
 WORKFLOW = "Redacción → Titular"
 TASK = "Visto bueno de la persona titular"
@@ -19,8 +19,8 @@ DECIDES = (*WRITES, "publish_page", "lock_page", "unlock_page")
 
 
 @transaction.atomic
-def ensure_workflow(index: BulletinIndex) -> Workflow:
-    """Every bulletin under ``index`` passes the head of the office. A workflow that the office chose itself stays."""
+def ensure_workflow(index: BulletinIndex | PieceIndex) -> Workflow:
+    """Every page under ``index`` passes the head of the office. A workflow that the office chose itself stays."""
     head, _ = Group.objects.get_or_create(name=Role.HEAD.value)
     task = GroupApprovalTask.objects.filter(name=TASK).first() or GroupApprovalTask.objects.create(name=TASK)
     task.groups.add(head)
@@ -33,7 +33,7 @@ def ensure_workflow(index: BulletinIndex) -> Workflow:
 
 
 @transaction.atomic
-def ensure_page_permissions(index: BulletinIndex) -> None:
+def ensure_page_permissions(index: BulletinIndex | PieceIndex) -> None:
     """Redacción writes under ``index``, the head of the office also publishes. Permissions given by hand stay."""
     for role, codenames in ((Role.EDITOR, WRITES), (Role.HEAD, DECIDES)):
         group, _ = Group.objects.get_or_create(name=role.value)

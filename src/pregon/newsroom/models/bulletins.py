@@ -11,10 +11,8 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -32,10 +30,9 @@ from pregon.accounts.models import Department, Locality, Topic
 from pregon.agenda.models import Act
 from pregon.core.readability import Readability, read
 from pregon.core.text import stems
-from pregon.core.visibility import Reader
 from pregon.library.models import Album, Photo
 from pregon.newsroom.blocks import BodyBlock
-from pregon.newsroom.signals import page_asked
+from pregon.newsroom.models.public import PublicPage
 
 
 class BulletinIndex(Page):
@@ -64,19 +61,10 @@ class BulletinQuerySet(PageQuerySet):
         return self.filter(number__isnull=False)  # type: ignore[no-any-return]
 
 
-class BulletinCopyForm(CopyForm):
-    """A copy begins as a draft of its own: it neither goes out at once nor follows what it was copied from."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("publish_copies", "alias"):
-            self.fields.pop(name, None)
-
-
 BulletinManager = PageManager.from_queryset(BulletinQuerySet)
 
 
-class Bulletin(Page):
+class Bulletin(PublicPage):
     """A press bulletin. ``title`` is its headline; number and year are given at publication and never again."""
 
     number = models.PositiveIntegerField(_("número"), null=True, blank=True, editable=False)
@@ -129,8 +117,7 @@ class Bulletin(Page):
     parent_page_types = ["newsroom.BulletinIndex"]
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["number", "year", "withdrawn_at"]
-    copy_form_class = BulletinCopyForm
-    private_page_options: list[str] = []  # who sees a bulletin is decided by the gate and by nothing else
+    section = "news"
 
     search_fields = [
         *Page.search_fields,
@@ -202,11 +189,6 @@ class Bulletin(Page):
         return f"{self.number:03d}/{self.year}" if self.number else ""
 
     @property
-    def origin(self) -> str:
-        """How the engines below name this bulletin."""
-        return f"newsroom.bulletin/{self.pk}"
-
-    @property
     def shadow(self) -> str:
         """Spanish stems of the text, accents folded, so that a search finds the word in any of its forms."""
         return stems(f"{self.title} {self.second_headline} {self.lead} {self.plain_body} {self.easy_reading}")
@@ -216,40 +198,8 @@ class Bulletin(Page):
         """How easy the easy reading is, for whoever writes it."""
         return read(self.easy_reading)
 
-    @property
-    def plain_body(self) -> str:
-        """The words of the body without markup."""
-        return " ".join(
-            str(text) for block in self.body for text in block.block.get_searchable_content(block.value)
-        )
-
     def get_absolute_url(self) -> str:
         return f"/boletines/{self.slug}/"
-
-    def get_url_parts(self, request: Any = None) -> tuple[int, str, str] | None:
-        """Wagtail's own address of a page, so that "view live" on the desk opens the public one."""
-        parts = super().get_url_parts(request)
-        return (parts[0], settings.BASE_URL, self.get_absolute_url()) if parts else None
-
-    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """What its template needs, for the public page and for the preview on the desk."""
-        preview = bool(getattr(request, "is_preview", False))
-        reader = Reader.DESK if preview else Reader.PUBLIC
-        context = {**super().get_context(request, *args, **kwargs), "section": "news", "preview": preview}
-        for _receiver, parts in page_asked.send(type(self), bulletin=self, to=reader, at=timezone.now()):
-            context.update(parts)  # type: ignore[arg-type]  # the stubs say str; a receiver may answer anything
-        return context
-
-    def publish(self, revision: Any, user: Any = None, **options: Any) -> Any:
-        """Wagtail's one way to publish: from the editor, from the workflow, from the clock and from the command line.
-
-        Everything that follows from a publication (``receivers.py`` listens to Wagtail's signal) happens in the same
-        transaction, or none of it does.
-        """
-        with transaction.atomic():
-            result = super().publish(revision, user=user, **options)
-        self.refresh_from_db()
-        return result
 
 
 class NumberSeries(models.Model):

@@ -18,7 +18,7 @@ from pregon.accounts.models import Office
 from pregon.core.files import write_atomically
 from pregon.website.actions.share import home
 from pregon.website.models import PageVersion
-from pregon.website.queries import AGENDA, AGENDA_MONTH, ALERTS, COVERAGES, HOME, LATEST, PLANS
+from pregon.website.queries import AGENDA, AGENDA_MONTH, ALERTS, COVERAGES, HOME, LATEST, LISTS, PLANS
 from pregon.website.values import Answer
 
 #: Six of eleven, as the public copies: a page in three milliseconds.
@@ -28,12 +28,14 @@ EVERY_VERSION = timedelta(days=7)
 
 
 def is_record(path: str) -> bool:
-    """Whether the office answers for what stood at ``path``: its bulletins, live coverages, acts and plan, its front
-    page and its alerts, but no list of them."""
+    """Whether the office answers for what stood at ``path``: its bulletins, live coverages, acts and plan, its
+    campaigns, services and recordings, its front page and its alerts, but no list of them."""
     if path == HOME or (path.startswith((PLANS, ALERTS)) and path.endswith("/")):
         return True
     if path.startswith(COVERAGES):
         return path != COVERAGES
+    if path.startswith(LISTS):
+        return path not in LISTS and path.endswith("/")
     if path.startswith(AGENDA):
         return path != AGENDA and path.endswith("/") and not AGENDA_MONTH.fullmatch(path)
     return path.startswith(LATEST) and path != LATEST and not is_list(path)

@@ -1,6 +1,6 @@
 """A copy of the public site that any plain web server answers, whatever becomes of this machine.
 
-What lies in the public folder is copied as it is. Two addresses cannot work without Pregón, the search and the forms:
+What lies in the public folder is copied as it is. Two things cannot work without Pregón, the searches and the forms:
 an honest page stands in their place. A plain server does not know how to say that a page is gone, so the page that
 says it answers in its place. Each file takes its place whole; a second run copies what changed and takes away what
 is public no longer.
@@ -30,7 +30,7 @@ from pregon.website.actions.share import home
 SEAL = "respaldo.json"
 PAGE, GONE = "index.html", "gone.html"
 #: What needs Pregón, and the title of the page in its place.
-NEEDS_PREGON = ("boletines/buscar", "suscripcion")
+NEEDS_PREGON = ("boletines/buscar", "servicios/buscar", "suscripcion")
 NOT_FOUND = "404.html"
 #: What pages and styles name of the static files.
 STATIC = re.compile(rb"/static/([^\"'\s)>]+)")

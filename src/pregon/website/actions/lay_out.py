@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
-from pregon.newsroom.models import BulletinIndex
+from pregon.newsroom.models import BulletinIndex, PieceIndex
 from pregon.website.actions.marking import mark
 from pregon.website.models import HomePage
 from pregon.website.queries import everything
@@ -18,8 +18,8 @@ from pregon.website.queries import everything
 
 @transaction.atomic
 def lay_out_site(*, at: datetime) -> HomePage:
-    """Put the home page and the shelf of bulletins in their places, point the site at them, and make every
-    public page due. Runs as often as wanted."""
+    """Put the home page and the shelves of bulletins and pages in their places, point the site at them, and make
+    every public page due. Runs as often as wanted."""
     root = Page.get_first_root_node()
     # Wagtail's first migration names it in English.
     Page.objects.filter(pk=root.pk).update(title=_("Sitio"), draft_title=_("Sitio"))
@@ -33,6 +33,11 @@ def lay_out_site(*, at: datetime) -> HomePage:
             title=_("Boletines"), slug="boletines", first_published_at=at, last_published_at=at
         )
         home.add_child(instance=shelf)
+    if not PieceIndex.objects.exists():
+        beside = PieceIndex(
+            title=_("Páginas del sitio"), slug="paginas", first_published_at=at, last_published_at=at
+        )
+        home.add_child(instance=beside)
 
     address = urlsplit(settings.BASE_URL)
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)

@@ -4,6 +4,7 @@ for machines that cannot break out of its script, and the office's seal."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
@@ -26,9 +27,11 @@ from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_r
 from pregon.accounts.models import Locality, Office, Topic
 from pregon.alerts.briefs import banners
 from pregon.core.text import reading_minutes
+from pregon.library.captions import clock
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
-from pregon.website.data import act_data, bulletin_data, live_data
+from pregon.website import queries
+from pregon.website.data import act_data, bulletin_data, live_data, recording_data, service_data
 from pregon.website.forms import CONSENT
 from pregon.website.queries import document_path
 from pregon.website.seals import drawn_seal
@@ -101,6 +104,41 @@ def live_blog(blog: Any, posts: Any, office: Office, changed_at: datetime) -> Sa
 @register.simple_tag
 def event(act: Any, office: Office) -> SafeString:
     return data_for_machines(act_data(act, office=office))
+
+
+@register.simple_tag
+def government_service(service: Any, office: Office) -> SafeString:
+    return data_for_machines(service_data(service, office=office))
+
+
+@register.simple_tag
+def recording_for_machines(recording: Any, office: Office, cover: Photo | None) -> SafeString:
+    return data_for_machines(recording_data(recording, office=office, cover=cover))
+
+
+@register.simple_tag
+def sections() -> set[str]:
+    """The lists beside the bulletins that have something to show: the bar and the foot name no other."""
+    return queries.sections(timezone.now())
+
+
+@register.simple_tag
+def poster(cover: Photo | None) -> SafeString:
+    """The picture that a player shows before it plays, as an attribute; nothing where there is none."""
+    chosen = share_size(cover) if cover else None
+    return format_html(' poster="{}"', chosen["url"]) if chosen else mark_safe("")
+
+
+@register.filter
+def dialled(telephone: str) -> str:
+    """The digits of a telephone, as a phone dials them."""
+    return re.sub(r"[^0-9+]", "", telephone.partition("ext")[0])
+
+
+@register.filter
+def lasting(seconds: int) -> str:
+    """How long a recording lasts: "12:05"."""
+    return clock(seconds)
 
 
 @register.simple_tag

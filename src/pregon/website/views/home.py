@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from pregon.newsroom.models import Campaign, Episode, Piece, Video
 from pregon.plan.queries import headline_figures
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
@@ -15,6 +17,15 @@ from pregon.website.views.frame import public_page
 BESIDE_THE_LEAD = 6
 NEXT_ACTS = 3
 ALBUMS = 4
+CAMPAIGNS = 2
+
+
+def beside_the_news(at: datetime) -> list[Piece]:
+    """The campaigns under way, and what there is new to hear and to see."""
+    today = timezone.localdate(at)
+    running = shelf.pieces(Campaign, at).filter(Q(until__isnull=True) | Q(until__gte=today), since__lte=today)
+    heard = [shelf.pieces(kind, at)[:1] for kind in (Episode, Video)]
+    return [*running.order_by("-since", "-pk")[:CAMPAIGNS], *(piece for pieces in heard for piece in pieces)]
 
 
 @public_page
@@ -36,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "acts_today": [act for act in near if act.start < tomorrow],
             "acts_tomorrow": [act for act in near if act.start >= tomorrow],
             "acts_coming": coming,
+            "beside": beside_the_news(at),
             "albums": shelf.with_first_photo(shelf.albums(at)[:ALBUMS]),
             "figures": headline_figures(at),
         },

@@ -1,4 +1,4 @@
-"""What a listing shows of bulletins, acts and albums: their public parts, in a fixed number of queries."""
+"""What a listing shows of bulletins, pages, acts and albums: their public parts, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pregon.agenda.models import Act, ActQuerySet
 from pregon.core.visibility import visible
 from pregon.library.models import Album, Photo
 from pregon.newsroom.enums import LiveState
-from pregon.newsroom.models import Bulletin, BulletinQuerySet, LiveBlog
+from pregon.newsroom.models import Bulletin, BulletinQuerySet, LiveBlog, Piece, PieceQuerySet
 
 if TYPE_CHECKING:
     ShelfAlbum = Album
@@ -38,6 +38,14 @@ def topics(at: datetime) -> QuerySet[Topic]:
     """Topics under which something can be read. Asked of each topic, so that no bulletin is counted."""
     about = visible(Bulletin.objects.filter(topics=OuterRef("pk")), at=at)
     return Topic.objects.filter(Exists(about))
+
+
+def pieces(kind: type[Piece], at: datetime) -> PieceQuerySet:
+    """Public campaigns, services or recordings, newest first, with what their card shows."""
+    cards = visible(kind.objects.all(), at=at).newest_first()  # type: ignore[attr-defined]  # the same
+    return cards.select_related("department").prefetch_related(  # type: ignore[no-any-return]  # the same
+        Prefetch("cover", queryset=photos(at))
+    )
 
 
 def acts(at: datetime) -> ActQuerySet:

@@ -364,3 +364,23 @@ for (const box of document.querySelectorAll("[data-push-box]")) {
   }, { rootMargin: "200px" });
   seen.observe(box);
 }
+
+// Photos one by one, and moments of a recording: each link leads to the file itself, and to what is better once the
+// script for it is there.
+const instead = (links, script) => {
+  for (const link of links) {
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const there = await import(script).catch(() => null);
+      if (there) there.open(link); else location.assign(link.href);
+    });
+  }
+};
+const viewer = document.querySelector(".viewer");
+if (viewer && "showModal" in viewer) instead(document.querySelectorAll(".wall figure > a"), viewer.dataset.script);
+const player = document.querySelector("[data-player]");
+if (player) {
+  instead(document.querySelectorAll("[data-at]"), player.dataset.player);
+  if (/^#t=\d/.test(location.hash)) import(player.dataset.player);
+}
