@@ -82,6 +82,11 @@ bench: setup ## Measure Pregón beside its peers and print the ratios
 	scripts/system-packages bench
 	$(BIN)/python benchmarks/run.py
 
+.PHONY: recording
+recording: setup ## Record three browsers on a live coverage whose hub is killed (docs/reference/live.md)
+	scripts/system-packages chromium
+	$(BIN)/python benchmarks/recording.py
+
 .PHONY: lighthouse
 lighthouse: setup ## Ask Lighthouse about the public pages of a running office (OFFICE_URL=http://localhost:8000)
 	scripts/system-packages chromium

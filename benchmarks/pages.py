@@ -14,7 +14,7 @@ from pregon.website.front import CACHE_PAGE
 ROUNDS, SECONDS, CONNECTIONS = 9, 1, 16
 #: Masks of the processors that nginx and wrk keep to, so that neither is moved about meanwhile.
 SERVER, CLIENT = 0b01, 0b10
-DEPLOY = HERE.parent / "deploy"
+DEPLOY = HERE.parent / "deploy" / "nginx"
 
 
 def measure(bench: Bench) -> list[Row]:
@@ -75,8 +75,8 @@ def beside_nginx(bench: Bench, home: Path, page: str) -> list[Row]:
     share = found["static"] / found["ours"]
     return [
         Row(
-            measure="The same through nginx with `deploy/nginx.conf`, beside nginx's own static file in the same "
-            "folder with the same headers, in processor time a request",
+            measure="The same through nginx with `deploy/nginx/pregon.conf`, beside nginx's own static file in the "
+            "same folder with the same headers, in processor time a request",
             ours=f"{found['ours']:.1f} µs",
             peer=f"{found['static']:.1f} µs",
             ratio=f"{share:.2f} ×",
@@ -118,15 +118,7 @@ def configure_nginx(bench: Bench, home: Path, *, deployed: int, static: int, bar
     """One nginx with three doors to the same folder: the site file we deploy, its headers alone, and not even those."""
     folder = bench.root / "nginx"
     folder.mkdir()
-    site = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    for ours, theirs in (
-        (r"127\.0\.0\.1:8000", f"127.0.0.1:{free_port()}"),
-        (r"(?m)^(\s*)listen 80;", rf"\1listen 127.0.0.1:{deployed};"),
-        (r"(?m)^\s*listen \[::\]:80;.*$", ""),
-        (r"/var/lib/pregon", str(home)),
-        (r"/var/log/pregon", str(folder)),
-    ):
-        site = re.sub(ours, theirs, site)
+    site = site_of(home, folder, port=deployed, python=free_port())
     (folder / "site.conf").write_text(site, encoding="utf-8")
     headers = "\n    ".join(re.findall(r"(?m)^    (add_header .+)$", site)).replace(
         "$pregon_age", f'"{CACHE_PAGE}"'
@@ -142,7 +134,7 @@ def configure_nginx(bench: Bench, home: Path, *, deployed: int, static: int, bar
 daemon off;
 worker_processes 1;
 worker_cpu_affinity {SERVER:b};
-include {DEPLOY}/nginx-main.conf;
+include {DEPLOY}/main.conf;
 pid {folder}/nginx.pid;
 events {{ worker_connections 1024; }}
 http {{
@@ -166,3 +158,17 @@ http {{
         encoding="utf-8",
     )
     return conf
+
+
+def site_of(home: Path, logs: Path, *, port: int, python: int) -> str:
+    """The site file we deploy, for the office at ``home``."""
+    site = (DEPLOY / "pregon.conf").read_text(encoding="utf-8")
+    for ours, theirs in (
+        (r"127\.0\.0\.1:8000", f"127.0.0.1:{python}"),
+        (r"(?m)^(\s*)listen 80;", rf"\1listen 127.0.0.1:{port};"),
+        (r"(?m)^\s*listen \[::\]:80;.*$", ""),
+        (r"/var/lib/pregon", str(home)),
+        (r"/var/log/pregon", str(logs)),
+    ):
+        site = re.sub(ours, theirs, site)
+    return site

@@ -1,5 +1,5 @@
 """Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [webpush] [clock]
-[baking] [--write]``.
+[baking] [live] [--write]``.
 
 Prints one table; ``--write`` also puts it into docs/reference/benchmarks.md. Exit code 1 when a bar is missed.
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import baking
 import clock
+import live
 import pages
 import publishing
 import sending
@@ -36,6 +37,7 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "webpush": webpush.measure,
     "clock": clock.measure,
     "baking": baking.measure,
+    "live": live.measure,
 }
 PACKAGES = (
     *("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow"),
@@ -60,8 +62,8 @@ the two sides take turns on the same machine, so the ratio says more than the fi
 
 - **pages**: `wrk -t1 -c16 -d1s`, in turn, without compression, on the newest bulletin: `pregon up`; `pregon web` on
   a home whose `baked/` is empty, so that the same view and template render it each time. Then nginx with one worker:
-  `deploy/nginx.conf`; `root` over the same folder and the same headers as constants; `root` alone. Their figure is the
-  processor time that the worker spent, divided by the requests it answered: what bounds a busy server.
+  `deploy/nginx/pregon.conf`; `root` over the same folder and the same headers as constants; `root` alone. Their figure
+  is the processor time that the worker spent, divided by the requests it answered: what bounds a busy server.
 - **publishing**: `pregon publish FOLDER --json` alone, without `pregon up` beside it; the peer stores the photos and
   calls Wagtail's `get_renditions` (Willow and Pillow) in one process: three WebP and one JPEG each.
 - **starting**: from starting the command to the first 200 on `/`; PSS from `/proc/PID/smaps_rollup`, summed over the
@@ -82,6 +84,11 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   pages are those whose row was taken up. The plan of the year shows every bulletin of the year: beside 100 these are
   one month's, beside 1,000 and 10,000 nearly twelve months'. `pregon site rebuild` is ended by SIGKILL and
   started again.
+- **live**: readers are connections over loopback from two processes beside it, on the same two cores, from as many
+  addresses as one needs of which none may take all the room; a post is made by the desk's action in a process of its
+  own, about one a second, and each reader notes when the whole of it is there, so all waits are counted from the same
+  clock. Memory is what PSS grew by from ten readers, or none with nginx, to all of them; the kernel's own for a
+  connection is not in it. The plain broadcaster gives each reader a queue of its own.
 
 Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
 Where a line has two times and no peer, the second column of figures is what the line names last.

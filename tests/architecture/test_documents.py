@@ -201,7 +201,7 @@ def test_the_layers_in_the_drawing_are_those_of_the_linter() -> None:
 
 
 def test_nginx_says_of_a_file_what_our_own_front_says() -> None:
-    site = text_of(ROOT / "deploy" / "nginx.conf")
+    site = text_of(ROOT / "deploy" / "nginx" / "pregon.conf")
     ages = [front.CACHE_PAGE, front.CACHE_PHOTO, front.CACHE_STATIC, front.CACHE_HASHED]
     safety = [f'{name} "{said}" always;' for name, said in front.SAFETY.items()]
     # Which pages other sites may frame is told by the address, and proved under nginx itself.
@@ -210,7 +210,7 @@ def test_nginx_says_of_a_file_what_our_own_front_says() -> None:
 
 
 def test_nginx_counts_what_our_own_front_counts() -> None:
-    site = text_of(ROOT / "deploy" / "nginx.conf")
+    site = text_of(ROOT / "deploy" / "nginx" / "pregon.conf")
 
     def lines(variable: str) -> list[str]:
         found = re.search(rf"^map \S.* \${variable} \{{\n(.*?)^\}}", site, re.MULTILINE | re.DOTALL)
@@ -226,7 +226,7 @@ def test_nginx_counts_what_our_own_front_counts() -> None:
 
 
 def test_nginx_keeps_no_address_of_a_reader() -> None:
-    site = text_of(ROOT / "deploy" / "nginx.conf")
+    site = text_of(ROOT / "deploy" / "nginx" / "pregon.conf")
     logs = re.findall(r"^\s*access_log ([^;]+);", site, re.MULTILINE)
     assert [log.split()[:2] for log in logs] == [["off"], ["/var/log/pregon/views.log", "pregon_views"]]
     [form] = re.findall(r'^log_format pregon_views "(.+)";$', site, re.MULTILINE)
@@ -234,7 +234,7 @@ def test_nginx_keeps_no_address_of_a_reader() -> None:
 
 
 def test_nginx_never_serves_what_is_not_public() -> None:
-    site = text_of(ROOT / "deploy" / "nginx.conf")
+    site = text_of(ROOT / "deploy" / "nginx" / "pregon.conf")
     served = set(re.findall(r"^\s*(?:[^#\n]*\{\s*)?root (/var/lib/pregon[^;]*);", site, re.MULTILINE))
     assert served == {"/var/lib/pregon/baked", "/var/lib/pregon"}
     assert re.findall(r"^\s*location (.+?)\s*\{\s*root /var/lib/pregon;", site, re.MULTILINE) == [

@@ -27,7 +27,7 @@ from pregon.website.viewlog import ViewLog
 
 pytestmark = pytest.mark.journey
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+DEPLOY = Path(__file__).parents[2] / "deploy" / "nginx"
 PAGE = ("<!doctype html><title>Boletines</title>" + "<p>Un boletín.</p>" * 60).encode()
 
 
@@ -105,7 +105,14 @@ def site(home: Path, python: int, tmp_path: Path) -> Iterator[int]:
 def site_over(home: Path, tmp_path: Path, *, python: int) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The deployed site file over ``home``: where it answers, and the nginx that does."""
     port = free_port()
-    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    (tmp_path / "site.conf").write_text(site_file(home, port=port, python=python), encoding="utf-8")
+    with nginx_over(f"include {tmp_path}/site.conf;", tmp_path, port=port) as server:
+        yield port, server
+
+
+def site_file(home: Path, *, port: int, python: int) -> str:
+    """The deployed site file with an office's own lines in the place of those with an arrow."""
+    text = (DEPLOY / "pregon.conf").read_text(encoding="utf-8")
     for ours, theirs in (
         (r"127\.0\.0\.1:8000", f"127.0.0.1:{python}"),
         (r"(?m)^(\s*)listen 80;", rf"\1listen 127.0.0.1:{port};"),
@@ -114,13 +121,13 @@ def site_over(home: Path, tmp_path: Path, *, python: int) -> Iterator[tuple[int,
         (r"/var/log/pregon", str(home / "views" / "nginx")),
     ):
         text = re.sub(ours, theirs, text)
-    (tmp_path / "site.conf").write_text(text, encoding="utf-8")
-    with nginx_over(f"include {tmp_path}/site.conf;", tmp_path, port=port) as server:
-        yield port, server
+    return text
 
 
 @contextmanager
-def nginx_over(site: str, tmp_path: Path, *, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def nginx_over(
+    site: str, tmp_path: Path, *, port: int, modules: str = ""
+) -> Iterator[subprocess.Popen[bytes]]:
     """nginx with ``site``, until the block ends."""
     temporary = "".join(
         f"{kind}_temp_path {tmp_path}/{kind};"
@@ -129,8 +136,8 @@ def nginx_over(site: str, tmp_path: Path, *, port: int) -> Iterator[subprocess.P
     user = "user root;" if os.geteuid() == 0 else ""
     conf = tmp_path / "nginx.conf"
     conf.write_text(
-        f"{user} daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}}"
-        f"include {DEPLOY}/nginx-main.conf;"
+        f"{modules} {user} daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}}"
+        f"include {DEPLOY}/main.conf;"
         f"http {{ access_log off; {temporary} {site} }}",
         encoding="utf-8",
     )

@@ -1,8 +1,8 @@
 """Which requests are views of a page, where they came from, and how a line of the views log says so.
 
-The front and nginx write the same lines: ``deploy/nginx.conf`` carries these very expressions, and a test compares
-them. What a request says about its reader is looked at while it is answered, and nothing of it is written down: a line
-holds a count, a kind of place, an address of this site and an hour.
+The front and nginx write the same lines: ``deploy/nginx/pregon.conf`` carries these very expressions, and a test
+compares them. What a request says about its reader is looked at while it is answered, and nothing of it is written
+down: a line holds a count, a kind of place, an address of this site and an hour.
 
     1 facebook /boletines/2026-012-pozo/ 2026-11-27T18+00:00
 

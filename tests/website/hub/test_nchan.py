@@ -24,7 +24,7 @@ from servers.streams import Listener
 
 pytestmark = [pytest.mark.django_db]
 
-DEPLOY = Path(__file__).parents[3] / "deploy"
+DEPLOY = Path(__file__).parents[3] / "deploy" / "nginx"
 MODULE = "/usr/lib/nginx/modules/ngx_nchan_module.so"
 NOW = timezone.now()
 
@@ -44,13 +44,13 @@ class Nginx:
 @pytest.fixture
 def nginx(tmp_path: Path) -> Iterator[Nginx]:
     ports = Nginx(free_port(), free_port())
-    door = (DEPLOY / "nginx-live-door.conf").read_text(encoding="utf-8")
+    door = (DEPLOY / "live-door.conf").read_text(encoding="utf-8")
     (tmp_path / "door.conf").write_text(re.sub(r"127\.0\.0\.1:8090", f"127.0.0.1:{ports.door}", door))
     user = "user root;" if os.geteuid() == 0 else ""
     (tmp_path / "nginx.conf").write_text(
         f"load_module {MODULE}; {user} daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}"
         f"http {{ access_log off; client_body_temp_path {tmp_path}/body; include {tmp_path}/door.conf;"
-        f"server {{ listen 127.0.0.1:{ports.site}; include {DEPLOY}/nginx-live.conf; }} }}"
+        f"server {{ listen 127.0.0.1:{ports.site}; include {DEPLOY}/live.conf; }} }}"
     )
     command = [
         shutil.which("nginx") or "/usr/sbin/nginx",

@@ -274,7 +274,7 @@ if PREGON_QUEUE_URL:
     if not find_spec("celery"):
         env.problems.append("PREGON_QUEUE_URL pide Celery, que aquí no está: instálalo con «make motor».")
 
-# nginx with nchan holds the readers of live pages; without it the web part does (deploy/nginx-live.conf).
+# nginx with nchan holds the readers of live pages; without it the web part does (deploy/nginx/live.conf).
 PREGON_HUB_URL = env.text("PREGON_HUB_URL")
 if PREGON_HUB_URL and not (
     PREGON_HUB_URL.startswith(("http://", "https://")) and PREGON_HUB_URL.endswith("/")

@@ -1,6 +1,6 @@
 """From the rows of the outbox to nginx, whose nchan holds the readers where one process is not enough.
 
-Pregón only posts (``deploy/nginx-live.conf`` is the other half). nchan counts messages in a way of its own, so each
+Pregón only posts (``deploy/nginx/live.conf`` is the other half). nchan counts messages in a way of its own, so each
 telling carries its own place, by which a page knows what it has heard and what it missed. Two workers may post the
 same one, and nobody minds: each posts a stream in its order, and a page passes over what it has.
 """
