@@ -87,6 +87,11 @@ recording: setup ## Record three browsers on a live coverage whose hub is killed
 	scripts/system-packages chromium
 	$(BIN)/python benchmarks/recording.py
 
+.PHONY: accessibility
+accessibility: setup ## Ask axe about every kind of page (docs/reference/accessibility.md)
+	scripts/system-packages chromium
+	$(BIN)/python benchmarks/accessibility.py
+
 .PHONY: lighthouse
 lighthouse: setup ## Ask Lighthouse about the public pages of a running office (OFFICE_URL=http://localhost:8000)
 	scripts/system-packages chromium

@@ -19,12 +19,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-#: A page, and where the first link to one of its kind stands when it has no address of its own.
-PAGES = {
+#: A page; where the first link to one of its kind stands when it has no address of its own; and what such a page has.
+PAGES: dict[str, str | tuple[str, str] | tuple[str, str, str]] = {
     "Inicio": "/",
     "Boletín": ("/boletines/", r"/boletines/20\d\d-[\w-]+/"),
     "Agenda": "/agenda/",
+    "Acto con mapa": ("/agenda/", r"/agenda/20\d\d-\d\d-\d\d-[\w-]+/", "map-sheet"),
     "Galería": ("/galerias/", r"/galerias/20\d\d-[\w-]+/"),
+    "En vivo": ("/en-vivo/", r"/en-vivo/20\d\d-[\w-]+/"),
+    "Alertas": "/alertas/",
     "Cómo vamos": ("/plan/", r"/plan/[\w-]+/"),
 }
 BARS = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
@@ -46,15 +49,21 @@ FLAGS = (
 )
 
 
-def address(office: str, page: str | tuple[str, str]) -> str:
+def address(office: str, page: str | tuple[str, ...]) -> str | None:
     if isinstance(page, str):
         return office + page
-    listing, link = page
-    with urllib.request.urlopen(office + listing, timeout=30) as answer:
-        found = re.search(link, answer.read().decode())
-    if not found:
-        raise SystemExit(f"{listing} leads to nothing like {link}.")
-    return office + found[0]
+    listing, link, *parts = page
+    for path in dict.fromkeys(re.findall(link, read(office + listing))):
+        text = read(office + path) if parts else ""
+        if all(part in text for part in parts):
+            return office + str(path)
+    return None
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        text: str = answer.read().decode()
+    return text
 
 
 def look(url: str, *, folder: Path) -> dict[str, Any]:
@@ -138,11 +147,14 @@ def table(reports: dict[str, dict[str, Any]]) -> str:
 
 
 def main(office: str, folder: Path, into: Path | None) -> int:
-    reports = {name: look(address(office, page), folder=folder) for name, page in PAGES.items()}
+    urls = {name: address(office, page) for name, page in PAGES.items()}
+    reports = {name: look(url, folder=folder) for name, url in urls.items() if url}
     said = table(reports)
     print(said)
     if into:
         into.write_text(said, "utf-8")
+    if lacking := [name for name, url in urls.items() if not url]:
+        print(f"This office has none of these: {', '.join(lacking)}.", file=sys.stderr)
     wrong = {page: found for page, report in reports.items() if (found := complaints(report))}
     for page, found in wrong.items():
         print(page, *found, sep="\n  - ", file=sys.stderr)
