@@ -94,6 +94,10 @@ act.save()
 """
 
 
+#: What is no part of a page that is read; a stream would never end being weighed.
+APART = re.compile(r"/fotos/|/vivo/|/subtitulos\.vtt$|/incrustar\.js$")
+
+
 def one_page_of_each_kind(office: Office) -> list[str]:
     """The first address of every view that a reader can reach from the front page, and what leads nowhere."""
     found: dict[str, str] = {}
@@ -142,7 +146,7 @@ def test_every_page_of_ours_on_the_desk_is_accessible_in_light_and_dark(
 
 
 def test_every_public_page_is_light(lively: Office, open_window: Callable[..., Reader]) -> None:
-    """Photos apart, and the frames of the page that shows what others may frame."""
+    """Photos and captions apart, what an open page hears after it, and what other sites may frame."""
     heavy: dict[str, tuple[int, int]] = {}
     for path in one_page_of_each_kind(lively):
         window = open_window(lively, phone=True)
@@ -151,7 +155,7 @@ def test_every_public_page_is_light(lively: Office, open_window: Callable[..., R
         parts = [
             answer
             for answer in answers
-            if "/fotos/" not in answer.url and answer.frame == window.page.main_frame
+            if not APART.search(answer.url) and answer.frame == window.page.main_frame
         ]
         weight = sum(answer.request.sizes()["responseBodySize"] for answer in parts)
         if len(parts) > 4 or weight > 60_000:
