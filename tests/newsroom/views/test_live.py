@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -91,7 +92,9 @@ def test_a_verb_that_nobody_knows_is_not_found(client: Client, blog: LiveBlog) -
     assert client.post(reverse("newsroom_live:verb", args=[blog.pk, "borrar"])).status_code == 404
 
 
-def test_of_two_editors_the_later_is_told_and_loses_nothing(client: Client, blog: LiveBlog) -> None:
+def test_of_two_editors_the_later_is_told_what_it_says_now_and_loses_nothing(
+    client: Client, blog: LiveBlog
+) -> None:
     client.post(address(blog), {"key": str(uuid4()), "text": "Uno."})
     posted = LivePost.objects.get()
     change = reverse("newsroom_live:change", args=[posted.pk])
@@ -99,8 +102,23 @@ def test_of_two_editors_the_later_is_told_and_loses_nothing(client: Client, blog
     assert client.post(change, said).status_code == 302
     late = client.post(change, said | {"text": "Tres."})
     page = late.content.decode()
-    assert ("Alguien más lo cambió" in page, "Tres." in page) == (True, True)
+    assert ("Alguien más lo cambió" in page, "Ahora dice: «Dos.»." in page, "Tres." in page) == (
+        True,
+        True,
+        True,
+    )
     assert LivePost.objects.get().text == "Dos."
+    [version] = re.findall(r'name="version" value="(\d+)"', page)
+    assert client.post(change, said | {"text": "Tres.", "version": version}).status_code == 302
+    assert LivePost.objects.get().text == "Tres."
+
+
+def test_what_somebody_else_took_away_is_corrected_no_more(client: Client, blog: LiveBlog) -> None:
+    client.post(address(blog), {"key": str(uuid4()), "text": "Uno."})
+    posted = LivePost.objects.get()
+    change = reverse("newsroom_live:change", args=[posted.pk])
+    newsroom.remove_post(posted, note="No era.", version=1, by=None, at=timezone.now())
+    assert client.post(change, {"text": "Dos.", "note": "Era dos.", "version": 1}).status_code == 404
 
 
 def test_of_two_who_pin_the_later_is_given_back_what_they_wrote(client: Client, blog: LiveBlog) -> None:

@@ -29,6 +29,7 @@ from pregon.agenda.panels import local_midnight
 from pregon.core.errors import PregonError
 from pregon.core.visibility import may_see
 from pregon.newsroom import actions as newsroom
+from pregon.newsroom.errors import EditedMeanwhile
 from pregon.newsroom.forms import LiveCorrectionForm, LivePostForm, LiveRemovalForm, SummaryForm
 from pregon.newsroom.models import LiveBlog, LivePost
 from pregon.newsroom.panels import sheet_or_editor
@@ -224,6 +225,17 @@ class LiveChangeView(LiveDesk):
                 newsroom.remove_post(self.posted, **common)
             else:
                 newsroom.correct_post(self.posted, form.words(), **common)
+        except EditedMeanwhile as refusal:
+            self.posted.refresh_from_db()
+            if self.posted.removed_at:
+                messages.error(request, _("Alguien más quitó esta publicación mientras escribías."))
+                return redirect("newsroom_live:blog", self.posted.blog_id)
+            now = self.posted.text or self.posted.headline
+            messages.error(request, f"{refusal} " + _("Ahora dice: «%(words)s».") % {"words": now})
+            # What was written stays; sent once more it is a change of what is said now.
+            name = form.add_prefix("version")
+            form.data = request.POST.dict() | {name: str(self.posted.version)}
+            return self.render_to_response(self.get_context_data(**again))
         except (PregonError, ValidationError) as problem:
             messages.error(request, sentence_of(problem))
             return self.render_to_response(self.get_context_data(**again))
