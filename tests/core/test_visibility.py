@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from django.db.models import Model
 from wagtail.models import Page
 
-from factories import alerts
+from factories import alerts, newsroom
 from factories.library import AlbumFactory
 from factories.newsroom import NOON, act, draft
 from pregon.accounts.models import Department
@@ -20,7 +21,7 @@ from pregon.alerts.enums import Severity
 from pregon.alerts.models import Alert
 from pregon.core.visibility import Reader, gated_models, may_see, visible
 from pregon.library.models import Album, Photo
-from pregon.newsroom.models import Bulletin, LiveBlog
+from pregon.newsroom.models import Bulletin, Campaign, Episode, LiveBlog, Service, Video
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,14 @@ def every_live_blog() -> Iterator[tuple[Model, bool]]:
             yield blog, seen and opened == PAST
 
 
+def every_piece(make: Callable[..., Page]) -> Iterator[tuple[Model, bool]]:
+    """A page of the other kinds, live or not, before and after its embargo."""
+    for order, (live, go_live_at) in enumerate(product((True, False), MOMENTS)):
+        piece = make(f"Página {order}", public=False)
+        type(piece).objects.filter(pk=piece.pk).update(live=live, go_live_at=go_live_at)
+        yield piece, live and go_live_at != FUTURE
+
+
 def every_alert() -> Iterator[tuple[Model, bool]]:
     """As it is written, and sent at each moment: what was sent may be looked up for ever."""
     yield alerts.draft(expires=FUTURE), False
@@ -95,6 +104,10 @@ STATES = {
     Album: every_album,
     LiveBlog: every_live_blog,
     Alert: every_alert,
+    Campaign: partial(every_piece, newsroom.campaign),
+    Service: partial(every_piece, newsroom.service),
+    Episode: partial(every_piece, newsroom.episode),
+    Video: partial(every_piece, newsroom.video),
 }
 
 
