@@ -112,6 +112,7 @@ def site_over(home: Path, tmp_path: Path, *, python: int) -> Iterator[tuple[int,
 
 def site_file(home: Path, *, port: int, python: int) -> str:
     """The deployed site file with an office's own lines in the place of those with an arrow."""
+    (home / "views" / "nginx").mkdir(parents=True, exist_ok=True)
     text = (DEPLOY / "pregon.conf").read_text(encoding="utf-8")
     for ours, theirs in (
         (r"127\.0\.0\.1:8000", f"127.0.0.1:{python}"),
