@@ -102,6 +102,7 @@ def write(desk: Desk, text: str, **more: str) -> None:
         for name, said in more.items():
             page.fill(f"[name={name}]", said)
     page.get_by_role("button", name="Publicar").click()
+    expect(page.locator("[name=text]")).to_have_value("")  # it is written down, and the next may be written
 
 
 def texts(page: Page) -> list[str]:

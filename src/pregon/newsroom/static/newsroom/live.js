@@ -168,9 +168,9 @@ if (form && "indexedDB" in window) {
     if (![text, headline, video, photo].some(({ value }) => value.trim())) { text.focus(); return; }
     seen.required = Boolean(photo.value);
     if (!seen.reportValidity()) return;
-    keeping = true;
+    keeping = form.inert = true;  // nor is anything typed now that would be cleared with it
     const done = await written().then(keep).then(() => true, () => false);
-    keeping = false;
+    keeping = form.inert = false;
     if (!done) { form.submit(); return; }  // a telephone that keeps nothing posts as without this script
     form.reset();
     text.focus();
