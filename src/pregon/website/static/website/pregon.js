@@ -354,10 +354,10 @@ for (const button of navigator.share ? document.querySelectorAll("[data-share]")
 
 // A page that is only read asks for no more: suggestions come once somebody types, notices once their box is seen.
 for (const bar of document.querySelectorAll("[data-suggest]")) {
-  bar.addEventListener("keydown", () => import(bar.dataset.script), { once: true });
+  bar.addEventListener("keydown", () => import(bar.dataset.script).catch(() => {}), { once: true });
 }
 for (const box of document.querySelectorAll("[data-push-box]")) {
-  const come = () => import(box.dataset.script);
+  const come = () => import(box.dataset.script).catch(() => {});  // without a connection the link of the box serves
   if (box.hidden) { addEventListener("load", () => idle(come), { once: true }); continue; }
   const seen = new IntersectionObserver(([{ isIntersecting }]) => {
     if (isIntersecting) { seen.disconnect(); come(); }
