@@ -113,7 +113,7 @@ def test_a_baked_page_is_answered_with_its_safety_headers(site: Site) -> None:
         "content-security-policy": POLICY,
         "x-content-type-options": "nosniff",
         "referrer-policy": "strict-origin-when-cross-origin",
-        "cache-control": "public, max-age=20",
+        "cache-control": "public, max-age=0, s-maxage=20",
         "vary": "Accept-Encoding",
         "server": None,
     }

@@ -48,8 +48,9 @@ SAFETY = {
 #: What other sites may show in a frame: the pages below this address, and no other.
 EMBEDDED = "/incrustar/"
 ANYWHERE = POLICY.replace("frame-ancestors 'self'", "frame-ancestors *")
-# Short: a page may be corrected or withdrawn at any moment, and what a reader's phone keeps is out of reach.
-CACHE_PAGE = "public, max-age=20"
+# A page may be corrected or withdrawn at any moment, and what a reader's phone keeps is out of reach: a browser asks
+# each time (unchanged, a few bytes answer it); a cache before many readers may answer them for some seconds.
+CACHE_PAGE = "public, max-age=0, s-maxage=20"
 CACHE_PHOTO = "public, max-age=86400"
 CACHE_STATIC = "public, max-age=3600"
 CACHE_HASHED = "public, max-age=31536000, immutable"

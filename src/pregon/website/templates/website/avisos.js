@@ -147,7 +147,7 @@ self.addEventListener("fetch", (event) => {
 const late = () => new Promise((resolve) => { setTimeout(resolve, patience); });
 
 function answerPage(event, path) {
-  const network = fetch(event.request, { cache: "no-cache" });  // not even the seconds that a page may be reused
+  const network = fetch(event.request);  // as it came: what is altered is a navigation no more, and counted as none
   let copied = "";
   event.waitUntil(network.then(async (answer) => {
     const learnt = answer.clone();
