@@ -28,7 +28,8 @@ from pregon.delivery.enums import State as DeliveryState
 from pregon.delivery.models import Delivery, Dispatch, Subscriber
 from pregon.delivery.progress import going_out
 from pregon.newsroom.actions.workflow import ensure_page_permissions, ensure_workflow
-from pregon.newsroom.models import Bulletin, BulletinIndex, Correction, Intake
+from pregon.newsroom.enums import LiveState
+from pregon.newsroom.models import Bulletin, BulletinIndex, Correction, Intake, LiveBlog
 from pregon.newsroom.queries import Stage, staged
 from pregon.plan import actions as plans
 from pregon.website import actions as website
@@ -123,7 +124,7 @@ def test_a_furnished_office_holds_together(furnished: dict[str, str], at: dateti
     assert set(covered.values_list("settlement", "evidence")) == {
         (Settlement.COVERED, bulletin.get_absolute_url()) for bulletin in bulletins
     }
-    assert (Intake.objects.count(), Act.objects.count()) == (0, 4 + len(UPCOMING))
+    assert (Intake.objects.count(), Act.objects.count()) == (0, 5 + len(UPCOMING))
     tags = {row.act.title: row.tag for row in day_rows(at - timedelta(days=3), at + timedelta(days=3), at=at)}
     alone = [told["titulo"] for told in UPCOMING if told.get("sin_asignar")]
     assert [tags[title] for title in alone] == [Tag.NOBODY]
@@ -209,3 +210,15 @@ def test_the_only_alert_is_a_drill_that_is_over_and_says_that_it_is_a_sample(
     assert drill.expires < timezone.now() and not ExtraordinaryMessage.objects.exists()
     [dispatch] = Dispatch.objects.about(drill.origin)
     assert dispatch.headline.startswith("SIMULACRO")
+
+
+def test_one_coverage_is_under_way_and_that_of_the_newest_bulletin_is_over(
+    furnished: dict[str, str], at: datetime
+) -> None:
+    under_way, over = LiveBlog.objects.all()
+    newest = Bulletin.objects.filter(number__isnull=False).latest("number")
+    assert (under_way.state, over.state, over.bulletin) == (LiveState.OPEN, LiveState.CLOSED, newest)
+    assert over.act == newest.act
+    last = under_way.posts.latest("at")
+    assert timedelta() < at - last.at < timedelta(minutes=10)
+    assert (under_way.act.latitude is not None, under_way.act.start <= under_way.opened_at) == (True, True)

@@ -31,6 +31,7 @@ from pregon.alerts import actions as alerts
 from pregon.alerts.enums import Status
 from pregon.alerts.models import AlertTemplate
 from pregon.analytics.models import PageViews
+from pregon.config.demo.coverages import close, follow
 from pregon.config.demo.pages import open_pages
 from pregon.config.demo.pictures import draw
 from pregon.config.demo.readership import be_read
@@ -77,6 +78,9 @@ def furnish(office: str, *, at: datetime, say: Say) -> dict[str, str]:
     for weeks, page in enumerate(pages, start=1):
         date_back(page, by=timedelta(weeks=-weeks))
     announce(load("upcoming.yaml"), today=today, zone=zone, localities=localities)
+    for coverage in load("coverages.yaml"):
+        cover_live(office, coverage, place=localities[0], at=at)
+    drain([Lane.NOW], clock=timezone.now)
     for story in load("waiting.yaml"):
         if story["espera"] == "visto-bueno":
             ask_for_approval(story)
@@ -378,23 +382,49 @@ def spot(told_act: dict[str, Any], centre: Locality) -> dict[str, Any]:
 def announce(acts: list[dict[str, Any]], *, today: date, zone: ZoneInfo, localities: list[Locality]) -> None:
     for index, told_act in enumerate(acts):
         start = moment(today + timedelta(days=told_act["dias"]), told_act["hora"], zone=zone)
-        act = Act.objects.create(
-            title=told_act["titulo"],
-            slug=f"{start:%Y-%m-%d}-{slugify(told_act['titulo'])}",
-            kind=told_act["tipo"],
-            start=start,
-            end=start + timedelta(hours=2),
-            place=told_act["lugar"],
-            department=Department.objects.get(name=known(Department, told_act["dependencia"])),
-            description=told_act.get("nota", ""),
-            state=told_act.get("estado", State.CONFIRMED),
-            **spot(told_act, localities[0]),
-        )
-        act.topics.set([Topic.objects.get(name=known(Topic, told_act["tema"]))])
-        act.localities.set([localities[index % len(localities)]])
-        act.save()
-        for product in told_act["cubre"]:
-            Coverage.objects.create(act=act, product=product)
+        add_act(told_act, start=start, place=localities[index % len(localities)], centre=localities[0])
+
+
+def add_act(told_act: dict[str, Any], *, start: datetime, place: Locality, centre: Locality) -> Act:
+    act: Act = Act.objects.create(
+        title=told_act["titulo"],
+        slug=f"{start:%Y-%m-%d}-{slugify(told_act['titulo'])}",
+        kind=told_act["tipo"],
+        start=start,
+        end=start + timedelta(hours=2),
+        place=told_act["lugar"],
+        department=Department.objects.get(name=known(Department, told_act["dependencia"])),
+        description=told_act.get("nota", ""),
+        state=told_act.get("estado", State.CONFIRMED),
+        **spot(told_act, centre),
+    )
+    act.topics.set([Topic.objects.get(name=known(Topic, told_act["tema"]))])
+    act.localities.set([place])
+    act.save()
+    for product in told_act["cubre"]:
+        Coverage.objects.create(act=act, product=product)
+    return act
+
+
+def cover_live(office: str, told: dict[str, Any], *, place: Locality, at: datetime) -> None:
+    """A live coverage: of an act that is under way, or of the one that the newest bulletin tells."""
+    writer = User.objects.get(groups__name=Role.EDITOR)
+
+    def draw_one(seed: int) -> bytes:
+        return picture(office, seed=seed)
+
+    if "acto" in told:
+        # Its last post was a few minutes ago, at whatever hour the office is furnished.
+        opened = at - timedelta(minutes=told["publicaciones"][-1]["minuto"] + 4)
+        start = opened.astimezone(Office.load().zone)
+        start = start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0)
+        act = add_act(told["acto"], start=start, place=place, centre=place)
+        follow(act, told, opened=opened, by=writer, draw=draw_one)
+    else:
+        newest = Bulletin.objects.filter(number__isnull=False).latest("number")
+        opened = newest.act.start - timedelta(minutes=10)
+        blog = follow(newest.act, told, opened=opened, by=writer, draw=draw_one)
+        close(blog, newest, by=writer, at=opened + timedelta(minutes=told["dura"]))
 
 
 def assign_acts(today: date, *, zone: ZoneInfo) -> None:
