@@ -22,7 +22,7 @@ PAGES = Path(__file__).parent / "pages.yaml"
 
 
 def open_pages(*, today: date, sound: bytes, film: bytes) -> list[Piece]:
-    """A campaign, two services, an episode and a video, all public."""
+    """A campaign, three services, an episode and a video, all public."""
     town = Office.load().municipality
     told: dict[str, list[dict[str, Any]]] = yaml.safe_load(
         PAGES.read_text(encoding="utf-8").replace("{municipio}", town)
@@ -61,12 +61,12 @@ def common(page: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def photo_about(topic: str) -> Photo | None:
-    """A photo that went out already with a bulletin on that topic."""
-    about = Bulletin.objects.filter(
-        topics__name__icontains=topic, live=True, cover__released_at__isnull=False
-    )
-    bulletin = about.order_by("pk").first()
+def photo_about(title: str) -> Photo | None:
+    """The photo that went out already with the bulletin whose title begins so, or else with any."""
+    if not title:
+        return None
+    out = Bulletin.objects.filter(live=True, cover__released_at__isnull=False).order_by("pk")
+    bulletin = out.filter(title__istartswith=title).first() or out.first()
     return bulletin.cover if bulletin else None
 
 
