@@ -240,6 +240,15 @@ def of_topic(act: Act, topic: Topic) -> None:
     act.save()
 
 
+def followed_and_renamed(town: Town) -> None:
+    """Its pages are baked with the name before, and offer notices of it."""
+    fairs = Topic.objects.create(name="Ferias", slug="ferias")
+    of_topic(town.other_act, fairs)
+    live(town.other_act)
+    bake_all()
+    saved(fairs, name="Ferias y fiestas")
+
+
 def settled(act: Act) -> None:
     agenda.settle(act, product=Product.PHOTOS, evidence="/galerias/x/", at=timezone.now())
 
@@ -336,6 +345,7 @@ CHANGES: dict[str, Kind] = {
     "a live coverage opens": Kind(lambda t: live(t.other_act), 4),
     "… and has a post": Kind(lambda t: posted(live(t.other_act)), 4),
     "… and is closed": Kind(lambda t: closed(live(t.other_act)), 9),
+    "the topic of an act that is told live is renamed": Kind(followed_and_renamed, 11),
     "an act is announced that is of a topic": Kind(
         lambda t: of_topic(news.act("Limpieza del río", start=NOON + timedelta(days=5)), t.water), 12
     ),

@@ -335,6 +335,17 @@ def paths_of_topic(topic: Topic) -> list[str]:
         *about,
         *([PAGES_SITEMAP, SITEMAP] if about else []),
         *pieces_about([topic.pk]),
+        *acts_named(topics=topic),
+    ]
+
+
+def acts_named(**by: Any) -> list[str]:
+    """The pages of the public acts that are found by that, and of what was told live of them."""
+    acts = visible(Act.objects.filter(**by), at=timezone.now())
+    told = LiveBlog.objects.filter(act__in=acts)
+    return [
+        *(f"/agenda/{slug}/" for slug in acts.values_list("slug", flat=True)),
+        *(f"/en-vivo/{slug}/" for slug in told.values_list("slug", flat=True)),
     ]
 
 
@@ -351,7 +362,7 @@ def paths_of_department(department: Department) -> list[str]:
 def paths_of_locality(locality: Locality) -> list[str]:
     public = visible(Bulletin.objects.filter(localities=locality), at=timezone.now())
     about = [f"/boletines/{slug}/" for slug in public.values_list("slug", flat=True)]
-    return [*about, *pieces_named(localities=locality)]
+    return [*about, *pieces_named(localities=locality), *acts_named(localities=locality)]
 
 
 def paths_of_document(document: Any) -> list[str]:
@@ -438,7 +449,8 @@ def paths_of_coverage(blog: LiveBlog) -> list[str]:
 
 def paths_that_name(blog: LiveBlog) -> list[str]:
     """The pages that say whether ``blog`` is under way."""
-    return [HOME, COVERAGES, blog.act.get_absolute_url(), *SITEMAPS]
+    month = f"/agenda/{blog.act.start.astimezone(Office.load().zone):%Y/%m}/"
+    return [HOME, COVERAGES, blog.act.get_absolute_url(), AGENDA, month, *SITEMAPS]
 
 
 def posts_with(photo: Photo) -> list[LivePost]:

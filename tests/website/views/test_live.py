@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from factories.newsroom import act, shelf
 from factories.website import HOSTILE
+from pregon.accounts.models import Topic
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.actions import Words
 from pregon.newsroom.models import LiveBlog
@@ -91,6 +92,23 @@ def test_what_is_under_way_is_on_the_front_page_and_on_its_act(client: Client, b
     assert blog.get_absolute_url() not in client.get("/").content.decode()
     page = client.get(blog.get_absolute_url()).content.decode()
     assert ('data-stream="sitio"' in page, "Terminó" in page) == (True, True)
+
+
+def test_the_agenda_says_which_act_can_be_followed_while_it_can(client: Client, blog: LiveBlog) -> None:
+    paths = ("/", "/agenda/", f"/agenda/{timezone.localdate(blog.act.start):%Y/%m}/")
+    mark = '<b class="live-dot">En vivo</b></span>'
+    assert [client.get(path).content.decode().count(mark) for path in paths] == [1, 1, 1]
+    newsroom.close_live(blog, by=None, at=NOW)
+    assert [client.get(path).content.decode().count(mark) for path in paths] == [0, 0, 0]
+
+
+def test_a_coverage_leads_to_its_act_and_offers_notices_of_its_topics(client: Client, blog: LiveBlog) -> None:
+    topic = Topic.objects.create(name="Desfiles", slug="desfiles")
+    blog.act.topics.set([topic])
+    blog.act.save()
+    page = client.get(blog.get_absolute_url()).content.decode()
+    assert f'href="{blog.act.get_absolute_url()}">Ver el acto' in page
+    assert f"/suscripcion/?temas={topic.pk}" in page
 
 
 def test_an_office_without_coverages_says_what_will_be_here(client: Client) -> None:

@@ -49,8 +49,10 @@ def pieces(kind: type[Piece], at: datetime) -> PieceQuerySet:
 
 
 def acts(at: datetime) -> ActQuerySet:
-    """Public acts in the order in which they happen."""
-    return visible(Act.objects.all(), at=at).order_by("start", "pk")  # type: ignore[return-value]  # same queryset
+    """Public acts in the order in which they happen, each with whether it can be followed live now."""
+    live = LiveBlog.objects.filter(act=OuterRef("pk")).exclude(state=LiveState.CLOSED)
+    found = visible(Act.objects.all(), at=at).order_by("start", "pk")
+    return found.annotate(live_now=Exists(live))  # type: ignore[no-any-return]  # same queryset
 
 
 def under_way(at: datetime) -> QuerySet[LiveBlog]:
