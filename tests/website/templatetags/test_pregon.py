@@ -92,6 +92,14 @@ def test_a_telephone_is_dialled_by_its_digits(written: str, dialled: str) -> Non
     assert tags.dialled(written) == dialled
 
 
+def test_the_telephones_of_an_office_are_told_apart_and_none_breaks() -> None:
+    assert tags.telephones("000 000 0101 · 000 000 0102,") == [
+        "000\u00a0000\u00a00101",
+        "000\u00a0000\u00a00102",
+    ]
+    assert tags.telephones("") == []
+
+
 def test_a_player_shows_the_shared_copy_before_it_plays() -> None:
     one = photo(*COPIES)
     assert (tags.poster(one), tags.poster(None)) == (f' poster="/fotos/{one.public_id}/full.jpg"', "")

@@ -66,6 +66,13 @@ def test_an_update_is_read_at_the_same_address_with_what_was_said_before() -> No
     assert "<h1>Actualización: El agua regresa a las 20 h</h1>" in page and "Lo que se dijo antes" in page
 
 
+def test_a_drill_that_is_over_is_not_called_an_alert() -> None:
+    drill = sent(status=Status.EXERCISE)
+    alerts.expire_due(at=drill.expires)
+    page = read(drill.get_absolute_url())
+    assert ("Este simulacro ya terminó." in page, "Esta alerta ya terminó." in page) == (True, False)
+
+
 def test_what_was_a_drill_says_so_on_its_page() -> None:
     alert = sent()
     alerts.it_was_a_drill(alert, by=person(), at=timezone.now())

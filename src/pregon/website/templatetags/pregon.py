@@ -136,6 +136,12 @@ def dialled(telephone: str) -> str:
 
 
 @register.filter
+def telephones(written: str) -> list[str]:
+    """The telephones of an office, which are written in one line; none breaks at the end of another."""
+    return ["\u00a0".join(part.split()) for part in re.split(r"[·,;/]", written) if part.strip()]
+
+
+@register.filter
 def lasting(seconds: int) -> str:
     """How long a recording lasts: "12:05"."""
     return clock(seconds)

@@ -381,6 +381,12 @@ const viewer = document.querySelector(".viewer");
 if (viewer && "showModal" in viewer) instead(document.querySelectorAll(".wall figure > a"), viewer.dataset.script);
 const player = document.querySelector("[data-player]");
 if (player) {
+  // A poster fills its frame until the video, of whatever shape, takes its place.
+  const film = player.querySelector("video[poster]");
+  if (film) {
+    film.classList.add("resting");
+    film.addEventListener("play", () => film.classList.remove("resting"), { once: true });
+  }
   instead(document.querySelectorAll("[data-at]"), player.dataset.player);
   if (/^#t=\d/.test(location.hash)) import(player.dataset.player);
 }
