@@ -25,6 +25,7 @@ SCHEMES = ("light", "dark")
 MORE = (
     "en-vivo/",
     "en-vivo/1/",
+    "en-vivo/2/",
     "alertas/",
     "alertas/nueva/",
     "alertas/nueva/inundacion/",

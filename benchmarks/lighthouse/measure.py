@@ -25,8 +25,8 @@ PAGES: dict[str, str | tuple[str, str] | tuple[str, str, str]] = {
     "Boletín": ("/boletines/", r"/boletines/20\d\d-[\w-]+/"),
     "Agenda": "/agenda/",
     "Acto con mapa": ("/agenda/", r"/agenda/20\d\d-\d\d-\d\d-[\w-]+/", "map-sheet"),
-    "Galería": ("/galerias/", r"/galerias/20\d\d-[\w-]+/"),
-    "En vivo": ("/en-vivo/", r"/en-vivo/20\d\d-[\w-]+/"),
+    "Galería": ("/galerias/", r"/galerias/20\d\d-[\w-]+/", 'href="/boletines/20'),
+    "En vivo": ("/en-vivo/", r"/en-vivo/20\d\d-[\w-]+/", 'data-stream="cobertura-'),
     "Alertas": "/alertas/",
     "Cómo vamos": ("/plan/", r"/plan/[\w-]+/"),
 }
