@@ -201,7 +201,7 @@ def json_item(bulletin: Bulletin) -> dict[str, Any]:
         "tags": [topic.name for topic in bulletin.topics.all()],
     }
     if bulletin.easy_reading:
-        item["_lectura_facil"] = bulletin.easy_reading
+        item["_lectura_facil"] = {"content_text": bulletin.easy_reading}
     if bulletin.cover and (copy := largest(bulletin.cover)):
         item["image"] = absolute(f"{photo_path(bulletin.cover.public_id)}{copy.file}")
     return item
@@ -440,11 +440,17 @@ def sitemap_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 @public_page
 def sitemap_news(request: HttpRequest) -> HttpResponse:
-    """The bulletins of the last two days, as news search engines ask for them."""
+    """The bulletins of the last two days, as news search engines ask for them.
+
+    Without any it names where they would be, for no sitemap may be empty.
+    """
     at = timezone.now()
     office = clean(Office.load(request_or_site=request))
+    bulletins = list(shelf.bulletins(at).filter(first_published_at__gt=at - NEWS_WINDOW))
+    if not bulletins:
+        return listed([("/boletines/", None)])
     root = Element(f"{{{SITEMAP}}}urlset")
-    for bulletin in shelf.bulletins(at).filter(first_published_at__gt=at - NEWS_WINDOW):
+    for bulletin in bulletins:
         entry = SubElement(root, f"{{{SITEMAP}}}url")
         SubElement(entry, f"{{{SITEMAP}}}loc").text = absolute(bulletin.get_absolute_url())
         news = SubElement(entry, f"{{{NEWS}}}news")
