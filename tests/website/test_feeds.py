@@ -133,6 +133,14 @@ def test_news_older_than_two_days_leaves_the_news_sitemap(client: Client) -> Non
     )
 
 
+def test_the_news_sitemap_says_when_a_bulletin_was_corrected(client: Client) -> None:
+    bulletin = news.published()
+    later = bulletin.first_published_at.replace(microsecond=0) + timedelta(hours=1)
+    type(bulletin).objects.filter(pk=bulletin.pk).update(last_published_at=later)
+    [changed] = root_of(client, "/sitemap-noticias.xml").iter(f"{{{feeds.SITEMAP}}}lastmod")
+    assert changed.text == later.isoformat()
+
+
 def news_of(client: Client) -> list[tuple[str | None, str | None]]:
     """Each address of the news sitemap and the title it has as news, where it is news."""
     return [

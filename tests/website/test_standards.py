@@ -156,6 +156,13 @@ def test_feedparser_has_nothing_against_it(client: Client, path: str) -> None:
     assert (told.entries != [], lacking) == (True, [])
 
 
+def test_feedparser_would_notice(client: Client) -> None:
+    news.published()
+    body = client.get("/rss.xml").content
+    assert feedparser.parse(body.replace(b"</item>", b"", 1)).bozo
+    assert not feedparser.parse(body.replace(b"guid", b"nombre")).entries[0].get("id")
+
+
 def test_a_podcast_application_reads_what_was_said(client: Client) -> None:
     """gPodder's own reader, which knows the tags of Podcasting 2.0 by an older name of theirs and leaves them."""
     everything()

@@ -374,11 +374,16 @@ def listed(entries: Iterable[tuple[str, datetime | None]], *, index: bool = Fals
     """A list of addresses, each with the moment it last changed."""
     root = Element(f"{{{SITEMAP}}}{'sitemapindex' if index else 'urlset'}")
     for path, changed in entries:
-        entry = SubElement(root, f"{{{SITEMAP}}}{'sitemap' if index else 'url'}")
-        SubElement(entry, f"{{{SITEMAP}}}loc").text = absolute(path)
-        if changed:
-            SubElement(entry, f"{{{SITEMAP}}}lastmod").text = changed.isoformat(timespec="seconds")
+        add_entry(root, "sitemap" if index else "url", path, changed)
     return xml(root)
+
+
+def add_entry(root: Element, tag: str, path: str, changed: datetime | None) -> Element:
+    entry = SubElement(root, f"{{{SITEMAP}}}{tag}")
+    SubElement(entry, f"{{{SITEMAP}}}loc").text = absolute(path)
+    if changed:
+        SubElement(entry, f"{{{SITEMAP}}}lastmod").text = changed.isoformat(timespec="seconds")
+    return entry
 
 
 def bulletin_entries(start: datetime | None = None, end: datetime | None = None) -> list[tuple[str, Any]]:
@@ -451,8 +456,7 @@ def sitemap_news(request: HttpRequest) -> HttpResponse:
         return listed([("/boletines/", None)])
     root = Element(f"{{{SITEMAP}}}urlset")
     for bulletin in bulletins:
-        entry = SubElement(root, f"{{{SITEMAP}}}url")
-        SubElement(entry, f"{{{SITEMAP}}}loc").text = absolute(bulletin.get_absolute_url())
+        entry = add_entry(root, "url", bulletin.get_absolute_url(), bulletin.last_published_at)
         news = SubElement(entry, f"{{{NEWS}}}news")
         publication = SubElement(news, f"{{{NEWS}}}publication")
         SubElement(publication, f"{{{NEWS}}}name").text = office
