@@ -81,7 +81,7 @@ def clean(text: object) -> str:
 
 
 def latest() -> list[Bulletin]:
-    return list(shelf.bulletins(timezone.now())[:LATEST])
+    return shelf.newest(LATEST, at=timezone.now())
 
 
 def largest(photo: Photo | None) -> Copy | None:
@@ -413,7 +413,9 @@ def page_entries() -> list[tuple[str, datetime | None]]:
         *(
             (f"{kind.folder}{slug}/", changed)
             for kind in PIECES
-            for slug, changed in shelf.pieces(kind, at).values_list("slug", "last_published_at")
+            for slug, changed in shelf.pieces(kind, at)
+            .order_by("pk")
+            .values_list("slug", "last_published_at")
         ),
         *((plan.get_absolute_url(), None) for plan in Plan.objects.all()),
     ]
