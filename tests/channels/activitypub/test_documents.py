@@ -45,7 +45,7 @@ def test_the_actor_names_its_inbox_and_its_key() -> None:
         "Villa de Muestra",
         {"id": places.key(), "owner": places.actor(), "publicKeyPem": "PEM"},
     )
-    assert told["icon"]["url"] == f"{settings.BASE_URL}/escudo.png"
+    assert told["icon"]["url"] == f"{settings.BASE_URL}/icono-512.png"
 
 
 def test_a_collection_tells_how_many_and_not_who() -> None:
