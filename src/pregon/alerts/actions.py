@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office, User
 from pregon.alerts import cap
-from pregon.alerts.briefs import audience_of, message_about
+from pregon.alerts.briefs import asking_for, audience_of, message_about
 from pregon.alerts.enums import (
     Certainty,
     MessageType,
@@ -32,7 +32,16 @@ from pregon.alerts.errors import (
     WrongWord,
 )
 from pregon.alerts.models import HEADLINE, Alert, AlertOffice, AlertTemplate, ExtraordinaryMessage
-from pregon.alerts.queries import TEXTS, alone_from, dispatch_key, problems, reached, seconds_for
+from pregon.alerts.queries import (
+    TEXTS,
+    alone_from,
+    asking,
+    asking_key,
+    dispatch_key,
+    problems,
+    reached,
+    seconds_for,
+)
 from pregon.alerts.signals import alert_changed
 from pregon.core.text import shorten, slug
 from pregon.core.work import Lane
@@ -149,7 +158,8 @@ def discard(alert: Alert) -> None:
 
 @transaction.atomic
 def propose(alert: Alert, *, by: User, at: datetime, word: str = "") -> Alert:
-    """Ask for it to go out: what one person may send goes at once, a grave one waits for the second."""
+    """Ask for it to go out: what one person may send goes at once, a grave one waits for the second, who is written to
+    in the lane of alerts."""
     alert = locked(alert)
     if alert.state != State.DRAFT:
         raise Sealed if alert.sent else NotReady(_("Esta alerta ya se propuso: espera a la segunda persona."))
@@ -159,7 +169,18 @@ def propose(alert: Alert, *, by: User, at: datetime, word: str = "") -> Alert:
         return send(alert, at=at)
     alert.state = State.WAITING
     alert.save()
-    alert.asked.set(seconds_for(by))
+    seconds = list(seconds_for(by))
+    alert.asked.set(seconds)
+    if seconds:
+        delivery.tell_staff(
+            asking_for(alert),
+            channel="email",
+            addresses=[second.email for second in seconds],
+            key=asking_key(alert),
+            origin=asking(alert),
+            lane=Lane.ALERT,
+            at=at,
+        )
     logger.info("Alert proposed", extra={"alert": alert.pk, "status": alert.status})
     alert_changed.send(sender=Alert, alert=alert, at=at)
     return alert
@@ -208,7 +229,13 @@ def give_back(alert: Alert, *, at: datetime) -> Alert:
     alert.state, alert.proposer, alert.proposed_at = State.DRAFT, None, None
     alert.save()
     alert.asked.clear()
+    ask_no_more(alert, at=at)
     return alert
+
+
+def ask_no_more(alert: Alert, *, at: datetime) -> None:
+    """Nothing is asked of anybody by now: a letter that still waits must not leave."""
+    delivery.stop(ledger.dispatches_about(asking(alert)), reason=_("Ya no hace falta confirmarla."), at=at)
 
 
 @transaction.atomic
@@ -265,6 +292,7 @@ def send(alert: Alert, *, at: datetime) -> Alert:
         alert.slug = address_for(alert, at=at)
     alert.xml = cap.written(alert)
     alert.save()
+    ask_no_more(alert, at=at)
     if before is not None:
         end(before, State.CANCELLED if alert.is_cancel else State.UPDATED, at=at)
         delivery.stop(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Permission
@@ -17,7 +18,8 @@ from pregon.alerts.models import Alert, AlertOffice, AlertTemplate, Extraordinar
 from pregon.alerts.values import Circle, Point, Polygon, circle, polygon
 from pregon.core.visibility import visible
 from pregon.delivery import queries as ledger
-from pregon.delivery.models import Dispatch
+from pregon.delivery.enums import OUT, WAITING
+from pregon.delivery.models import Delivery, Dispatch
 
 #: Words to fill in: {lugar}, {hora de regreso}.
 SLOT = re.compile(r"\{([^{}\n]{1,40})\}")
@@ -88,6 +90,41 @@ def seconds_for(proposer: User) -> QuerySet[User]:
 def alone_from(alert: Alert) -> datetime | None:
     """From when on the one who proposed it may send it alone."""
     return alert.proposed_at + timedelta(minutes=AlertOffice.load().minutes) if alert.proposed_at else None
+
+
+def asking(alert: Alert) -> str:
+    """What the delivery engine calls the letters to its second persons."""
+    return f"alerts.alert/{alert.pk}/segunda"
+
+
+def asking_key(alert: Alert) -> str:
+    """One for each time it is proposed."""
+    return f"{asking(alert)}/{alert.proposed_at:%Y%m%dT%H%M%S.%f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """How the letters that ask for a yes fare. Without any, nobody could be written to."""
+
+    all: int
+    out: int
+    #: The addresses that it did not reach, or perhaps not.
+    missed: tuple[str, ...]
+
+
+def letters_to_seconds(alert: Alert) -> Letters:
+    lines = Delivery.objects.filter(dispatch__key=asking_key(alert)).order_by("destination")
+    states = [(line.destination, line.state) for line in lines.only("destination", "state")]
+    return Letters(
+        all=len(states),
+        out=sum(state in OUT for _address, state in states),
+        missed=tuple(address for address, state in states if state not in (*OUT, *WAITING)),
+    )
+
+
+def waiting_for(user: User) -> QuerySet[Alert]:
+    """What waits for this person's yes, were it to come from them."""
+    return waiting().exclude(proposer=user)
 
 
 # --- Whether it may go out ----------------------------------------------------------------------------------
