@@ -172,6 +172,15 @@ def test_what_was_a_drill_is_taken_back_with_one_button() -> None:
     assert real.state == State.CANCELLED
 
 
+def test_that_it_was_a_drill_is_offered_for_a_week_after_it_ended() -> None:
+    real = sent()
+    alerts.expire_due(at=real.expires)
+    for days, offered in ((6, True), (8, False)):
+        with time_machine.travel(real.expires + timedelta(days=days)):
+            client = at_the_desk()
+            assert ("Fue un simulacro: avisar a todos" in page(client, "sheet", real.pk)) is offered
+
+
 @pytest.mark.parametrize(
     ("verb", "kind"), [("actualizar", "Update"), ("cancelar", "Cancel"), ("ensayar", "Alert")]
 )

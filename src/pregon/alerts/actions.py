@@ -13,6 +13,7 @@ from pregon.accounts.models import Office, User
 from pregon.alerts import cap
 from pregon.alerts.briefs import asking_for, audience_of, message_about
 from pregon.alerts.enums import (
+    STEPS,
     Certainty,
     MessageType,
     Response,
@@ -25,6 +26,7 @@ from pregon.alerts.errors import (
     Changed,
     NotActive,
     NotReady,
+    NotTakenBack,
     NotWaiting,
     OwnWord,
     Sealed,
@@ -38,6 +40,7 @@ from pregon.alerts.queries import (
     asking,
     asking_key,
     dispatch_key,
+    may_be_taken_back,
     problems,
     reached,
     seconds_for,
@@ -98,12 +101,14 @@ def filled(text: str, words: Mapping[str, str]) -> str:
 @transaction.atomic
 def update(alert: Alert, *, by: User, at: datetime) -> Alert:
     """A draft that will take the place of what holds."""
+    must_hold(alert, at=at)
     return follow(alert, MessageType.UPDATE, by=by, at=at)
 
 
 @transaction.atomic
 def cancel(alert: Alert, *, by: User, at: datetime) -> Alert:
     """A draft that will end what holds, in words that may be changed."""
+    must_hold(alert, at=at)
     draft = follow(alert, MessageType.CANCEL, by=by, at=at)
     draft.urgency, draft.response, draft.certainty = Urgency.PAST, Response.ALL_CLEAR, Certainty.OBSERVED
     draft.description = _("La situación que dio lugar a esta alerta terminó.")
@@ -113,9 +118,12 @@ def cancel(alert: Alert, *, by: User, at: datetime) -> Alert:
     return draft
 
 
-def follow(alert: Alert, kind: MessageType, *, by: User, at: datetime) -> Alert:
+def must_hold(alert: Alert, *, at: datetime) -> None:
     if alert.state != State.ACTIVE or alert.expires <= at:
         raise NotActive
+
+
+def follow(alert: Alert, kind: MessageType, *, by: User, at: datetime) -> Alert:
     draft = Alert.objects.create(
         message_type=kind,
         replaces=alert,
@@ -240,10 +248,11 @@ def ask_no_more(alert: Alert, *, at: datetime) -> None:
 
 @transaction.atomic
 def it_was_a_drill(alert: Alert, *, by: User, at: datetime) -> Alert:
-    """A drill went out as real: one person takes it back at once, on every channel, and that is written down."""
+    """A drill went out as real: one person takes it back at once, on every channel, and that is written down. Also when
+    it ended meanwhile: whoever received it does not know."""
     alert = locked(alert)
-    if alert.is_drill or alert.state != State.ACTIVE:
-        raise NotActive
+    if not may_be_taken_back(alert, at=at):
+        raise NotTakenBack
     farewell = follow(alert, MessageType.CANCEL, by=by, at=at)
     farewell.was_drill = True
     farewell.headline = _("Fue un simulacro: no hay emergencia")
@@ -282,7 +291,8 @@ def check(alert: Alert, *, word: str, at: datetime) -> None:
 def send(alert: Alert, *, at: datetime) -> Alert:
     """Everything that follows from an alert going out, in the transaction that holds its row."""
     before = locked(alert.replaces) if alert.replaces else None
-    if before is not None and before.state != State.ACTIVE:
+    becomes = State.CANCELLED if alert.is_cancel else State.UPDATED
+    if before is not None and becomes not in STEPS[State(before.state)]:
         raise NotActive
     alert.sent = at
     alert.state = State.CANCELLED if alert.is_cancel else State.ACTIVE
@@ -294,7 +304,7 @@ def send(alert: Alert, *, at: datetime) -> Alert:
     alert.save()
     ask_no_more(alert, at=at)
     if before is not None:
-        end(before, State.CANCELLED if alert.is_cancel else State.UPDATED, at=at)
+        end(before, becomes, at=at)
         delivery.stop(
             ledger.dispatches_about(alert.origin),
             reason=_("Ya salió algo más nuevo sobre esta alerta."),
@@ -316,7 +326,7 @@ def send(alert: Alert, *, at: datetime) -> Alert:
 
 
 def end(alert: Alert, state: State, *, at: datetime) -> None:
-    alert.state, alert.ended_at = state, at
+    alert.state, alert.ended_at = state, alert.ended_at or at
     alert.save(update_fields=["state", "ended_at"])
 
 

@@ -29,6 +29,10 @@ FAR_KM = 60
 LONG = timedelta(days=7)
 
 
+#: How long after it ended by itself people are still told that it was a drill: it is in their hands as it came.
+REGRET = timedelta(days=7)
+
+
 # --- What holds ---------------------------------------------------------------------------------------------
 
 
@@ -52,6 +56,14 @@ def chain(alert: Alert) -> QuerySet[Alert]:
     """Every message of the chain that went out, the first one first."""
     first = alert.thread_id or alert.pk
     return Alert.objects.sent().filter(Q(pk=first) | Q(thread=first)).order_by("sent", "pk")
+
+
+def may_be_taken_back(alert: Alert, *, at: datetime) -> bool:
+    """Whether it can be said of a real one that it was a drill. CAP lets a message cancel any earlier one, whether or
+    not it holds; later than this nobody would understand what is meant."""
+    return (
+        not alert.is_drill and alert.state in (State.ACTIVE, State.EXPIRED) and at - alert.expires <= REGRET
+    )
 
 
 def dispatch_key(alert: Alert) -> str:
