@@ -49,7 +49,9 @@ def next_end(at: datetime) -> datetime | None:
 
 
 def waiting() -> QuerySet[Alert]:
-    return Alert.objects.filter(state=State.WAITING).select_related("proposer")
+    """What waits for its second person, real ones first."""
+    found = Alert.objects.filter(state=State.WAITING).select_related("proposer")
+    return found.order_by("status", "-proposed_at")
 
 
 def chain(alert: Alert) -> QuerySet[Alert]:

@@ -25,8 +25,11 @@
   }
 
   if (!main || !document.querySelector("#wagtail-sidebar")) return;
+  const header = main.querySelector("header");
+  place.className = "desk-urgent";
   place.setAttribute("role", "alert");
-  main.prepend(place);
+  place.style.top = `${header?.offsetHeight ?? 0}px`;  // in sight however far down somebody reads
+  if (header) header.after(place); else main.prepend(place);
   document.addEventListener("visibilitychange", () => document.hidden || ask());
   ask();
 })();
