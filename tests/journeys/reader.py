@@ -99,4 +99,6 @@ class Reader:
 
 def is_refused_autosave(response: Response) -> bool:
     """The desk's own saving while somebody writes says 400 of a form that is not right yet."""
-    return response.status == 400 and response.request.method == "POST" and "/escritorio/pages/" in response.url
+    return (
+        response.status == 400 and response.request.method == "POST" and "/escritorio/pages/" in response.url
+    )
