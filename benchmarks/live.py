@@ -110,7 +110,7 @@ def measure(bench: Bench) -> list[Row]:
     home = bench.office()
     coverage = bench.inside("coverage", home, "open")
     bench.inside("rest", home)
-    return [*embedded(bench, home, coverage), *scaled(bench, home, coverage)]
+    return [*embedded(bench, home, coverage), on_postgresql(bench), *scaled(bench, home, coverage)]
 
 
 def post(
@@ -162,7 +162,7 @@ def embedded(bench: Bench, home: Path, coverage: Mapping[str, Any]) -> list[Row]
             met=heavier <= LIGHT,
         ),
         Row(
-            measure=f"… connections to the database, of all parts, with {EMBEDDED:,} pages open; beside {FEW}",
+            measure=f"… how often all parts hold its SQLite open with {EMBEDDED:,} pages open; with {FEW}",
             ours=f"{open_many}",
             peer=f"{open_few}",
             ratio="–",
@@ -177,6 +177,28 @@ def embedded(bench: Bench, home: Path, coverage: Mapping[str, Any]) -> list[Row]
             ratio="–",
         ),
     ]
+
+
+def on_postgresql(bench: Bench) -> Row:
+    tell("live: the same on PostgreSQL, whose connections are counted …")
+    told = bench.run(
+        [
+            *(HERE.parent / "scripts" / "with-postgres", "bash", HERE / "inside" / "connections.sh"),
+            *(free_port(), FEW, EMBEDDED),
+        ],
+        timeout=300,
+        PREGON_HOME=str(bench.root / "office-live-postgresql"),
+        PREGON_PYTHON=sys.executable,
+    )
+    few, many = (json.loads(line)["connections"] for line in told.splitlines() if "connections" in line)
+    return Row(
+        measure=f"… connections to PostgreSQL with {EMBEDDED:,} pages open on our own hub; with {FEW}",
+        ours=f"{many}",
+        peer=f"{few}",
+        ratio="–",
+        bar="the same",
+        met=many == few,
+    )
 
 
 def return_at_once(bench: Bench, home: Path, port: int, coverage: Mapping[str, Any]) -> float:

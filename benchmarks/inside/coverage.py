@@ -1,6 +1,7 @@
 """Opens a live coverage in an office, or posts to it as the desk does and tells when each post began.
 
-Arguments: ``open``; or ``post``, its number, how many, and the seconds between them.
+Arguments: ``open``; or ``post``, its number, how many, and the seconds between them; or ``connections``, to be told how
+many its PostgreSQL has besides the one that asks.
 """
 
 import json
@@ -14,7 +15,8 @@ import django
 
 django.setup()
 
-from django.utils import timezone  # noqa: E402 - Django stands first
+from django.db import connection  # noqa: E402 - Django stands first
+from django.utils import timezone  # noqa: E402 - the same
 
 from pregon.accounts.models import Department  # noqa: E402 - the same
 from pregon.agenda.models import Act  # noqa: E402 - the same
@@ -49,7 +51,17 @@ def post(pk: int, count: int, pause: float) -> dict[int, float]:
     return began
 
 
+def connections() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return {"connections": cursor.fetchone()[0]}
+
+
 if sys.argv[1] == "open":
     print(json.dumps(open_one()))
+elif sys.argv[1] == "connections":
+    print(json.dumps(connections()))
 else:
     print(json.dumps(post(int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))))

@@ -19,6 +19,7 @@ from pregon.alerts.errors import (
     Changed,
     NotActive,
     NotReady,
+    NotTakenBack,
     NotWaiting,
     OwnWord,
     Sealed,
@@ -210,8 +211,41 @@ def test_a_drill_that_went_out_as_real_is_taken_back_by_one_person_on_every_chan
         "Fue un simulacro: no hay emergencia",
         Dispatch.objects.earliest("pk").origin,
     )
-    with pytest.raises(NotActive):
+    with pytest.raises(NotTakenBack):
         alerts.it_was_a_drill(real, by=person(), at=timezone.now())
+
+
+def test_whoever_had_it_hears_that_it_was_a_drill_also_when_it_has_ended() -> None:
+    real = sent()
+    alerts.expire_due(at=real.expires)
+    late = real.expires + timedelta(days=6)
+    end = alerts.it_was_a_drill(real, by=person(), at=late)
+    before = Alert.objects.get(pk=real.pk)
+    assert (before.state, before.ended_at, end.sent) == (State.CANCELLED, real.expires, late)
+    assert end.expires > late and real.identifier in end.xml
+    newest = Dispatch.objects.latest("pk")
+    assert (newest.lane, newest.headline) == (Lane.ALERT, "Fue un simulacro: no hay emergencia")
+
+
+def test_what_ended_long_ago_or_was_a_drill_all_along_is_left_as_it_is() -> None:
+    real, drill = sent(), sent(status=Status.EXERCISE)
+    alerts.expire_due(at=real.expires)
+    for alert, at in ((real, real.expires + timedelta(days=7, seconds=1)), (drill, drill.expires)):
+        with pytest.raises(NotTakenBack):
+            alerts.it_was_a_drill(alert, by=person(), at=at)
+    assert len(dispatches()) == 2
+
+
+def test_what_has_ended_is_neither_updated_nor_cancelled_otherwise() -> None:
+    real, at = minor(), timezone.now()
+    draft_of_end = alerts.cancel(real, by=person(), at=at)
+    alerts.expire_due(at=real.expires)
+    real.refresh_from_db()
+    for verb in (alerts.update, alerts.cancel):
+        with pytest.raises(NotActive):
+            verb(real, by=person(), at=at)
+    with pytest.raises(NotReady, match="ya no está vigente"):
+        alerts.propose(draft_of_end, by=person(), at=at, word="ALERTA")
 
 
 def test_what_is_given_back_is_a_draft_that_waits_for_nobody() -> None:

@@ -7,20 +7,24 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from factories.accounts import LocalityFactory, TopicFactory
-from factories.alerts import minor, person, sent
+from factories.alerts import draft, minor, person, sent
 from factories.delivery import SubscriberFactory, live
+from pregon.accounts.enums import Role
 from pregon.alerts import actions as alerts
+from pregon.alerts.briefs import hour
 from pregon.alerts.enums import Status
 from pregon.alerts.models import Alert
-from pregon.alerts.queries import reached
+from pregon.alerts.queries import Letters, alone_from, letters_to_seconds, reached
 from pregon.core.work import Lane, drain
 from pregon.delivery.enums import Frequency, State
 from pregon.delivery.models import Delivery
+from pregon.delivery.progress import going_out
 from servers.mastodon import MastodonServer
-from servers.smtp import SmtpServer
+from servers.smtp import Mail, SmtpServer
 from servers.telegram import TelegramApi
 from servers.webhook import WebhookReceiver
 
@@ -136,6 +140,65 @@ def test_a_drill_says_so_in_every_hand(
     [subject], [text] = letters(smtp_server), [each["text"] for each in telegram_api.messages.values()]
     [post] = mastodon_server.posts.values()
     assert [said.count("SIMULACRO") >= 2 for said in (subject, text, post.text)] == [True] * 3
+
+
+def words_of(mail: Mail) -> str:
+    body = mail.message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+@pytest.mark.usefixtures("open_channels")
+def test_the_second_persons_are_written_to_at_once_with_all_that_they_have_to_know(
+    carry: Callable[[], None], smtp_server: SmtpServer, telegram_api: TelegramApi
+) -> None:
+    editor, head, _reader = person(), person(Role.HEAD), person(Role.READER)
+    waiting = alerts.propose(draft(by=editor), by=editor, at=timezone.now(), word="ALERTA")
+    earliest = alone_from(waiting)
+    carry()
+    [letter] = smtp_server.messages
+    text = " ".join(words_of(letter).split())
+    assert (letter.recipients, letters(smtp_server)) == (
+        [head.email],
+        ["Por confirmar · Alerta: Inundación en La Loma"],
+    )
+    assert earliest is not None and f"{editor} propone esta alerta" in text and hour(earliest) in text
+    assert all(" ".join(said.split()) in text for said in (waiting.description, waiting.instruction))
+    assert reverse("alerts_desk:sheet", args=[waiting.pk]) in text and "SIMULACRO" not in text
+    assert ("Corrección" in text, "Para la prensa" in text, "trabajas en el escritorio" in text) == (
+        False,
+        False,
+        True,
+    )
+    assert (telegram_api.messages, letters_to_seconds(waiting)) == ({}, Letters(all=1, out=1, missed=()))
+    assert going_out(timezone.now()) == []
+
+
+@pytest.mark.usefixtures("open_channels")
+def test_what_is_asked_of_them_in_a_drill_is_plainly_one(
+    carry: Callable[[], None], smtp_server: SmtpServer
+) -> None:
+    editor = person()
+    person()
+    alerts.propose(draft(status=Status.EXERCISE, by=editor), by=editor, at=timezone.now())
+    carry()
+    [subject] = letters(smtp_server)
+    assert subject.startswith("SIMULACRO · Por confirmar") and subject.endswith("SIMULACRO")
+    assert "SIMULACRO: no hay emergencia." in words_of(smtp_server.messages[0])
+
+
+@pytest.mark.usefixtures("open_channels")
+def test_nobody_is_asked_any_more_for_what_was_given_back_or_is_out(
+    carry: Callable[[], None], smtp_server: SmtpServer
+) -> None:
+    editor, head = person(), person(Role.HEAD)
+    for _once in range(2):
+        waiting = alerts.propose(draft(by=editor), by=editor, at=timezone.now(), word="ALERTA")
+        alerts.give_back(waiting, at=timezone.now())
+    waiting = alerts.propose(waiting, by=editor, at=timezone.now(), word="ALERTA")
+    alerts.confirm(waiting, by=head, at=timezone.now(), word="ALERTA")
+    carry()
+    assert letters(smtp_server) == ["Alerta: Inundación en La Loma"]
 
 
 @pytest.mark.usefixtures("open_channels")

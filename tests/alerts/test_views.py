@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from factories.accounts import LocalityFactory
 from factories.alerts import WORDS, draft, minor, person, sent
+from factories.delivery import live
 from factories.newsroom import town
 from pregon.accounts.enums import Role
 from pregon.accounts.models import User
@@ -18,6 +19,7 @@ from pregon.alerts import actions as alerts
 from pregon.alerts.enums import State, Status
 from pregon.alerts.models import Alert, AlertOffice, AlertTemplate, ExtraordinaryMessage
 from pregon.alerts.queries import slots_of
+from pregon.delivery.models import Delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -128,12 +130,55 @@ def test_sending_alone_is_offered_only_when_the_wait_is_over() -> None:
     assert Alert.objects.get().alone is True
 
 
+def test_who_proposed_it_is_told_when_nobody_could_be_written_to() -> None:
+    editor, _other = person(), person()
+    alert = draft(by=editor)
+    told = press(at_the_desk(editor), alert, "proponer", word="ALERTA").content.decode()
+    assert "A nadie se le avisó por correo" in told and "Llámales por teléfono" in told
+
+
+def test_who_proposed_it_is_told_whom_the_letter_did_not_reach() -> None:
+    live("email", host="correo.muestra.example", sender_address="prensa@muestra.example")
+    editor, other, lost = person(), person(), person()
+    waiting = alerts.propose(draft(by=editor), by=editor, at=timezone.now(), word="ALERTA")
+    Delivery.objects.update(state="leased")
+    Delivery.objects.filter(destination=other.email).update(state="sent")
+    Delivery.objects.filter(destination=lost.email).update(state="failed")
+    told = page(at_the_desk(editor), "sheet", waiting.pk)
+    assert "salió a 1 de 2" in told and f"a {lost.email}. Llama por teléfono." in told
+
+
+def test_who_alone_may_confirm_is_told_that_there_is_nobody_to_wait_for() -> None:
+    editor = person()
+    told = press(at_the_desk(editor), draft(by=editor), "proponer", word="ALERTA").content.decode()
+    assert "Nadie más de la oficina puede confirmarla" in told
+
+
+def test_an_open_page_of_the_desk_is_told_what_waits_for_whoever_looks_at_it() -> None:
+    editor, other, reader = person(), person(), person(Role.READER)
+    waiting = alerts.propose(draft(by=editor), by=editor, at=timezone.now(), word="ALERTA")
+    link = reverse("alerts_desk:sheet", args=[waiting.pk])
+    assert [link in page(at_the_desk(who), "waiting") for who in (other, editor)] == [True, False]
+    assert at_the_desk(reader).get(reverse("alerts_desk:waiting")).status_code == 204
+    alerts.give_back(waiting, at=timezone.now())
+    assert page(at_the_desk(other), "waiting").strip() == ""
+
+
 def test_what_was_a_drill_is_taken_back_with_one_button() -> None:
     real = sent()
     answer = press(at_the_desk(), real, "fue-simulacro")
     assert "que fue un simulacro" in answer.content.decode()
     real.refresh_from_db()
     assert real.state == State.CANCELLED
+
+
+def test_that_it_was_a_drill_is_offered_for_a_week_after_it_ended() -> None:
+    real = sent()
+    alerts.expire_due(at=real.expires)
+    for days, offered in ((6, True), (8, False)):
+        with time_machine.travel(real.expires + timedelta(days=days)):
+            client = at_the_desk()
+            assert ("Fue un simulacro: avisar a todos" in page(client, "sheet", real.pk)) is offered
 
 
 @pytest.mark.parametrize(

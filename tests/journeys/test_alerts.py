@@ -41,9 +41,12 @@ def test_two_persons_warn_everybody_and_call_it_off(
     office: Office, writer: Desk, head: Desk, open_window: Callable[..., Reader]
 ) -> None:
     open_page = open_window(office, phone=True).open("/galerias/")
+    elsewhere = head.open("suscriptores/")
     page = begin(writer, mode="Real")
     page.get_by_label("Escribe ALERTA").fill("ALERTA")
     page.get_by_role("button", name="Proponerla").click()
+    expect(page.get_by_text("A nadie se le avisó por correo")).to_be_visible()
+    expect(elsewhere.get_by_role("alert").get_by_role("link", name=HEADLINE)).to_be_visible()
     expect(page.get_by_text("La alerta espera a la segunda persona. Todavía no sale.")).to_be_visible()
     expect(page.get_by_role("button", name="Confirmar y enviar")).to_have_count(0)
     assert "alert-line" not in httpx2.get(office.url).text

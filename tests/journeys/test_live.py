@@ -6,14 +6,16 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from factories.library import jpeg
 from factories.website import HOSTILE
-from journeys.office import HEAD, Desk, Office, order
+from journeys.office import HEAD, WRITER, Desk, Office, order
 from journeys.reader import Reader
 
 pytestmark = pytest.mark.journey
@@ -46,6 +48,12 @@ from django.utils import timezone
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.models import LiveBlog
 newsroom.close_live(LiveBlog.objects.get(), by=None, at=timezone.now())
+"""
+DEMOTE = f"""
+from django.contrib.auth.models import Group
+from pregon.accounts.enums import Role
+from pregon.accounts.models import User
+User.objects.get(email={WRITER!r}).groups.set(Group.objects.filter(name=Role.READER))
 """
 HIDE = """
 from pregon.agenda.models import Act
@@ -264,6 +272,61 @@ def test_a_second_tap_posts_nothing_twice_and_a_new_session_in_another_tab_is_en
     expect(outbox).to_be_hidden()
     expect(desk.locator("[data-live-posts] li")).to_have_count(2)
     writer.reader.complaints[:] = [said for said in writer.reader.complaints if "403" not in said]
+
+
+def test_a_lost_token_is_mended_and_a_lost_permission_is_called_what_it_is(
+    office: Office, writer: Desk, coverage: tuple[str, str]
+) -> None:
+    desk = writer.open(coverage[0])
+    writer.reader.context.clear_cookies(name="csrftoken")
+    write(writer, "Sin ficha.")
+    expect(desk.locator("[data-live-posts]")).to_contain_text("Sin ficha.")
+    order("shell", "--no-imports", "-c", DEMOTE, home=office.home)
+    write(writer, "Sin permiso.")
+    outbox = desk.locator("[data-live-outbox]")
+    expect(outbox).to_contain_text("Ya no tienes permiso para publicar aquí.")
+    expect(outbox.get_by_role("link", name="Entrar")).to_be_hidden()
+    expect(outbox.locator("li")).to_contain_text("Sin permiso.")
+    writer.reader.complaints[:] = [said for said in writer.reader.complaints if "403" not in said]
+
+
+def test_what_waits_tells_the_hour_of_the_office_and_is_told_of_on_the_list(
+    office: Office, coverage: tuple[str, str], open_window: Callable[..., Reader]
+) -> None:
+    abroad = Desk(open_window(office, phone=True, timezone_id="Asia/Tokyo"), WRITER)
+    desk = abroad.open(coverage[0])
+    desk.route("**/en-vivo/*/", lambda way: way.abort() if way.request.method == "POST" else way.continue_())
+    began = datetime.now(ZoneInfo("America/Mexico_City"))
+    for number in (1, 2):
+        write(abroad, f"Espera {number}.")
+    rows = desk.locator("[data-live-outbox] li time")
+    expect(rows).to_have_count(2)
+    possible = {f"{began + timedelta(minutes=more):%-H:%M}" for more in range(3)}
+    assert set(rows.all_inner_texts()) <= possible
+    shelf = abroad.open("en-vivo/")
+    expect(shelf.get_by_text("En este teléfono esperan 2 publicaciones sin enviar:")).to_be_visible()
+    desk.unroute_all()
+    shelf.locator("[data-live-kept]").get_by_role("link", name=TITLE).click()
+    expect(desk.locator("[data-live-posts] li")).to_have_count(2)
+    abroad.open("en-vivo/")
+    expect(desk.locator("[data-live-kept]")).to_be_hidden()
+    abroad.reader.complaints[:] = [said for said in abroad.reader.complaints if "ERR_FAILED" not in said]
+
+
+def test_a_text_that_is_too_long_stays_whole_and_says_so(writer: Desk, coverage: tuple[str, str]) -> None:
+    desk = writer.open(coverage[0])
+    long = "ñ" * 1998 + "\n📣"
+    desk.fill("[name=text]", f"{long}!")
+    told = "«Qué pasa» admite 2000 caracteres y aquí hay 2002: acórtalo."
+    expect(desk.get_by_text(told)).to_be_visible()
+    desk.get_by_role("button", name="Publicar").click()
+    expect(desk.locator("[name=text]")).to_be_focused()
+    expect(desk.locator("[name=text]")).to_have_value(f"{long}!")
+    expect(desk.locator("[data-live-outbox]")).to_be_hidden()
+    desk.fill("[name=text]", long[2:])
+    expect(desk.get_by_text(told)).to_be_hidden()
+    write(writer, long[1:])
+    expect(desk.locator("[data-live-posts] li")).to_contain_text("📣")
 
 
 def test_where_nothing_can_be_kept_the_form_is_posted_as_without_script(

@@ -2,7 +2,7 @@
 //   node fedify.mjs   says its address when it can be asked, and ends when its input does
 import { createServer } from 'node:http'
 import {
-  Activity, Create, Endpoints, Follow, MemoryKvStore, Person, Undo, Update, createFederation, generateCryptoKeyPair,
+  Activity, Create, Endpoints, Follow, MemoryKvStore, Object as Thing, Person, Undo, Update, createFederation, generateCryptoKeyPair,
 } from '@fedify/fedify'
 
 const READER = 'vecina'
@@ -48,6 +48,11 @@ const control = {
     const options = { documentLoader: ctx.documentLoader, allowPrivateAddress: true }
     const [actor, named] = [await ctx.lookupObject(office, options), await ctx.lookupWebFinger(new URL(office), options)]
     return { type: actor?.constructor.name, name: actor?.name?.toString(), subject: named?.subject }
+  },
+  // What is left of a document once its words have become Fedify's own and are written down anew.
+  '/control/understood': async (_ctx, { document }) => {
+    const thing = await Thing.fromJsonLd(document)
+    return thing.clone({}).toJsonLd({ format: 'expand' })
   },
   '/control/follow': (ctx, { office, number }) => send(ctx, office, follow(ctx, office, number)),
   '/control/unfollow': (ctx, { office, number }) => send(ctx, office, new Undo({

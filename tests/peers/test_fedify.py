@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,12 +15,15 @@ from typing import Any
 
 import httpx2
 import pytest
+from pyld import jsonld
+from pyld.documentloader.frozen import FrozenDocumentLoader
 from pytest_django import Settings
 
 from factories.delivery import message, parcel, picture
 from pregon.channels.activitypub import documents, places, signatures
 from pregon.channels.activitypub.channel import ActivityPubChannel
 from pregon.channels.activitypub.people import NotFound
+from pregon.channels.activitypub.wording import worded
 from pregon.delivery import registry
 from pregon.delivery.contract import Arrival, Notice, Parcel, Report, Said, Shelf, Wish
 from pregon.delivery.enums import MessageKind
@@ -150,6 +155,51 @@ def test_the_office_is_found_by_its_name(office: Office, fedify: Fedify) -> None
         "name": SampleShelf.office,
         "subject": f"acct:boletines@{places.host()}",
     }
+
+
+def told_by(office: Office) -> Iterator[dict[str, Any]]:
+    """A document of every kind: what the office shows of itself, and what it does."""
+    for place in (places.ACTOR, places.FOLLOWERS, places.OUTBOX):
+        notice = Notice(method="GET", target=places.DOOR + place, query={}, headers={}, body=b"")
+        shown = office.channel.show(notice, SampleShelf())
+        assert shown is not None
+        yield json.loads(shown.body)
+    said = message(picture=picture())
+    moments = {"first_at": datetime(2026, 11, 20, tzinfo=UTC), "last_at": datetime(2026, 11, 21, tzinfo=UTC)}
+    note = documents.note(places.note("9"), said, worded(said), **moments)
+    yield documents.create(note)
+    yield documents.create(
+        documents.note(places.note("9"), said, worded(said), to="https://a.example/vecina")
+    )
+    yield documents.update(note, dispatch="10")
+    yield documents.delete(places.note("9"))
+    yield documents.accept("https://a.example/1", follower="https://a.example/vecina", key="3-4")
+
+
+def words_of(expanded: Any) -> Counter[str]:
+    """Every name and every type that has something to say, and how often."""
+    if isinstance(expanded, list):
+        return sum((words_of(one) for one in expanded), Counter())
+    if not isinstance(expanded, dict):
+        return Counter()
+    names = [name for name, value in expanded.items() if value != [] and not name.startswith("@")]
+    return Counter([*names, *expanded.get("@type", [])]) + words_of(list(expanded.values()))
+
+
+def test_every_word_is_understood(office: Office, fedify: Fedify) -> None:
+    loader = {"documentLoader": FrozenDocumentLoader()}
+    for told in told_by(office):
+        said, understood = jsonld.expand(told, loader), fedify.ask("understood", document=told)
+        assert words_of(said) - words_of(understood) == Counter(), told["type"]
+
+
+def test_what_fedify_does_not_understand_would_be_noticed(office: Office, fedify: Fedify) -> None:
+    note = {"@context": documents.CONTEXT, "type": "Note", "id": places.note("9"), "published": "ayer"}
+    with pytest.raises(httpx2.HTTPStatusError):
+        fedify.ask("understood", document=note)
+    wide = note | {"published": "2026-11-20T18:00:00Z", "width": "ancho", "content": "Aviso"}
+    kept = str(fedify.ask("understood", document=wide))
+    assert ("content" in kept, "width" in kept) == (True, False)
 
 
 def test_a_whole_letter_is_taken_and_a_touched_one_is_not(office: Office, fedify: Fedify) -> None:

@@ -69,7 +69,10 @@ def test_easy_reading_goes_along_in_the_json_feed(client: Client) -> None:
     news.published(easy_reading="La calle ya abrió.")
     news.published()
     items = json.loads(client.get("/feed.json").content)["items"]
-    assert [item.get("_lectura_facil") for item in items] == [None, "La calle ya abrió."]
+    assert [item.get("_lectura_facil") for item in items] == [
+        None,
+        {"content_text": "La calle ya abrió."},
+    ]
 
 
 def test_the_json_feed_speaks_version_1_1(client: Client) -> None:
@@ -120,11 +123,33 @@ def test_a_large_sitemap_becomes_an_index_of_months(client: Client, monkeypatch:
 
 def test_news_older_than_two_days_leaves_the_news_sitemap(client: Client) -> None:
     bulletin = news.published("Reabre el andador")
-    fresh = len(root_of(client, "/sitemap-noticias.xml"))
+    fresh = news_of(client)
     type(bulletin).objects.filter(pk=bulletin.pk).update(
         first_published_at=timezone.now() - feeds.NEWS_WINDOW
     )
-    assert (fresh, len(root_of(client, "/sitemap-noticias.xml"))) == (1, 0)
+    assert (fresh, news_of(client)) == (
+        [(f"http://testserver{bulletin.get_absolute_url()}", "Reabre el andador")],
+        [("http://testserver/boletines/", None)],
+    )
+
+
+def test_the_news_sitemap_says_when_a_bulletin_was_corrected(client: Client) -> None:
+    bulletin = news.published()
+    later = bulletin.first_published_at.replace(microsecond=0) + timedelta(hours=1)
+    type(bulletin).objects.filter(pk=bulletin.pk).update(last_published_at=later)
+    [changed] = root_of(client, "/sitemap-noticias.xml").iter(f"{{{feeds.SITEMAP}}}lastmod")
+    assert changed.text == later.isoformat()
+
+
+def news_of(client: Client) -> list[tuple[str | None, str | None]]:
+    """Each address of the news sitemap and the title it has as news, where it is news."""
+    return [
+        (
+            entry.findtext(f"{{{feeds.SITEMAP}}}loc"),
+            entry.findtext(f"{{{feeds.NEWS}}}news/{{{feeds.NEWS}}}title"),
+        )
+        for entry in root_of(client, "/sitemap-noticias.xml")
+    ]
 
 
 def test_robots_are_sent_to_the_sitemaps_and_kept_from_the_desk(client: Client) -> None:

@@ -20,6 +20,8 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField
 
+from pregon.core.remembering import remembered
+
 TILES = RegexValidator(
     r"^https?://[^\s{}]+(?:\{[zxy]\}[^\s{}]*){3}$",
     _(
@@ -136,6 +138,12 @@ class Office(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("oficina")
+
+    @classmethod
+    def load(cls, request_or_site: Any = None) -> Self:
+        """The one row, which a page asks for many times."""
+        office: Self = remembered("office", lambda: super(Office, cls).load(request_or_site))
+        return office
 
     def __str__(self) -> str:
         return f"{self.name} · {self.municipality}" if self.municipality else self.name

@@ -110,3 +110,8 @@ def desk_css() -> str:
 @hooks.register("insert_global_admin_js")
 def desk_dates() -> str:
     return format_html('<script src="{}"></script>', static("accounts/dates.js"))
+
+
+@hooks.register("insert_global_admin_js")
+def desk_limits() -> str:
+    return format_html('<script src="{}" defer></script>', static("accounts/limits.js"))

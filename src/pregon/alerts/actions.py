@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office, User
 from pregon.alerts import cap
-from pregon.alerts.briefs import audience_of, message_about
+from pregon.alerts.briefs import asking_for, audience_of, message_about
 from pregon.alerts.enums import (
+    STEPS,
     Certainty,
     MessageType,
     Response,
@@ -25,6 +26,7 @@ from pregon.alerts.errors import (
     Changed,
     NotActive,
     NotReady,
+    NotTakenBack,
     NotWaiting,
     OwnWord,
     Sealed,
@@ -32,7 +34,17 @@ from pregon.alerts.errors import (
     WrongWord,
 )
 from pregon.alerts.models import HEADLINE, Alert, AlertOffice, AlertTemplate, ExtraordinaryMessage
-from pregon.alerts.queries import TEXTS, alone_from, dispatch_key, problems, reached, seconds_for
+from pregon.alerts.queries import (
+    TEXTS,
+    alone_from,
+    asking,
+    asking_key,
+    dispatch_key,
+    may_be_taken_back,
+    problems,
+    reached,
+    seconds_for,
+)
 from pregon.alerts.signals import alert_changed
 from pregon.core.text import shorten, slug
 from pregon.core.work import Lane
@@ -89,12 +101,14 @@ def filled(text: str, words: Mapping[str, str]) -> str:
 @transaction.atomic
 def update(alert: Alert, *, by: User, at: datetime) -> Alert:
     """A draft that will take the place of what holds."""
+    must_hold(alert, at=at)
     return follow(alert, MessageType.UPDATE, by=by, at=at)
 
 
 @transaction.atomic
 def cancel(alert: Alert, *, by: User, at: datetime) -> Alert:
     """A draft that will end what holds, in words that may be changed."""
+    must_hold(alert, at=at)
     draft = follow(alert, MessageType.CANCEL, by=by, at=at)
     draft.urgency, draft.response, draft.certainty = Urgency.PAST, Response.ALL_CLEAR, Certainty.OBSERVED
     draft.description = _("La situación que dio lugar a esta alerta terminó.")
@@ -104,9 +118,12 @@ def cancel(alert: Alert, *, by: User, at: datetime) -> Alert:
     return draft
 
 
-def follow(alert: Alert, kind: MessageType, *, by: User, at: datetime) -> Alert:
+def must_hold(alert: Alert, *, at: datetime) -> None:
     if alert.state != State.ACTIVE or alert.expires <= at:
         raise NotActive
+
+
+def follow(alert: Alert, kind: MessageType, *, by: User, at: datetime) -> Alert:
     draft = Alert.objects.create(
         message_type=kind,
         replaces=alert,
@@ -149,7 +166,8 @@ def discard(alert: Alert) -> None:
 
 @transaction.atomic
 def propose(alert: Alert, *, by: User, at: datetime, word: str = "") -> Alert:
-    """Ask for it to go out: what one person may send goes at once, a grave one waits for the second."""
+    """Ask for it to go out: what one person may send goes at once, a grave one waits for the second, who is written to
+    in the lane of alerts."""
     alert = locked(alert)
     if alert.state != State.DRAFT:
         raise Sealed if alert.sent else NotReady(_("Esta alerta ya se propuso: espera a la segunda persona."))
@@ -159,7 +177,18 @@ def propose(alert: Alert, *, by: User, at: datetime, word: str = "") -> Alert:
         return send(alert, at=at)
     alert.state = State.WAITING
     alert.save()
-    alert.asked.set(seconds_for(by))
+    seconds = list(seconds_for(by))
+    alert.asked.set(seconds)
+    if seconds:
+        delivery.tell_staff(
+            asking_for(alert),
+            channel="email",
+            addresses=[second.email for second in seconds],
+            key=asking_key(alert),
+            origin=asking(alert),
+            lane=Lane.ALERT,
+            at=at,
+        )
     logger.info("Alert proposed", extra={"alert": alert.pk, "status": alert.status})
     alert_changed.send(sender=Alert, alert=alert, at=at)
     return alert
@@ -208,15 +237,22 @@ def give_back(alert: Alert, *, at: datetime) -> Alert:
     alert.state, alert.proposer, alert.proposed_at = State.DRAFT, None, None
     alert.save()
     alert.asked.clear()
+    ask_no_more(alert, at=at)
     return alert
+
+
+def ask_no_more(alert: Alert, *, at: datetime) -> None:
+    """Nothing is asked of anybody by now: a letter that still waits must not leave."""
+    delivery.stop(ledger.dispatches_about(asking(alert)), reason=_("Ya no hace falta confirmarla."), at=at)
 
 
 @transaction.atomic
 def it_was_a_drill(alert: Alert, *, by: User, at: datetime) -> Alert:
-    """A drill went out as real: one person takes it back at once, on every channel, and that is written down."""
+    """A drill went out as real: one person takes it back at once, on every channel, and that is written down. Also when
+    it ended meanwhile: whoever received it does not know."""
     alert = locked(alert)
-    if alert.is_drill or alert.state != State.ACTIVE:
-        raise NotActive
+    if not may_be_taken_back(alert, at=at):
+        raise NotTakenBack
     farewell = follow(alert, MessageType.CANCEL, by=by, at=at)
     farewell.was_drill = True
     farewell.headline = _("Fue un simulacro: no hay emergencia")
@@ -255,7 +291,8 @@ def check(alert: Alert, *, word: str, at: datetime) -> None:
 def send(alert: Alert, *, at: datetime) -> Alert:
     """Everything that follows from an alert going out, in the transaction that holds its row."""
     before = locked(alert.replaces) if alert.replaces else None
-    if before is not None and before.state != State.ACTIVE:
+    becomes = State.CANCELLED if alert.is_cancel else State.UPDATED
+    if before is not None and becomes not in STEPS[State(before.state)]:
         raise NotActive
     alert.sent = at
     alert.state = State.CANCELLED if alert.is_cancel else State.ACTIVE
@@ -265,8 +302,9 @@ def send(alert: Alert, *, at: datetime) -> Alert:
         alert.slug = address_for(alert, at=at)
     alert.xml = cap.written(alert)
     alert.save()
+    ask_no_more(alert, at=at)
     if before is not None:
-        end(before, State.CANCELLED if alert.is_cancel else State.UPDATED, at=at)
+        end(before, becomes, at=at)
         delivery.stop(
             ledger.dispatches_about(alert.origin),
             reason=_("Ya salió algo más nuevo sobre esta alerta."),
@@ -288,7 +326,7 @@ def send(alert: Alert, *, at: datetime) -> Alert:
 
 
 def end(alert: Alert, state: State, *, at: datetime) -> None:
-    alert.state, alert.ended_at = state, at
+    alert.state, alert.ended_at = state, alert.ended_at or at
     alert.save(update_fields=["state", "ended_at"])
 
 

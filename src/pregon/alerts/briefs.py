@@ -6,10 +6,12 @@ A drill says that it is one at both ends of every text, so that no cut and no sc
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 from pregon.accounts.models import Office
 from pregon.alerts.enums import MessageType
 from pregon.alerts.models import Alert, AlertOffice
-from pregon.alerts.queries import active, chain
+from pregon.alerts.queries import active, alone_from, chain
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Audience, Block, Message
 
@@ -34,6 +36,11 @@ def marked(text: str, alert: Alert) -> str:
 
 def headline_of(alert: Alert) -> str:
     """The title as people read it anywhere."""
+    return marked(titled(alert), alert)
+
+
+def titled(alert: Alert) -> str:
+    """The same without the word of a drill."""
     match alert.message_type:
         case MessageType.UPDATE:
             words = _("Actualización: %(headline)s")
@@ -43,7 +50,7 @@ def headline_of(alert: Alert) -> str:
             words = _("Alerta: %(headline)s")
         case _other:
             words = "%(headline)s"
-    return marked(words % {"headline": alert.headline}, alert)
+    return words % {"headline": alert.headline}
 
 
 def area_of(alert: Alert) -> str:
@@ -118,6 +125,24 @@ def message_about(alert: Alert) -> Message:
         brand=DRILL_ACCENT if alert.is_drill else ACCENT,
         accent=DRILL_ACCENT if alert.is_drill else ACCENT,
         contact=alert.contact or office.email,
+    )
+
+
+def asking_for(alert: Alert) -> Message:
+    """What a second person is written: who asks and until when, the whole text, and the page where they say yes."""
+    earliest = alone_from(alert)
+    asked = _(
+        "%(who)s propone esta alerta y pide que otra persona la confirme. Todavía no sale. Si nadie contesta, desde "
+        "el %(when)s puede enviarla sin otra persona."
+    ) % {"who": alert.proposer, "when": hour(earliest) if earliest else ""}
+    return replace(
+        message_about(alert),
+        kind=MessageKind.SERVICE,
+        headline=marked(_("Por confirmar · %(headline)s") % {"headline": titled(alert)}, alert),
+        notice=" ".join(part for part in (notice_of(alert), asked) if part),
+        url=settings.BASE_URL + reverse("alerts_desk:sheet", args=[alert.pk]),
+        action=_("Abrirla y confirmarla"),
+        contact="",
     )
 
 

@@ -17,14 +17,15 @@ class State(models.TextChoices):
     EXPIRED = "expired", _("Terminó")
 
 
-#: The only legal steps. What was sent never goes back; a message that cancels ends as it is sent.
+#: The only legal steps. What was sent never goes back; a message that cancels ends as it is sent; what ended by itself
+#: is cancelled only when it was a drill.
 STEPS: dict[State, set[State]] = {
     State.DRAFT: {State.WAITING, State.ACTIVE, State.CANCELLED},
     State.WAITING: {State.DRAFT, State.ACTIVE, State.CANCELLED},
     State.ACTIVE: {State.UPDATED, State.CANCELLED, State.EXPIRED},
     State.UPDATED: set(),
     State.CANCELLED: set(),
-    State.EXPIRED: set(),
+    State.EXPIRED: {State.CANCELLED},
 }
 UNSENT = (State.DRAFT, State.WAITING)
 TONES: dict[State, str] = {

@@ -5,6 +5,7 @@ AlertError
 ├── NotReady         it cannot go out as it stands
 ├── Sealed           it went out: it is updated or cancelled, never edited
 ├── NotActive        only what holds can be updated or cancelled
+├── NotTakenBack     only a real one that holds, or ended not long ago, can have been a drill
 ├── WrongWord        the word that a real one asks for is missing
 ├── OwnWord          the second person is another one
 ├── TooSoon          the others still have time to answer
@@ -36,6 +37,10 @@ class Sealed(AlertError):
 
 class NotActive(AlertError):
     """Esta alerta ya no está vigente: no hay nada que actualizar ni cancelar."""
+
+
+class NotTakenBack(AlertError):
+    """Solo de una alerta real vigente, o que terminó hace menos de una semana, se avisa que fue un simulacro."""
 
 
 class WrongWord(AlertError):

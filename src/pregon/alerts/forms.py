@@ -15,6 +15,7 @@ from pregon.alerts.errors import BadArea
 from pregon.alerts.models import Alert, AlertTemplate
 from pregon.alerts.queries import slots_of
 from pregon.alerts.values import circle, polygon
+from pregon.core.forms import WholeWords, keep_whole
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -61,13 +62,14 @@ class BeginForm(forms.Form):
                 label=slot[:1].upper() + slot[1:], max_length=120, required=False
             )
         self.fields["localities"] = localities_field()
+        keep_whole(self)
 
     @property
     def words(self) -> dict[str, str]:
         return {slot: self.cleaned_data.get(name, "") for name, slot in self.slots.items()}
 
 
-class AlertForm(forms.ModelForm[Alert]):
+class AlertForm(WholeWords, forms.ModelForm[Alert]):
     """A draft: what people read first; what machines and the careful want is folded below."""
 
     expires = MomentField(label=_("Termina"))
@@ -134,7 +136,7 @@ class WordForm(forms.Form):
     )
 
 
-class JustificationForm(forms.Form):
+class JustificationForm(WholeWords, forms.Form):
     """Why a message could not wait to be authorised."""
 
     justification = forms.CharField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Permission
@@ -17,7 +18,8 @@ from pregon.alerts.models import Alert, AlertOffice, AlertTemplate, Extraordinar
 from pregon.alerts.values import Circle, Point, Polygon, circle, polygon
 from pregon.core.visibility import visible
 from pregon.delivery import queries as ledger
-from pregon.delivery.models import Dispatch
+from pregon.delivery.enums import OUT, WAITING
+from pregon.delivery.models import Delivery, Dispatch
 
 #: Words to fill in: {lugar}, {hora de regreso}.
 SLOT = re.compile(r"\{([^{}\n]{1,40})\}")
@@ -25,6 +27,10 @@ TEXTS = ("event", "headline", "description", "instruction")
 #: Farther than this from every locality of the office, an area is probably a slip of the pen.
 FAR_KM = 60
 LONG = timedelta(days=7)
+
+
+#: How long after it ended by itself people are still told that it was a drill: it is in their hands as it came.
+REGRET = timedelta(days=7)
 
 
 # --- What holds ---------------------------------------------------------------------------------------------
@@ -43,13 +49,23 @@ def next_end(at: datetime) -> datetime | None:
 
 
 def waiting() -> QuerySet[Alert]:
-    return Alert.objects.filter(state=State.WAITING).select_related("proposer")
+    """What waits for its second person, real ones first."""
+    found = Alert.objects.filter(state=State.WAITING).select_related("proposer")
+    return found.order_by("status", "-proposed_at")
 
 
 def chain(alert: Alert) -> QuerySet[Alert]:
     """Every message of the chain that went out, the first one first."""
     first = alert.thread_id or alert.pk
     return Alert.objects.sent().filter(Q(pk=first) | Q(thread=first)).order_by("sent", "pk")
+
+
+def may_be_taken_back(alert: Alert, *, at: datetime) -> bool:
+    """Whether it can be said of a real one that it was a drill. CAP lets a message cancel any earlier one, whether or
+    not it holds; later than this nobody would understand what is meant."""
+    return (
+        not alert.is_drill and alert.state in (State.ACTIVE, State.EXPIRED) and at - alert.expires <= REGRET
+    )
 
 
 def dispatch_key(alert: Alert) -> str:
@@ -88,6 +104,41 @@ def seconds_for(proposer: User) -> QuerySet[User]:
 def alone_from(alert: Alert) -> datetime | None:
     """From when on the one who proposed it may send it alone."""
     return alert.proposed_at + timedelta(minutes=AlertOffice.load().minutes) if alert.proposed_at else None
+
+
+def asking(alert: Alert) -> str:
+    """What the delivery engine calls the letters to its second persons."""
+    return f"alerts.alert/{alert.pk}/segunda"
+
+
+def asking_key(alert: Alert) -> str:
+    """One for each time it is proposed."""
+    return f"{asking(alert)}/{alert.proposed_at:%Y%m%dT%H%M%S.%f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """How the letters that ask for a yes fare. Without any, nobody could be written to."""
+
+    all: int
+    out: int
+    #: The addresses that it did not reach, or perhaps not.
+    missed: tuple[str, ...]
+
+
+def letters_to_seconds(alert: Alert) -> Letters:
+    lines = Delivery.objects.filter(dispatch__key=asking_key(alert)).order_by("destination")
+    states = [(line.destination, line.state) for line in lines.only("destination", "state")]
+    return Letters(
+        all=len(states),
+        out=sum(state in OUT for _address, state in states),
+        missed=tuple(address for address, state in states if state not in (*OUT, *WAITING)),
+    )
+
+
+def waiting_for(user: User) -> QuerySet[Alert]:
+    """What waits for this person's yes, were it to come from them."""
+    return waiting().exclude(proposer=user)
 
 
 # --- Whether it may go out ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ app_name = "alerts_desk"
 urlpatterns = [
     path("nueva/", views.BeginView.as_view(), name="begin"),
     path("nueva/<slug:slug>/", views.FillView.as_view(), name="fill"),
+    path("esperan/", views.WaitingView.as_view(), name="waiting"),
     path("registro/", views.RegisterView.as_view(), name="register"),
     path("registro/mensajes.csv", views.RegisterCsvView.as_view(), name="register_csv"),
     path("registro/<int:pk>/", views.JustifyView.as_view(), name="justify"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
@@ -27,7 +28,18 @@ from pregon.alerts.errors import AlertError
 from pregon.alerts.forms import AlertForm, BeginForm, JustificationForm, WordForm
 from pregon.alerts.models import Alert, AlertTemplate, ExtraordinaryMessage
 from pregon.alerts.permissions import MAY_CONFIRM, MAY_JUSTIFY, MAY_SEE, MAY_WRITE
-from pregon.alerts.queries import alone_from, chain, dispatch_of, doubts, problems, reach_of, reached
+from pregon.alerts.queries import (
+    alone_from,
+    chain,
+    dispatch_of,
+    doubts,
+    letters_to_seconds,
+    may_be_taken_back,
+    problems,
+    reach_of,
+    reached,
+    waiting_for,
+)
 from pregon.alerts.tables import csv_lines
 from pregon.core.work import Lane
 from pregon.delivery import queries as ledger
@@ -192,9 +204,10 @@ class SheetView(AlertDesk, TemplateView):
             "may_send_alone": waiting and mine and earliest is not None and at >= earliest,
             "may_give_back": waiting and confirms,
             "may_follow": writes and holds,
-            "may_take_back": confirms and holds and not alert.is_drill,
+            "may_take_back": confirms and may_be_taken_back(alert, at=at),
             "may_rehearse": writes and not alert.is_drill and not waiting,
             "asked": list(alert.asked.all()) if alert.proposed_at else [],
+            "letters": letters_to_seconds(alert) if waiting else None,
         }
 
     def previews(self) -> dict[str, Any]:
@@ -213,6 +226,22 @@ class SheetView(AlertDesk, TemplateView):
             "sender": message.sender,
             "html_url": reverse("alerts_desk:seen_html", args=[self.alert.pk, kind]) if kind else "",
         }
+
+
+class WaitingView(TemplateView):
+    """What waits for this person's yes, for any page of the desk to show while it is open. Whoever may not give it is
+    told that there is nothing to ask for."""
+
+    template_name = "alerts/desk/waiting.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm(MAY_CONFIRM):
+            return HttpResponse(status=HTTPStatus.NO_CONTENT)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = [(alert, headline_of(alert)) for alert in waiting_for(person(self.request))]
+        return super().get_context_data(waiting=found, **kwargs)
 
 
 class SeenHtmlView(PermissionRequiredMixin, View):

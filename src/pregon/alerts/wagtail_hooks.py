@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import include, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -44,6 +46,15 @@ class AlertMenuItem(MenuItem):
 def alert_menu() -> MenuItem:
     return AlertMenuItem(
         _("Alertas"), reverse("alertas:index"), name="alertas", icon_name="warning", order=35
+    )
+
+
+@hooks.register("insert_global_admin_js")
+def alerts_waiting() -> str:
+    return format_html(
+        '<script src="{}" data-url="{}" defer></script>',
+        static("alerts/waiting.js"),
+        reverse("alerts_desk:waiting"),
     )
 
 

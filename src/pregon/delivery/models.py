@@ -208,7 +208,7 @@ class Dispatch(models.Model):
     origin = models.CharField(max_length=120, db_index=True)
     kind = models.CharField(_("tipo"), max_length=12, choices=MessageKind, default=MessageKind.NEWS)
     lane = models.CharField(max_length=8, choices=[(lane.value, lane.value) for lane in SENDING_LANES])
-    #: Sent by somebody of the office to themselves before it goes out: it counts for nothing.
+    #: To people of the office alone, to see it before it goes out or to be asked for something: it counts for nothing.
     trial = models.BooleanField(_("prueba"), default=False, editable=False)
     headline = models.CharField(_("título"), max_length=300)
     message_json = models.JSONField()
@@ -248,7 +248,9 @@ class Dispatch(models.Model):
     @property
     def words(self) -> str:
         """What it is, in a word."""
-        return str(_("Prueba")) if self.trial else self.get_kind_display()
+        if self.trial:
+            return str(_("Aviso a la oficina") if self.kind == MessageKind.SERVICE else _("Prueba"))
+        return self.get_kind_display()
 
     @property
     def message(self) -> Message:

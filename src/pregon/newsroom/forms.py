@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.panels.base import Panel
 
+from pregon.core.forms import WholeWords
 from pregon.newsroom.actions.live import Shot, Words
 from pregon.newsroom.models import Bulletin, LivePost
 
@@ -81,7 +82,7 @@ def correction_form(bulletin: Bulletin, *, for_user: Any, data: Any = None, file
 # --- Live coverage ------------------------------------------------------------------------------------------
 
 
-class PostWordsForm(forms.Form):
+class PostWordsForm(WholeWords, forms.Form):
     """What a post says."""
 
     headline = forms.CharField(label=_("Título"), max_length=160, required=False)
@@ -153,7 +154,7 @@ class LiveCorrectionForm(PostWordsForm):
         return cls(initial=Words.of(posted).parts | {"version": posted.version})
 
 
-class LiveRemovalForm(forms.Form):
+class LiveRemovalForm(WholeWords, forms.Form):
     """Why a post is taken away."""
 
     note = forms.CharField(
@@ -162,7 +163,7 @@ class LiveRemovalForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class SummaryForm(forms.Form):
+class SummaryForm(WholeWords, forms.Form):
     """What is essential, point by point."""
 
     summary = forms.CharField(

@@ -81,7 +81,7 @@ def clean(text: object) -> str:
 
 
 def latest() -> list[Bulletin]:
-    return list(shelf.bulletins(timezone.now())[:LATEST])
+    return shelf.newest(LATEST, at=timezone.now())
 
 
 def largest(photo: Photo | None) -> Copy | None:
@@ -201,7 +201,7 @@ def json_item(bulletin: Bulletin) -> dict[str, Any]:
         "tags": [topic.name for topic in bulletin.topics.all()],
     }
     if bulletin.easy_reading:
-        item["_lectura_facil"] = bulletin.easy_reading
+        item["_lectura_facil"] = {"content_text": bulletin.easy_reading}
     if bulletin.cover and (copy := largest(bulletin.cover)):
         item["image"] = absolute(f"{photo_path(bulletin.cover.public_id)}{copy.file}")
     return item
@@ -374,11 +374,16 @@ def listed(entries: Iterable[tuple[str, datetime | None]], *, index: bool = Fals
     """A list of addresses, each with the moment it last changed."""
     root = Element(f"{{{SITEMAP}}}{'sitemapindex' if index else 'urlset'}")
     for path, changed in entries:
-        entry = SubElement(root, f"{{{SITEMAP}}}{'sitemap' if index else 'url'}")
-        SubElement(entry, f"{{{SITEMAP}}}loc").text = absolute(path)
-        if changed:
-            SubElement(entry, f"{{{SITEMAP}}}lastmod").text = changed.isoformat(timespec="seconds")
+        add_entry(root, "sitemap" if index else "url", path, changed)
     return xml(root)
+
+
+def add_entry(root: Element, tag: str, path: str, changed: datetime | None) -> Element:
+    entry = SubElement(root, f"{{{SITEMAP}}}{tag}")
+    SubElement(entry, f"{{{SITEMAP}}}loc").text = absolute(path)
+    if changed:
+        SubElement(entry, f"{{{SITEMAP}}}lastmod").text = changed.isoformat(timespec="seconds")
+    return entry
 
 
 def bulletin_entries(start: datetime | None = None, end: datetime | None = None) -> list[tuple[str, Any]]:
@@ -408,7 +413,9 @@ def page_entries() -> list[tuple[str, datetime | None]]:
         *(
             (f"{kind.folder}{slug}/", changed)
             for kind in PIECES
-            for slug, changed in shelf.pieces(kind, at).values_list("slug", "last_published_at")
+            for slug, changed in shelf.pieces(kind, at)
+            .order_by("pk")
+            .values_list("slug", "last_published_at")
         ),
         *((plan.get_absolute_url(), None) for plan in Plan.objects.all()),
     ]
@@ -440,13 +447,18 @@ def sitemap_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 @public_page
 def sitemap_news(request: HttpRequest) -> HttpResponse:
-    """The bulletins of the last two days, as news search engines ask for them."""
+    """The bulletins of the last two days, as news search engines ask for them.
+
+    Without any it names where they would be, for no sitemap may be empty.
+    """
     at = timezone.now()
     office = clean(Office.load(request_or_site=request))
+    bulletins = list(shelf.bulletins(at).filter(first_published_at__gt=at - NEWS_WINDOW))
+    if not bulletins:
+        return listed([("/boletines/", None)])
     root = Element(f"{{{SITEMAP}}}urlset")
-    for bulletin in shelf.bulletins(at).filter(first_published_at__gt=at - NEWS_WINDOW):
-        entry = SubElement(root, f"{{{SITEMAP}}}url")
-        SubElement(entry, f"{{{SITEMAP}}}loc").text = absolute(bulletin.get_absolute_url())
+    for bulletin in bulletins:
+        entry = add_entry(root, "url", bulletin.get_absolute_url(), bulletin.last_published_at)
         news = SubElement(entry, f"{{{NEWS}}}news")
         publication = SubElement(news, f"{{{NEWS}}}publication")
         SubElement(publication, f"{{{NEWS}}}name").text = office

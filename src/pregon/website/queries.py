@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, Max, Min, Q, QuerySet, TextField
+from django.db.models import Case, Count, Exists, Max, Min, Q, QuerySet, TextField, When
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils import timezone
 from wagtail.documents import get_document_model
@@ -251,28 +251,31 @@ class Month:
 
 def months_with_bulletins(at: datetime, office: Office) -> list[Month]:
     """Every month with public bulletins, newest first: the one answer that needs all of them, so the database counts
-    by the hour, which both databases cut out of the text of a moment, and months are made of hours."""
+    what both databases can cut out of the text of a moment: months, and at their ends hours."""
     return remembered("months", lambda: _months_with_bulletins(at, office))
 
 
 def _months_with_bulletins(at: datetime, office: Office) -> list[Month]:
     public = visible(Bulletin.objects.order_by(), at=at)
-    hours = (
-        public.annotate(hour=Substr(Cast("first_published_at", TextField()), 1, len("2026-11-20 18")))
-        .values("hour")
+    moment = Cast("first_published_at", TextField())
+    # Within so many hours of its ends a month may be another one already, or still, where the office is.
+    well_inside = When(day__range=("02", "27"), then=Substr(moment, 1, len("2026-11")))
+    spans = (
+        public.annotate(day=Substr(moment, len("2026-11-2"), 2))
+        .annotate(span=Case(well_inside, default=Substr(moment, 1, len("2026-11-20 18"))))
+        .values("span")
         .annotate(
             many=Count("pk"),
             last=Max(Cast(Coalesce("last_published_at", "first_published_at"), TextField())),
         )
-        .values_list("hour", "many", "last")
+        .values_list("span", "many", "last")
     )
     counted: dict[str, int] = {}
     changed: dict[str, str] = {}
-    for hour, many, last in hours:
-        month = hour[:7]
-        if not "03" <= hour[8:10] <= "27":  # elsewhere it may be another month already, or still
-            local = datetime.fromisoformat(f"{hour}:00+00:00").astimezone(office.zone)
-            month = f"{local:%Y-%m}"
+    for span, many, last in spans:
+        month = span[: len("2026-11")]
+        if span != month:
+            month = f"{datetime.fromisoformat(f'{span}:00+00:00').astimezone(office.zone):%Y-%m}"
         counted[month] = counted.get(month, 0) + many
         changed[month] = max(changed.get(month, ""), last)
     return [

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from pyld import jsonld
+from pyld.documentloader.frozen import FrozenDocumentLoader
 
 from factories.delivery import message, picture
 from pregon import __version__
@@ -40,7 +45,7 @@ def test_the_actor_names_its_inbox_and_its_key() -> None:
         "Villa de Muestra",
         {"id": places.key(), "owner": places.actor(), "publicKeyPem": "PEM"},
     )
-    assert told["icon"]["url"] == f"{settings.BASE_URL}/escudo.png"
+    assert told["icon"]["url"] == f"{settings.BASE_URL}/icono-512.png"
 
 
 def test_a_collection_tells_how_many_and_not_who() -> None:
@@ -141,3 +146,35 @@ def test_a_withdrawn_note_leaves_a_stone() -> None:
     assert documents.delete(ID)["object"] == {"id": ID, "type": "Tombstone"}
     said = message(MessageKind.WITHDRAWAL, url="", picture=None)
     assert "url" not in documents.note(ID, said, worded(said))
+
+
+# --- Before JSON-LD, with the contexts of W3C that a library brings along ------------------------------------
+
+
+def unknown(told: documents.Thing) -> set[str]:
+    """Words of ``told`` that none of its contexts gives a meaning: whoever reads by the standard loses them."""
+    dropped: list[str] = []
+    told = jsonld.expand(told, {"documentLoader": FrozenDocumentLoader()}, on_property_dropped=dropped.append)
+    return {*re.findall(r'"(_:\w+)"', json.dumps(told)), *dropped}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda: documents.actor(username="boletines", name="Villa de Muestra", summary="Hola", key="PEM"),
+        lambda: documents.collection("seguidores", 3),
+        lambda: documents.create(note(last_at=LATER)),
+        lambda: documents.create(note(to=ANA)),
+        lambda: documents.update(note(), dispatch="9"),
+        lambda: documents.delete(ID),
+        lambda: documents.accept(f"{ANA}/1", follower=ANA, key="3-4"),
+    ],
+    ids=["actor", "collection", "create", "create for one", "update", "delete", "accept"],
+)
+def test_every_word_has_a_meaning(told: Callable[[], documents.Thing]) -> None:
+    assert unknown(told()) == set()
+
+
+def test_a_word_without_meaning_would_be_noticed() -> None:
+    assert unknown(documents.create(note() | {"resumen": "Reabre"})) == {"_:resumen"}
+    assert unknown(documents.create(note() | {"type": "Nota"})) == {"_:Nota"}

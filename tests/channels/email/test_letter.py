@@ -180,6 +180,20 @@ def test_a_correction_says_so_in_its_subject_and_before_anything_else() -> None:
     assert text.index("Eran dieciocho.") < text.index("Reabre el andador")
 
 
+def test_a_notice_is_called_a_correction_only_where_it_is_one_and_an_alert_is_not_for_the_press() -> None:
+    mail = read(
+        parcel(message(MessageKind.ALERT, notice="Sustituye a la alerta de las 9:00.", contact="911"))
+    )
+    for kind in ("plain", "html"):
+        assert "Sustituye a la alerta" in part(mail, kind)
+        assert [word for word in ("Corrección", "Para la prensa") if word in part(mail, kind)] == []
+
+
+def test_a_letter_to_staff_says_why_it_came() -> None:
+    own = parcel(message(MessageKind.SERVICE), preferences_url="", unsubscribe_url="")
+    assert "porque trabajas en el escritorio de esta oficina" in part(read(own), "plain")
+
+
 def test_a_withdrawal_is_short_and_plain() -> None:
     gone = message(
         MessageKind.WITHDRAWAL, notice="El acto no se llevó a cabo.", blocks=(), url="", dek="", action=""

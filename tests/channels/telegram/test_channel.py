@@ -211,7 +211,7 @@ def baked(name: str) -> Path:
 @pytest.fixture
 def seal() -> Path:
     """The office's own picture, which the site always has."""
-    return baked("escudo.png")
+    return baked("icono-512.png")
 
 
 def shown(api: TelegramApi) -> list[str]:
@@ -276,7 +276,7 @@ def test_where_no_photo_goes_along_any_more_the_seal_takes_its_place_at_any_age(
     first = telegram.send(told)
     second = telegram.send(corrected(first, told, picture=instead))
     [message_] = telegram_api.messages.values()
-    assert (shown(telegram_api), second) == (["escudo.png"], first)
+    assert (shown(telegram_api), second) == (["icono-512.png"], first)
     assert ("Eran dieciocho." in message_["caption"], "En la foto" in message_["caption"]) == (True, False)
 
 
@@ -310,7 +310,7 @@ def test_a_withdrawal_of_what_is_too_old_to_delete_leaves_no_photo(
     telegram_api.may_delete = False
     gone = follow_up(MessageKind.WITHDRAWAL, first.reference, headline="Se retira el boletín")
     telegram.send(replace(gone, before=told.message))
-    assert (shown(telegram_api), standing(telegram_api)) == (["escudo.png"], ["Se retira el boletín"])
+    assert (shown(telegram_api), standing(telegram_api)) == (["icono-512.png"], ["Se retira el boletín"])
 
 
 @pytest.mark.django_db
@@ -333,7 +333,7 @@ def test_a_bulletin_that_is_corrected_after_its_text_was_erased_loses_the_old_ph
         audience = {"receivers_of": tuple(told)} if told else {}
         told.append(ask(message(kind, picture=given), at=hands(), **audience).pk)
         run(hands)
-        assert shown(telegram_api) == [given.path if given else "escudo.png"] * 2
+        assert shown(telegram_api) == [given.path if given else "icono-512.png"] * 2
         hands.forward(days=8)
         erase.erase_due(at=hands())
 

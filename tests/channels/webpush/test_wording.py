@@ -31,7 +31,7 @@ def test_a_bulletin_is_its_headline_its_second_one_and_where_it_is_read() -> Non
         "title": "Reabre el andador con empedrado nuevo",
         "body": "Tres meses de obra en el corazón del pueblo.",
         "url": "https://muestra.example/boletines/2026-001/",
-        "icon": "http://testserver/escudo.png",
+        "icon": "http://testserver/icono-192.png",
         "tag": TAG,
         "preferences": "https://muestra.example/suscripcion/ficha/",
         "urgent": False,

@@ -51,6 +51,20 @@ def test_those_who_tell_at_once_each_have_a_number() -> None:
 
 
 @pytest.mark.django_db
+def test_what_was_told_of_a_thing_before_says_what_is_told_of_it_now() -> None:
+    website.tell(["cobertura-1", "cobertura-2"], "post", {"id": 7, "html": "mal"}, at=NOW)
+    website.tell(["cobertura-1"], "post", {"id": 8, "html": "bien"}, at=NOW)
+    website.tell(["cobertura-1"], "post", {"id": 7, "html": ""}, at=NOW)
+    told = Broadcast.objects.order_by("stream__name", "number").values_list("stream__name", "data__html")
+    assert list(told) == [
+        ("cobertura-1", ""),
+        ("cobertura-1", "bien"),
+        ("cobertura-1", ""),
+        ("cobertura-2", "mal"),
+    ]
+
+
+@pytest.mark.django_db
 def test_what_concerns_every_page_is_told_on_every_stream_that_is_open() -> None:
     website.tell(["cobertura-1"], "post", {}, at=NOW)
     website.tell(["cobertura-2"], "post", {}, at=NOW)

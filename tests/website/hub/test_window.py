@@ -38,6 +38,18 @@ def test_what_is_told_twice_is_kept_once() -> None:
     assert numbers(window.since(Mark(EPOCH, 0))) == [1, 2, 3]
 
 
+def test_words_that_were_taken_back_can_be_asked_for_no_more() -> None:
+    def about(number: int, post: int, html: str) -> Told:
+        return Told(mark=Mark(EPOCH, number), kind="post", data={"id": post, "html": html})
+
+    window = Window(EPOCH)
+    window.extend([about(1, 7, "mal"), about(2, 8, "bien")])
+    window.extend([about(3, 7, "")])
+    said = window.since(Mark(EPOCH, 0)) or []
+    assert [(one.mark.number, one.data["html"]) for one in said] == [(1, ""), (2, "bien"), (3, "")]
+    assert b"mal" not in b"".join(one.wire for one in said)
+
+
 def test_after_a_gap_nobody_is_told_half_of_it() -> None:
     window = Window(EPOCH)
     window.extend([told(1), told(4), told(5)])

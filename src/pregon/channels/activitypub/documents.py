@@ -69,7 +69,7 @@ def actor(*, username: str, name: str, summary: str, key: str) -> Thing:
         "inbox": places.at(""),
         "outbox": places.at(places.OUTBOX),
         "followers": places.at(places.FOLLOWERS),
-        "icon": {"type": "Image", "mediaType": "image/png", "url": f"{settings.BASE_URL}/escudo.png"},
+        "icon": {"type": "Image", "mediaType": "image/png", "url": f"{settings.BASE_URL}/icono-512.png"},
         "manuallyApprovesFollowers": False,
         "discoverable": True,
         "publicKey": {"id": places.key(), "owner": places.actor(), "publicKeyPem": key},

@@ -216,6 +216,8 @@ def why(message: Message, links: tuple[str, ...]) -> str:
         return _("Recibes este mensaje porque te suscribiste a los boletines de %(sender)s.") % {
             "sender": message.sender
         }
+    if message.kind == MessageKind.SERVICE:
+        return _("Recibes este mensaje porque trabajas en el escritorio de esta oficina.")
     return _("Este buzón recibe los boletines por decisión de la oficina.")
 
 

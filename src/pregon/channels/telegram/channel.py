@@ -45,7 +45,7 @@ NOT_MODIFIED = "message is not modified"
 SPOILT = ("IMAGE_PROCESS_FAILED", "PHOTO_INVALID_DIMENSIONS", "wrong file identifier")
 Files = dict[str, tuple[str, bytes]]
 #: What stands where a photo was taken away: Telegram makes no text of a message that has a photo.
-SEAL = Picture(url="", path="escudo.png", alt="")
+SEAL = Picture(url="", path="icono-512.png", alt="")
 HELLO, GOODBYE = {"/start", "/alta"}, {"/stop", "/baja"}
 
 

@@ -63,7 +63,7 @@ def notification(parcel: Parcel, words: Words, *, tag: str) -> Notification:
         title=words.title,
         body=words.body,
         url=message.url or own or settings.BASE_URL + "/",
-        icon=f"{settings.BASE_URL}/escudo.png",
+        icon=f"{settings.BASE_URL}/icono-192.png",
         tag=tag,
         preferences=parcel.preferences_url,
         urgent=parcel.urgent,

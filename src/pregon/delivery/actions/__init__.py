@@ -1,6 +1,6 @@
 """Verbs of the engine: dispatch (ask), prepare (one row per receiver), deliver (claim, send, write down), steer (hold
-back, call off, try again), trial, subscribe, collect (what receivers write to us), digest (tell together), suppress,
-erase, mend (a clock put back)."""
+back, call off, try again), trial, staff (letters to our own people), subscribe, collect (what receivers write to us),
+digest (tell together), suppress, erase, mend (a clock put back)."""
 
 from pregon.delivery.actions.claim import has_work as has_work
 from pregon.delivery.actions.claim import reap as reap
@@ -21,6 +21,7 @@ from pregon.delivery.actions.mend import clock_was_put_back as clock_was_put_bac
 from pregon.delivery.actions.pace import forget_full as forget_full
 from pregon.delivery.actions.prepare import prepare_due as prepare_due
 from pregon.delivery.actions.resolve import resolve_all as resolve_all
+from pregon.delivery.actions.staff import tell_staff as tell_staff
 from pregon.delivery.actions.steer import Failure as Failure
 from pregon.delivery.actions.steer import cancel as cancel
 from pregon.delivery.actions.steer import hurry as hurry

@@ -174,6 +174,11 @@ class Bulletin(PublicPage):
     class Meta:
         verbose_name = _("boletín")
         verbose_name_plural = _("boletines")
+        indexes = [
+            models.Index(
+                fields=["withdrawn_at"], condition=Q(withdrawn_at__isnull=False), name="withdrawn_bulletins"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["year", "number"], name="one_bulletin_per_number"),
             models.CheckConstraint(

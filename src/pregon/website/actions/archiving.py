@@ -15,14 +15,12 @@ import brotli
 from django.db import IntegrityError, transaction
 
 from pregon.accounts.models import Office
-from pregon.core.files import write_atomically
+from pregon.core.files import squeezed, write_atomically
 from pregon.website.actions.share import home
 from pregon.website.models import PageVersion
 from pregon.website.queries import AGENDA, AGENDA_MONTH, ALERTS, COVERAGES, HOME, LATEST, LISTS, PLANS
 from pregon.website.values import Answer
 
-#: Six of eleven, as the public copies: a page in three milliseconds.
-QUALITY = 6
 #: For so long every version of a page that changes all the time is kept; of days before it, the last one.
 EVERY_VERSION = timedelta(days=7)
 
@@ -78,7 +76,7 @@ def put_away(body: bytes) -> str:
     digest = hashlib.sha256(body).hexdigest()
     file = file_of(digest)
     if not file.exists():
-        write_atomically(file, brotli.compress(body, quality=QUALITY), mode=0o640)
+        write_atomically(file, squeezed(body), mode=0o640)
     return digest
 
 

@@ -3,6 +3,9 @@
 Tellings of a stream are numbered without a gap from 1, so a reader knows by the number alone whether one is missing.
 The epoch names one such row of numbers: a stream whose past was lost, as when an older backup is brought back, begins
 another one, and no number of the old one means anything any more.
+
+What is told of a thing is its whole state, so whoever asks for what was told of it before is given the newest: words
+that were corrected or taken back are here no longer.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -44,6 +47,11 @@ class Told:
     kind: str
     data: dict[str, Any]
 
+    @property
+    def thing(self) -> tuple[str, int] | None:
+        """What it is about, when that can be told of again."""
+        return (self.kind, self.data["id"]) if "id" in self.data else None
+
     @cached_property
     def text(self) -> str:
         """What a page is given. It carries its own place: nginx numbers tellings in a way of its own."""
@@ -71,6 +79,7 @@ class Window:
 
     def extend(self, told: Iterable[Told]) -> None:
         """Take in what follows. What is here already is passed over; after a gap only what follows it is kept."""
+        states: dict[tuple[str, int], dict[str, Any]] = {}
         for one in told:
             if one.mark.epoch != self.epoch or one.mark.number > self.last + 1:
                 self._told.clear()
@@ -78,6 +87,14 @@ class Window:
                 continue
             self._told.append(one)
             self.epoch, self.last = one.mark.epoch, one.mark.number
+            if one.thing:
+                states[one.thing] = one.data
+        if states:
+            renewed = [
+                replace(one, data=states[one.thing]) if one.thing in states else one for one in self._told
+            ]
+            self._told.clear()
+            self._told.extend(renewed)
 
     def jump(self, mark: Mark) -> None:
         """Stand at ``mark``, of which nobody here knows how it came to be."""

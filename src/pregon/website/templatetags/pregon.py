@@ -20,16 +20,19 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import get_text_list
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.rich_text import expand_db_html
 from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
 
 from pregon.accounts.models import Locality, Office, Topic
 from pregon.alerts.briefs import banners
+from pregon.core.remembering import remembered
 from pregon.core.text import reading_minutes
 from pregon.library.captions import clock
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
+from pregon.plan.contract import Record
 from pregon.website import queries
 from pregon.website.data import act_data, bulletin_data, live_data, recording_data, service_data
 from pregon.website.forms import CONSENT
@@ -69,7 +72,7 @@ class TextOnly(Whitelister):
 @register.inclusion_tag("website/parts/alert_banner.html")
 def alert_banner() -> dict[str, Any]:
     """What holds now, on top of every page; an empty place for what may be told to a page that is open."""
-    return {"banners": banners(timezone.now())}
+    return {"banners": remembered("banners", lambda: banners(timezone.now()))}
 
 
 @register.simple_tag
@@ -119,7 +122,7 @@ def recording_for_machines(recording: Any, office: Office, cover: Photo | None) 
 @register.simple_tag
 def sections() -> set[str]:
     """The lists beside the bulletins that have something to show: the bar and the foot name no other."""
-    return queries.sections(timezone.now())
+    return remembered("sections", lambda: queries.sections(timezone.now()))
 
 
 @register.simple_tag
@@ -263,6 +266,17 @@ def written(moment: date | None, form: str) -> str:
 def day_written(day: date, form: str) -> str:
     """The same days stand on page after page, thousands of times on one."""
     return date_format(day, form).lower()
+
+
+@register.simple_tag
+def rows_of(records: tuple[Record, ...]) -> SafeString:
+    """The evidence of one month. A month that is over says the same on page after page, year after year."""
+    return _rows(records, get_language())
+
+
+@lru_cache(maxsize=64)
+def _rows(records: tuple[Record, ...], language: str) -> SafeString:
+    return render_to_string("website/plan/records.html", {"records": records})
 
 
 @register.filter

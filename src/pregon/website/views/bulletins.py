@@ -35,7 +35,7 @@ def latest(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "news",
         "title": _("Boletines"),
-        "bulletins": shelf.bulletins(at)[:LATEST],
+        "bulletins": shelf.newest(LATEST, at=at),
         "topics": followed,
         "months": months_with_bulletins(at, Office.load(request_or_site=request)),
         "empty": _("Aquí aparecerán los boletines en cuanto se publique el primero."),

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     today = timezone.localdate(at)
     tomorrow, after = (shelf.start_of(today + timedelta(days=days)) for days in (1, 2))
-    bulletins = list(shelf.bulletins(at)[: 1 + BESIDE_THE_LEAD])
+    bulletins = shelf.newest(1 + BESIDE_THE_LEAD, at=at)
     near = list(shelf.acts(at).between(shelf.start_of(today), after))
     coming = [] if near else list(shelf.acts(at).filter(start__gte=after)[:NEXT_ACTS])
     return render(

@@ -25,7 +25,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 @public_page
 def kept(request: HttpRequest) -> HttpResponse:
     """Which pages to keep, each with the moment of its last change, and which to forget."""
-    latest = shelf.bulletins(timezone.now())[:BULLETINS]
+    latest = shelf.newest(BULLETINS, at=timezone.now())
     withdrawn = Bulletin.objects.filter(withdrawn_at__isnull=False).order_by("-withdrawn_at", "-pk")
     told = {
         "paginas": dict.fromkeys(ALWAYS, "")

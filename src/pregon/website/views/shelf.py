@@ -12,10 +12,14 @@ from django.utils import timezone
 
 from pregon.accounts.models import Topic
 from pregon.agenda.models import Act, ActQuerySet
+from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
 from pregon.library.models import Album, Photo
 from pregon.newsroom.enums import LiveState
 from pregon.newsroom.models import Bulletin, BulletinQuerySet, LiveBlog, Piece, PieceQuerySet
+
+#: As many as the longest list of the newest holds.
+NEWEST = 30
 
 if TYPE_CHECKING:
     ShelfAlbum = Album
@@ -28,10 +32,18 @@ def photos(at: datetime) -> QuerySet[Photo]:
 
 def bulletins(at: datetime) -> BulletinQuerySet:
     """Public bulletins, newest first, with what their card shows."""
-    cards = visible(Bulletin.objects.all(), at=at).newest_first()  # type: ignore[attr-defined]  # Wagtail carries no types
+    public = visible(
+        Bulletin.objects.filter(first_published_at__lte=at), at=at
+    )  # which has SQLite take the index
+    cards = public.newest_first()  # type: ignore[attr-defined]  # Wagtail carries no types
     return cards.select_related("department").prefetch_related(  # type: ignore[no-any-return]  # the same
         "topics", Prefetch("cover", queryset=photos(at))
     )
+
+
+def newest(many: int, *, at: datetime) -> list[Bulletin]:
+    """The first of :func:`bulletins`. Nearly every list begins with them: pages that are baked together share them."""
+    return remembered("newest", lambda: list(bulletins(at)[:NEWEST]))[:many]
 
 
 def topics(at: datetime) -> QuerySet[Topic]:

@@ -21,7 +21,7 @@ from pregon.website.views.frame import public_page
 @xframe_options_exempt
 @public_page
 def news(request: HttpRequest, many: int = WIDGET_LENGTHS[0]) -> HttpResponse:
-    listed = shelf.bulletins(timezone.now())[: known(many)]
+    listed = shelf.newest(known(many), at=timezone.now())
     return render(request, "website/widgets/news.html", {"bulletins": listed})
 
 

@@ -33,7 +33,8 @@ async function store(mode, act) {
 }
 
 const outbox = document.querySelector("[data-live-outbox]");
-const kept = async () => (await store("readonly", (box) => box.getAll()))
+const everything = () => store("readonly", (box) => box.getAll());
+const kept = async () => (await everything())
   .filter(({ blog }) => blog === outbox.dataset.liveOutbox)
   .sort((a, b) => (a.written < b.written ? -1 : 1));
 const keep = (post) => store("readwrite", (box) => box.put(post));
@@ -43,6 +44,10 @@ const forget = (key) => store("readwrite", (box) => box.delete(key));
 
 const WORDS = ["headline", "text", "person", "video", "seen"];
 const said = outbox?.querySelector("[data-said]");
+// The hour of the rest of the page, wherever the telephone thinks it is.
+const CLOCK = outbox && new Intl.DateTimeFormat("es-MX", {
+  hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: outbox.dataset.zone,
+});
 let sending = false, pause = FIRST, later;
 
 // Whoever entered again in another tab has a new token, which this page was not written with.
@@ -61,19 +66,35 @@ function packed(post) {
   return data;
 }
 
+const hand = (post) => fetch(form.action, {
+  method: "POST", headers: { Accept: "application/json" }, body: packed(post), redirect: "manual",
+}).catch(() => null);
+
 // What became of it: "sent", "refused" for a reason that more tries will not change, or a word of data-said.
 async function send(post) {
-  const answer = await fetch(form.action, {
-    method: "POST", headers: { Accept: "application/json" }, body: packed(post), redirect: "manual",
-  }).catch(() => null);
-  if (!answer || answer.status >= 500) return "waiting";
+  let answer = await hand(post), why = "";
+  if (turnedAway(answer)) {
+    why = await reason();
+    if (why === "stale") answer = await hand(post);  // the page that was asked for brought a token that holds
+  }
+  if (!answer || why === "waiting" || answer.status === 429 || answer.status >= 500) return "waiting";
   if (answer.status === 201) { await forget(post.key); return "sent"; }
   if (answer.status === 422 || answer.status === 413) {
     const told = await answer.json().catch(() => null);
     await keep({ ...post, refused: told?.error || said.dataset.refused });
     return "refused";
   }
-  return "session";
+  return turnedAway(answer) ? why : "stale";
+}
+
+const turnedAway = (answer) => answer?.type === "opaqueredirect" || answer?.status === 403;
+
+// A refusal does not say whom it means; the page itself, asked for anew, leads to the door, elsewhere, or is given.
+async function reason() {
+  const page = await fetch(form.action).catch(() => null);
+  if (!page || page.status >= 500) return "waiting";
+  if (new URL(page.url).pathname === outbox.dataset.door) return "session";
+  return page.redirected || page.status === 403 ? "barred" : "stale";
 }
 
 async function flush() {
@@ -98,14 +119,14 @@ async function show(end) {
   const posts = await kept();
   outbox.hidden = !posts.length;
   said.textContent = said.dataset[end] ?? "";
-  outbox.querySelector("[data-enter]").hidden = end !== "session";
+  for (const way of outbox.querySelectorAll("[data-when]")) way.hidden = way.dataset.when !== end;
   outbox.querySelector("ol").replaceChildren(...posts.map(row));
 }
 
 function row(post) {
   const item = outbox.querySelector("template").content.firstElementChild.cloneNode(true);
   const written = new Date(post.written);
-  item.querySelector("time").textContent = written.toLocaleTimeString("es-MX", { hour: "numeric", minute: "2-digit", hour12: false });
+  item.querySelector("time").textContent = CLOCK.format(written);
   item.querySelector(".live-text").textContent = form
     ? post.headline || post.text || post.seen || post.photoName || post.video
     : WORDS.map((name) => post[name]).filter(Boolean).join("\n");
@@ -127,7 +148,10 @@ function row(post) {
 
 // Back into the form, photo and all.
 async function takeBack(post) {
-  for (const name of WORDS) form.elements[name].value = post[name];
+  for (const name of WORDS) {
+    form.elements[name].value = post[name];
+    form.elements[name].dispatchEvent(new Event("input", { bubbles: true }));
+  }
   if (post.photo) {
     const carried = new DataTransfer();
     carried.items.add(new File([post.photo], post.photoName, { type: post.photo.type }));
@@ -166,6 +190,8 @@ if (form && "indexedDB" in window) {
     if (keeping) return;  // a second tap while the first is being written down
     const { text, headline, video, photo, seen } = form.elements;
     if (![text, headline, video, photo].some(({ value }) => value.trim())) { text.focus(); return; }
+    const long = form.querySelector("[data-is-too-long]");
+    if (long) { long.closest("details")?.setAttribute("open", ""); long.focus(); return; }  // it says so itself
     seen.required = Boolean(photo.value);
     if (!seen.reportValidity()) return;
     keeping = form.inert = true;  // nor is anything typed now that would be cleared with it
@@ -182,4 +208,26 @@ if (form && "indexedDB" in window) {
 } else if (outbox && "indexedDB" in window) {
   show("over");  // closed before it all came through: what is here is nowhere else
 }
+
+// --- The list of coverages -------------------------------------------------------------------------------------
+
+// Whoever does not open a coverage again would not learn that something of it never left.
+const shelf = document.querySelector("[data-live-kept]");
+
+async function tellWhatWaits() {
+  const many = {};
+  for (const { blog } of await everything()) many[blog] = (many[blog] ?? 0) + 1;
+  shelf.querySelector("div").replaceChildren(...Object.entries(many).map(([blog, count]) => {
+    const line = shelf.querySelector("template").content.firstElementChild.cloneNode(true);
+    const link = line.querySelector("a"), path = shelf.dataset.liveKept.replace("/0/", `/${blog}/`);
+    link.href = path;
+    const listed = [...document.querySelectorAll(".desk-rows a")].find(({ pathname }) => pathname === path);
+    if (listed) link.textContent = listed.textContent;
+    line.querySelector("span").textContent = count === 1 ? shelf.dataset.one : shelf.dataset.several.replace("%s", count);
+    return line;
+  }));
+  shelf.hidden = !Object.keys(many).length;
+}
+
+if (shelf && "indexedDB" in window) addEventListener("pageshow", tellWhatWaits);
 setInterval(refresh, NEWS);
