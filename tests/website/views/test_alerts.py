@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from factories.alerts import draft, minor, person, sent
 from pregon.alerts import actions as alerts
-from pregon.alerts.enums import Status
+from pregon.alerts.enums import State, Status
+from pregon.alerts.models import Alert
 from pregon.website.queries import ALERT_FEED
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,10 @@ def test_a_drill_that_is_over_is_not_called_an_alert() -> None:
     alerts.expire_due(at=drill.expires)
     page = read(drill.get_absolute_url())
     assert ("Este simulacro ya terminó." in page, "Esta alerta ya terminó." in page) == (True, False)
+    called_off = sent(status=Status.EXERCISE)
+    Alert.objects.filter(pk=called_off.pk).update(state=State.CANCELLED)
+    page = read(called_off.get_absolute_url())
+    assert ("Este simulacro se canceló." in page, "Esta alerta se canceló." in page) == (True, False)
 
 
 def test_what_was_a_drill_says_so_on_its_page() -> None:
