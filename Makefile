@@ -87,6 +87,11 @@ recording: setup ## Record three browsers on a live coverage whose hub is killed
 	scripts/system-packages chromium
 	$(BIN)/python benchmarks/recording.py
 
+.PHONY: screens
+screens: setup ## Take pictures of the pages on a phone and a large screen (docs/reference/screens.md)
+	scripts/system-packages chromium
+	$(BIN)/python benchmarks/screens.py
+
 .PHONY: accessibility
 accessibility: setup ## Ask axe about every kind of page (docs/reference/accessibility.md)
 	scripts/system-packages chromium

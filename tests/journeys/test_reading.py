@@ -191,6 +191,8 @@ def test_photos_are_seen_one_by_one_with_keys_alone(
 ) -> None:
     page = open_window(lively).open("/galerias/")
     page.get_by_role("main").get_by_role("link", name=TITLE).first.click()
+    page.wait_for_url("**/galerias/*/")
+    page.wait_for_load_state()  # before its script is there a photo opens its file
     page.locator(".wall a").first.focus()
     page.keyboard.press("Enter")
     viewer = page.get_by_role("dialog")
