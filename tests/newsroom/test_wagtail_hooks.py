@@ -13,6 +13,7 @@ from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from factories.accounts import UserFactory
 from factories.newsroom import NOON, act, beside, campaign, draft, published, shelf, town, video
+from pregon.accounts.enums import Role
 from pregon.agenda.enums import Product
 from pregon.agenda.models import Coverage
 from pregon.delivery.models import Dispatch
@@ -27,6 +28,20 @@ pytestmark = pytest.mark.django_db
 def head(client: Client) -> Client:
     client.force_login(UserFactory.create(is_superuser=True))
     return client
+
+
+def test_hoy_begins_with_the_acts_whether_or_not_something_is_live(client: Client) -> None:
+    town()
+    client.force_login(UserFactory.create(roles=[Role.HEAD]))
+    calm = client.get("/escritorio/").content.decode()
+    newsroom.open_live(act("Desfile"), by=None, at=timezone.now())
+    live = client.get("/escritorio/").content.decode()
+    for page in (calm, live):
+        first_column = page.split('<div class="desk-stack">')[1]
+        assert "Actos de hoy" in first_column
+    columns = live.index('<div class="desk-columns">')
+    assert live.index("En vivo ahora") < columns
+    assert "En vivo ahora" not in calm
 
 
 def editor_form(bulletin: Bulletin, **fields: object) -> dict[str, object]:
