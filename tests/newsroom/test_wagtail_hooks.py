@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
@@ -28,6 +29,12 @@ pytestmark = pytest.mark.django_db
 def head(client: Client) -> Client:
     client.force_login(UserFactory.create(is_superuser=True))
     return client
+
+
+def test_hours_the_wrong_way_round_are_told_in_our_words() -> None:
+    assert _("Go live date/time must be before expiry date/time") == (
+        "La página se quitaría antes de salir: revisa las dos horas."
+    )
 
 
 def test_hoy_begins_with_the_acts_whether_or_not_something_is_live(client: Client) -> None:
