@@ -105,6 +105,18 @@ def test_a_file_that_is_only_named_like_our_seal_gives_nothing_away(
     assert (target / "tesis.odt").read_bytes() == b"mi tesis"
 
 
+def test_the_history_that_somebody_keeps_of_the_copy_stays(home: Home, target: Path) -> None:
+    website.export(target, at=timezone.now())
+    (target / ".git" / "refs").mkdir(parents=True)
+    (target / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    (target / "antigua").mkdir()
+    (target / "antigua" / "index.html").write_text("ya no")
+    assert website.export(target, at=timezone.now()).removed == 1
+    assert (target / ".git" / "HEAD").exists()
+    assert (target / ".git" / "refs").is_dir()
+    assert not (target / "antigua").exists()
+
+
 def test_a_file_is_no_folder_to_copy_to(home: Home, target: Path) -> None:
     target.write_text("una lista")
     with pytest.raises(exporting.NotOurs):

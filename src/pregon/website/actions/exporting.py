@@ -166,9 +166,12 @@ def below(data: bytes, name: str) -> bytes:
 
 
 def remove_others(target: Path, wanted: set[str]) -> int:
-    """Take away what is public no longer; compressed copies go with their file."""
+    """Take away what is public no longer; compressed copies go with their file. A hidden folder is never the site's:
+    whoever keeps the copy with git has the history there."""
     removed = 0
     for folder, _folders, files in os.walk(target, topdown=False):
+        if any(part.startswith(".") for part in Path(folder).relative_to(target).parts):
+            continue
         for file in files:
             path = Path(folder, file)
             name = path.relative_to(target).as_posix()
