@@ -98,6 +98,12 @@ def test_an_hour_that_the_clocks_skip_or_repeat_is_no_mistake_of_the_zone() -> N
     assert nonsense.value.messages == ["Introduzca una fecha/hora válida."]
 
 
+@pytest.mark.parametrize("typed", ["0026-11-20 12:00", "9999-12-31 23:59"])
+def test_a_year_that_nobody_meant_is_asked_about(typed: str) -> None:
+    with pytest.raises(ValidationError, match=r"Revisa el año: va de 1800 a 2099\."):
+        HourField().clean(typed)
+
+
 class PlaceForm(LocalityForm):
     class Meta:
         model = Locality

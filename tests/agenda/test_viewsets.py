@@ -76,6 +76,13 @@ def test_a_place_that_cannot_be_read_is_refused_in_words(editor: Client) -> None
     assert not Act.objects.exists()
 
 
+@pytest.mark.parametrize("start", ["1999-11-20 12:00", "0026-11-20 12:00", "9999-12-31 23:59"])
+def test_an_act_of_a_year_that_has_no_month_on_the_site_is_refused(editor: Client, start: str) -> None:
+    answer = editor.post(reverse("actos:add"), sheet(start=start))
+    assert "Revisa el año" in answer.content.decode()
+    assert not Act.objects.exists()
+
+
 def test_the_empty_form_already_asks_for_text_and_photos(editor: Client) -> None:
     form = editor.get(reverse("actos:add")).context["form"]
     assert form.formsets["coverages"].management_form["INITIAL_FORMS"].value() == 2

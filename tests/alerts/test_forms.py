@@ -54,6 +54,11 @@ def test_an_area_is_kept_as_it_is_sent() -> None:
     assert form.cleaned_data["polygon"] == "19.9,-103 19.8,-103.1 19.7,-103 19.9,-103"
 
 
+def test_an_alert_that_ends_with_the_calendar_is_asked_about() -> None:
+    form = AlertForm({"expires": "9999-12-31T23:59"}, instance=draft())
+    assert form.errors["expires"] == ["Revisa el año: va de 1800 a 2099."]
+
+
 def test_the_word_is_asked_for_by_name_and_a_justification_cannot_be_empty() -> None:
     assert "ALERTA" in str(WordForm()["word"].label)
     assert JustificationForm({"justification": " "}).is_valid() is False

@@ -62,12 +62,16 @@ act.public = False
 act.save()
 """
 LONG = """
+from datetime import date
 from pregon.agenda.models import Act
-from pregon.newsroom.models import LiveBlog
+from pregon.newsroom.models import Campaign, LiveBlog, PieceIndex
 act = Act.objects.get(live_blog__isnull=False)
-act.title = "Parangaricutirimícuaro" * 6
+act.title = act.place = "Parangaricutirimícuaro" * 6
 LiveBlog.objects.update(title=act.title)
 act.save()
+campaign = Campaign(title=act.title, summary=act.title, since=date.today())
+PieceIndex.objects.get().add_child(instance=campaign)
+campaign.save_revision().publish()
 """
 #: What a screen reader would be given to say.
 HEARD = """() => {
@@ -387,10 +391,13 @@ def test_no_word_is_too_long_for_the_page(
     order("shell", "--no-imports", "-c", LONG, home=office.home)
     order("site", "rebuild", home=office.home)
     window = open_window(office, viewport={"width": width, "height": 800})
-    for path in (coverage[1], "/en-vivo/", "/agenda/", "/"):
+    for path in (coverage[1], "/en-vivo/", "/agenda/", "/agenda/desfile-de-muestra/", "/campanas/", "/"):
         page = window.open(path)
         expect(page.locator("main")).to_contain_text("Parangaricutirimícuaro")
         assert page.evaluate("document.documentElement.scrollWidth") == width
+    main = writer.open("").locator("main")
+    expect(main).to_contain_text("Parangaricutirimícuaro")
+    assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0
 
 
 def test_a_post_that_is_refused_says_why_and_can_be_mended(

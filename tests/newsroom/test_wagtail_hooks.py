@@ -8,11 +8,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.models import Page, PageViewRestriction
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from factories.accounts import UserFactory
 from factories.newsroom import NOON, act, beside, campaign, draft, published, shelf, town, video
+from pregon.accounts.enums import Role
 from pregon.agenda.enums import Product
 from pregon.agenda.models import Coverage
 from pregon.delivery.models import Dispatch
@@ -27,6 +29,26 @@ pytestmark = pytest.mark.django_db
 def head(client: Client) -> Client:
     client.force_login(UserFactory.create(is_superuser=True))
     return client
+
+
+def test_hours_the_wrong_way_round_are_told_in_our_words() -> None:
+    assert _("Go live date/time must be before expiry date/time") == (
+        "La página se quitaría antes de salir: revisa las dos horas."
+    )
+
+
+def test_hoy_begins_with_the_acts_whether_or_not_something_is_live(client: Client) -> None:
+    town()
+    client.force_login(UserFactory.create(roles=[Role.HEAD]))
+    calm = client.get("/escritorio/").content.decode()
+    newsroom.open_live(act("Desfile"), by=None, at=timezone.now())
+    live = client.get("/escritorio/").content.decode()
+    for page in (calm, live):
+        first_column = page.split('<div class="desk-stack">')[1]
+        assert "Actos de hoy" in first_column
+    columns = live.index('<div class="desk-columns">')
+    assert live.index("En vivo ahora") < columns
+    assert "En vivo ahora" not in calm
 
 
 def editor_form(bulletin: Bulletin, **fields: object) -> dict[str, object]:

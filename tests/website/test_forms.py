@@ -31,6 +31,11 @@ def test_a_choice_that_no_database_could_hold_is_as_unknown(key: str) -> None:
     assert set(form.errors) == {"temas", "localidades"}
 
 
+@pytest.mark.parametrize("told", [5, True, {"a": 1}, "uno"])
+def test_what_is_no_list_of_choices_is_refused(told: object) -> None:
+    assert set(PreferencesForm({"temas": told}).errors) == {"temas"}
+
+
 @pytest.mark.parametrize(("data", "narrowed"), [({"q": "x"}, False), ({"tema": "salud"}, True), ({}, False)])
 def test_filters_open_when_one_is_in_use(data: dict[str, str], narrowed: bool) -> None:
     town()

@@ -34,6 +34,19 @@ class HourField(forms.DateTimeField):
     """An hour as the wall shows it, also on the days on which the clocks change: one that comes twice is the first
     one, and one that they skip is refused."""
 
+    #: A slip of the finger makes it year 26 or 20266; and the last of all years ends in none that UTC has.
+    years = range(1800, 2100)
+
+    def clean(self, value: Any) -> Any:
+        moment = super().clean(value)
+        if moment is not None and moment.year not in self.years:
+            raise ValidationError(
+                _("Revisa el año: va de %(first)d a %(last)d."),
+                code="year",
+                params={"first": self.years[0], "last": self.years[-1]},
+            )
+        return moment
+
     def to_python(self, value: Any) -> datetime | None:
         try:
             return super().to_python(value)

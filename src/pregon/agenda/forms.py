@@ -14,6 +14,8 @@ from pregon.accounts.forms import PlacedForm
 from pregon.agenda.models import Act
 from pregon.core.text import slug
 
+#: The months of the site have no address before it.
+FIRST_YEAR = 2000
 #: Room for a day and a number behind the words.
 SLUG_LIMIT = 100
 
@@ -35,6 +37,13 @@ class ActForm(PlacedForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         start, end = cleaned.get("start"), cleaned.get("end")
+        if start and start.year < FIRST_YEAR:
+            self.add_error(
+                "start",
+                ValidationError(
+                    _("Revisa el año: la agenda empieza en %(year)d."), params={"year": FIRST_YEAR}
+                ),
+            )
         if start and end and end < start:
             self.add_error(
                 "end", ValidationError(_("El acto no puede terminar antes de empezar: revisa las horas."))

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from pregon.accounts.forms import HourField
 from pregon.accounts.models import Locality
 from pregon.alerts.actions import WORD
 from pregon.alerts.enums import Status
@@ -20,7 +21,7 @@ from pregon.core.forms import WholeWords, keep_whole
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
-class MomentField(forms.DateTimeField):
+class MomentField(HourField):
     """Day and hour with the phone's own wheel."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -167,6 +167,8 @@ class LivePanel(Component):
     name = "newsroom-live"
     template_name = "newsroom/desk/live_panel.html"
     order = 5
+    #: Above the columns of *Hoy*, on the whole width.
+    across = True
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         now = LiveBlog.objects.exclude(state=LiveState.CLOSED).select_related("act")

@@ -24,7 +24,8 @@ class SomeOf(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # gener
     for it would be an error of the database and not of the reader."""
 
     def clean(self, value: Any) -> Any:
-        if beyond := [key for key in value or () if len(str(key)) > LONGEST_KEY]:
+        keys = value if isinstance(value, list | tuple) else ()  # anything else is refused below
+        if beyond := [key for key in keys if len(str(key)) > LONGEST_KEY]:
             sentence = self.error_messages["invalid_choice"]
             raise forms.ValidationError(sentence, code="invalid_choice", params={"value": beyond[0]})
         return super().clean(value)

@@ -87,7 +87,10 @@ class PageVersionQuerySet(models.QuerySet["PageVersion"]):
     def at(self, path: str, moment: datetime) -> PageVersion | None:
         """What stood at ``path`` at that moment."""
         stood = self.filter(Q(until=None) | Q(until__gt=moment), path=path, since__lte=moment)
-        return stood.order_by("-since", "-pk").first()
+        try:
+            return stood.order_by("-since", "-pk").first()
+        except OverflowError:  # the last evening of the calendar is in no year of UTC
+            return None
 
 
 class PageVersion(models.Model):

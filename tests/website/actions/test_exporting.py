@@ -93,6 +93,37 @@ def test_a_folder_of_somebody_else_is_left_alone(home: Home, target: Path) -> No
     assert [file.name for file in target.iterdir()] == ["tesis.odt"]
 
 
+@pytest.mark.parametrize("told", ["", "[]", '{"respaldo": "de otro programa"}'])
+def test_a_file_that_is_only_named_like_our_seal_gives_nothing_away(
+    home: Home, target: Path, told: str
+) -> None:
+    target.mkdir()
+    (target / exporting.SEAL).write_text(told)
+    (target / "tesis.odt").write_bytes(b"mi tesis")
+    with pytest.raises(exporting.NotOurs):
+        website.export(target, at=timezone.now())
+    assert (target / "tesis.odt").read_bytes() == b"mi tesis"
+
+
+def test_the_history_that_somebody_keeps_of_the_copy_stays(home: Home, target: Path) -> None:
+    website.export(target, at=timezone.now())
+    (target / ".git" / "refs").mkdir(parents=True)
+    (target / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    (target / "antigua").mkdir()
+    (target / "antigua" / "index.html").write_text("ya no")
+    assert website.export(target, at=timezone.now()).removed == 1
+    assert (target / ".git" / "HEAD").exists()
+    assert (target / ".git" / "refs").is_dir()
+    assert not (target / "antigua").exists()
+
+
+def test_a_file_is_no_folder_to_copy_to(home: Home, target: Path) -> None:
+    target.write_text("una lista")
+    with pytest.raises(exporting.NotOurs):
+        website.export(target, at=timezone.now())
+    assert target.read_text() == "una lista"
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [

@@ -155,6 +155,17 @@ def test_one_address_may_not_take_all_the_room(hub_of: Callable[..., Hub]) -> No
     assert wait_for(lambda: "retry" in crowded.listen().until(lambda heard: "\r\n\r\n" in heard, seconds=1))
 
 
+def test_whoever_asks_for_the_head_alone_holds_neither_room_nor_connection(
+    hub_of: Callable[..., Hub],
+) -> None:
+    hub = hub_of()
+    with socket.create_connection(("127.0.0.1", hub.port), timeout=5) as line:
+        for _again in range(2):
+            line.sendall(b"HEAD /vivo/sitio HTTP/1.1\r\nHost: muestra.example\r\n\r\n")
+            assert line.recv(4096).startswith(b"HTTP/1.1 200")
+        assert wait_for(lambda: not hub.doors.addresses)
+
+
 def test_a_reader_that_never_reads_delays_nobody_and_is_let_go(
     hub_of: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
 ) -> None:

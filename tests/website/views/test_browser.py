@@ -178,6 +178,12 @@ def test_what_is_no_subscription_is_refused_in_a_sentence(strict: Client, path: 
     assert not Subscriber.objects.exists()
 
 
+@pytest.mark.parametrize("path", ["/suscripcion/avisos/", "/suscripcion/avisos/baja/"])
+def test_what_is_nested_without_end_is_refused_in_a_sentence(strict: Client, path: str) -> None:
+    answer = strict.post(path, "[" * 8000, content_type="application/json", headers=SAME)
+    assert (answer.status_code, answer.json()["error"][-1]) == (422, ".")
+
+
 def test_topics_that_are_gone_are_named(strict: Client) -> None:
     on()
     answer = post(strict, "/suscripcion/avisos/", {"subscription": subscription(), "temas": ["99999"]})

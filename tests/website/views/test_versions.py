@@ -62,6 +62,12 @@ def test_a_moment_leads_to_what_stood_then(client: Client, version: PageVersion)
     )
 
 
+def test_the_last_day_of_the_calendar_is_a_day_like_others(client: Client, version: PageVersion) -> None:
+    asked = {"pagina": PATH, "fecha": "9999-12-31"}
+    answer = signed_in(client, Role.TRANSPARENCY).get("/escritorio/versiones/", asked)
+    assert answer.status_code in (200, 302)
+
+
 def test_the_versions_of_a_page_are_listed_and_lead_to_each_other(
     client: Client, version: PageVersion
 ) -> None:
@@ -98,6 +104,8 @@ def test_a_version_whose_file_is_lost_is_not_found(client: Client, version: Page
         ("agenda/", "/agenda/"),
         ("https://muestra.example/plan/?x=1", "/plan/"),
         (" /a%C3%B1o/ ", "/año/"),
+        ("http://[", "/http://["),
+        ("/a%00/", "/a/"),
     ],
 )
 def test_an_address_is_understood_as_it_was_pasted(written: str, path: str) -> None:

@@ -6,6 +6,7 @@ ten thousand bulletins and a common word. Here the question stands by itself and
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from modelsearch.backends.database.sqlite.query import (
@@ -21,10 +22,16 @@ from modelsearch.backends.database.sqlite.sqlite import (
     SQLiteSearchBackend,
     SQLiteSearchQueryCompiler,
 )
-from modelsearch.query import MatchAll, Not
+from modelsearch.query import MatchAll, Not, Phrase, PlainText
 from modelsearch.utils import get_descendants_content_types_pks
 
 from pregon.core.searching import Beginning
+
+
+def unquoted(asked: str) -> str:
+    """``asked`` without the sign that ends a word in the index's own language; the index keeps none. What is nothing
+    but signs is asked as one that no text has, since a question without a word is an error."""
+    return " ".join(asked.replace('"', " ").split()) or "'"
 
 
 class AskedOnce:
@@ -33,6 +40,9 @@ class AskedOnce:
     def build_search_query_content(self, query: Any, config: Any = None) -> Any:
         if isinstance(query, Beginning):
             return SearchQueryExpression(Lexeme(query.query_string, prefix=True), config=config)
+        if isinstance(query, PlainText | Phrase):
+            query = copy.copy(query)
+            query.query_string = unquoted(query.query_string)
         return super().build_search_query_content(query, config=config)  # type: ignore[misc]  # mixed in below
 
     def search(self, config: Any, start: Any, stop: Any, score_field: Any = None) -> Any:

@@ -62,7 +62,7 @@ def export(target: Path, *, at: datetime, relative: bool = False) -> Exported:
     target = target.resolve()
     if target == home().root.resolve() or home().root.resolve() in target.parents:
         raise Inside
-    if target.exists() and any(target.iterdir()) and not (target / SEAL).exists():
+    if target.exists() and not is_ours(target):
         raise NotOurs
     target.mkdir(parents=True, exist_ok=True)
     write_published(target / SEAL, json.dumps({"desde": at.isoformat(), "hasta": None}).encode())
@@ -81,6 +81,20 @@ def export(target: Path, *, at: datetime, relative: bool = False) -> Exported:
     told = {"desde": at.isoformat(), "hasta": timezone.now().isoformat(), "archivos": len(wanted)}
     write_published(target / SEAL, json.dumps(told).encode())
     return Exported(files=len(wanted), copied=copied, removed=removed)
+
+
+def is_ours(target: Path) -> bool:
+    """Whether ``target`` is empty or bears our seal: what else lies there would be taken away. The name of the seal is
+    a common word, so what it says is asked too."""
+    if not target.is_dir():
+        return False
+    try:
+        told = json.loads((target / SEAL).read_bytes())
+    except FileNotFoundError:
+        return not any(target.iterdir())
+    except ValueError:
+        return False
+    return isinstance(told, dict) and {"desde", "hasta"} <= told.keys()
 
 
 def public_files() -> Iterator[tuple[str, Path]]:
@@ -152,9 +166,12 @@ def below(data: bytes, name: str) -> bytes:
 
 
 def remove_others(target: Path, wanted: set[str]) -> int:
-    """Take away what is public no longer; compressed copies go with their file."""
+    """Take away what is public no longer; compressed copies go with their file. A hidden folder is never the site's:
+    whoever keeps the copy with git has the history there."""
     removed = 0
     for folder, _folders, files in os.walk(target, topdown=False):
+        if any(part.startswith(".") for part in Path(folder).relative_to(target).parts):
+            continue
         for file in files:
             path = Path(folder, file)
             name = path.relative_to(target).as_posix()

@@ -103,7 +103,7 @@ class Doors:
         self.addresses[address] += 1
         leaving = asyncio.ensure_future(notice_leaving(reader, receive))
         try:
-            await self._serve(reader, send)
+            await self._serve(reader, send, scope["method"])
         finally:
             leaving.cancel()
             self.readers[name].discard(reader)
@@ -132,7 +132,7 @@ class Doors:
         headers = {**self.safety, "Retry-After": "30", "Cache-Control": "no-store"}
         return PlainTextResponse(words, status, headers=headers)
 
-    async def _serve(self, reader: Reader, send: Send) -> None:
+    async def _serve(self, reader: Reader, send: Send, method: str) -> None:
         headers = {
             **self.safety,
             "Content-Type": "text/event-stream; charset=utf-8",
@@ -146,6 +146,8 @@ class Doors:
                 "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
             }
         )
+        if method == "HEAD":  # what comes next on the connection, as from nginx, would wait for the end
+            reader.gone = True
         piece = greeting()
         while not reader.gone:
             ended = reader.window.ended

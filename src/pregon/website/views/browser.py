@@ -80,7 +80,7 @@ def asked_by_a_browser(view: Asking) -> Callable[[HttpRequest], HttpResponse]:
         try:
             told = json.loads(request.body[: LARGEST + 1])
             address = address_of(told["subscription"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return refusal(_("El navegador no mandó su suscripción completa: vuelve a intentarlo."))
         except Rejected as wrong:
             return refusal(str(wrong))

@@ -129,8 +129,7 @@ def typing(request: HttpRequest) -> HttpResponse:
     """What may be meant while somebody types; the page of the search does without."""
     form = TypingForm(request.GET)
     if not form.is_valid():
-        [sentence] = form.errors["q"]
-        return JsonResponse({"error": sentence}, status=422)
+        return JsonResponse({"error": form.errors["q"][0]}, status=422)
     found = suggest(form.cleaned_data["q"], at=timezone.now())
     many = len(found)
     told = ngettext("%(many)d sugerencia.", "%(many)d sugerencias.", many) % {"many": many}

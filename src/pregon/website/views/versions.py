@@ -129,5 +129,10 @@ def style_of_today(found: re.Match[str]) -> str:
 
 def path_of(written: str) -> str:
     """The address of this site in what a person wrote or pasted."""
-    path = unquote(urlsplit(written.strip()).path)
+    written = written.strip()
+    try:
+        path = unquote(urlsplit(written).path)
+    except ValueError:  # it only looks like an address
+        path = written
+    path = path.replace("\x00", "")  # no database keeps one
     return path if path.startswith("/") else f"/{path}"
