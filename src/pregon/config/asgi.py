@@ -16,10 +16,11 @@ from pregon.website.hub.doors import Doors  # noqa: E402 - the same
 from pregon.website.viewlog import ViewLog  # noqa: E402 - the same
 
 views = ViewLog(settings.HOME.views) if settings.PREGON_COUNT_VIEWS else None
+doors = Doors(feed.follow, safety=SAFETY)
 application = Front(
     Gateway(django),
     baked=settings.HOME.baked,
     static=settings.HOME.static,
-    live=Doors(feed.follow, safety=SAFETY),
+    live=doors,
     views=views,
 )

@@ -61,7 +61,8 @@ def serve(listening: socket.socket) -> None:
     """The site and the desk."""
     import uvicorn  # only this part needs a server
 
-    from pregon.config.asgi import application, views
+    from pregon.config.asgi import application, doors, views
+    from pregon.config.serving import Server
 
     trusted = settings.PREGON_TRUSTED_PROXIES
     config = uvicorn.Config(
@@ -80,7 +81,7 @@ def serve(listening: socket.socket) -> None:
     )
     # Uvicorn raises the signal again once it has closed; by then there is nothing left to stop.
     on_stop(lambda: None)
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(config, doors).run(sockets=[listening])
     if views:
         views.flush()
 

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from urllib.parse import parse_qs
 
 from starlette.responses import PlainTextResponse, Response
@@ -81,6 +82,12 @@ class Doors:
             self.windows.pop(name).ended = True
             self._wake(name)
         self.known.set()
+
+    def close(self) -> None:
+        """Let everybody go; browsers come back by themselves, to whoever serves then."""
+        for reader in chain.from_iterable(self.readers.values()):
+            reader.gone = True
+            reader.wake.set()
 
     def _wake(self, name: str) -> None:
         for reader in self.readers.get(name, ()):
