@@ -95,7 +95,7 @@ def test_an_hour_that_the_clocks_skip_or_repeat_is_no_mistake_of_the_zone() -> N
     assert refusal.value.messages == [
         "Ese día se adelanta el reloj y las 2:00 no existen: escribe las 3:00 u otra hora."
     ]
-    assert nonsense.value.messages == ["Introduzca una fecha/hora válida."]
+    assert nonsense.value.messages == ["Escribe una fecha y una hora que existan, como 2026-11-27 18:30."]
 
 
 @pytest.mark.parametrize("typed", ["0026-11-20 12:00", "9999-12-31 23:59"])

@@ -9,7 +9,7 @@ from journeys.office import Desk
 
 pytestmark = pytest.mark.journey
 
-NO_DATE = "Introduzca una fecha/hora válida."
+NO_DATE = "Escribe una fecha y una hora que existan, como 2026-11-27 18:30."
 
 
 def leave(page: Page, name: str, typed: str) -> None:

@@ -161,7 +161,7 @@ class SheetView(AlertDesk, TemplateView):
 
     template_name = "alerts/desk/sheet.html"
     permission_required = MAY_SEE
-    page_title = gettext_lazy("Alerta")
+    page_title = gettext_lazy("Alertas")
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
