@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import time
+from pathlib import Path
 
 from bench import PREGON, Bench, Row, tell
+from pages import beside_nginx, beside_wagtail, newest_bulletin
 
 SIZES = (100, 1_000, 10_000)
 PUBLICATIONS, RENDERED, WORKED = 11, 300, 15
@@ -49,10 +52,23 @@ def measure(bench: Bench) -> list[Row]:
             ratio=f"{many['processor'] / few['processor']:.2f} ×",
         ),
         *rebuilt,
+        *held(bench, homes[SIZES[-1]]),
     ]
 
 
-def rebuild(bench: Bench, home: object) -> list[Row]:
+def held(bench: Bench, home: Path) -> list[Row]:
+    """The ratios of baked pages once more, in the largest office."""
+    tell(f"baking: pages asked for beside {SIZES[-1]:,} bulletins …")
+    plain, page = bench.root / "office-plain", newest_bulletin(home)
+    shutil.copytree(home, plain, ignore=shutil.ignore_patterns("baked", "archive"))
+    where = f" of an office with {SIZES[-1]:,}"
+    return [
+        beside_wagtail(bench, home, plain, page, where=where),
+        beside_nginx(bench, home, page)[0],
+    ]
+
+
+def rebuild(bench: Bench, home: Path) -> list[Row]:
     tell(f"baking: everything anew, killed after {WORKED} s and asked again …")
     bench.inside("baking", home, "begin", 0)
     with bench.process([PREGON, "site", "rebuild", "--home", home]) as first:

@@ -27,7 +27,7 @@ def measure(bench: Bench) -> list[Row]:
     return [beside_wagtail(bench, home, plain, page), *beside_nginx(bench, home, page)]
 
 
-def beside_wagtail(bench: Bench, home: Path, plain: Path, page: str) -> Row:
+def beside_wagtail(bench: Bench, home: Path, plain: Path, page: str, *, where: str = "") -> Row:
     ours, django = free_port(), free_port()
     with (
         bench.process([PREGON, "up", "--home", home, "--port", ours]),
@@ -42,7 +42,7 @@ def beside_wagtail(bench: Bench, home: Path, plain: Path, page: str) -> Row:
         )
     times = found["ours"] / found["django"]
     return Row(
-        measure="A bulletin through `pregon up`, beside the same page rendered by plain Wagtail",
+        measure=f"A bulletin{where} through `pregon up`, beside the same page rendered by plain Wagtail",
         ours=f"{found['ours']:,.0f} requests/s",
         peer=f"{found['django']:,.0f} requests/s",
         ratio=f"{times:.0f} ×",
@@ -116,7 +116,7 @@ def load(bench: Bench, url: str) -> float:
 
 def configure_nginx(bench: Bench, home: Path, *, deployed: int, static: int, bare: int) -> Path:
     """One nginx with three doors to the same folder: the site file we deploy, its headers alone, and not even those."""
-    folder = bench.root / "nginx"
+    folder = bench.root / f"nginx-{home.name}"
     folder.mkdir()
     site = site_of(home, folder, port=deployed, python=free_port())
     (folder / "site.conf").write_text(site, encoding="utf-8")

@@ -83,7 +83,7 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   photos; one process bakes. A publication is measured from its commit until nothing is due, the median of eleven; its
   pages are those whose row was taken up. The plan of the year shows every bulletin of the year: beside 100 these are
   one month's, beside 1,000 and 10,000 nearly twelve months'. `pregon site rebuild` is ended by SIGKILL and
-  started again.
+  started again. The last two are those of *pages* in that office.
 - **live**: readers are connections over loopback from two processes beside it, on the same two cores, from as many
   addresses as one needs of which none may take all the room; a post is made by the desk's action in a process of its
   own, about one a second, and each reader notes when the whole of it is there, so all waits are counted from the same
