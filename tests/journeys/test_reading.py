@@ -135,6 +135,34 @@ def test_every_public_page_is_accessible_in_light_and_dark(
     assert {path: faults for path in pages if (faults := window.faults_of(path))} == {}
 
 
+#: What stands higher than something that is read before it: on a phone everything stands below what comes before.
+#: Beside each other may stand what is as high as a row with its picture; the foot has columns.
+OUT_OF_ORDER = """() => {
+  const read = "h1, h2, h3, h4, p, li, dt, dd, a, button, input:not([type=hidden]), select, summary, td, th";
+  const wrong = [];
+  let lowest = 0;
+  for (const one of document.querySelectorAll(`:is(header, main) :is(${read})`)) {
+    const { top, width, height } = one.getBoundingClientRect();
+    if (width < 2 || height < 2 || !one.checkVisibility({ visibilityProperty: true })) continue;
+    if (top < lowest - 160) wrong.push(`${one.tagName} ${one.textContent.trim().slice(0, 40)}`);
+    lowest = Math.max(lowest, top);
+  }
+  return wrong;
+}"""
+
+
+def test_every_public_page_is_read_in_the_order_in_which_it_is_seen(
+    lively: Office, open_window: Callable[..., Reader]
+) -> None:
+    reader = open_window(lively, phone=True)
+    wrong = {
+        path: found
+        for path in one_page_of_each_kind(lively)
+        if (found := reader.open(path).evaluate(OUT_OF_ORDER))
+    }
+    assert wrong == {}
+
+
 def test_every_page_of_ours_on_the_desk_is_accessible_in_light_and_dark(
     lively: Office, open_window: Callable[..., Reader]
 ) -> None:
