@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.template import Context
+from django.utils import timezone
 
 from factories.website import COPIES, HOSTILE
 from pregon.library.models import Photo
@@ -79,6 +80,21 @@ def test_names_of_days_and_months_begin_small() -> None:
 
 def test_a_video_names_its_site() -> None:
     assert tags.host("https://www.video.example/ver?v=1") == "video.example"
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (r"j \d\e F \d\e Y", "20 de noviembre de 2026"),
+        (r"l j \d\e F, G:i", "viernes 20 de noviembre, 18:05"),
+        (r"\H\o\y j", "hoy 20"),
+    ],
+)
+def test_a_moment_is_written_with_its_hour_where_that_is_asked_for(form: str, said: str) -> None:
+    moment = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
+    with timezone.override(UTC):
+        assert tags.written(moment, form) == said
+    assert tags.written(None, form) == ""
 
 
 def test_a_coordinate_is_written_with_a_point() -> None:

@@ -259,7 +259,15 @@ def document_url(context: Context, document: Any) -> str:
 @register.filter(expects_localtime=True)
 def written(moment: date | None, form: str) -> str:
     """A date with its names in small letters, as Spanish writes them; Django's Mexican names begin with capitals."""
-    return day_written(moment, form) if type(moment) is date else date_format(moment, form).lower()
+    if isinstance(moment, datetime):
+        if HOURS.search(form):
+            return date_format(moment, form).lower()
+        moment = moment.date()
+    return day_written(moment, form) if moment else ""
+
+
+#: What in a form says more than the day: hours and their zone; what follows a backslash is said as it stands.
+HOURS = re.compile(r"(?<!\\)[aABcefgGhHiIOPrsTuUZ]")
 
 
 @lru_cache(maxsize=2048)
