@@ -13,6 +13,8 @@ from factories.website import COPIES, HOSTILE
 from pregon.library.models import Photo
 from pregon.website.templatetags import pregon as tags
 
+pytestmark = pytest.mark.django_db  # a photo that nobody saved asks for its collection too
+
 
 def photo(*copies: dict[str, object]) -> Photo:
     return Photo(pk=7, caption="Pie", copies=list(copies))
