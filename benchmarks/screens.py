@@ -4,31 +4,23 @@ a phone and on a large screen, in light and in dark."""
 from __future__ import annotations
 
 import base64
-import re
-import urllib.request
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 from bench import PREGON, bench, free_port, tell, wait_for_page
+from lighthouse.measure import PAGES, address
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from recording import DOCS, FLAGS, PHONE, chromium
 
 PAGE, PICTURES = DOCS / "reference" / "screens.md", DOCS / "pictures" / "screens"
 SCREEN = {"viewport": {"width": 1280, "height": 915}}
-#: A title; where the page stands, or the list in which the first link of its kind does and what such a page has.
-WANTED: dict[str, tuple[str, str, str]] = {
-    "Inicio": ("/", "", ""),
-    "Boletín": ("/boletines/", r"/boletines/20\d\d-[\w-]+/", ""),
-    "En vivo": ("/en-vivo/", r"/en-vivo/20\d\d-[\w-]+/", 'data-stream="cobertura-'),
-    "Agenda": ("/agenda/", "", ""),
-    "Acto": ("/agenda/", r"/agenda/20\d\d-\d\d-\d\d-[\w-]+/", "map-sheet"),
-    "Galería": ("/galerias/", r"/galerias/20\d\d-[\w-]+/", 'href="/boletines/20'),
-    "Campaña": ("/campanas/", r"/campanas/[\w-]+/", ""),
+#: What Lighthouse reads, and what shows best beside it.
+WANTED: dict[str, str | tuple[str, ...]] = {
+    **PAGES,
+    "Campaña": ("/campanas/", r"/campanas/[\w-]+/"),
     "Podcast": ("/podcast/", r"/podcast/[\w-]+/", "<audio"),
-    "Cómo vamos": ("/plan/", r"/plan/[\w-]+/", ""),
-    "Alertas": ("/alertas/", "", ""),
 }
 STAGE = """<!doctype html><style>
 body { margin: 0; padding: 12px; width: 1692px; display: flex; gap: 12px; background: #d9d5cb }
@@ -41,22 +33,6 @@ Written by `benchmarks/screens.py`; do not edit by hand. The sample office of `m
 
 {pictures}
 """
-
-
-def read(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        text: str = answer.read().decode()
-    return text
-
-
-def find(office: str, listing: str, link: str, part: str) -> str:
-    """The address of the first page of its kind."""
-    if not link:
-        return listing
-    for path in dict.fromkeys(re.findall(link, read(office + listing))):
-        if part in read(office + path):
-            return str(path)
-    raise SystemExit(f"The sample office has no page like {link} with «{part}».")
 
 
 def shots(browser: Browser, url: str) -> list[bytes]:
@@ -92,10 +68,13 @@ def main() -> None:
         with place.process([PREGON, "up", "--home", home, "--port", port]), sync_playwright() as playwright:
             wait_for_page(url)
             browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-            for title, (listing, link, part) in WANTED.items():
-                path = find(url, listing, link, part)
+            for title, page in WANTED.items():
+                found = address(url, page)
+                if found is None:
+                    raise SystemExit(f"The sample office has no page like {page}.")
+                path = found.removeprefix(url)
                 tell(f"screens: {title}, {path} …")
-                name = (path.split("/")[1] or "inicio") + ("-1" if link else "")
+                name = (path.split("/")[1] or "inicio") + ("" if isinstance(page, str) else "-1")
                 sheet(browser, shots(browser, url + path), PICTURES / f"{name}.webp")
                 lines.append(f"## {title}\n\n![{title}](../pictures/screens/{name}.webp)")
             browser.close()

@@ -22,5 +22,5 @@ for readers in "$2" "$3"; do
   [ "$ready" = ready ]
   "$python" "$here/coverage.py" post "$(field pk)" 3 1 >&2
   "$python" "$here/coverage.py" connections
-  kill "$LISTENERS_PID"; wait "$LISTENERS_PID" || true
+  kill "$LISTENERS_PID"; wait "$LISTENERS_PID" || true  # it ends as one that was killed
 done

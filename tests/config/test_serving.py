@@ -21,7 +21,7 @@ def test_who_follows_a_page_does_not_keep_the_office_from_ending() -> None:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
-        time.sleep(0.01)
+        time.sleep(0.01)  # uvicorn tells nobody that it listens
     reader = Listener(server.servers[0].sockets[0].getsockname()[1], "/vivo/sitio", {})
     reader.until(lambda heard: "event: here" in heard)
     server.should_exit = True
