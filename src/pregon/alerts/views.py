@@ -161,14 +161,13 @@ class SheetView(AlertDesk, TemplateView):
 
     template_name = "alerts/desk/sheet.html"
     permission_required = MAY_SEE
-    page_title = gettext_lazy("Alertas")
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         found = Alert.objects.select_related("thread", "replaces", "proposer", "second", "author")
         self.alert = get_object_or_404(found, pk=kwargs["pk"])
 
-    def get_page_subtitle(self) -> str:
+    def get_page_title(self) -> str:
         return headline_of(self.alert)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
