@@ -20,6 +20,7 @@ from pregon.accounts.models import Office
 from pregon.alerts.enums import MessageType
 from pregon.alerts.models import Alert, AlertOffice
 from pregon.alerts.queries import active, alone_from, chain
+from pregon.core.remembering import remembered
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Audience, Block, Message
 
@@ -159,7 +160,7 @@ def audience_of(alert: Alert) -> Audience:
 
 def banners(at: datetime) -> list[dict[str, Any]]:
     """All that holds; none where nothing does."""
-    return [banner_of(alert) for alert in active(at)]
+    return remembered("banners", lambda: [banner_of(alert) for alert in active(at)])
 
 
 def banner_of(alert: Alert) -> dict[str, Any]:

@@ -635,6 +635,10 @@ def published_documents(at: datetime) -> list[int]:
 
 def sections(at: datetime) -> set[str]:
     """The lists that have something to show, in one question asked of the root of the tree."""
+    return remembered("sections", lambda: _sections(at))
+
+
+def _sections(at: datetime) -> set[str]:
     there = {
         f"has_{kind._meta.model_name}": Exists(visible(kind.objects.all(), at=at).order_by())
         for kind in PIECES

@@ -27,7 +27,6 @@ from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_r
 
 from pregon.accounts.models import Locality, Office, Topic
 from pregon.alerts.briefs import banners
-from pregon.core.remembering import remembered
 from pregon.core.text import reading_minutes
 from pregon.library.captions import clock
 from pregon.library.models import Photo
@@ -72,7 +71,7 @@ class TextOnly(Whitelister):
 @register.inclusion_tag("website/parts/alert_banner.html")
 def alert_banner() -> dict[str, Any]:
     """What holds now, on top of every page; an empty place for what may be told to a page that is open."""
-    return {"banners": remembered("banners", lambda: banners(timezone.now()))}
+    return {"banners": banners(timezone.now())}
 
 
 @register.simple_tag
@@ -122,7 +121,7 @@ def recording_for_machines(recording: Any, office: Office, cover: Photo | None) 
 @register.simple_tag
 def sections() -> set[str]:
     """The lists beside the bulletins that have something to show: the bar and the foot name no other."""
-    return remembered("sections", lambda: queries.sections(timezone.now()))
+    return queries.sections(timezone.now())
 
 
 @register.simple_tag

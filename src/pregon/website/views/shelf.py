@@ -32,9 +32,8 @@ def photos(at: datetime) -> QuerySet[Photo]:
 
 def bulletins(at: datetime) -> BulletinQuerySet:
     """Public bulletins, newest first, with what their card shows."""
-    public = visible(
-        Bulletin.objects.filter(first_published_at__lte=at), at=at
-    )  # which has SQLite take the index
+    # By the moment too, so that SQLite takes the index of the order however few are asked for.
+    public = visible(Bulletin.objects.filter(first_published_at__lte=at), at=at)
     cards = public.newest_first()  # type: ignore[attr-defined]  # Wagtail carries no types
     return cards.select_related("department").prefetch_related(  # type: ignore[no-any-return]  # the same
         "topics", Prefetch("cover", queryset=photos(at))
