@@ -75,6 +75,7 @@ PUBLIC = {
     "plan/",
     "plan/<slug:slug>/",
     "plan/<slug:slug>/<slug:indicator>/",
+    "plan/<slug:slug>/<slug:indicator>/<mm:month>/",
     "podcast/",
     "podcast/<slug:slug>/",
     "podcast/<slug:slug>/capitulos.json",

@@ -331,16 +331,16 @@ CHANGES: dict[str, Kind] = {
     "a plan moves": Kind(lambda t: saved(t.plan, slug="plan-nuevo"), 4),
     "a plan is deleted": Kind(lambda t: deleted(t.plan), 4),
     "a figure of the plan gets a target": Kind(
-        lambda t: saved(Indicator.objects.get(measure="acts_covered"), target=50), 4
+        lambda t: saved(Indicator.objects.get(measure="acts_covered"), target=50), 6
     ),
     "a figure of the plan is deleted": Kind(lambda t: deleted(Indicator.objects.get(measure="acts_covered")), 4),
     "an indicator gets another code": Kind(
         lambda t: saved(Indicator.objects.get(measure="acts_covered"), code="otra-clave"), 4
     ),
     "an activity is deleted": Kind(lambda t: deleted(Activity.objects.get()), 4),
-    "a programme is renamed": Kind(lambda t: saved(Programme.objects.get(), name="Otro"), 5),
+    "a programme is renamed": Kind(lambda t: saved(Programme.objects.get(), name="Otro"), 7),
     "an input is written": Kind(
-        lambda t: Input.objects.create(programme=Programme.objects.get(), description="Una cámara"), 6
+        lambda t: Input.objects.create(programme=Programme.objects.get(), description="Una cámara"), 8
     ),
     "a channel is switched on": Kind(lambda t: channel(Mode.LIVE), 3),
     "a live coverage opens": Kind(lambda t: live(t.other_act), 4),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -71,9 +72,15 @@ def test_what_happens_counts_only_on_measured_pages_of_the_plans_of_its_year_and
         plan = PlanFactory.create(year=year, slug=f"plan-{year}")
         IndicatorFactory.create(plan=plan, code=f"actos-{year}", measure="acts_covered")
         IndicatorFactory.create(plan=plan, code=f"otros-{year}")
-    of_the_year = ["/plan/", "/plan/plan-2026/", "/plan/plan-2026/actos-2026/"]
-    assert queries.plan_paths(at) == of_the_year
-    assert set(queries.plan_paths()) - set(of_the_year) == {"/plan/plan-2025/", "/plan/plan-2025/actos-2025/"}
+    figure = "/plan/plan-2026/actos-2026/"
+    of_the_year = ["/plan/", "/plan/plan-2026/", figure]
+    with time_machine.travel(at, tick=False):
+        assert queries.plan_paths(at) == of_the_year
+        assert queries.plan_paths(at - timedelta(days=20)) == [*of_the_year, f"{figure}10/"]
+        assert set(queries.plan_paths()) - set(of_the_year) == {
+            "/plan/plan-2025/",
+            "/plan/plan-2025/actos-2025/",
+        }
 
 
 def test_a_page_that_a_plan_has_no_longer_is_among_its_pages() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
@@ -163,6 +164,17 @@ class Reading:
         """Every piece of evidence, oldest first, those beyond what was owed included."""
         found = [record for kept in self.kept for record in kept.records] + list(self.beyond)
         return tuple(sorted(found, key=lambda record: record.when))
+
+    @cached_property
+    def months(self) -> dict[date, tuple[Record, ...]]:
+        """The evidence that a citizen may open, under the first day of its month; the latest first."""
+        public = sorted(
+            (record for record in self.records if record.public), key=lambda record: record.when, reverse=True
+        )
+        return {
+            first: tuple(found)
+            for first, found in groupby(public, key=lambda record: record.when.replace(day=1))
+        }
 
     def within(self, period: Period) -> Reading:
         """The same answer for some of its days."""

@@ -83,6 +83,10 @@ class IndicatorSheet:
     measure: Measure | None
     reading: Reading | None
 
+    @property
+    def item(self) -> Indicator:
+        return self.indicator
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthCell:
@@ -105,6 +109,10 @@ class ActivitySheet:
     figure: Figure | None
     measure: Measure | None
     reading: Reading | None
+
+    @property
+    def item(self) -> Activity:
+        return self.activity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +142,10 @@ class PlanSheet:
     @property
     def activities(self) -> tuple[ActivitySheet, ...]:
         return tuple(sheet for programme in self.programmes for sheet in programme.activities)
+
+    @property
+    def rows(self) -> tuple[IndicatorSheet | ActivitySheet, ...]:
+        return (*self.indicators, *self.activities)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -274,8 +286,7 @@ def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
     Acts come before days: an act can still be covered, a day that passed cannot.
     """
     found: dict[tuple[date, str, str], Missing] = {}
-    rows: list[IndicatorSheet | ActivitySheet] = [*sheet.indicators, *sheet.activities]
-    for row in rows:
+    for row in sheet.rows:
         for missing in row.reading.missing if row.reading else ():
             found.setdefault((missing.when, missing.title, missing.detail), missing)
     return tuple(sorted(found.values(), key=lambda missing: (bool(missing.url), missing.when), reverse=True))

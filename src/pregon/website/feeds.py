@@ -141,7 +141,7 @@ class BulletinsRss(Feed[Bulletin, None]):
         return clean(Office.load())
 
     def item_categories(self, item: Any) -> list[str]:
-        return [clean(topic.name) for topic in item.topics.all()]
+        return [clean(topic.name) for topic in item.listed_topics]
 
     def item_enclosures(self, item: Any) -> list[Enclosure]:
         copy = largest(item.cover)
@@ -198,7 +198,7 @@ def json_item(bulletin: Bulletin) -> dict[str, Any]:
         "content_text": f"{bulletin.lead}\n\n{bulletin.plain_body}".strip(),
         "date_published": first.isoformat(),
         "date_modified": (bulletin.last_published_at or first).isoformat(),
-        "tags": [topic.name for topic in bulletin.topics.all()],
+        "tags": [topic.name for topic in bulletin.listed_topics],
     }
     if bulletin.easy_reading:
         item["_lectura_facil"] = {"content_text": bulletin.easy_reading}

@@ -43,6 +43,7 @@ from pregon.newsroom.models import (
 from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
 from pregon.plan.models import Activity, Indicator, Plan
+from pregon.plan.queries import plan_sheet
 from pregon.website import live
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
@@ -87,6 +88,8 @@ LOOK_AGAIN = timedelta(minutes=1)
 #: Among so many pages of a list one is sure to be found that nobody is changing.
 BESIDE = 12
 AGENDA_MONTH = re.compile(r"/agenda/20\d\d/\d\d/")
+#: The records of a figure in one month.
+EVIDENCE = re.compile(r"/plan/[^/]+/[^/]+/(\d\d)/")
 #: The version that is public now, and the one before it; one more for a publication that changed nothing.
 RECENT_VERSIONS = 3
 PUBLICATIONS = ("wagtail.publish", "wagtail.publish.scheduled")
@@ -503,10 +506,21 @@ def plan_paths(*moments: datetime) -> list[str]:
         first = min(moment.astimezone(Office.load().zone).year for moment in moments)
         plans = Plan.objects.filter(year__gte=first)
     paths = [PLANS, *(plan.get_absolute_url() for plan in plans)]
+    months = months_that_are_over(moments)
     for kind in (Indicator, Activity):
         measured = kind.objects.filter(plan__in=plans).exclude(measure="").select_related("plan")
-        paths += [item.get_absolute_url() for item in measured]
+        for item in measured:
+            address = item.get_absolute_url()
+            paths += [address, *(f"{address}{month:%m}/" for month in months if month.year == item.plan.year)]
     return paths
+
+
+def months_that_are_over(moments: Iterable[datetime]) -> list[date]:
+    """The months of ``moments`` but for the one that runs and those to come, each by its first day."""
+    zone = Office.load().zone
+    now = timezone.localdate(timezone=zone).replace(day=1)
+    months = {moment.astimezone(zone).date().replace(day=1) for moment in moments}
+    return sorted(month for month in months if month < now)
 
 
 def paths_of_plan(plan: Plan) -> list[str]:
@@ -517,9 +531,21 @@ def paths_of_plan(plan: Plan) -> list[str]:
     paths = [HOME, PLANS, address]
     paths += [indicator.get_absolute_url() for indicator in indicators]
     paths += [activity.get_absolute_url() for activity in activities]
+    paths += paths_of_evidence(plan, at=timezone.now())
     paths += BakedPage.objects.below(address).values_list("path", flat=True)
     paths += BakingMark.objects.filter(path__startswith=address).values_list("path", flat=True)
     return list(dict.fromkeys(paths))
+
+
+def paths_of_evidence(plan: Plan, *, at: datetime) -> list[str]:
+    """The pages of ``plan`` with the records of one month that is over."""
+    now = at.astimezone(Office.load().zone).date().replace(day=1)
+    return [
+        f"{row.item.get_absolute_url()}{first:%m}/"
+        for row in plan_sheet(plan, at=at).rows
+        for first in (row.reading.months if row.reading else ())
+        if first < now
+    ]
 
 
 def everything(at: datetime) -> Iterator[str]:
@@ -656,38 +682,53 @@ def _type_of(model: Any) -> ContentType:
 
 def next_change(path: str, at: datetime) -> datetime | None:
     """When the hour alone will change what ``path`` says; ``None`` when it never will."""
+    return min((moment for moment in turns_of(path, at) if moment and moment > at), default=None)
+
+
+def turns_of(path: str, at: datetime) -> list[datetime | None]:
     office = Office.load()
-    moments: list[datetime | None] = []
-    if path in (HOME, ALERT_SNAPSHOT) or path.startswith(ALERTS):
-        moments.append(next_end(at))
+    if path.startswith(AGENDA):
+        return turns_of_the_agenda(path, at, office)
+    if path.startswith(PLANS):
+        return turns_of_a_plan(path, at, office)
+    if path == ALERT_SNAPSHOT or path.startswith(ALERTS):
+        return [next_end(at)]
     if path in (CALENDAR, *SITEMAPS):
-        moments.append(next_announcement(at))
-    elif path == NEWS_SITEMAP:
-        moments.append(oldest_news_leaves(at))
-    elif path in AGENDA_WIDGETS:
-        moments += [midnight_after(at, office), next_announcement(at), *next_turns(at)]
-    elif path in (HOME, AGENDA) or path.startswith(PLANS):
-        moments.append(midnight_after(at, office))
-        if path != AGENDA:
-            moments += [*next_turns(at), next_look_at_channels(at)]
-        if not path.startswith(PLANS):
-            moments.append(next_announcement(at))
-    elif AGENDA_MONTH.fullmatch(path):
-        # Which months have a page, and which of their days is today.
-        moments += [month_after(at, office), next_announcement(at)]
-        if path == f"/agenda/{at.astimezone(office.zone):%Y/%m}/":
-            moments.append(midnight_after(at, office))
-    elif path.startswith(AGENDA):
-        moments += turns_of_act(path)
-    elif path.startswith(LISTS) and path.endswith("/"):
+        return [next_announcement(at)]
+    if path == NEWS_SITEMAP:
+        return [oldest_news_leaves(at)]
+    if path in AGENDA_WIDGETS:
+        return [midnight_after(at, office), next_announcement(at), *next_turns(at)]
+    if path == HOME:
+        return [next_end(at), next_announcement(at), *turns_of_a_plan(path, at, office)]
+    if path.startswith(LISTS) and path.endswith("/"):
         # What runs today, what changes today, and which acts are still to come.
-        moments += [midnight_after(at, office), next_announcement(at)]
-    return min((moment for moment in moments if moment and moment > at), default=None)
+        return [midnight_after(at, office), next_announcement(at)]
+    return []
 
 
-def turns_of_act(path: str) -> list[datetime | None]:
-    act = Act.objects.filter(slug=path.removeprefix(AGENDA).split("/")[0]).first()
-    return [act.public_from, act.start, act.end] if act else []
+def turns_of_the_agenda(path: str, at: datetime, office: Office) -> list[datetime | None]:
+    if path == AGENDA:
+        return [midnight_after(at, office), next_announcement(at)]
+    if not AGENDA_MONTH.fullmatch(path):
+        act = Act.objects.filter(slug=path.removeprefix(AGENDA).split("/")[0]).first()
+        return [act.public_from, act.start, act.end] if act else []
+    # Which months have a page, and which of their days is today.
+    this_month = path == f"/agenda/{at.astimezone(office.zone):%Y/%m}/"
+    return [
+        month_after(at, office),
+        next_announcement(at),
+        midnight_after(at, office) if this_month else None,
+    ]
+
+
+def turns_of_a_plan(path: str, at: datetime, office: Office) -> list[datetime | None]:
+    """Those of a month that is over are few: an act announced late, and news that the channels still take."""
+    month = EVIDENCE.fullmatch(path)
+    if month is None:
+        return [midnight_after(at, office), *next_turns(at), next_look_at_channels(at)]
+    just_over = (at - NEWS_WINDOW).astimezone(office.zone).month == int(month[1])
+    return [next_late_announcement(at), next_look_at_channels(at) if just_over else None]
 
 
 def midnight_after(at: datetime, office: Office) -> datetime:
@@ -697,9 +738,17 @@ def midnight_after(at: datetime, office: Office) -> datetime:
 
 def next_announcement(at: datetime) -> datetime | None:
     """When the next act appears that is written down already."""
-    found: datetime | None = Act.objects.filter(public=True, public_from__gt=at).aggregate(
-        first=Min("public_from")
-    )["first"]
+    ahead = Act.objects.filter(public=True, public_from__gt=at)
+    found: datetime | None = remembered("announcement", lambda: ahead.aggregate(first=Min("public_from")))[
+        "first"
+    ]
+    return found
+
+
+def next_late_announcement(at: datetime) -> datetime | None:
+    """When the next act appears that has begun already."""
+    late = Act.objects.filter(public=True, public_from__gt=at, start__lte=at)
+    found: datetime | None = late.aggregate(first=Min("public_from"))["first"]
     return found
 
 
@@ -710,6 +759,10 @@ def month_after(at: datetime, office: Office) -> datetime:
 
 def next_turns(at: datetime) -> tuple[datetime | None, datetime | None]:
     """When the next act begins, and when the next one ends: the plan owes internal ones too."""
+    return remembered("turns", lambda: _next_turns(at))
+
+
+def _next_turns(at: datetime) -> tuple[datetime | None, datetime | None]:
     near = Act.objects.filter(start__gt=at - LONGEST_ACT)
     begins = near.filter(start__gt=at).aggregate(first=Min("start"))["first"]
     ends = near.filter(end__gt=at).aggregate(first=Min("end"))["first"]
@@ -721,7 +774,7 @@ def next_look_at_channels(at: datetime) -> datetime | None:
     under_way = Milestone.objects.filter(
         behind=0, total__gt=0, dispatch__kind=MessageKind.NEWS, dispatch__created_at__gt=at - NEWS_WINDOW
     )
-    return at + LOOK_AGAIN if under_way.exists() else None
+    return at + LOOK_AGAIN if remembered("news under way", under_way.exists) else None
 
 
 def oldest_news_leaves(at: datetime) -> datetime | None:

@@ -86,6 +86,7 @@ urlpatterns = [
     path("plan/", plan.plan_index, name="plans"),
     path("plan/<slug:slug>/", plan.plan_detail, name="plan"),
     path("plan/<slug:slug>/<slug:indicator>/", plan.indicator_detail, name="indicator"),
+    path("plan/<slug:slug>/<slug:indicator>/<mm:month>/", plan.month_detail, name="indicator_month"),
     path("suscripcion/", subscription.subscribe, name="subscribe"),
     path("suscripcion/gracias/", subscription.thanks, name="subscribe_thanks"),
     path("suscripcion/avisos/", browser.join, name="browser_join"),

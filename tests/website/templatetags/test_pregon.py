@@ -12,6 +12,7 @@ from django.utils import timezone
 from factories.website import COPIES, HOSTILE
 from pregon.library.models import Photo
 from pregon.website.templatetags import pregon as tags
+from pregon.website.values import Picture
 
 pytestmark = pytest.mark.django_db  # a photo that nobody saved asks for its collection too
 
@@ -21,21 +22,28 @@ def photo(*copies: dict[str, object]) -> Photo:
 
 
 def test_a_picture_without_copies_is_nothing() -> None:
-    assert tags.picture(Context(), photo()) == {"photo": None}
-    assert tags.picture(Context(), None) == {"photo": None}
+    assert tags.picture_of(photo()) is None
+    assert tags.picture_of(None) is None
 
 
 def test_a_picture_offers_the_light_copies_in_order() -> None:
     one = photo(*reversed(COPIES))
-    given = tags.picture(Context(), one)
+    given = tags.picture_of(one)
     folder = f"/fotos/{one.public_id}"
-    assert given["srcset"] == f"{folder}/480.webp 480w, {folder}/960.webp 960w"
-    assert (given["src"], given["width"], given["height"]) == (f"{folder}/960.webp", 960, 640)
+    assert given == Picture(
+        src=f"{folder}/960.webp",
+        srcset=f"{folder}/480.webp 480w, {folder}/960.webp 960w",
+        width=960,
+        height=640,
+        alternative=one.alternative,
+    )
 
 
 def test_a_picture_with_a_single_copy_shows_that() -> None:
     one = photo(COPIES[2])
-    assert tags.picture(Context(), one)["src"] == f"/fotos/{one.public_id}/full.jpg"
+    given = tags.picture_of(one)
+    assert given is not None
+    assert given.src == f"/fotos/{one.public_id}/full.jpg"
 
 
 def test_the_full_size_is_the_widest_and_jpeg_wins_a_tie() -> None:

@@ -67,6 +67,36 @@ def test_a_figure_opens_on_the_records_it_counts(client: Client, plan: Plan) -> 
     assert "Boletín 001/2026" in page
 
 
+def test_each_month_that_is_over_has_its_records_on_a_page_of_its_own(client: Client, plan: Plan) -> None:
+    for day in ("2026-08-04", "2026-10-05", "2026-10-06", "2026-11-10"):
+        bulletin(day, title=f"Obra del {day}")
+    figure = client.get(f"/plan/{plan.slug}/actividad-1/").content.decode()
+    assert "Obra del 2026-11-10" in figure
+    assert "Obra del 2026-10" not in figure
+    assert f'href="/plan/{plan.slug}/actividad-1/10/"' in figure
+    october = words(client, f"/plan/{plan.slug}/actividad-1/10/")
+    assert "2 registros que cuentan en esta cifra" in october
+    assert october.index("Obra del 2026-10-06") < october.index("Obra del 2026-10-05")
+    assert "← Agosto 2026" in october
+    assert "Noviembre 2026 →" not in october
+
+
+@pytest.mark.parametrize("month", ["09", "11", "12"])
+def test_a_month_without_records_or_not_yet_over_has_no_page(client: Client, plan: Plan, month: str) -> None:
+    bulletin("2026-10-06")
+    bulletin("2026-11-10")
+    assert client.get(f"/plan/{plan.slug}/actividad-1/{month}/").status_code == 404
+
+
+def test_an_internal_act_of_a_month_stays_inside(client: Client, plan: Plan) -> None:
+    act("2026-10-10 09:00", Settlement.COVERED, title="Reunión interna", public=False)
+    assert client.get(f"/plan/{plan.slug}/actos-cubiertos/10/").status_code == 404
+    act("2026-10-11 09:00", Settlement.COVERED, title="Arranque de obra")
+    page = words(client, f"/plan/{plan.slug}/actos-cubiertos/10/")
+    assert "Arranque de obra" in page
+    assert "Reunión interna" not in page
+
+
 def test_what_is_missing_says_what_lacks(client: Client, plan: Plan) -> None:
     act("2026-11-10 09:00", Settlement.DUE, Settlement.COVERED, title="Arranque de obra")
     page = words(client, f"/plan/{plan.slug}/actos-cubiertos/")

@@ -31,6 +31,7 @@ from pregon.core.text import reading_minutes
 from pregon.library.captions import clock
 from pregon.library.models import Photo
 from pregon.library.values import SHARED
+from pregon.newsroom.models import Bulletin
 from pregon.plan.contract import Record
 from pregon.website import queries
 from pregon.website.data import act_data, bulletin_data, live_data, recording_data, service_data
@@ -38,6 +39,7 @@ from pregon.website.forms import CONSENT
 from pregon.website.queries import document_path
 from pregon.website.seals import drawn_seal
 from pregon.website.search import Words
+from pregon.website.values import Listed, Picture
 
 register = template.Library()
 
@@ -171,25 +173,28 @@ def picture(
     context: Context, photo: Photo | None, *, ratio: str = "", sizes: str = "100vw", first: bool = False
 ) -> dict[str, Any]:
     """A photo in the sizes that exist; nothing at all while none does, but for the desk's own preview."""
-    if photo and context.get("preview"):
-        small = photo.get_rendition(PREVIEW)
-        size = {"src": small.url, "width": small.width, "height": small.height}
-        return {"photo": photo, "ratio": ratio, "first": first, **size}
+    shown = previewed(photo) if photo and context.get("preview") else picture_of(photo)
+    return {"picture": shown, "ratio": ratio, "sizes": sizes, "first": first}
+
+
+def picture_of(photo: Photo | None) -> Picture | None:
     copies = sorted(photo.copies, key=lambda copy: copy["width"]) if photo else []
     light = [copy for copy in copies if copy["file"].endswith(".webp")] or copies
     if photo is None or not light:
-        return {"photo": None}
+        return None
     fallback = next((copy for copy in light if copy["width"] >= FALLBACK_WIDTH), light[-1])
-    return {
-        "photo": photo,
-        "ratio": ratio,
-        "sizes": sizes,
-        "first": first,
-        "src": photo_url(photo, fallback["file"]),
-        "srcset": ", ".join(f"{photo_url(photo, copy['file'])} {copy['width']}w" for copy in light),
-        "width": light[-1]["width"],
-        "height": light[-1]["height"],
-    }
+    return Picture(
+        src=photo_url(photo, fallback["file"]),
+        srcset=", ".join(f"{photo_url(photo, copy['file'])} {copy['width']}w" for copy in light),
+        width=light[-1]["width"],
+        height=light[-1]["height"],
+        alternative=photo.alternative,
+    )
+
+
+def previewed(photo: Photo) -> Picture:
+    small = photo.get_rendition(PREVIEW)
+    return Picture(src=small.url, width=small.width, height=small.height, alternative=photo.alternative)
 
 
 @register.inclusion_tag("website/parts/notify.html")
@@ -284,6 +289,35 @@ def rows_of(records: tuple[Record, ...]) -> SafeString:
 @lru_cache(maxsize=64)
 def _rows(records: tuple[Record, ...], language: str) -> SafeString:
     return render_to_string("website/plan/records.html", {"records": records})
+
+
+@register.simple_tag
+def listed(bulletin: Bulletin, form: str, *, words: Words | None = None) -> SafeString:
+    """``bulletin`` of a shelf as one of a list, a "row" or a "card". It says the same on page after page."""
+    if words:
+        return _listed.__wrapped__(listed_of(bulletin), form, get_language(), words)
+    return _listed(listed_of(bulletin), form, get_language())
+
+
+@lru_cache(maxsize=512)
+def _listed(bulletin: Listed, form: str, language: str, words: Words | None = None) -> SafeString:
+    return render_to_string(f"website/parts/{form}.html", {"bulletin": bulletin, "words": words})
+
+
+def listed_of(bulletin: Any) -> Listed:
+    published = timezone.localtime(bulletin.first_published_at)
+    return Listed(
+        url=bulletin.get_absolute_url(),
+        title=bulletin.title,
+        teaser=bulletin.second_headline or bulletin.lead,
+        number=bulletin.number,
+        folio=bulletin.folio,
+        topic=next((topic.name for topic in bulletin.listed_topics), ""),
+        department=str(bulletin.department or ""),
+        published=published,
+        zone=str(published.tzinfo),
+        cover=picture_of(bulletin.cover),
+    )
 
 
 @register.filter

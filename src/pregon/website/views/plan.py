@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,6 +16,7 @@ from pregon.plan.models import Plan
 from pregon.plan.queries import (
     ActivitySheet,
     IndicatorSheet,
+    PlanSheet,
     current_plan,
     headline_figures,
     plan_sheet,
@@ -24,24 +24,16 @@ from pregon.plan.queries import (
 )
 from pregon.website.views.frame import public_page
 
-__all__ = ["headline_figures", "indicator_detail", "plan_detail", "plan_index"]
-
-T = TypeVar("T", Record, Missing)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
-    """The records of one month, as a page lists them."""
-
-    first: date
-    records: tuple[Record, ...]
+__all__ = ["headline_figures", "indicator_detail", "month_detail", "plan_detail", "plan_index"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a citizen may open of an answer, and how much of it stays inside."""
+    """What a citizen may open of an answer, and how much of it stays inside. The records of the month that runs are
+    read there; those of each month before it have a page of their own."""
 
-    months: tuple[Month, ...]
+    running: tuple[Record, ...]
+    earlier: tuple[tuple[date, int], ...]
     missing: tuple[Missing, ...]
     excused: tuple[Missing, ...]
     hidden_records: int
@@ -71,40 +63,55 @@ def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def indicator_detail(request: HttpRequest, slug: str, indicator: str) -> HttpResponse:
     """One figure of the plan, an indicator's or an activity's, with its evidence."""
-    sheet = plan_sheet(get_object_or_404(Plan, slug=slug), at=timezone.now())
-    found: dict[str, IndicatorSheet | ActivitySheet] = {
-        **{row.activity.slug: row for row in sheet.activities},
-        **{row.indicator.slug: row for row in sheet.indicators},
-    }
-    if indicator not in found:
+    sheet, row = found_at(slug, indicator)
+    evidence = evidence_of(row.reading, today=timezone.localdate()) if row.reading else None
+    return render(request, "website/plan/figure.html", context_of(sheet, row) | {"evidence": evidence})
+
+
+@public_page
+def month_detail(request: HttpRequest, slug: str, indicator: str, month: int) -> HttpResponse:
+    """The records behind a figure in one month that is over."""
+    sheet, row = found_at(slug, indicator)
+    months = row.reading.months if row.reading else {}
+    over = sorted(first for first in months if first < timezone.localdate().replace(day=1))
+    first = date(sheet.plan.year, month, 1)
+    if first not in over:
         raise Http404
-    row = found[indicator]
-    context: dict[str, Any] = {
-        "section": "plan",
-        "sheet": sheet,
-        "row": row,
-        "item": row.indicator if isinstance(row, IndicatorSheet) else row.activity,
-        "alone": [row],
-        "evidence": evidence_of(row.reading) if row.reading else None,
+    place = over.index(first)
+    context = {
+        "month": first,
+        "records": months[first],
+        "before": over[place - 1] if place else None,
+        "after": over[place + 1] if place + 1 < len(over) else None,
     }
-    return render(request, "website/plan/figure.html", context)
+    return render(request, "website/plan/month.html", context_of(sheet, row) | context)
 
 
-def evidence_of(reading: Reading) -> Evidence:
+def found_at(slug: str, indicator: str) -> tuple[PlanSheet, IndicatorSheet | ActivitySheet]:
+    sheet = plan_sheet(get_object_or_404(Plan, slug=slug), at=timezone.now())
+    for row in sheet.rows:
+        if row.item.slug == indicator:
+            return sheet, row
+    raise Http404
+
+
+def context_of(sheet: PlanSheet, row: IndicatorSheet | ActivitySheet) -> dict[str, Any]:
+    return {"section": "plan", "sheet": sheet, "row": row, "item": row.item, "alone": [row]}
+
+
+def evidence_of(reading: Reading, *, today: date) -> Evidence:
     """The latest first: what happened last is what people come to check."""
-    records = sorted(_public(reading.records), key=lambda record: record.when, reverse=True)
+    now = today.replace(day=1)
     missing = _public(reading.missing)
     return Evidence(
-        months=tuple(
-            Month(first=first, records=tuple(found))
-            for first, found in groupby(records, key=lambda record: record.when.replace(day=1))
-        ),
+        running=reading.months.get(now, ()),
+        earlier=tuple((first, len(found)) for first, found in reading.months.items() if first < now),
         missing=tuple(sorted(missing, key=lambda item: item.when, reverse=True)),
         excused=tuple(sorted(_public(reading.excused), key=lambda item: item.when, reverse=True)),
-        hidden_records=len(reading.records) - len(records),
+        hidden_records=sum(not record.public for record in reading.records),
         hidden_missing=len(reading.missing) - len(missing),
     )
 
 
-def _public(items: Iterable[T]) -> list[T]:
+def _public(items: Iterable[Missing]) -> list[Missing]:
     return [item for item in items if item.public]

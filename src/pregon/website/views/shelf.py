@@ -36,7 +36,7 @@ def bulletins(at: datetime) -> BulletinQuerySet:
     public = visible(Bulletin.objects.filter(first_published_at__lte=at), at=at)
     cards = public.newest_first()  # type: ignore[attr-defined]  # Wagtail carries no types
     return cards.select_related("department").prefetch_related(  # type: ignore[no-any-return]  # the same
-        "topics", Prefetch("cover", queryset=photos(at))
+        Prefetch("topics", to_attr="listed_topics"), Prefetch("cover", queryset=photos(at))
     )
 
 
