@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from factories.library import jpeg
 from factories.website import HOSTILE
@@ -79,6 +79,13 @@ HEARD = """() => {
   const place = document.getElementById("novedades-dichas");
   const said = () => place.textContent && window.heard.push(place.textContent);
   new MutationObserver(said).observe(place, { childList: true });
+}"""
+
+#: How many posts left the page.
+GONE = """() => {
+  window.gone = 0;
+  new MutationObserver((told) => told.forEach(({ removedNodes }) => { window.gone += removedNodes.length; }))
+    .observe(document.getElementById("publicaciones"), { childList: true });
 }"""
 
 
@@ -151,6 +158,33 @@ def parts_of(office: Office, name: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def test_what_was_heard_is_not_taken_back_by_a_snapshot_from_before_it(
+    office: Office, readers: list[Page], coverage: tuple[str, str]
+) -> None:
+    page = readers[0]
+    before = page.request.get(f"{office.url}{snapshot_of(page)}").body()
+    order("shell", "--no-imports", "-c", POST.format(first=1, last=2), home=office.home)
+    expect(page.get_by_text("Novedad 1.")).to_be_visible()
+    asked = []
+
+    def late(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=before, content_type="application/json")
+
+    page.route(f"**{snapshot_of(page)}", late)
+    page.evaluate(GONE)
+    page.evaluate("dispatchEvent(new Event('online'))")  # as after a tunnel: the snapshot is asked for first
+    order("shell", "--no-imports", "-c", POST.format(first=2, last=3), home=office.home)
+    expect(page.get_by_text("Novedad 2.")).to_be_visible()
+    assert asked
+    assert texts(page) == ["Novedad 2.", "Novedad 1."]
+    assert page.evaluate("window.gone") == 0
+
+
+def snapshot_of(page: Page) -> str:
+    return f"/vivo/{page.locator('body').get_attribute('data-stream')}.json"
 
 
 def test_who_reads_further_down_keeps_the_place_and_is_told_how_much_is_new(

@@ -76,15 +76,19 @@ class Stream {
     return this.page.hear(kind, told);
   }
 
-  // Take the snapshot. One that is not baked yet lacks what we have heard of: it is asked for again.
+  // Take the snapshot. One that is not baked yet lacks what we have heard of: it is asked for again, and what the page
+  // shows already is not taken back by it.
   async catchUp(heard) {
     for (const pause of [400, 800, 1600, 3200, 0]) {
       const snapshot = await this.asked().catch(() => null);
       if (this.ended) return;
       if (!snapshot) { this.page.linked("away"); return; }
-      this.mark = { epoch: snapshot.epoch, number: snapshot.number };
-      await this.page.resync(snapshot);
-      if (!heard || snapshot.epoch !== heard.epoch || snapshot.number >= heard.number) return;
+      const lacks = (mark) => mark && snapshot.epoch === mark.epoch && snapshot.number < mark.number;
+      if (!lacks(this.mark)) {
+        this.mark = { epoch: snapshot.epoch, number: snapshot.number };
+        await this.page.resync(snapshot);
+      }
+      if (!lacks(heard)) return;
       await wait(pause);
     }
   }
