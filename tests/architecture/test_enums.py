@@ -32,11 +32,16 @@ NOT_STATES = {
     "delivery.Mode",
     "delivery.Reason",
     "newsroom.PostKind",
+    "plan.Dimension",
     "plan.Direction",
     "plan.Frequency",
+    "plan.Kind",
+    "plan.Level",
     "plan.Light",
     "plan.Mark",
     "plan.Overshoot",
+    "plan.PlanKind",
+    "plan.SealAct",
 }
 
 

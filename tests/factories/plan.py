@@ -51,6 +51,7 @@ class IndicatorFactory(factory.django.DjangoModelFactory[Indicator]):
     plan = factory.SubFactory(PlanFactory)
     code = factory.Sequence(lambda n: f"indicador-{n}")
     name = factory.Sequence(lambda n: f"Indicador {n}")
+    unit = "Porcentaje"
 
 
 class ActivityFactory(factory.django.DjangoModelFactory[Activity]):

@@ -6,6 +6,39 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class PlanKind(models.TextChoices):
+    """What kind of document a plan is."""
+
+    ANNUAL = "poa", _("Programa operativo anual")
+    BUDGETED = "programa-presupuestal", _("Programa presupuestal")
+    CAMPAIGN = "campana", _("Plan de campaña")
+
+
+class Level(models.TextChoices):
+    """The four rows of a matrix of indicators (Metodología del Marco Lógico)."""
+
+    END = "fin", _("Fin")
+    PURPOSE = "proposito", _("Propósito")
+    COMPONENT = "componente", _("Componente")
+    ACTIVITY = "actividad", _("Actividad")
+
+
+class Kind(models.TextChoices):
+    """What an indicator watches: what changes outside, or how the work goes."""
+
+    STRATEGIC = "estrategico", _("Estratégico")
+    MANAGEMENT = "gestion", _("De gestión")
+
+
+class Dimension(models.TextChoices):
+    """Which side of the work an indicator measures."""
+
+    EFFICACY = "eficacia", _("Eficacia")
+    EFFICIENCY = "eficiencia", _("Eficiencia")
+    QUALITY = "calidad", _("Calidad")
+    ECONOMY = "economia", _("Economía")
+
+
 class Direction(models.TextChoices):
     """Which way an indicator should move."""
 
@@ -47,6 +80,13 @@ COLOURS: dict[Light, str] = {
     Light.RED: "bad",
     Light.GREY: "soft",
 }
+
+
+class SealAct(models.TextChoices):
+    """What a link of the chain says of its month."""
+
+    CLOSED = "cierre", _("Cierre")
+    REOPENED = "reapertura", _("Reapertura")
 
 
 class Mark(models.TextChoices):

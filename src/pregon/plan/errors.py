@@ -3,7 +3,12 @@
 PlanError
 ├── UnknownPlan      no such file, and no plan of ours by that name
 ├── BrokenPlan       the file is there and cannot be read as a plan; ``faults`` names each
-└── UnknownMeasure   nobody registered a measure by that name
+├── UnknownMeasure   nobody registered a measure by that name
+├── MeasureFailed    a measure broke while it was asked: nothing is closed on half a figure
+├── MonthNotOver     a month is closed when it is over
+├── AlreadyClosed    somebody closed it before
+├── NotClosed        only a closed month can be opened again
+└── ReasonMissing    opening one again needs a reason
 """
 
 from __future__ import annotations
@@ -31,3 +36,23 @@ class BrokenPlan(PlanError):
 
 class UnknownMeasure(PlanError):
     """Esa medida no existe: revisa el nombre en el plan."""
+
+
+class MeasureFailed(PlanError):
+    """Una medida falló, y no se cerró nada: pide que revisen el registro de errores."""
+
+
+class MonthNotOver(PlanError):
+    """El mes todavía no termina: se cierra desde el día siguiente a su último día."""
+
+
+class AlreadyClosed(PlanError):
+    """El mes ya está cerrado: para corregirlo, ábrelo de nuevo y escribe por qué."""
+
+
+class NotClosed(PlanError):
+    """El mes no está cerrado."""
+
+
+class ReasonMissing(PlanError):
+    """Escribe por qué se abre de nuevo el mes: queda firmado junto a lo que había."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db import transaction
+from django.db.models import JSONField, Model, Prefetch
 from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,10 +21,22 @@ from pregon.accounts.models import Office
 from pregon.core.calendar import WorkingCalendar, local_day
 from pregon.core.remembering import remembered
 from pregon.plan import registry
+from pregon.plan.chain import Fault, Link, faults_of
 from pregon.plan.contract import PERCENT, Measure, Missing, Period, Question, Reading
-from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot
+from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot, SealAct
 from pregon.plan.measures import records_begin
-from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
+from pregon.plan.models import Activity, Indicator, Input, Plan, Programme, Seal
+from pregon.plan.values import (
+    ActivityLine,
+    DeviationLine,
+    IndicatorLine,
+    InputLine,
+    MeasureLine,
+    PlanPart,
+    ProgrammeLine,
+)
+
+logger = logging.getLogger(__name__)
 
 TENTH = Decimal("0.1")
 HEADLINES = 4
@@ -180,38 +196,96 @@ class MonthStanding:
 
 
 class Asking:
-    """Asks each measure once, however many indicators and activities point to it.
+    """Asks each measure of a plan once, however many indicators and activities point to it.
 
-    An office that begins in October answers from October on: days before its first record are no failures.
+    An office that begins in October answers from October on: days before its first record are no failures. Months
+    that were closed answer what was signed, whatever became of their records. A measure that breaks leaves its name in
+    ``failed`` and its lines without a figure.
     """
 
-    def __init__(self, period: Period, *, at: datetime) -> None:
+    def __init__(self, plan: Plan, *, at: datetime) -> None:
         self.at = at
         self.zone = Office.load().zone
         self.today = local_day(at, self.zone)
         self.calendar = WorkingCalendar()
         self.since = records_begin(at, self.zone)
-        self.period = period.since(self.since) if self.since else None
-        self._answers: dict[tuple[str, str], Reading] = {}
+        self.year = Period.year(plan.year)
+        self.period = self.year.since(self.since) if self.since else None
+        self.signed = signed_readings(plan)
+        self.failed: dict[str, Exception] = {}
+        self._answers: dict[tuple[str, str], Reading | None] = {}
 
     def about(self, item: Indicator | Activity) -> tuple[Measure | None, Reading | None]:
         if not item.measure:
             return None, None
         measure = registry.find(item.measure)
+        return measure, with_closed_months(self.live(measure, item), self.signed.get(item.slug, {}))
+
+    def live(self, measure: Measure, item: Indicator | Activity) -> Reading | None:
+        """What the records say now."""
         if self.period is None:
-            return measure, None
+            return None
         key = (item.measure, _frozen(item.parameters))
         if key not in self._answers:
-            self._answers[key] = measure.take(
-                Question(
-                    period=self.period,
-                    at=self.at,
-                    zone=self.zone,
-                    calendar=self.calendar,
-                    scope=registry.scope_of(measure, item.parameters),
+            self._answers[key] = self._ask(measure, item, self.period)
+        return self._answers[key]
+
+    def _ask(self, measure: Measure, item: Indicator | Activity, period: Period) -> Reading | None:
+        try:
+            with transaction.atomic():
+                return measure.take(
+                    Question(
+                        period=period,
+                        at=self.at,
+                        zone=self.zone,
+                        calendar=self.calendar,
+                        scope=registry.scope_of(measure, item.parameters),
+                    )
                 )
-            )
-        return measure, self._answers[key]
+        except Exception as problem:  # a measure of another house must not take the whole plan with it
+            logger.exception("Measure failed", extra={"measure": measure.name})
+            self.failed[measure.name] = problem
+            return None
+
+
+def signed_readings(plan: Plan) -> dict[str, dict[date, Reading]]:
+    """What was signed of each line of ``plan`` in the months that are closed, under their first day."""
+    found: dict[str, dict[date, Reading]] = {}
+    for month, seal in standing_seals(plan).items():
+        for row in json.loads(seal.content)["rows"]:
+            if row["reading"]:
+                first = date(plan.year, month, 1)
+                found.setdefault(row["slug"], {})[first] = Reading.from_signed(row["reading"])
+    return found
+
+
+def standing_seals(plan: Plan) -> dict[int, Seal]:
+    """The closings that stand, by month."""
+    last = {seal.month: seal for seal in plan.seals.order_by("number").defer("content")}
+    closed = [seal.pk for seal in last.values() if seal.act == SealAct.CLOSED]
+    return {seal.month: seal for seal in Seal.objects.filter(pk__in=closed)}
+
+
+def chain_faults(plan: Plan) -> list[Fault]:
+    """What is wrong with the chain of ``plan``; nothing when every link is as it was signed."""
+    columns = [field.name for field in dataclasses.fields(Link)]
+    return faults_of(Link(**row) for row in plan.seals.values(*columns))
+
+
+def last_seal(plan: Plan, month: int) -> Seal | None:
+    return plan.seals.filter(month=month).order_by("number").last()
+
+
+def with_closed_months(live: Reading | None, signed: Mapping[date, Reading]) -> Reading | None:
+    """``live`` with what was signed in the place of its closed months. A signed record that has been taken down since
+    counts, and is no longer for everybody to read."""
+    if not signed:
+        return live
+    shown = {record.url for record in live.records if record.public} if live else set()
+    parts = [reading.shown_only(shown) for reading in signed.values()]
+    if live:
+        parts.append(live.without(signed))
+    return Reading.together(parts)
 
 
 def traffic_light(indicator: Indicator, reading: Reading | None) -> Light:
@@ -256,6 +330,85 @@ def plans() -> Iterable[Plan]:
     return Plan.objects.all()
 
 
+def as_written(plan: Plan) -> PlanPart:
+    """``plan`` as the values of a file: what was loaded from one comes back the same."""
+    indicators = list(plan.indicators.select_related("plan").prefetch_related("deviations"))
+    activities = list(plan.activities.select_related("indicator").prefetch_related("deviations"))
+    programmes = plan.programmes.prefetch_related(Prefetch("inputs", Input.objects.order_by("pk")))
+    return PlanPart(
+        key=plan.slug.removesuffix(f"-{plan.year}"),
+        values=_pairs(plan.values),
+        goals=tuple(plan.goals),
+        programmes=tuple(
+            ProgrammeLine(
+                alignment=_pairs(programme.alignment),
+                months=tuple(programme.months),
+                inputs=tuple(InputLine(**_plain(needed, InputLine)) for needed in programme.inputs.all()),
+                indicators=_indicator_lines(indicators, programme.pk),
+                activities=_activity_lines(activities, programme.pk),
+                **_plain(programme, ProgrammeLine),
+            )
+            for programme in programmes
+        ),
+        indicators=_indicator_lines(indicators, None),
+        activities=_activity_lines(activities, None),
+        **_plain(plan, PlanPart),
+    )
+
+
+def _indicator_lines(indicators: Iterable[Indicator], owner: int | None) -> tuple[IndicatorLine, ...]:
+    return tuple(
+        IndicatorLine(
+            milestones=tuple(
+                (int(month), Decimal(goal))
+                for month, goal in sorted(indicator.milestones.items(), key=lambda item: int(item[0]))
+            ),
+            measure=MeasureLine(name=indicator.measure, parameters=indicator.parameters),
+            deviations=_deviation_lines(indicator),
+            **_plain(indicator, IndicatorLine),
+        )
+        for indicator in indicators
+        if indicator.programme_id == owner
+    )
+
+
+def _activity_lines(activities: Iterable[Activity], owner: int | None) -> tuple[ActivityLine, ...]:
+    return tuple(
+        ActivityLine(
+            indicator=activity.indicator.code if activity.indicator else "",
+            months=tuple(activity.months),
+            done=tuple(activity.done),
+            measure=MeasureLine(name=activity.measure, parameters=activity.parameters),
+            deviations=_deviation_lines(activity),
+            **_plain(activity, ActivityLine),
+        )
+        for activity in activities
+        if activity.programme_id == owner
+    )
+
+
+def _deviation_lines(item: Indicator | Activity) -> tuple[DeviationLine, ...]:
+    return tuple(DeviationLine(**_plain(went, DeviationLine)) for went in item.deviations.all())
+
+
+def _pairs(listed: Iterable[dict[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((pair["name"], pair["text"]) for pair in listed)
+
+
+def _plain(row: Any, line: type) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in same_columns(line, type(row))}
+
+
+def same_columns(line: type, model: type[Model]) -> list[str]:
+    """What a line of a file and the rows of ``model`` call the same and write the same."""
+    columns = {
+        field.name
+        for field in model._meta.concrete_fields
+        if not field.is_relation and not isinstance(field, JSONField)
+    }
+    return [field.name for field in dataclasses.fields(line) if field.name in columns - {"measure"}]
+
+
 def headline_figures(at: datetime, *, limit: int = HEADLINES) -> tuple[Figure, ...]:
     """The few figures of the current plan for the home page; none where there is no plan."""
     plan = current_plan(at)
@@ -265,19 +418,19 @@ def headline_figures(at: datetime, *, limit: int = HEADLINES) -> tuple[Figure, .
 def month_standing(plan: Plan, month: int, *, at: datetime) -> MonthStanding:
     """How ``plan`` stands in one month of its year."""
     period = Period.month(plan.year, month)
-    asking = Asking(Period.year(plan.year), at=at)
+    asking = Asking(plan, at=at)
     working = asking.calendar.between(period.first, period.last)
     return MonthStanding(
         month=str(MONTHS[month]).lower(),
         working_day=sum(day <= asking.today for day in working),
         working_days=len(working),
-        figures=_sheet(plan, asking, window=period).figures,
+        figures=sheet_of(plan, asking, window=period).figures,
     )
 
 
 def plan_sheet(plan: Plan, *, at: datetime) -> PlanSheet:
     """The whole plan with a year's readings. Each measure is asked once."""
-    return remembered(("plan", plan.pk), lambda: _sheet(plan, Asking(Period.year(plan.year), at=at)))
+    return remembered(("plan", plan.pk), lambda: sheet_of(plan, Asking(plan, at=at)))
 
 
 def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
@@ -292,7 +445,7 @@ def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
     return tuple(sorted(found.values(), key=lambda missing: (bool(missing.url), missing.when), reverse=True))
 
 
-def _sheet(plan: Plan, asking: Asking, *, window: Period | None = None) -> PlanSheet:
+def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None) -> PlanSheet:
     """``window`` narrows the figures to some days of the year; the calendar stays whole."""
     indicators = [_indicator(item, plan, asking, window) for item in plan.indicators.all()]
     activities = [_activity(item, plan, asking, window) for item in plan.activities.all()]

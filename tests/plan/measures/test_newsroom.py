@@ -14,7 +14,12 @@ from pregon.accounts.models import Locality, Topic
 from pregon.agenda.enums import Kind, Settlement, State
 from pregon.delivery.enums import State as Delivered
 from pregon.plan.contract import Period, Question, Reading, Scope
-from pregon.plan.measures import acts_covered, bulletins_on_working_days, days_with_publication, records_begin
+from pregon.plan.measures.newsroom import (
+    acts_covered,
+    bulletins_on_working_days,
+    days_with_publication,
+    records_begin,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

@@ -1,0 +1,139 @@
+"""``pregon plan``: takes a plan in, says what is wrong with it and how it stands, closes its months and proves them."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dates import MONTHS
+
+from pregon.core.files import write_atomically
+from pregon.core.text import slug
+from pregon.plan import actions
+from pregon.plan.models import Plan
+from pregon.plan.queries import as_written, chain_faults, current_plan, plan_sheet, standing_seals
+from pregon.plan.writing import write
+
+ACTIONS = {
+    "show": "",
+    "export": "ARCHIVO",
+    "close": "MES",
+    "reopen": "MES",
+    "verify": "",
+}
+MONTH_NAMES = {slug(str(name)): number for number, name in MONTHS.items()}
+
+
+def month_of(word: str) -> int:
+    """«octubre», «10» or «2026-10»."""
+    last = word.rsplit("-", 1)[-1]
+    number = MONTH_NAMES.get(slug(word)) or (int(last) if last.isdecimal() else 0)
+    if not 1 <= number <= 12:
+        raise ArgumentTypeError(word)
+    return number
+
+
+class Command(BaseCommand):
+    help = (
+        "show dice cómo va el plan; export lo escribe en un archivo; close cierra un mes y reopen lo abre de nuevo; "
+        "verify comprueba que nadie cambió lo que se cerró."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("action", metavar="ACCIÓN", choices=list(ACTIONS))
+        parser.add_argument("target", metavar="ARCHIVO|MES", nargs="?", default="")
+        parser.add_argument("--plan", metavar="DIRECCIÓN", default="", help="cuál; sin esto, el del año")
+        parser.add_argument("--by", metavar="CORREO", default="", help="quién firma, con close y reopen")
+        parser.add_argument(
+            "--reason", metavar="FRASE", default="", help="por qué se abre de nuevo, con reopen"
+        )
+        parser.add_argument("--json", action="store_true", help="imprime un objeto JSON y nada más")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        action: str = options["action"]
+        if ACTIONS[action] and not options["target"]:
+            raise CommandError(f"Después de «{action}» va: {ACTIONS[action].lower()}.")
+        told, sentences = getattr(self, action)(options)
+        if options["json"]:
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
+        else:
+            for sentence in sentences:
+                self.stdout.write(sentence)
+        if faults := told.get("faults"):
+            raise CommandError(f"La cadena de cierres no está entera: {len(faults)} faltas.")
+
+    def show(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan = self.plan(options)
+        sheet = plan_sheet(plan, at=timezone.now())
+        closed = sorted(standing_seals(plan))
+        figures = [
+            {"name": figure.name, "figure": figure.text, "unit": figure.unit, "light": figure.light.value}
+            for figure in sheet.figures
+        ]
+        lines = [f"{figure.name}: {figure.text} {figure.unit} · {figure.word}" for figure in sheet.figures]
+        months = ", ".join(str(MONTHS[month]).lower() for month in closed) or "ninguno"
+        return {"plan": plan.slug, "figures": figures, "closed": closed}, [
+            str(plan),
+            *lines,
+            f"Meses cerrados: {months}.",
+        ]
+
+    def export(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan, path = self.plan(options), Path(options["target"]).expanduser()
+        write_atomically(path, write(as_written(plan)).encode())
+        return {"plan": plan.slug, "file": str(path)}, [f"El plan quedó escrito en {path}."]
+
+    def close(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan, month = self.plan(options), self.month(options)
+        seal = actions.close_month(plan, month, by=self.signer(options), at=timezone.now())
+        told = {"plan": plan.slug, "month": month, "number": seal.number, "digest": seal.digest}
+        return told, [f"{MONTHS[month]} de {plan.year} quedó cerrado. Huella: {seal.digest}."]
+
+    def reopen(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan, month = self.plan(options), self.month(options)
+        seal = actions.reopen_month(
+            plan, month, reason=options["reason"], by=self.signer(options), at=timezone.now()
+        )
+        told = {"plan": plan.slug, "month": month, "number": seal.number, "digest": seal.digest}
+        return told, [f"{MONTHS[month]} de {plan.year} está abierto de nuevo; lo que se cerró se conserva."]
+
+    def verify(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan = self.plan(options)
+        faults = chain_faults(plan)
+        told = {
+            "plan": plan.slug,
+            "links": plan.seals.count(),
+            "faults": [{"number": fault.number, "what": fault.sentence} for fault in faults],
+        }
+        whole = [f"Los {told['links']} cierres de {plan} están como se firmaron."]
+        return told, [f"Eslabón {fault.number}: {fault.sentence}" for fault in faults] or whole
+
+    def plan(self, options: dict[str, Any]) -> Plan:
+        wanted: str = options["plan"]
+        found = Plan.objects.filter(slug=wanted).first() if wanted else current_plan(timezone.now())
+        if found is None:
+            known = ", ".join(Plan.objects.values_list("slug", flat=True)) or "ninguno"
+            raise CommandError(
+                f"No hay un plan «{wanted}». Los que hay: {known}." if wanted else "No hay ningún plan."
+            )
+        return found
+
+    def month(self, options: dict[str, Any]) -> int:
+        try:
+            return month_of(options["target"])
+        except ArgumentTypeError as problem:
+            raise CommandError(f"«{problem}» no es un mes: escribe «octubre», «10» o «2026-10».") from problem
+
+    def signer(self, options: dict[str, Any]) -> Any:
+        if not options["by"]:
+            raise CommandError("Di quién firma con --by CORREO.")
+        user = get_user_model()
+        found = user._default_manager.filter(**{f"{user.USERNAME_FIELD}__iexact": options["by"]}).first()
+        if found is None:
+            raise CommandError(f"En esta oficina nadie entra con «{options['by']}».")
+        return found
