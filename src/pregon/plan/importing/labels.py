@@ -300,7 +300,11 @@ def column_of(text: str) -> Label | None:
     key = key_of(text)
     if not key or len(text) > LONGEST:
         return None
-    heads = [known for known in KEYS if len(known) > 2 and key.startswith(known + " ")]
+    heads = [
+        known
+        for known, field in KEYS.items()
+        if len(known) > 2 and field is not Field.ALIGNMENT and key.startswith(known + " ")
+    ]
     if not heads:
         return None
     longest = max(heads, key=len)

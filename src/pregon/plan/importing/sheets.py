@@ -308,6 +308,8 @@ def workbook_rows(content: bytes) -> Rows:
                 blank = 0 if any(cells) else blank + 1
                 if blank > MOST_LINES:
                     break
+                while len(cells) > 1 and not cells[-1]:
+                    cells.pop()
                 yield cells
             yield [""]  # a sheet ends what stands on it
 

@@ -122,6 +122,8 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 CALENDAR = re.compile(r"(?:calendario|cronograma|calendarizacion|programacion)\b")
+#: What numbers a row.
+COUNT = re.compile(r"\d{1,3}\.?")
 SMALL = {"de", "del", "la", "el", "los", "las", "y", "e", "en", "a"}
 
 
@@ -380,6 +382,8 @@ class Reader:
             return False
         columns = {spot: label for spot, cell in enumerate(line.cells) if cell and (label := column_of(cell))}
         months = {spot: month for spot, cell in enumerate(line.cells) if (month := month_of(cell))}
+        if answered(line.said):
+            return False
         distinct = len({label.field for label in columns.values()})
         known = len(columns) + len(months)
         if (distinct < 2 and len(months) < 6) or known * 2 < len(line.said):
@@ -492,9 +496,7 @@ class Reader:
             text = table.place(wanted) if text < 0 else text
         shift = 0
         if number >= 0:
-            there = next(
-                (spot for spot, cell in enumerate(line.cells) if re.fullmatch(r"\d{1,3}\.?", cell)), number
-            )
+            there = next((spot for spot, cell in enumerate(line.cells) if COUNT.fullmatch(cell)), -1)
             first = next(spot for spot, cell in enumerate(line.cells) if cell)
             if there == first and abs(there - number) <= 2:
                 shift = there - number
@@ -1198,6 +1200,14 @@ class Reader:
         if len(words.split()) > 60 and not re.search("[áéíóúñÁÉÍÓÚÑ]", words):
             first = next(line.number for line in self.lines if not line.blank)
             self.doubt(first, _("El documento llegó sin acentos: revisa los nombres antes de cargarlo."))
+
+
+def answered(cells: Sequence[str]) -> bool:
+    """Whether a label has its value beside it, though that sounds like a label too: «Nivel | Actividad»."""
+    label = label_of(cells[0])
+    if len(cells) != 2 or not label:
+        return False
+    return not label_of(cells[1]) or (label.field in CHOICES and bool(choice_of(label.field, cells[1])))
 
 
 def as_target(label: Label) -> Label:
