@@ -40,7 +40,9 @@ def test_a_label_is_known_however_it_is_written(words: str, field: Field) -> Non
     assert found.field is field
 
 
-@pytest.mark.parametrize("words", ["Redes Sociales", "PUEBLO MÁGICO", "Cubrir actos: todos", "", "12", "Ana: sí"])
+@pytest.mark.parametrize(
+    "words", ["Redes Sociales", "PUEBLO MÁGICO", "Cubrir actos: todos", "", "12", "Ana: sí"]
+)
 def test_other_words_are_no_label(words: str) -> None:
     assert label_of(words) is None
 
@@ -79,7 +81,9 @@ def test_marks_are_told_from_words(cell: str, mark: tuple[bool, bool] | None) ->
     assert mark_of(cell) == mark
 
 
-@pytest.mark.parametrize(("cell", "month"), [("ENE", 1), ("Sept.", 9), ("diciembre", 12), ("MES", 0), ("", 0)])
+@pytest.mark.parametrize(
+    ("cell", "month"), [("ENE", 1), ("Sept.", 9), ("diciembre", 12), ("MES", 0), ("", 0)]
+)
 def test_months_are_known_by_their_names(cell: str, month: int) -> None:
     assert month_of(cell) == month
 
@@ -93,7 +97,11 @@ def test_a_period_ends_in_its_last_month(words: str, month: int) -> None:
 
 
 def test_a_title_says_what_the_document_is() -> None:
-    assert kind_of("PROGRAMA PRESUPUESTARIO 2024") == ("programa-presupuestal", "programa presupuestario", "2024")
+    assert kind_of("PROGRAMA PRESUPUESTARIO 2024") == (
+        "programa-presupuestal",
+        "programa presupuestario",
+        "2024",
+    )
     assert kind_of("Plan operativo anual que se hizo con todas las áreas.") is None
 
 

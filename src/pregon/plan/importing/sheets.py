@@ -154,6 +154,8 @@ def text_rows(content: bytes, name: str) -> Rows:
 
 def separator_of(text: str) -> str:
     """The separator under which most cells are words of a plan; a plain text is separated by tabs."""
+    if "\t" in text and sense(text, "\t"):
+        return "\t"  # nobody has a tab in a cell, and everybody has commas in a text
     return max(SEPARATORS, key=lambda separator: sense(text, separator))
 
 
