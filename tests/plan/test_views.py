@@ -120,6 +120,8 @@ def test_a_document_can_be_put_aside_and_stays_in_the_list(head: Client) -> None
     confirmed(head, drop="1")
     page = head.get("/escritorio/plan/importar/").content.decode()
     assert [word in page for word in ("mazamitla.txt", "Descartado")] == [True, True]
+    again = head.get(f"/escritorio/plan/importar/{PlanDraft.objects.get().pk}/").content.decode()
+    assert [word in again for word in ("súbelo otra vez", "Cargar el plan")] == [True, False]
     assert not Plan.objects.exists()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +23,7 @@ from pregon.plan.importing import draft_of
 from pregon.plan.models import Plan, PlanDraft
 from pregon.plan.permissions import ADD, SEE
 from pregon.plan.queries import current_plan, month_standing, owed, plan_sheet, plans
-from pregon.plan.values import Draft, Understood
+from pregon.plan.values import Draft
 
 #: How many documents are shown that were handed in before.
 PAGE = 12
@@ -80,25 +80,6 @@ class ImportView(DeskPage, FormView[DocumentForm]):
         return redirect("plan_desk:draft", pk=draft.pk)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A line of the document as it is shown, and where its doubt is found from the list of doubts."""
-
-    line: Understood
-    gap: bool
-
-    @property
-    def anchor(self) -> str:
-        return f"linea-{self.line.number}"
-
-
-def passages(draft: Draft) -> list[Passage]:
-    """The lines that say something; where empty ones stood between them there is a gap."""
-    said = [line for line in draft.lines if line.text.strip()]
-    before = [0, *(line.number for line in said)]
-    return [Passage(line=line, gap=line.number > last + 1) for line, last in zip(said, before, strict=False)]
-
-
 class DraftView(DeskPage, FormView[UnderstoodForm]):
     """What was understood beside each line of the document, and the button that makes a plan of it."""
 
@@ -132,12 +113,13 @@ class DraftView(DeskPage, FormView[UnderstoodForm]):
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shown = passages(self.draft)
+        said = [line for line in self.draft.lines if line.text.strip()]
         return super().get_context_data(
             row=self.row,
+            waiting=self.row.state == DraftState.WAITING,
             plan=self.draft.plan,
-            passages=shown,
-            doubtful=[passage for passage in shown if passage.line.doubt],
+            lines=said,
+            doubtful=[line for line in said if line.doubt],
             **kwargs,
         )
 
