@@ -8,6 +8,7 @@ PlanError
 ├── MonthNotOver     a month is closed when it is over
 ├── AlreadyClosed    somebody closed it before
 ├── NotClosed        only a closed month can be opened again
+├── PlanClosed       a plan with closed months is not replaced by another document
 └── ReasonMissing    opening one again needs a reason
 """
 
@@ -56,3 +57,7 @@ class NotClosed(PlanError):
 
 class ReasonMissing(PlanError):
     """Escribe por qué se abre de nuevo el mes: queda firmado junto a lo que había."""
+
+
+class PlanClosed(PlanError):
+    """Ya hay un plan con esa clave y ese año, y tiene meses cerrados: ponle otra clave al que cargas."""

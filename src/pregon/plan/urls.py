@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pregon.plan.views import CurrentPlanView, SheetView
+from pregon.plan.views import CurrentPlanView, DraftView, ImportView, SheetView
 
 app_name = "plan_desk"
 
 urlpatterns = [
     path("", CurrentPlanView.as_view(), name="index"),
+    path("importar/", ImportView.as_view(), name="import"),
+    path("importar/<int:pk>/", DraftView.as_view(), name="draft"),
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
 ]
