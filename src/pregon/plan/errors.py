@@ -8,7 +8,9 @@ PlanError
 ├── MonthNotOver     a month is closed when it is over
 ├── AlreadyClosed    somebody closed it before
 ├── NotClosed        only a closed month can be opened again
-└── ReasonMissing    opening one again needs a reason
+├── ReasonMissing    opening one again needs a reason
+├── WrongYear        a year is begun with the plan of one before it
+└── YearBegun        the plan of that year is there already
 """
 
 from __future__ import annotations
@@ -56,3 +58,11 @@ class NotClosed(PlanError):
 
 class ReasonMissing(PlanError):
     """Escribe por qué se abre de nuevo el mes: queda firmado junto a lo que había."""
+
+
+class WrongYear(PlanError):
+    """Un plan solo puede pasar a un año posterior al suyo."""
+
+
+class YearBegun(PlanError):
+    """Ya hay un plan de ese año: ábrelo y revisa sus metas."""
