@@ -10,6 +10,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from pregon.plan import registry
 from pregon.plan.errors import UnknownMeasure
+from pregon.plan.models import LATEST, Indicator
 
 
 class MeasuredForm(WagtailAdminModelForm):
@@ -35,3 +36,26 @@ class MeasuredForm(WagtailAdminModelForm):
         except UnknownMeasure as problem:
             self.add_error("parameters", str(problem))
         return cleaned
+
+
+class YearForm(forms.Form):
+    """For which year a plan is copied."""
+
+    year = forms.IntegerField(
+        label=_("Año"),
+        max_value=LATEST,
+        error_messages={
+            "required": _("Escribe para qué año es."),
+            "invalid": _("Escribe el año con sus cuatro cifras."),
+        },
+    )
+
+
+class TargetForm(forms.ModelForm[Indicator]):
+    """What is to be reached from now on."""
+
+    class Meta:
+        model = Indicator
+        fields = ["target", "target_text"]
+        labels = {"target": _("Meta nueva"), "target_text": _("Con palabras")}
+        error_messages = {"target": {"invalid": _("Escribe la meta con cifras, por ejemplo 95.")}}

@@ -134,6 +134,10 @@ class Plan(models.Model):  # type: ignore[django-manager-missing]  # Programme h
         """What the same plan of another year is called too."""
         return self.slug.removesuffix(f"-{self.year}")
 
+    @property
+    def comparison_url(self) -> str:
+        return f"/plan/comparar/{self.key}/"
+
 
 class Programme(ClusterableModel):
     """One sheet of the plan: what is sought, and the chain that ties it to the municipal development plan."""

@@ -23,7 +23,7 @@ from pregon.core.remembering import remembered
 from pregon.plan import registry
 from pregon.plan.chain import Fault, Link, faults_of
 from pregon.plan.contract import PERCENT, Measure, Missing, Period, Question, Reading
-from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot, PlanKind, SealAct
+from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot, Part, PlanKind, SealAct
 from pregon.plan.linting import Lack, lint, together
 from pregon.plan.measures import records_begin
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme, Seal
@@ -342,6 +342,18 @@ def lacks_of(plan: Plan) -> list[Lack]:
     return together(lint(as_written(plan), beside=beside))
 
 
+def rows_by_place(plan: Plan) -> dict[Part, list[Any]]:
+    """The rows of ``plan`` in the order in which a file lists them: a finding names one by its number there."""
+    programmes = list(plan.programmes.all())
+    owners = [None, *(programme.pk for programme in programmes)]
+    return {
+        Part.PLAN: [plan],
+        Part.PROGRAMME: programmes,
+        Part.INDICATOR: sorted(plan.indicators.all(), key=lambda row: owners.index(row.programme_id)),
+        Part.ACTIVITY: sorted(plan.activities.all(), key=lambda row: owners.index(row.programme_id)),
+    }
+
+
 def current_plan(at: datetime) -> Plan | None:
     """The plan of the local year; failing that the latest one before it."""
     return next(iter(current_plans(at)), None)
@@ -624,7 +636,7 @@ def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
         Level(
             label=label,
             value=level,
-            text=empty if level is None else _number(level, indicator),
+            text=empty if level is None else number_of(level, indicator),
             length=Decimal(0) if level is None else (PERCENT * level / top).quantize(TENTH, ROUND_HALF_UP),
             now=label == _("Ahora"),
         )
@@ -632,7 +644,7 @@ def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
     )
 
 
-def _number(level: Decimal, indicator: Indicator) -> str:
+def number_of(level: Decimal, indicator: Indicator) -> str:
     rounded = f"{level.quantize(TENTH, ROUND_HALF_UP):f}".removesuffix(".0")
     # Whatever unit the document names, a measure answers in per cent.
     per_cent = indicator.measure or indicator.unit.casefold().startswith("porcentaje")

@@ -15,13 +15,18 @@ from django.utils.dates import MONTHS
 from pregon.core.files import write_atomically
 from pregon.core.text import slug
 from pregon.plan import actions
+from pregon.plan.enums import Severity
+from pregon.plan.linting import lint, together
 from pregon.plan.models import Plan
-from pregon.plan.queries import as_written, chain_faults, current_plan, plan_sheet, standing_seals
+from pregon.plan.queries import as_written, chain_faults, current_plan, lacks_of, plan_sheet, standing_seals
+from pregon.plan.reading import read
 from pregon.plan.writing import write
 
 ACTIONS = {
     "show": "",
     "export": "ARCHIVO",
+    "lint": "",
+    "new-year": "AÑO",
     "close": "MES",
     "reopen": "MES",
     "verify": "",
@@ -40,15 +45,18 @@ def month_of(word: str) -> int:
 
 class Command(BaseCommand):
     help = (
-        "show dice cómo va el plan; export lo escribe en un archivo; close cierra un mes y reopen lo abre de nuevo; "
+        "show dice cómo va el plan; export lo escribe en un archivo; lint dice qué le falta, al de la oficina o "
+        "al de un archivo; new-year lo pasa a otro año; close cierra un mes y reopen lo abre de nuevo; "
         "verify comprueba que nadie cambió lo que se cerró."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", metavar="ACCIÓN", choices=list(ACTIONS))
-        parser.add_argument("target", metavar="ARCHIVO|MES", nargs="?", default="")
+        parser.add_argument("target", metavar="ARCHIVO|MES|AÑO", nargs="?", default="")
         parser.add_argument("--plan", metavar="DIRECCIÓN", default="", help="cuál; sin esto, el del año")
-        parser.add_argument("--by", metavar="CORREO", default="", help="quién firma, con close y reopen")
+        parser.add_argument(
+            "--by", metavar="CORREO", default="", help="quién firma, con close, reopen y new-year"
+        )
         parser.add_argument(
             "--reason", metavar="FRASE", default="", help="por qué se abre de nuevo, con reopen"
         )
@@ -58,7 +66,7 @@ class Command(BaseCommand):
         action: str = options["action"]
         if ACTIONS[action] and not options["target"]:
             raise CommandError(f"Después de «{action}» va: {ACTIONS[action].lower()}.")
-        told, sentences = getattr(self, action)(options)
+        told, sentences = getattr(self, action.replace("-", "_"))(options)
         if options["json"]:
             self.stdout.write(json.dumps(told, ensure_ascii=False))
         else:
@@ -66,6 +74,8 @@ class Command(BaseCommand):
                 self.stdout.write(sentence)
         if faults := told.get("faults"):
             raise CommandError(f"La cadena de cierres no está entera: {len(faults)} faltas.")
+        if errors := told.get("errors"):
+            raise CommandError(f"El plan tiene faltas que hay que corregir: {errors}.")
 
     def show(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan = self.plan(options)
@@ -87,6 +97,45 @@ class Command(BaseCommand):
         plan, path = self.plan(options), Path(options["target"]).expanduser()
         write_atomically(path, write(as_written(plan)).encode())
         return {"plan": plan.slug, "file": str(path)}, [f"El plan quedó escrito en {path}."]
+
+    def lint(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        if options["target"]:
+            part = read(options["target"]).plan
+            name, lacks = part.title, together(lint(part))
+        else:
+            plan = self.plan(options)
+            name, lacks = str(plan), lacks_of(plan)
+        told = {
+            "plan": name,
+            "errors": sum(len(lack.places) for lack in lacks if lack.severity == Severity.ERROR),
+            "lacks": [
+                {
+                    "rule": lack.rule,
+                    "severity": lack.severity.value,
+                    "what": lack.what,
+                    "remedy": lack.remedy,
+                    "places": [str(place) for place in lack.places],
+                }
+                for lack in lacks
+            ],
+        }
+        lines = []
+        for lack in lacks:
+            lines += [
+                f"{lack.severity.label}: {lack.what} {lack.remedy}",
+                *(f"    {place}" for place in lack.places),
+            ]
+        return told, [name, *lines] if lacks else [f"A «{name}» no le falta nada."]
+
+    def new_year(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan, word = self.plan(options), options["target"]
+        if not (word.isascii() and word.isdecimal() and len(word) == 4):
+            raise CommandError(f"«{word}» no es un año: escribe sus cuatro cifras.")
+        by = self.signer(options) if options["by"] else None
+        begun = actions.begin_year(plan, int(word), by=by, at=timezone.now())
+        due = begun.indicators.filter(review_due=True).count()
+        told = {"plan": begun.slug, "from": plan.slug, "to_review": due}
+        return told, [f"Quedó preparado {begun}. Sus metas por revisar en el escritorio: {due}."]
 
     def close(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan, month = self.plan(options), self.month(options)
