@@ -131,14 +131,18 @@ def test_targets_are_walked_one_by_one_kept_or_changed_with_one_press(head: Clie
     assert begun.indicators.filter(reviewed_by__email="titular@muestra.example").count() == 4
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("casi todo", "Escribe la meta con cifras"), ("", "Escribe la meta nueva, o deja la que estaba.")],
+)
 def test_a_target_that_is_no_number_is_asked_for_again_and_nothing_is_reviewed(
-    head: Client, plan: Plan
+    head: Client, plan: Plan, typed: str, sentence: str
 ) -> None:
     begun = actions.begin_year(plan, 2027, by=None, at=AT)
     answer = head.post(
-        f"/escritorio/plan/{begun.pk}/metas/?meta=redes-al-dia", {"change": "", "target": "casi todo"}
+        f"/escritorio/plan/{begun.pk}/metas/?meta=redes-al-dia", {"change": "", "target": typed}
     )
-    assert "Escribe la meta con cifras" in answer.content.decode()
+    assert sentence in answer.content.decode()
     assert begun.indicators.get(code="redes-al-dia").review_due
 
 

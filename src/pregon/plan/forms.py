@@ -58,4 +58,15 @@ class TargetForm(forms.ModelForm[Indicator]):
         model = Indicator
         fields = ["target", "target_text"]
         labels = {"target": _("Meta nueva"), "target_text": _("Con palabras")}
-        error_messages = {"target": {"invalid": _("Escribe la meta con cifras, por ejemplo 95.")}}
+        error_messages = {
+            "target": {
+                "required": _("Escribe la meta nueva, o deja la que estaba."),
+                "invalid": _("Escribe la meta con cifras, por ejemplo 95."),
+            }
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].required = True
+        if (target := self.initial.get("target")) is not None:
+            self.initial["target"] = f"{target.normalize():f}"  # «100», and not «100.00»

@@ -39,7 +39,7 @@ TONES = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: ""}
 class DeskPage(LoginRequiredMixin, PermissionRequiredMixin, WagtailAdminTemplateMixin, TemplateView):
     """For everybody who may see the plan."""
 
-    permission_required = SEE
+    permission_required: str | tuple[str, ...] = SEE
     raise_exception = True
     header_icon = "tasks"
     page_title = _("Plan anual")
