@@ -12,7 +12,7 @@ from pregon.plan import registry
 from pregon.plan.enums import PlanKind
 from pregon.plan.errors import UnknownMeasure
 from pregon.plan.importing.sheets import MOST_BYTES
-from pregon.plan.models import EARLIEST, LATEST
+from pregon.plan.models import EARLIEST, LATEST, Indicator
 from pregon.plan.queries import closed_plan, plan_at
 
 
@@ -94,3 +94,37 @@ class UnderstoodForm(forms.Form):
                 % {"plan": standing},
             )
         return cleaned
+
+
+class YearForm(forms.Form):
+    """For which year a plan is copied."""
+
+    year = forms.IntegerField(
+        label=_("Año"),
+        max_value=LATEST,
+        error_messages={
+            "required": _("Escribe para qué año es."),
+            "invalid": _("Escribe el año con sus cuatro cifras."),
+        },
+    )
+
+
+class TargetForm(forms.ModelForm[Indicator]):
+    """What is to be reached from now on."""
+
+    class Meta:
+        model = Indicator
+        fields = ["target", "target_text"]
+        labels = {"target": _("Meta nueva"), "target_text": _("Con palabras")}
+        error_messages = {
+            "target": {
+                "required": _("Escribe la meta nueva, o deja la que estaba."),
+                "invalid": _("Escribe la meta con cifras, por ejemplo 95."),
+            }
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].required = True
+        if (target := self.initial.get("target")) is not None:
+            self.initial["target"] = f"{target.normalize():f}"  # «100», and not «100.00»

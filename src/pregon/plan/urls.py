@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pregon.plan.views import CurrentPlanView, DraftView, ImportView, SheetView
+from pregon.plan.views import (
+    BeginYearView,
+    CurrentPlanView,
+    DraftView,
+    ImportView,
+    ReviewView,
+    SheetView,
+)
 
 app_name = "plan_desk"
 
@@ -13,4 +20,6 @@ urlpatterns = [
     path("importar/", ImportView.as_view(), name="import"),
     path("importar/<int:pk>/", DraftView.as_view(), name="draft"),
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
+    path("<int:pk>/otro-ano/", BeginYearView.as_view(), name="begin_year"),
+    path("<int:pk>/metas/", ReviewView.as_view(), name="review"),
 ]

@@ -16,10 +16,13 @@ from django.utils.dates import MONTHS
 from pregon.core.files import write_atomically
 from pregon.core.text import slug
 from pregon.plan import actions
+from pregon.plan.enums import Severity
 from pregon.plan.importing import draft_of
 from pregon.plan.importing.sheets import MOST_BYTES
+from pregon.plan.linting import lint, together
 from pregon.plan.models import EARLIEST, LATEST, Plan
-from pregon.plan.queries import as_written, chain_faults, current_plan, plan_sheet, standing_seals
+from pregon.plan.queries import as_written, chain_faults, current_plan, lacks_of, plan_sheet, standing_seals
+from pregon.plan.reading import read
 from pregon.plan.values import Understood
 from pregon.plan.writing import write
 
@@ -27,12 +30,15 @@ ACTIONS = {
     "import": "ARCHIVO",
     "show": "",
     "export": "ARCHIVO",
+    "lint": "",
+    "new-year": "AÑO",
     "close": "MES",
     "reopen": "MES",
     "verify": "",
 }
 #: Whose method may not be called as the action is.
-METHODS = {"import": "take_in"}
+#: Words that Python keeps for itself, or cannot say.
+METHODS = {"import": "take_in", "new-year": "new_year"}
 MONTH_NAMES = {slug(str(name)): number for number, name in MONTHS.items()}
 
 
@@ -58,15 +64,18 @@ def beside(line: Understood) -> list[str]:
 class Command(BaseCommand):
     help = (
         "import lee el documento de un plan y dice qué entendió; "
-        "show dice cómo va el plan; export lo escribe en un archivo; close cierra un mes y reopen lo abre de nuevo; "
+        "show dice cómo va el plan; export lo escribe en un archivo; lint dice qué le falta, al de la oficina o "
+        "al de un archivo; new-year lo pasa a otro año; close cierra un mes y reopen lo abre de nuevo; "
         "verify comprueba que nadie cambió lo que se cerró."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", metavar="ACCIÓN", choices=list(ACTIONS))
-        parser.add_argument("target", metavar="ARCHIVO|MES", nargs="?", default="")
+        parser.add_argument("target", metavar="ARCHIVO|MES|AÑO", nargs="?", default="")
         parser.add_argument("--plan", metavar="DIRECCIÓN", default="", help="cuál; sin esto, el del año")
-        parser.add_argument("--by", metavar="CORREO", default="", help="quién firma, con close y reopen")
+        parser.add_argument(
+            "--by", metavar="CORREO", default="", help="quién firma, con close, reopen y new-year"
+        )
         parser.add_argument(
             "--reason", metavar="FRASE", default="", help="por qué se abre de nuevo, con reopen"
         )
@@ -86,6 +95,8 @@ class Command(BaseCommand):
                 self.stdout.write(sentence)
         if faults := told.get("faults"):
             raise CommandError(f"La cadena de cierres no está entera: {len(faults)} faltas.")
+        if errors := told.get("errors"):
+            raise CommandError(f"El plan tiene faltas que hay que corregir: {errors}.")
 
     def take_in(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         path, year, at = Path(options["target"]).expanduser(), options["year"], timezone.now()
@@ -140,6 +151,45 @@ class Command(BaseCommand):
         plan, path = self.plan(options), Path(options["target"]).expanduser()
         write_atomically(path, write(as_written(plan)).encode())
         return {"plan": plan.slug, "file": str(path)}, [f"El plan quedó escrito en {path}."]
+
+    def lint(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        if options["target"]:
+            part = read(options["target"]).plan
+            name, lacks = part.title, together(lint(part))
+        else:
+            plan = self.plan(options)
+            name, lacks = str(plan), lacks_of(plan)
+        told = {
+            "plan": name,
+            "errors": sum(len(lack.places) for lack in lacks if lack.severity == Severity.ERROR),
+            "lacks": [
+                {
+                    "rule": lack.rule,
+                    "severity": lack.severity.value,
+                    "what": lack.what,
+                    "remedy": lack.remedy,
+                    "places": [str(place) for place in lack.places],
+                }
+                for lack in lacks
+            ],
+        }
+        lines = []
+        for lack in lacks:
+            lines += [
+                f"{lack.severity.label}: {lack.what} {lack.remedy}",
+                *(f"    {place}" for place in lack.places),
+            ]
+        return told, [name, *lines] if lacks else [f"A «{name}» no le falta nada."]
+
+    def new_year(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan, word = self.plan(options), options["target"]
+        if not (word.isascii() and word.isdecimal() and len(word) == 4):
+            raise CommandError(f"«{word}» no es un año: escribe sus cuatro cifras.")
+        by = self.signer(options) if options["by"] else None
+        begun = actions.begin_year(plan, int(word), by=by, at=timezone.now())
+        due = begun.indicators.filter(review_due=True).count()
+        told = {"plan": begun.slug, "from": plan.slug, "to_review": due}
+        return told, [f"Quedó preparado {begun}. Sus metas por revisar en el escritorio: {due}."]
 
     def close(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan, month = self.plan(options), self.month(options)
