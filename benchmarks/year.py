@@ -1,4 +1,4 @@
-"""A year of the sample office, lived day by day and closed month by month: ``year.py`` plays it, changes one byte of what
+"""A year of the sample office, lived day by day, its months closed: ``year.py`` plays it, changes one byte of what
 was signed, and writes docs/reference/plan-year.md with what came of it.
 
 It ends with a fault when the chain is not whole before that byte, or is believed after it.

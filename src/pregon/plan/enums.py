@@ -106,6 +106,21 @@ class Part(models.TextChoices):
     ACTIVITY = "actividad", _("Actividad")
 
 
+class DraftState(models.TextChoices):
+    """What became of a document that somebody handed in to be a plan."""
+
+    WAITING = "espera", _("Por confirmar")
+    LOADED = "cargado", _("Cargado")
+    DROPPED = "descartado", _("Descartado")
+
+
+DRAFT_STEPS = {
+    DraftState.WAITING: {DraftState.LOADED, DraftState.DROPPED},
+    DraftState.LOADED: set[DraftState](),
+    DraftState.DROPPED: set[DraftState](),
+}
+
+
 class Mark(models.TextChoices):
     """What one month of an activity's calendar shows."""
 

@@ -8,6 +8,7 @@ PlanError
 ├── MonthNotOver     a month is closed when it is over
 ├── AlreadyClosed    somebody closed it before
 ├── NotClosed        only a closed month can be opened again
+├── PlanClosed       a plan with closed months is not replaced by another document
 ├── ReasonMissing    opening one again needs a reason
 ├── WrongYear        a year is begun with the plan of one before it
 └── YearBegun        the plan of that year is there already
@@ -66,3 +67,7 @@ class WrongYear(PlanError):
 
 class YearBegun(PlanError):
     """Ya hay un plan de ese año: ábrelo y revisa sus metas."""
+
+
+class PlanClosed(PlanError):
+    """Ya hay un plan con esa clave y ese año, y tiene meses cerrados: ponle otra clave al que cargas."""

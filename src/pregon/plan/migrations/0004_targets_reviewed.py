@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('plan', '0002_whole_sheets'),
+        ('plan', '0003_drafts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
