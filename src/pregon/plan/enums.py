@@ -89,21 +89,6 @@ class SealAct(models.TextChoices):
     REOPENED = "reapertura", _("Reapertura")
 
 
-class DraftState(models.TextChoices):
-    """What became of a document that somebody handed in to be a plan."""
-
-    WAITING = "espera", _("Por confirmar")
-    LOADED = "cargado", _("Cargado")
-    DROPPED = "descartado", _("Descartado")
-
-
-DRAFT_STEPS = {
-    DraftState.WAITING: {DraftState.LOADED, DraftState.DROPPED},
-    DraftState.LOADED: set[DraftState](),
-    DraftState.DROPPED: set[DraftState](),
-}
-
-
 class Severity(models.TextChoices):
     """How much a fault of a plan matters, the gravest first."""
 
@@ -119,6 +104,21 @@ class Part(models.TextChoices):
     PROGRAMME = "programa", _("Programa")
     INDICATOR = "indicador", _("Indicador")
     ACTIVITY = "actividad", _("Actividad")
+
+
+class DraftState(models.TextChoices):
+    """What became of a document that somebody handed in to be a plan."""
+
+    WAITING = "espera", _("Por confirmar")
+    LOADED = "cargado", _("Cargado")
+    DROPPED = "descartado", _("Descartado")
+
+
+DRAFT_STEPS = {
+    DraftState.WAITING: {DraftState.LOADED, DraftState.DROPPED},
+    DraftState.LOADED: set[DraftState](),
+    DraftState.DROPPED: set[DraftState](),
+}
 
 
 class Mark(models.TextChoices):

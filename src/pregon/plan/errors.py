@@ -61,13 +61,13 @@ class ReasonMissing(PlanError):
     """Escribe por qué se abre de nuevo el mes: queda firmado junto a lo que había."""
 
 
-class PlanClosed(PlanError):
-    """Ya hay un plan con esa clave y ese año, y tiene meses cerrados: ponle otra clave al que cargas."""
-
-
 class WrongYear(PlanError):
     """Un plan solo puede pasar a un año posterior al suyo."""
 
 
 class YearBegun(PlanError):
     """Ya hay un plan de ese año: ábrelo y revisa sus metas."""
+
+
+class PlanClosed(PlanError):
+    """Ya hay un plan con esa clave y ese año, y tiene meses cerrados: ponle otra clave al que cargas."""

@@ -41,6 +41,40 @@ class MeasuredForm(WagtailAdminModelForm):
         return cleaned
 
 
+class YearForm(forms.Form):
+    """For which year a plan is copied."""
+
+    year = forms.IntegerField(
+        label=_("Año"),
+        max_value=LATEST,
+        error_messages={
+            "required": _("Escribe para qué año es."),
+            "invalid": _("Escribe el año con sus cuatro cifras."),
+        },
+    )
+
+
+class TargetForm(forms.ModelForm[Indicator]):
+    """What is to be reached from now on."""
+
+    class Meta:
+        model = Indicator
+        fields = ["target", "target_text"]
+        labels = {"target": _("Meta nueva"), "target_text": _("Con palabras")}
+        error_messages = {
+            "target": {
+                "required": _("Escribe la meta nueva, o deja la que estaba."),
+                "invalid": _("Escribe la meta con cifras, por ejemplo 95."),
+            }
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].required = True
+        if (target := self.initial.get("target")) is not None:
+            self.initial["target"] = f"{target.normalize():f}"  # «100», and not «100.00»
+
+
 class DocumentForm(forms.Form):
     """The document of a plan, as the office has it."""
 
@@ -94,37 +128,3 @@ class UnderstoodForm(forms.Form):
                 % {"plan": standing},
             )
         return cleaned
-
-
-class YearForm(forms.Form):
-    """For which year a plan is copied."""
-
-    year = forms.IntegerField(
-        label=_("Año"),
-        max_value=LATEST,
-        error_messages={
-            "required": _("Escribe para qué año es."),
-            "invalid": _("Escribe el año con sus cuatro cifras."),
-        },
-    )
-
-
-class TargetForm(forms.ModelForm[Indicator]):
-    """What is to be reached from now on."""
-
-    class Meta:
-        model = Indicator
-        fields = ["target", "target_text"]
-        labels = {"target": _("Meta nueva"), "target_text": _("Con palabras")}
-        error_messages = {
-            "target": {
-                "required": _("Escribe la meta nueva, o deja la que estaba."),
-                "invalid": _("Escribe la meta con cifras, por ejemplo 95."),
-            }
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["target"].required = True
-        if (target := self.initial.get("target")) is not None:
-            self.initial["target"] = f"{target.normalize():f}"  # «100», and not «100.00»

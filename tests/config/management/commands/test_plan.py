@@ -89,29 +89,6 @@ def test_what_cannot_be_done_is_a_sentence(plan: Plan, words: list[str], sentenc
         said(*words)
 
 
-def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> None:
-    told = said("import", str(SEEDS / "mazamitla.txt"))
-    assert "   46  CALENDARIO ACTIVIDADES 2019\n" in told
-    assert "       ! El calendario dice 2019 y el plan es de 2020: revisa cuál vale.\n" in told
-    assert "0 programas, 4 indicadores, 6 actividades; 4 líneas por revisar." in told
-    assert told.endswith("No se cargó nada todavía: con --yes se carga así.\n")
-    assert not Plan.objects.exists()
-
-
-def test_told_so_it_loads_the_document_for_the_year_that_is_named() -> None:
-    told = json.loads(said("import", str(SEEDS / "ocotlan.txt"), "--year", "2026", "--yes", "--json"))
-    assert (told["loaded"], told["doubts"]) == ("coordinacion-de-comunicacion-institucional-2026", 2)
-    assert Plan.objects.get(slug=told["loaded"]).programmes.count() == 3
-
-
-def test_a_document_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    for file in (tmp_path, tmp_path / "nada.docx"):
-        with pytest.raises(CommandError, match="No se puede leer"):
-            said("import", str(file))
-    with pytest.raises(CommandError, match="no es un año de plan"):
-        said("import", str(tmp_path), "--year", "26")
-
-
 def test_lint_tells_what_the_plan_lacks_and_fails_while_something_must_be_mended(plan: Plan) -> None:
     out = StringIO()
     with pytest.raises(CommandError, match="faltas que hay que corregir"):
@@ -152,3 +129,40 @@ def test_a_year_that_cannot_be_begun_is_refused_in_a_sentence(plan: Plan, year: 
     with pytest.raises((CommandError, PlanError), match=sentence):
         said("new-year", year)
     assert Plan.objects.count() == 1
+
+
+def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> None:
+    told = said("import", str(SEEDS / "mazamitla.txt"))
+    assert "   46  CALENDARIO ACTIVIDADES 2019\n" in told
+    assert "       ! El calendario dice 2019 y el plan es de 2020: revisa cuál vale.\n" in told
+    assert "0 programas, 4 indicadores, 6 actividades; 4 líneas por revisar." in told
+    assert told.endswith("No se cargó nada todavía: con --yes se carga así.\n")
+    assert not Plan.objects.exists()
+
+
+def test_told_so_it_loads_the_document_for_the_year_that_is_named() -> None:
+    told = json.loads(said("import", str(SEEDS / "ocotlan.txt"), "--year", "2026", "--yes", "--json"))
+    assert (told["loaded"], told["doubts"]) == ("coordinacion-de-comunicacion-institucional-2026", 2)
+    assert Plan.objects.get(slug=told["loaded"]).programmes.count() == 3
+
+
+def test_a_document_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    for file in (tmp_path, tmp_path / "nada.docx"):
+        with pytest.raises(CommandError, match="No se puede leer"):
+            said("import", str(file))
+    with pytest.raises(CommandError, match="no es un año de plan"):
+        said("import", str(tmp_path), "--year", "26")
+
+
+@pytest.mark.parametrize("name", ["mazamitla", "ocotlan"])
+def test_lint_reads_a_document_as_the_office_has_it(name: str) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError, match="faltas que hay que corregir"):
+        call_command("plan", "lint", str(SEEDS / f"{name}.txt"), "--json", stdout=out)
+    assert "sin-formula" in {lack["rule"] for lack in json.loads(out.getvalue())["lacks"]}
+    assert not Plan.objects.exists()
+
+
+def test_lint_of_a_file_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No se puede leer"):
+        said("lint", str(tmp_path / "nada.docx"))

@@ -22,8 +22,8 @@ from pregon.plan.importing.sheets import MOST_BYTES
 from pregon.plan.linting import lint, together
 from pregon.plan.models import EARLIEST, LATEST, Plan
 from pregon.plan.queries import as_written, chain_faults, current_plan, lacks_of, plan_sheet, standing_seals
-from pregon.plan.reading import read
-from pregon.plan.values import Understood
+from pregon.plan.reading import known, read
+from pregon.plan.values import PlanPart, Understood
 from pregon.plan.writing import write
 
 ACTIONS = {
@@ -37,7 +37,6 @@ ACTIONS = {
     "verify": "",
 }
 #: Whose method may not be called as the action is.
-#: Words that Python keeps for itself, or cannot say.
 METHODS = {"import": "take_in", "new-year": "new_year"}
 MONTH_NAMES = {slug(str(name)): number for number, name in MONTHS.items()}
 
@@ -59,6 +58,22 @@ def beside(line: Understood) -> list[str]:
     if line.doubt:
         said.append(f"       ! {line.doubt}")
     return said
+
+
+def document(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MOST_BYTES + 1)
+    except OSError as problem:
+        raise CommandError(f"No se puede leer «{path}»: revisa que exista y que sea un archivo.") from problem
+
+
+def written_in(target: str) -> PlanPart:
+    """The plan in a file, whatever its format, or one of ours by its name."""
+    path = Path(target).expanduser()
+    if target in known() or path.suffix in {".yaml", ".yml"}:
+        return read(target if target in known() else path).plan
+    return draft_of(document(path), name=path.name, year=timezone.localdate().year).plan
 
 
 class Command(BaseCommand):
@@ -102,14 +117,7 @@ class Command(BaseCommand):
         path, year, at = Path(options["target"]).expanduser(), options["year"], timezone.now()
         if year is not None and not EARLIEST <= year <= LATEST:
             raise CommandError(f"«{year}» no es un año de plan: escribe uno entre {EARLIEST} y {LATEST}.")
-        try:
-            with path.open("rb") as stream:
-                content = stream.read(MOST_BYTES + 1)
-        except OSError as problem:
-            raise CommandError(
-                f"No se puede leer «{path}»: revisa que exista y que sea un archivo."
-            ) from problem
-        draft = draft_of(content, name=path.name, year=year or timezone.localdate(at).year)
+        draft = draft_of(document(path), name=path.name, year=year or timezone.localdate(at).year)
         loaded = actions.take_in(draft.plan, at=at, year=year) if options["yes"] else None
         doubtful = sum(bool(line.doubt) for line in draft.lines)
         told = {
@@ -154,7 +162,7 @@ class Command(BaseCommand):
 
     def lint(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         if options["target"]:
-            part = read(options["target"]).plan
+            part = written_in(options["target"])
             name, lacks = part.title, together(lint(part))
         else:
             plan = self.plan(options)
