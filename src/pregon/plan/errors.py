@@ -8,7 +8,9 @@ PlanError
 ├── MonthNotOver     a month is closed when it is over
 ├── AlreadyClosed    somebody closed it before
 ├── NotClosed        only a closed month can be opened again
-└── ReasonMissing    opening one again needs a reason
+├── ReasonMissing    opening one again needs a reason
+├── BadCapture       what was captured by hand cannot be counted
+└── CauseMissing     a deviation without a cause explains nothing
 """
 
 from __future__ import annotations
@@ -56,3 +58,11 @@ class NotClosed(PlanError):
 
 class ReasonMissing(PlanError):
     """Escribe por qué se abre de nuevo el mes: queda firmado junto a lo que había."""
+
+
+class BadCapture(PlanError):
+    """Esa cifra no se puede contar: revísala."""
+
+
+class CauseMissing(PlanError):
+    """Escribe la causa: sin ella nadie entiende qué pasó."""

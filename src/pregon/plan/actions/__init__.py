@@ -1,7 +1,12 @@
-"""Verbs over plans: load one and furnish the office that it describes; close a month and open it again."""
+"""Verbs over plans: load one and furnish the office that it describes; capture and explain what no record tells;
+close a month and open it again."""
 
+from pregon.plan.actions.capturing import Figures as Figures
+from pregon.plan.actions.capturing import capture as capture
 from pregon.plan.actions.closing import close_month as close_month
 from pregon.plan.actions.closing import reopen_month as reopen_month
+from pregon.plan.actions.explaining import Explanation as Explanation
+from pregon.plan.actions.explaining import explain as explain
 from pregon.plan.actions.loading import load_plan as load_plan
 from pregon.plan.actions.loading import put_in as put_in
 from pregon.plan.actions.loading import set_up_office as set_up_office
