@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from django.utils.translation import gettext as _
+
 #: How much of what may happen lies within, in per cent.
 LEVEL = 80
 TAIL = (1 - LEVEL / 100) / 2
@@ -48,6 +50,13 @@ class Forecast:
     low: Decimal
     high: Decimal
     share: bool
+
+    @property
+    def text(self) -> str:
+        """«entre 88 y 94 %»."""
+        between = _("entre %(low)s y %(high)s") % {"low": self.low, "high": self.high}
+        words = str(self.low) if self.low == self.high else between
+        return f"{words} %" if self.share else words
 
 
 def share_at_the_end(seen: Seen) -> Forecast | None:

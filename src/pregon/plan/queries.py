@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 TENTH = Decimal("0.1")
 HEADLINES = 4
+#: The narrowest band that is seen.
+ONE_PER_CENT = Decimal(1)
 
 ACTIVITY_WORDS = {
     Light.GREEN: gettext_lazy("Al corriente"),
@@ -93,6 +95,8 @@ class Level:
     text: str
     length: Decimal
     now: bool = False
+    #: Where it begins, when it is a band: between what and what a figure will be.
+    start: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,11 @@ class IndicatorSheet:
     @property
     def item(self) -> Indicator:
         return self.indicator
+
+    @property
+    def band(self) -> Level | None:
+        """The forecast, drawn."""
+        return next((level for level in self.levels if level.start is not None), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,8 +307,16 @@ def signed_readings(plan: Plan) -> Signed:
     """What stands signed of ``plan``. A closing that was touched is believed no more: its month counts its records."""
     signed = Signed()
     for month, seal in standing_seals(plan).items():
-        for row in signed_rows(seal):
-            signed.add(date(plan.year, month, 1), row)
+        try:
+            for row in signed_rows(seal):
+                signed.add(date(plan.year, month, 1), row)
+        except (
+            LookupError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+        ):  # signed anew by whoever holds the database
+            logger.exception("Closing cannot be read", extra={"plan": plan.pk, "number": seal.number})
     return signed
 
 
@@ -624,13 +641,14 @@ def _indicator(indicator: Indicator, plan: Plan, asking: Asking, window: Period 
         wanted=_rounded(now) if now != whole and value is not None else None,
         by_hand=bool(reading and reading.by_hand),
     )
+    forecast = forecast_of(reading, stretch, asking.calendar) if measure and not window else None
     return IndicatorSheet(
         indicator=indicator,
         figure=figure,
-        levels=_levels(indicator, value),
+        levels=_levels(indicator, value, forecast),
         measure=measure,
         reading=reading,
-        forecast=forecast_of(reading, stretch, asking.calendar) if measure and not window else None,
+        forecast=forecast,
     )
 
 
@@ -735,7 +753,7 @@ def _month_now(plan: Plan, asking: Asking) -> int:
     return 0 if today.year < plan.year else 13
 
 
-def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
+def _levels(indicator: Indicator, value: Decimal | None, forecast: Forecast | None) -> tuple[Level, ...]:
     """Baseline, the year before, now and target on one scale that begins at zero."""
     rows: list[tuple[str, Decimal | None, str]] = []
     year = f" ({indicator.baseline_year})" if indicator.baseline_year else ""
@@ -746,8 +764,9 @@ def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
         )
     rows.append((_("Ahora"), value, _("sin dato")))
     rows.append((_("Meta %(year)s") % {"year": indicator.plan.year}, indicator.target, _("sin meta")))
-    top = max([PERCENT, *(level for _label, level, _empty in rows if level is not None)])
-    return tuple(
+    ends = [forecast.high] if forecast else []
+    top = max([PERCENT, *ends, *(level for _label, level, _empty in rows if level is not None)])
+    drawn = tuple(
         Level(
             label=label,
             value=level,
@@ -757,6 +776,19 @@ def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
         )
         for label, level, empty in rows
     )
+    if forecast is None:
+        return drawn
+    start, end = (
+        (PERCENT * edge / top).quantize(TENTH, ROUND_HALF_UP) for edge in (forecast.low, forecast.high)
+    )
+    band = Level(
+        label=_("Al cierre del año"),
+        value=forecast.high,
+        text=forecast.text,
+        start=start,
+        length=max(end - start, ONE_PER_CENT),
+    )
+    return (*drawn[:-1], band, drawn[-1])
 
 
 def _number(level: Decimal, indicator: Indicator) -> str:

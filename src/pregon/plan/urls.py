@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pregon.plan.views import CurrentPlanView, SheetView
+from pregon.plan.views import (
+    CaptureView,
+    CloseView,
+    CurrentPlanView,
+    ExplainView,
+    MonthsView,
+    ReopenView,
+    SheetView,
+)
 
 app_name = "plan_desk"
 
 urlpatterns = [
     path("", CurrentPlanView.as_view(), name="index"),
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
+    path("<int:pk>/meses/", MonthsView.as_view(), name="months"),
+    path("<int:pk>/meses/<int:month>/cerrar/", CloseView.as_view(), name="close"),
+    path("<int:pk>/meses/<int:month>/abrir/", ReopenView.as_view(), name="reopen"),
+    path("<int:pk>/<slug:item>/capturar/", CaptureView.as_view(), name="capture"),
+    path("<int:pk>/<slug:item>/<int:month>/desviacion/", ExplainView.as_view(), name="explain"),
 ]
