@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
-from pregon.plan.chain import is_as_signed
+from pregon.plan.chain import canonical, is_as_signed
 from pregon.plan.contract import Missing, Period, Reading, Record
 from pregon.plan.enums import Closing, Light, Mark, SealAct
 from pregon.plan.models import Activity, Indicator, Plan, Seal
@@ -37,12 +38,16 @@ class Link:
     act: SealAct
     month: int
     digest: str
-    at: Any
+    at: datetime
     by: str
     role: str
     reason: str
     #: Whether it is as it was signed.
     sound: bool
+
+    @property
+    def name(self) -> str:
+        return str(MONTHS[self.month]).lower()
 
     @property
     def short(self) -> str:
@@ -118,12 +123,22 @@ def link_of(seal: Seal) -> Link:
         act=SealAct(seal.act),
         month=seal.month,
         digest=seal.digest,
-        at=seal.at,
+        at=timezone.localtime(seal.at),
         by=str(seal.by) if seal.by else "",
         role=said.get("signer", {}).get("role", ""),
         reason=said.get("reason", ""),
         sound=sound,
     )
+
+
+def may_be_read(seal: Seal, urls: frozenset[str]) -> list[dict[str, str]]:
+    """What a citizen may read at one of ``urls`` now of what ``seal`` proves: each proof is the SHA-256 of its text."""
+    found = []
+    for proof, opening in sorted(seal.openings.items()):
+        said = opening.get("said", {})
+        if said.get("public") and (not said.get("url") or said["url"] in urls):
+            found.append({"proof": proof, "text": canonical(opening)})
+    return found
 
 
 def _state(period: Period, links: list[Link], today: date) -> Closing:

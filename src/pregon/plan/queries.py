@@ -353,6 +353,14 @@ def captures_of(plan: Plan) -> Iterable[Capture]:
     )
 
 
+def public_evidence() -> set[int]:
+    """The documents that prove what people wrote down, where anybody may open them: those of captures that stand."""
+    standing: dict[tuple[int | None, int | None, int], Capture] = {}
+    for capture in Capture.objects.order_by("at", "pk"):
+        standing[capture.indicator_id, capture.activity_id, capture.month] = capture
+    return {one.evidence_id for one in standing.values() if one.public and one.evidence_id}
+
+
 def _as_reading(capture: Capture, period: Period) -> Reading:
     owed = capture.denominator
     record = Record(
