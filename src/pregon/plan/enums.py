@@ -107,6 +107,6 @@ class Closing(models.TextChoices):
 
     AHEAD = "por-venir", _("Por venir")
     RUNS = "corre", _("Corre")
-    OPEN = "por-cerrar", _("Se puede cerrar")
+    OPEN = "por-cerrar", _("Por cerrar")
     CLOSED = "cerrado", _("Cerrado")
     REOPENED = "abierto", _("Abierto de nuevo")

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -332,13 +332,14 @@ def signed_rows(seal: Seal) -> list[dict[str, Any]]:
 
 def captured_readings(plan: Plan) -> dict[str, dict[date, Reading]]:
     """What people wrote down for the lines of ``plan``, under the first day of its month; the latest stands."""
+    zone = Office.load().zone
     found: dict[str, dict[date, Reading]] = {}
     for capture in captures_of(plan):
         item = capture.indicator or capture.activity
         if item:
             first = date(plan.year, capture.month, 1)
             found.setdefault(item.slug, {})[first] = _as_reading(
-                capture, Period.month(plan.year, capture.month)
+                capture, Period.month(plan.year, capture.month), zone
             )
     return found
 
@@ -361,19 +362,22 @@ def public_evidence() -> set[int]:
     return {one.evidence_id for one in standing.values() if one.public and one.evidence_id}
 
 
-def _as_reading(capture: Capture, period: Period) -> Reading:
+def _as_reading(capture: Capture, period: Period, zone: tzinfo) -> Reading:
+    """Of a month that runs it is told on the day on which it was written down."""
     owed = capture.denominator
+    when = min(period.last, max(period.first, local_day(capture.at, zone)))
     record = Record(
-        when=period.last,
+        when=when,
         title=capture.note,
         url=evidence_path(capture.evidence) if capture.evidence and capture.public else "",
         detail=_("Capturado a mano"),
     )
-    kept = Kept(when=period.last, records=(record,), amount=capture.numerator, by_hand=True)
+    kept = Kept(when=when, records=(record,), amount=capture.numerator, by_hand=True)
     lacks = owed - capture.numerator if owed is not None else Decimal(0)
     missing = Missing(
-        when=period.last,
-        title=_("%(lacks)s de %(owed)s") % {"lacks": written(lacks), "owed": written(owed or Decimal(0))},
+        when=when,
+        title=_("Faltó %(lacks)s de %(owed)s")
+        % {"lacks": written(lacks), "owed": written(owed or Decimal(0))},
         detail=_("Capturado a mano"),
         amount=lacks,
     )
@@ -653,7 +657,7 @@ def _indicator(indicator: Indicator, plan: Plan, asking: Asking, window: Period 
     return IndicatorSheet(
         indicator=indicator,
         figure=figure,
-        levels=_levels(indicator, value, forecast),
+        levels=_levels(indicator, reading, forecast),
         measure=measure,
         reading=reading,
         forecast=forecast,
@@ -761,8 +765,11 @@ def _month_now(plan: Plan, asking: Asking) -> int:
     return 0 if today.year < plan.year else 13
 
 
-def _levels(indicator: Indicator, value: Decimal | None, forecast: Forecast | None) -> tuple[Level, ...]:
+def _levels(indicator: Indicator, reading: Reading | None, forecast: Forecast | None) -> tuple[Level, ...]:
     """Baseline, the year before, now and target on one scale that begins at zero."""
+    value = reading.value if reading else None
+    # Whatever unit the document names, what answers it says whether it is a share.
+    per_cent = reading.share if reading else indicator.unit.casefold().startswith("porcentaje")
     rows: list[tuple[str, Decimal | None, str]] = []
     year = f" ({indicator.baseline_year})" if indicator.baseline_year else ""
     rows.append((_("Línea base") + year, indicator.baseline, _("sin dato")))
@@ -778,7 +785,7 @@ def _levels(indicator: Indicator, value: Decimal | None, forecast: Forecast | No
         Level(
             label=label,
             value=level,
-            text=empty if level is None else _number(level, indicator),
+            text=empty if level is None else _number(level, per_cent=per_cent),
             length=Decimal(0) if level is None else (PERCENT * level / top).quantize(TENTH, ROUND_HALF_UP),
             now=label == _("Ahora"),
         )
@@ -792,17 +799,15 @@ def _levels(indicator: Indicator, value: Decimal | None, forecast: Forecast | No
     band = Level(
         label=_("Al cierre del año"),
         value=forecast.high,
-        text=forecast.text,
+        text=f"{forecast.low}–{forecast.high}{' %' if forecast.share else ''}",
         start=start,
         length=max(end - start, ONE_PER_CENT),
     )
     return (*drawn[:-1], band, drawn[-1])
 
 
-def _number(level: Decimal, indicator: Indicator) -> str:
+def _number(level: Decimal, *, per_cent: bool) -> str:
     rounded = f"{level.quantize(TENTH, ROUND_HALF_UP):f}".removesuffix(".0")
-    # Whatever unit the document names, a measure answers in per cent.
-    per_cent = indicator.measure or indicator.unit.casefold().startswith("porcentaje")
     return f"{rounded} %" if per_cent else rounded
 
 
