@@ -8,6 +8,7 @@ PlanError
 ├── MonthNotOver     a month is closed when it is over
 ├── AlreadyClosed    somebody closed it before
 ├── NotClosed        only a closed month can be opened again
+├── PlanClosed       a plan with closed months is not replaced by another document
 ├── ReasonMissing    opening one again needs a reason
 ├── BadCapture       what was captured by hand cannot be counted
 └── CauseMissing     a deviation without a cause explains nothing
@@ -66,3 +67,7 @@ class BadCapture(PlanError):
 
 class CauseMissing(PlanError):
     """Escribe la causa: sin ella nadie entiende qué pasó."""
+
+
+class PlanClosed(PlanError):
+    """Ya hay un plan con esa clave y ese año, y tiene meses cerrados: ponle otra clave al que cargas."""

@@ -12,6 +12,7 @@ CHANGE = "plan.change_plan"
 CLOSE = "plan.close_month"
 CAPTURE = "plan.add_capture"
 EXPLAIN = "plan.add_deviation"
+ADD = "plan.add_plan"
 
 
 def register() -> None:

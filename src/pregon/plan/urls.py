@@ -8,7 +8,9 @@ from pregon.plan.views import (
     CaptureView,
     CloseView,
     CurrentPlanView,
+    DraftView,
     ExplainView,
+    ImportView,
     MonthsView,
     ReopenView,
     SheetView,
@@ -18,6 +20,8 @@ app_name = "plan_desk"
 
 urlpatterns = [
     path("", CurrentPlanView.as_view(), name="index"),
+    path("importar/", ImportView.as_view(), name="import"),
+    path("importar/<int:pk>/", DraftView.as_view(), name="draft"),
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
     path("<int:pk>/meses/", MonthsView.as_view(), name="months"),
     path("<int:pk>/meses/<int:month>/cerrar/", CloseView.as_view(), name="close"),

@@ -238,7 +238,7 @@ def test_the_database_takes_no_seal_away(plan: Plan, head: User) -> None:
 @contextmanager
 def without_guard() -> Iterator[None]:
     """Somebody who holds the database itself."""
-    migration = import_module("pregon.plan.migrations.0003_seals_stand")
+    migration = import_module("pregon.plan.migrations.0004_seals_stand")
     with connection.schema_editor() if connection.vendor == "postgresql" else nullcontext(Plain()) as editor:
         migration.unwatch(None, editor)
     yield

@@ -12,6 +12,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from factories.accounts import UserFactory
+from factories.documents import SEEDS
 from factories.plan import bulletin, moment
 from pregon.plan import actions
 from pregon.plan.models import Plan, Seal
@@ -85,3 +86,26 @@ def test_it_is_opened_again_with_a_reason(plan: Plan) -> None:
 def test_what_cannot_be_done_is_a_sentence(plan: Plan, words: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         said(*words)
+
+
+def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> None:
+    told = said("import", str(SEEDS / "mazamitla.txt"))
+    assert "   46  CALENDARIO ACTIVIDADES 2019\n" in told
+    assert "       ! El calendario dice 2019 y el plan es de 2020: revisa cuál vale.\n" in told
+    assert "0 programas, 4 indicadores, 6 actividades; 4 líneas por revisar." in told
+    assert told.endswith("No se cargó nada todavía: con --yes se carga así.\n")
+    assert not Plan.objects.exists()
+
+
+def test_told_so_it_loads_the_document_for_the_year_that_is_named() -> None:
+    told = json.loads(said("import", str(SEEDS / "ocotlan.txt"), "--year", "2026", "--yes", "--json"))
+    assert (told["loaded"], told["doubts"]) == ("coordinacion-de-comunicacion-institucional-2026", 2)
+    assert Plan.objects.get(slug=told["loaded"]).programmes.count() == 3
+
+
+def test_a_document_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    for file in (tmp_path, tmp_path / "nada.docx"):
+        with pytest.raises(CommandError, match="No se puede leer"):
+            said("import", str(file))
+    with pytest.raises(CommandError, match="no es un año de plan"):
+        said("import", str(tmp_path), "--year", "26")
