@@ -32,6 +32,7 @@ NOT_STATES = {
     "delivery.Mode",
     "delivery.Reason",
     "newsroom.PostKind",
+    "plan.Closing",
     "plan.Dimension",
     "plan.Direction",
     "plan.Frequency",

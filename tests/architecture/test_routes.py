@@ -75,6 +75,8 @@ PUBLIC = {
     "plan/",
     "plan/<slug:slug>/",
     "plan/<slug:slug>/<slug:indicator>/",
+    "plan/<slug:slug>/cierres/<int:number>-registros.json",
+    "plan/<slug:slug>/cierres/<int:number>.json",
     "plan/<slug:slug>/<slug:indicator>/<mm:month>/",
     "plan/comparar/<slug:key>/",
     "podcast/",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -16,7 +17,7 @@ from factories.plan import IndicatorFactory, PlanFactory, ProgrammeFactory, act,
 from pregon.agenda.enums import Settlement
 from pregon.plan import actions
 from pregon.plan.enums import PlanKind
-from pregon.plan.models import Plan, PlanDraft
+from pregon.plan.models import Capture, Indicator, Plan, PlanDraft
 
 AT = moment("2026-11-20")
 
@@ -260,3 +261,152 @@ def test_several_plans_of_a_year_are_shown_together_with_their_standing(reader: 
     assert "Los planes de 2026" in page
     assert page.index(plan.title) < page.index(campaign.title) < page.index("Plan viejo 2025")
     assert "1 de" in page
+
+
+# --- Months -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def october(plan: Plan) -> str:
+    act("2026-10-06 09:00", Settlement.DUE, title="Entrega de becas")
+    act("2026-10-07 09:00", Settlement.COVERED, title="Arranque de obra")
+    return f"/escritorio/plan/{plan.pk}/meses/10"
+
+
+def test_a_month_shows_what_will_be_signed_and_is_closed_by_one_press(
+    head: Client, plan: Plan, october: str
+) -> None:
+    page = head.get(f"{october}/cerrar/").content.decode()
+    assert [
+        words in page for words in ("1 de 2", "Entrega de becas", "Falta explicar", "se firman sin ella")
+    ] == [True] * 4
+    assert not plan.seals.exists()
+    after = head.post(f"{october}/cerrar/", follow=True).content.decode()
+    assert "Octubre de 2026 quedó cerrado" in after
+    assert plan.seals.get().digest[:12] in after
+
+
+def test_who_presses_second_reads_a_sentence(head: Client, plan: Plan, october: str) -> None:
+    head.post(f"{october}/cerrar/")
+    after = head.post(f"{october}/cerrar/", follow=True).content.decode()
+    assert "Octubre de 2026 ya está cerrado. Para corregirlo, ábrelo de nuevo y escribe por qué." in after
+    assert plan.seals.count() == 1
+
+
+def test_a_month_that_runs_has_no_page_to_close_it(head: Client, plan: Plan) -> None:
+    answer = head.get(f"/escritorio/plan/{plan.pk}/meses/11/cerrar/", follow=True)
+    assert "Noviembre de 2026 no se puede cerrar ahora." in answer.content.decode()
+    assert head.get(f"/escritorio/plan/{plan.pk}/meses/13/cerrar/").status_code == 404
+
+
+def test_opening_again_asks_why_and_shows_both(head: Client, plan: Plan, october: str) -> None:
+    head.post(f"{october}/cerrar/")
+    assert "Escribe por qué" in head.post(f"{october}/abrir/", {"reason": "ya"}).content.decode()
+    page = head.post(
+        f"{october}/abrir/", {"reason": "Faltaba un acto de obra."}, follow=True
+    ).content.decode()
+    assert [
+        words in page for words in ("Abierto de nuevo", "Faltaba un acto de obra.", "Cerrar octubre")
+    ] == [True] * 3
+    assert [seal.act for seal in plan.seals.all()] == ["cierre", "reapertura"]
+
+
+def test_what_changed_since_is_told_on_the_page_of_months(head: Client, plan: Plan, october: str) -> None:
+    head.post(f"{october}/cerrar/")
+    act("2026-10-08 09:00", Settlement.COVERED, title="Llegó tarde")
+    page = head.get(f"/escritorio/plan/{plan.pk}/meses/").content.decode()
+    assert [words in page for words in ("Lo que cambió después de cerrar", "Llegó tarde")] == [True] * 2
+
+
+def test_the_chain_is_checked_on_the_page_of_months(head: Client, plan: Plan, october: str) -> None:
+    head.post(f"{october}/cerrar/")
+    url = f"/escritorio/plan/{plan.pk}/meses/?comprobar=1"
+    assert "El único cierre está como se firmó" in head.get(url).content.decode()
+    plan.seals.update(openings={"f" * 64: {"nonce": "", "said": {}}})
+    assert "La cadena de cierres no está entera" in head.get(url).content.decode()
+
+
+def test_only_the_head_closes_and_opens(reader: Client, plan: Plan, october: str) -> None:
+    for what in ("cerrar", "abrir"):
+        assert reader.post(f"{october}/{what}/", {"reason": "Porque quiero."}).status_code in (302, 403)
+    assert not plan.seals.exists()
+    page = reader.get(f"/escritorio/plan/{plan.pk}/meses/").content.decode()
+    assert "Cerrar octubre" not in page
+
+
+# --- What no record tells -----------------------------------------------------------------------------------
+
+
+def opinion(plan: Plan) -> Indicator:
+    made: Indicator = IndicatorFactory.create(plan=plan, code="opinion", unit="Porcentaje", name="Opinión")
+    return made
+
+
+def typed(**fields: str) -> dict[str, str]:
+    return {"month": "10", "numerator": "60", "denominator": "", "note": "Encuesta de salida"} | fields
+
+
+@pytest.mark.parametrize(
+    ("numerator", "meant", "captured"),
+    [
+        ("60", "de-cien", (60, 100)),
+        ("60%", "de-cien", (60, 100)),
+        ("0.6", "de-uno", (60, 100)),
+        ("0.6", "de-cien", (Decimal("0.6"), 100)),
+        ("1,250", "cosas", (1250, None)),
+    ],
+)
+def test_a_percentage_is_asked_about_and_never_guessed(
+    head: Client, plan: Plan, numerator: str, meant: str, captured: tuple[int, int | None]
+) -> None:
+    url = f"/escritorio/plan/{plan.pk}/{opinion(plan).slug}/capturar/"
+    asked = head.post(url, typed(numerator=numerator)).content.decode()
+    assert "puede decir más de una cosa" in asked
+    assert not Capture.objects.exists()
+    head.post(url, typed(numerator=numerator, meant=meant))
+    assert Capture.objects.values_list("numerator", "denominator").get() == captured
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"numerator": "0,6", "denominator": "1"}, "Escribe un número con punto decimal"),
+        ({"numerator": "sesenta"}, "Escribe un número con punto decimal"),
+        ({"numerator": "60%", "denominator": "100", "meant": "de-cien"}, "no los dos"),
+        ({"numerator": "7", "denominator": "5"}, "no puede pasar de lo que se debía"),
+        ({"month": "12", "denominator": "100"}, "Elige una de las opciones"),
+        ({"note": "", "denominator": "100"}, "Este campo es necesario"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_kept_in_the_form(
+    head: Client, plan: Plan, fields: dict[str, str], sentence: str
+) -> None:
+    url = f"/escritorio/plan/{plan.pk}/{opinion(plan).slug}/capturar/"
+    assert sentence in head.post(url, typed(**fields)).content.decode()
+    assert not Capture.objects.exists()
+
+
+def test_what_was_captured_is_listed_with_what_it_replaced(head: Client, plan: Plan) -> None:
+    url = f"/escritorio/plan/{plan.pk}/{opinion(plan).slug}/capturar/"
+    for done in ("27", "28"):
+        head.post(url, typed(numerator=done, denominator="30"))
+    page = head.get(url).content.decode()
+    assert [words in page for words in ("27 de 30", "28 de 30", "reemplazado")] == [True] * 3
+    assert "capturado a mano" in head.get(f"/escritorio/plan/{plan.pk}/").content.decode()
+
+
+def test_a_deviation_is_asked_for_until_it_is_written(head: Client, plan: Plan, october: str) -> None:
+    months = f"/escritorio/plan/{plan.pk}/meses/"
+    acts = plan.indicators.filter(measure="acts_covered")[0].slug
+    link = f"/escritorio/plan/{plan.pk}/{acts}/10/desviacion/"
+    assert link in head.get(months).content.decode()
+    head.post(link, {"cause": "Sin vehículo.", "effect": "", "remedy": "Se pidió uno."})
+    assert link not in head.get(months).content.decode()
+    assert "Sin vehículo." in head.get(link).content.decode()
+
+
+def test_who_only_reads_captures_and_explains_nothing(reader: Client, plan: Plan) -> None:
+    slug = opinion(plan).slug
+    for url in (f"{slug}/capturar/", f"{slug}/10/desviacion/"):
+        assert reader.post(f"/escritorio/plan/{plan.pk}/{url}", typed(cause="x")).status_code in (302, 403)
+    assert not Capture.objects.exists()

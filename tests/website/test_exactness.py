@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from wagtail.documents import get_document_model
 
 from factories import newsroom as news
 from factories import website as pages
+from factories.accounts import UserFactory
 from factories.library import AlbumFactory
 from factories.plan import ActivityFactory, IndicatorFactory, PlanFactory, ProgrammeFactory
 from pregon.accounts.models import Department, Locality, Topic
@@ -40,6 +42,7 @@ from pregon.library.queries import folder_of
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import NewsroomError
 from pregon.newsroom.models import Bulletin, Campaign, Episode, LiveBlog, Service, Video
+from pregon.plan import actions as plans
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
 from pregon.website import actions as website
 from pregon.website import queries
@@ -264,6 +267,44 @@ def channel(mode: Mode) -> None:
     account.save()
 
 
+LONG_AGO = NOON - timedelta(days=70)
+
+
+def month_closed(town: Town) -> None:
+    plans.close_month(town.plan, LONG_AGO.month, by=UserFactory.create(), at=timezone.now())
+
+
+def month_opened(town: Town) -> None:
+    month_closed(town)
+    bake_all()
+    plans.reopen_month(
+        town.plan, LONG_AGO.month, reason="Faltaba un boletín.", by=UserFactory.create(), at=timezone.now()
+    )
+
+
+def act_hidden_after_closing(town: Town) -> None:
+    act = news.act("Arranque de obra", start=LONG_AGO, end=LONG_AGO + timedelta(hours=1))
+    Coverage.objects.filter(act=act).update(settlement=Settlement.COVERED)
+    month_closed(town)
+    bake_all()
+    saved(act, public=False)
+
+
+def captured(town: Town, name: str) -> Any:
+    document = news.document(b"%PDF-1.4 " + name.encode(), name)
+    said = plans.Figures(
+        numerator=Decimal(60), denominator=Decimal(100), note="Encuesta", evidence=document, public=True
+    )
+    item = Indicator.objects.get(measure="acts_covered")
+    plans.capture(item, LONG_AGO.month, said, by=UserFactory.create(), at=timezone.now())
+    return document
+
+
+def explained(town: Town) -> None:
+    said = plans.Explanation(cause="Lluvia.", remedy="Se repone.")
+    plans.explain(Activity.objects.get(), LONG_AGO.month, said, by=UserFactory.create(), at=timezone.now())
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of change, and which pages beside those that look different it may bake."""
@@ -349,6 +390,16 @@ CHANGES: dict[str, Kind] = {
     "an input is written": Kind(
         lambda t: Input.objects.create(programme=Programme.objects.get(), description="Una cámara"), 8
     ),
+    "a month of the plan is closed": Kind(lambda t: month_closed(t), 8),
+    "… and opened again": Kind(lambda t: month_opened(t), 8),
+    "… and a record of it is withdrawn": Kind(lambda t: (month_closed(t), withdrawn(t.old)), 12),
+    "… and an act of it becomes internal": Kind(lambda t: act_hidden_after_closing(t), 12),
+    "a figure of the plan is captured": Kind(lambda t: captured(t, "encuesta.pdf"), 8),
+    "… and captured anew with another file": Kind(
+        lambda t: (captured(t, "encuesta.pdf"), bake_all(), captured(t, "otra.pdf")), 8
+    ),
+    "… and its file is renamed": Kind(lambda t: saved(captured(t, "encuesta.pdf"), title="Encuesta de salida"), 8),
+    "a month of the plan is explained": Kind(lambda t: explained(t), 8),
     "a channel is switched on": Kind(lambda t: channel(Mode.LIVE), 3),
     "a live coverage opens": Kind(lambda t: live(t.other_act), 4),
     "… and has a post": Kind(lambda t: posted(live(t.other_act)), 4),

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from pregon.plan.contract import PERCENT
 from pregon.plan.enums import COLOURS, Light
-from pregon.plan.models import Indicator, Plan
-from pregon.plan.queries import IndicatorSheet, number_of, plan_sheet
+from pregon.plan.models import Plan
+from pregon.plan.queries import IndicatorSheet, in_per_cent, number_of, plan_sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +84,10 @@ def _line(rows: list[IndicatorSheet]) -> IndicatorLine:
     levels = [row.figure.value for row in rows] + [row.indicator.target for row in rows]
     levels += [level for row in rows for level in (row.indicator.baseline, row.indicator.previous)]
     known = [level for level in levels if level is not None]
-    top = max([*known, PERCENT if number_of(PERCENT, newest).endswith("%") else Decimal(1)])
+    top = max([*known, PERCENT if in_per_cent(newest, rows[0].reading) else Decimal(1)])
     years: dict[int, YearPoint] = {}
     for row in rows:
-        for point in _told_of_earlier_years(row.indicator, top):
+        for point in _told_of_earlier_years(row, top):
             years.setdefault(point.year, point)
     years |= {row.indicator.plan.year: _point(row, top) for row in rows}
     return IndicatorLine(
@@ -99,12 +99,15 @@ def _line(rows: list[IndicatorSheet]) -> IndicatorLine:
 
 def _point(row: IndicatorSheet, top: Decimal) -> YearPoint:
     indicator, value = row.indicator, row.figure.value
+    per_cent = in_per_cent(indicator, row.reading)
     return YearPoint(
         year=indicator.plan.year,
         value=value,
-        text=_("sin dato") if value is None else number_of(value, indicator),
+        text=_("sin dato") if value is None else number_of(value, per_cent=per_cent),
         length=_part(value, top),
-        target_text=_("sin meta") if indicator.target is None else number_of(indicator.target, indicator),
+        target_text=_("sin meta")
+        if indicator.target is None
+        else number_of(indicator.target, per_cent=per_cent),
         goal_at=_part(indicator.target, top),
         light=row.figure.light,
         word=row.figure.word,
@@ -113,7 +116,8 @@ def _point(row: IndicatorSheet, top: Decimal) -> YearPoint:
     )
 
 
-def _told_of_earlier_years(indicator: Indicator, top: Decimal) -> list[YearPoint]:
+def _told_of_earlier_years(row: IndicatorSheet, top: Decimal) -> list[YearPoint]:
+    indicator, per_cent = row.indicator, in_per_cent(row.indicator, row.reading)
     year = indicator.plan.year
     found = []
     if indicator.previous is not None:
@@ -123,7 +127,11 @@ def _told_of_earlier_years(indicator: Indicator, top: Decimal) -> list[YearPoint
         found.append((indicator.baseline_year, indicator.baseline, _("línea base")))
     return [
         YearPoint(
-            year=when, value=level, text=number_of(level, indicator), length=_part(level, top), word=told
+            year=when,
+            value=level,
+            text=number_of(level, per_cent=per_cent),
+            length=_part(level, top),
+            word=told,
         )
         for when, level, told in found
     ]

@@ -132,6 +132,8 @@ class Kept:
     when: date
     records: tuple[Record, ...]
     amount: Decimal = ONE
+    #: Whether a person wrote it down because no record tells it.
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +164,11 @@ class Reading:
         if not self.denominator:
             return None
         return (PERCENT * self.numerator / self.denominator).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person wrote down any of it."""
+        return any(kept.by_hand for kept in self.kept)
 
     @property
     def text(self) -> str:
@@ -202,6 +209,7 @@ class Reading:
                 {
                     "when": kept.when.isoformat(),
                     "amount": str(kept.amount),
+                    "by_hand": kept.by_hand,
                     "records": [_plain(record) for record in kept.records],
                 }
                 for kept in self.kept
@@ -221,6 +229,7 @@ class Reading:
                 Kept(
                     when=date.fromisoformat(kept["when"]),
                     amount=Decimal(kept["amount"]),
+                    by_hand=kept["by_hand"],
                     records=tuple(_record(record) for record in kept["records"]),
                 )
                 for kept in signed["kept"]
@@ -244,18 +253,34 @@ class Reading:
         )
 
     def shown_only(self, urls: Container[str]) -> Reading:
-        """The same answer, in which nobody but the office reads a record that is not at one of ``urls``."""
+        """The same answer, in which nobody but the office reads what is not at one of ``urls``; a day on which nothing
+        was done is at none, and everybody's."""
 
         def shown(record: Record) -> Record:
             return record if record.url in urls else dataclasses.replace(record, public=False)
+
+        def told(missing: Missing) -> Missing:
+            return (
+                missing
+                if not missing.url or missing.url in urls
+                else dataclasses.replace(missing, public=False)
+            )
 
         return dataclasses.replace(
             self,
             kept=tuple(
                 dataclasses.replace(kept, records=tuple(map(shown, kept.records))) for kept in self.kept
             ),
+            missing=tuple(map(told, self.missing)),
+            excused=tuple(map(told, self.excused)),
             beyond=tuple(map(shown, self.beyond)),
         )
+
+    @cached_property
+    def public_urls(self) -> frozenset[str]:
+        """Where a citizen may read something that it names."""
+        named: tuple[Record | Missing, ...] = (*self.records, *self.missing, *self.excused)
+        return frozenset(item.url for item in named if item.public)
 
     def without(self, months: Container[date]) -> Reading:
         """The same answer but for the days of some months, named by their first day."""

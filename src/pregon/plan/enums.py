@@ -132,3 +132,13 @@ class Mark(models.TextChoices):
     UNMEASURED = "planeado", _("Planeado; no se mide con registros")
     EXTRA = "ademas", _("Hecho sin estar planeado")
     NONE = "no", _("Sin actividad planeada")
+
+
+class Closing(models.TextChoices):
+    """How a month of a plan stands on its way to be closed."""
+
+    AHEAD = "por-venir", _("Por venir")
+    RUNS = "corre", _("Corre")
+    OPEN = "por-cerrar", _("Por cerrar")
+    CLOSED = "cerrado", _("Cerrado")
+    REOPENED = "abierto", _("Abierto de nuevo")

@@ -11,7 +11,9 @@ PlanError
 ├── PlanClosed       a plan with closed months is not replaced by another document
 ├── ReasonMissing    opening one again needs a reason
 ├── WrongYear        a year is begun with the plan of one before it
-└── YearBegun        the plan of that year is there already
+├── YearBegun        the plan of that year is there already
+├── BadCapture       what was captured by hand cannot be counted
+└── CauseMissing     a deviation without a cause explains nothing
 """
 
 from __future__ import annotations
@@ -67,6 +69,14 @@ class WrongYear(PlanError):
 
 class YearBegun(PlanError):
     """Ya hay un plan de ese año: ábrelo y revisa sus metas."""
+
+
+class BadCapture(PlanError):
+    """Esa cifra no se puede contar: revísala."""
+
+
+class CauseMissing(PlanError):
+    """Escribe la causa: sin ella nadie entiende qué pasó."""
 
 
 class PlanClosed(PlanError):

@@ -1,19 +1,36 @@
-"""The desk's forms of a plan: a measure is chosen among those that exist, with parameters it understands."""
+"""The desk's forms of a plan: a measure is chosen among those that exist, with parameters it understands; a figure that
+is typed by hand is asked about wherever it may mean two things."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.dates import MONTHS
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.documents import get_document_model
+from wagtail.documents.widgets import AdminDocumentChooser
 
 from pregon.plan import registry
+from pregon.plan.actions import Explanation, Figures
+from pregon.plan.contract import PERCENT, written
 from pregon.plan.enums import PlanKind
 from pregon.plan.errors import UnknownMeasure
 from pregon.plan.importing.sheets import MOST_BYTES
-from pregon.plan.models import EARLIEST, LATEST, Indicator
+from pregon.plan.models import EARLIEST, LATEST, Activity, Indicator
 from pregon.plan.queries import closed_plan, plan_at
+
+#: Digits, in threes or not, and at most two of a fraction; a comma in another place may be a fraction or not.
+NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,9})(?P<part>\.\d{1,2})?")
+#: What a figure of a percentage may mean: so many of a hundred, that part of one, or a number of things.
+OF_A_HUNDRED, OF_ONE, THINGS = "de-cien", "de-uno", "cosas"
 
 
 class MeasuredForm(WagtailAdminModelForm):
@@ -73,6 +90,148 @@ class TargetForm(forms.ModelForm[Indicator]):
         self.fields["target"].required = True
         if (target := self.initial.get("target")) is not None:
             self.initial["target"] = f"{target.normalize():f}"  # «100», and not «100.00»
+
+
+class CaptureForm(forms.Form):
+    """A figure of one month with where it comes from."""
+
+    month = forms.TypedChoiceField(label=_("Mes"), coerce=int)
+    numerator = forms.CharField(
+        label=_("Hecho"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
+    denominator = forms.CharField(
+        label=_("De cuántos"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        help_text=_("Vacío cuando no se debía un número fijo."),
+    )
+    meant = forms.ChoiceField(
+        label=_("¿Qué quiere decir esa cifra?"), required=False, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=_("De dónde sale"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("El documento, quién lo lleva y cómo se contó. Se lee en el sitio."),
+    )
+    evidence = forms.ModelChoiceField(
+        get_document_model().objects.all(),
+        label=_("Archivo de evidencia"),
+        required=False,
+        widget=AdminDocumentChooser,
+    )
+    public = forms.BooleanField(
+        label=_("Cualquiera puede abrir el archivo en el sitio"),
+        required=False,
+        help_text=_("Revisa antes que no lleve datos personales."),
+    )
+
+    def __init__(self, item: Indicator | Activity, months: Iterable[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.item = item
+        choices = [(month, capfirst(str(MONTHS[month]))) for month in months]
+        self.fields["month"].choices = choices  # type: ignore[attr-defined]  # fields are typed by their base
+        self.meanings = self._meanings()
+        if self.meanings:
+            self.fields["meant"].choices = self.meanings  # type: ignore[attr-defined]  # fields are typed by their base
+        else:
+            del self.fields["meant"]
+
+    def clean_numerator(self) -> Decimal:
+        return number(self.cleaned_data["numerator"].replace("%", ""))
+
+    def clean_denominator(self) -> Decimal | None:
+        typed = self.cleaned_data["denominator"].strip()
+        return number(typed) if typed else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.meanings and "numerator" in cleaned and not cleaned.get("meant"):
+            self.add_error("meant", _("Esa cifra puede decir más de una cosa: elige cuál."))
+        if "%" in self.data.get("numerator", "") and cleaned.get("denominator") is not None:
+            self.add_error("denominator", _("Escribe el por ciento o cuántos de cuántos, no los dos."))
+        return cleaned
+
+    @property
+    def said(self) -> Figures:
+        """What was typed, as it was meant."""
+        done, owed = self.cleaned_data["numerator"], self.cleaned_data["denominator"]
+        meant = self.cleaned_data.get("meant")
+        if meant in {OF_A_HUNDRED, OF_ONE}:
+            done, owed = done * (PERCENT if meant == OF_ONE else 1), PERCENT
+        return Figures(
+            numerator=done,
+            denominator=owed,
+            note=self.cleaned_data["note"],
+            evidence=self.cleaned_data["evidence"],
+            public=self.cleaned_data["public"],
+        )
+
+    def _meanings(self) -> list[tuple[str, str]]:
+        """What the figure may mean, where it may mean more than one thing."""
+        typed = self.data.get("numerator", "") if self.is_bound else ""
+        unit = self.item.unit.casefold() if isinstance(self.item, Indicator) else ""
+        asked = "%" in typed or (unit.startswith(("porcentaje", "%")) and not self.data.get("denominator"))
+        try:
+            figure = number(typed.replace("%", ""))
+        except ValidationError:
+            return []
+        if not asked:
+            return []
+        found = []
+        if figure <= PERCENT:
+            found.append((OF_A_HUNDRED, gettext("%(n)s de cada 100 (%(n)s %%)") % {"n": written(figure)}))
+        if 0 < figure <= 1:
+            found.append((OF_ONE, gettext("%(n)s de cada 100 (%(n)s %%)") % {"n": written(figure * PERCENT)}))
+        return [*found, (THINGS, gettext("%(n)s, contado y sin por ciento") % {"n": written(figure)})]
+
+
+def number(typed: str) -> Decimal:
+    """The number that somebody typed. Raises :class:`ValidationError` for one that may be read in two ways."""
+    found = NUMBER.fullmatch("".join(typed.split()))
+    if not found:
+        raise ValidationError(
+            _("Escribe un número con punto decimal y a lo más dos decimales, como 1250.50.")
+        )
+    return Decimal(found["whole"].replace(",", "") + (found["part"] or ""))
+
+
+class ExplainForm(forms.Form):
+    """Why a month went otherwise than planned."""
+
+    cause = forms.CharField(
+        label=_("Causa"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Qué pasó.")
+    )
+    effect = forms.CharField(
+        label=_("Efecto"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Qué dejó de tener la gente."),
+    )
+    remedy = forms.CharField(
+        label=_("Qué se hará"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Quién, y para cuándo."),
+    )
+
+    @property
+    def said(self) -> Explanation:
+        return Explanation(**self.cleaned_data)
+
+
+class ReopenForm(forms.Form):
+    """Why a closed month is opened again."""
+
+    reason = forms.CharField(
+        label=_("Por qué se abre de nuevo"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Queda firmado y se lee en el sitio, junto a lo que se había cerrado."),
+    )
 
 
 class DocumentForm(forms.Form):

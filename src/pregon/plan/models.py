@@ -132,6 +132,7 @@ class Plan(models.Model):  # type: ignore[django-manager-missing]  # Programme h
         verbose_name_plural = _("planes anuales")
         ordering = ["-year", "title"]
         constraints = [models.CheckConstraint(condition=Q(kind__in=PlanKind.values), name="plan_kind_known")]
+        permissions = [("close_month", _("Puede cerrar un mes y abrirlo de nuevo"))]
 
     def __str__(self) -> str:
         return f"{self.title} {self.year}"
@@ -415,6 +416,11 @@ class Capture(models.Model):
         related_name="+",
         verbose_name=_("archivo de evidencia"),
     )
+    public = models.BooleanField(
+        _("cualquiera puede abrir el archivo en el sitio"),
+        default=False,
+        help_text=_("Revisa antes que no lleve datos personales."),
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("quién")
     )
@@ -429,6 +435,11 @@ class Capture(models.Model):
                 condition=Q(indicator__isnull=True) ^ Q(activity__isnull=True), name="capture_of_one_thing"
             ),
             models.CheckConstraint(condition=Q(month__range=(1, 12)), name="capture_month_known"),
+            models.CheckConstraint(
+                condition=Q(numerator__gte=0)
+                & (Q(denominator__isnull=True) | Q(denominator__gt=0, denominator__gte=F("numerator"))),
+                name="capture_part_of_its_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -485,7 +496,8 @@ class Deviation(models.Model):
 
 class Seal(models.Model):
     """One link of a plan's chain: a month that was closed, or opened again. ``content`` is what was signed, byte for
-    byte; ``digest`` is its SHA-256, and the content names the digest of the link before it."""
+    byte; ``digest`` is its SHA-256, and the content names the digest of the link before it. Links are only added: the
+    database refuses to change or delete one."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="seals", verbose_name=_("plan"))
     number = models.PositiveIntegerField(_("número"))
@@ -493,6 +505,14 @@ class Seal(models.Model):
     month = models.PositiveSmallIntegerField(_("mes"), validators=MONTHS)
     content = models.TextField(_("lo que se firmó"))
     digest = models.CharField(_("huella"), max_length=64)
+    openings = models.JSONField(
+        _("los registros que prueba"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            "Cada prueba de lo firmado con lo que dice; lo que la ley manda borrar se quita de aquí."
+        ),
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("quién")
     )

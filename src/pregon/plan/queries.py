@@ -7,26 +7,28 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import JSONField, Model, Prefetch
+from django.db.models import JSONField, Model, Prefetch, Q
 from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.accounts.models import Office
 from pregon.core.calendar import WorkingCalendar, local_day
+from pregon.core.files import safe_name
 from pregon.core.remembering import remembered
-from pregon.plan import registry
-from pregon.plan.chain import Fault, Link, faults_of
-from pregon.plan.contract import PERCENT, Measure, Missing, Period, Question, Reading
-from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot, Part, PlanKind, SealAct
+from pregon.plan import lights, registry
+from pregon.plan.chain import Fault, Link, faults_alone, faults_of, uncovered
+from pregon.plan.contract import PERCENT, Kept, Measure, Missing, Period, Question, Reading, Record, written
+from pregon.plan.enums import COLOURS, Light, Mark, Part, PlanKind, SealAct
+from pregon.plan.forecasting import Forecast, Seen, number_at_the_end, share_at_the_end
 from pregon.plan.linting import Lack, lint, together
 from pregon.plan.measures import records_begin
-from pregon.plan.models import Activity, Indicator, Input, Plan, Programme, Seal
+from pregon.plan.models import Activity, Capture, Indicator, Input, Plan, Programme, Seal
 from pregon.plan.values import (
     ActivityLine,
     DeviationLine,
@@ -41,6 +43,8 @@ logger = logging.getLogger(__name__)
 
 TENTH = Decimal("0.1")
 HEADLINES = 4
+#: The narrowest band that is seen.
+ONE_PER_CENT = Decimal(1)
 
 ACTIVITY_WORDS = {
     Light.GREEN: gettext_lazy("Al corriente"),
@@ -63,6 +67,10 @@ class Figure:
     word: str
     url: str
     unit: str = ""
+    #: How much was wanted of it by now, where that is less than the whole target.
+    wanted: Decimal | None = None
+    #: Whether a person wrote down any of it.
+    by_hand: bool = False
 
     @property
     def colour(self) -> str:
@@ -88,6 +96,8 @@ class Level:
     text: str
     length: Decimal
     now: bool = False
+    #: Where it begins, when it is a band: between what and what a figure will be.
+    start: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +109,16 @@ class IndicatorSheet:
     levels: tuple[Level, ...]
     measure: Measure | None
     reading: Reading | None
+    forecast: Forecast | None = None
 
     @property
     def item(self) -> Indicator:
         return self.indicator
+
+    @property
+    def band(self) -> Level | None:
+        """The forecast, drawn."""
+        return next((level for level in self.levels if level.start is not None), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +135,7 @@ class MonthCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivitySheet:
-    """An activity with its twelve months; ``figure`` only where a measure answers it."""
+    """An activity with its twelve months; ``figure`` only where records or a person answer it."""
 
     activity: Activity
     months: tuple[MonthCell, ...]
@@ -167,11 +183,11 @@ class PlanSheet:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """All that is measured: indicators first, then the activities that no indicator counts."""
-        told = [sheet for sheet in self.indicators if sheet.measure]
+        told = [sheet for sheet in self.indicators if sheet.measure or sheet.reading]
         asked = {(sheet.indicator.measure, _frozen(sheet.indicator.parameters)) for sheet in told}
         figures = [sheet.figure for sheet in told]
         for row in self.activities:
-            key = (row.activity.measure, _frozen(row.activity.parameters))
+            key = (row.activity.measure or row.activity.slug, _frozen(row.activity.parameters))
             if row.figure and key not in asked:
                 asked.add(key)
                 figures.append(row.figure)
@@ -213,14 +229,30 @@ class Asking:
         self.year = Period.year(plan.year)
         self.period = self.year.since(self.since) if self.since else None
         self.signed = signed_readings(plan)
+        self.captured = captured_readings(plan)
         self.failed: dict[str, Exception] = {}
         self._answers: dict[tuple[str, str], Reading | None] = {}
 
     def about(self, item: Indicator | Activity) -> tuple[Measure | None, Reading | None]:
-        if not item.measure:
-            return None, None
-        measure = registry.find(item.measure)
-        return measure, with_closed_months(self.live(measure, item), self.signed.get(item.slug, {}))
+        measure, now = self.now(item)
+        return measure, with_closed_months(now, self.signed.about(item))
+
+    def now(self, item: Indicator | Activity) -> tuple[Measure | None, Reading | None]:
+        """What records and people say today, whatever was signed. What a person wrote down stands for its month."""
+        measure = registry.find(item.measure) if item.measure else None
+        live = self.live(measure, item) if measure else None
+        captured = self.captured.get(item.slug)
+        if not captured:
+            return measure, live
+        parts = ([live.without(captured)] if live else []) + [captured[first] for first in sorted(captured)]
+        return measure, Reading.together(parts)
+
+    def stretch(self, window: Period | None = None) -> lights.Stretch:
+        """The days that are looked at: those of the year or of ``window``, from the first record on, until today."""
+        period = window or self.year
+        first = max(period.first, self.since) if self.since and self.since <= period.last else period.first
+        until = min(max(self.today, first), period.last + timedelta(days=1))
+        return lights.Stretch(first=first, last=period.last, until=until)
 
     def live(self, measure: Measure, item: Indicator | Activity) -> Reading | None:
         """What the records say now."""
@@ -249,15 +281,119 @@ class Asking:
             return None
 
 
-def signed_readings(plan: Plan) -> dict[str, dict[date, Reading]]:
-    """What was signed of each line of ``plan`` in the months that are closed, under their first day."""
-    found: dict[str, dict[date, Reading]] = {}
+class Signed:
+    """What was signed of a plan in the months that are closed.
+
+    It answers the question that was asked then: a line that has another code or number since finds its answer, and one
+    that asks something else does not get an answer to another question.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str, str], dict[date, Reading | None]] = {}
+        self._questions: dict[tuple[str, str], dict[date, Reading | None]] = {}
+
+    def add(self, first: date, row: Mapping[str, Any]) -> None:
+        reading = Reading.from_signed(row["reading"]) if row["reading"] else None
+        asked = (row["measure"], _frozen(row["parameters"]))
+        self._lines.setdefault((row["slug"], *asked), {})[first] = reading
+        if row["measure"] and not (reading and reading.by_hand):
+            self._questions.setdefault(asked, {})[first] = reading
+
+    def about(self, item: Indicator | Activity) -> dict[date, Reading | None]:
+        asked = (item.measure, _frozen(item.parameters))
+        return self._questions.get(asked, {}) | self._lines.get((item.slug, *asked), {})
+
+
+def signed_readings(plan: Plan) -> Signed:
+    """What stands signed of ``plan``. A closing that was touched is believed no more: its month counts its records."""
+    signed = Signed()
     for month, seal in standing_seals(plan).items():
-        for row in json.loads(seal.content)["rows"]:
-            if row["reading"]:
-                first = date(plan.year, month, 1)
-                found.setdefault(row["slug"], {})[first] = Reading.from_signed(row["reading"])
+        try:
+            for row in signed_rows(seal):
+                signed.add(date(plan.year, month, 1), row)
+        except (
+            LookupError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+        ):  # signed anew by whoever holds the database
+            logger.exception("Closing cannot be read", extra={"plan": plan.pk, "number": seal.number})
+    return signed
+
+
+def signed_rows(seal: Seal) -> list[dict[str, Any]]:
+    """The lines of a closing with their records; none of one that is not as it was signed."""
+    row = Link(**{column.name: getattr(seal, column.name) for column in dataclasses.fields(Link)})
+    if faults_alone(row):
+        logger.error("Closing was touched", extra={"plan": seal.plan_id, "number": seal.number})
+        return []
+    rows: list[dict[str, Any]] = uncovered(json.loads(seal.content)["rows"], seal.openings)
+    return rows
+
+
+def captured_readings(plan: Plan) -> dict[str, dict[date, Reading]]:
+    """What people wrote down for the lines of ``plan``, under the first day of its month; the latest stands."""
+    zone = Office.load().zone
+    found: dict[str, dict[date, Reading]] = {}
+    for capture in captures_of(plan):
+        item = capture.indicator or capture.activity
+        if item:
+            first = date(plan.year, capture.month, 1)
+            found.setdefault(item.slug, {})[first] = _as_reading(
+                capture, Period.month(plan.year, capture.month), zone
+            )
     return found
+
+
+def captures_of(plan: Plan) -> Iterable[Capture]:
+    """All of them, the latest last."""
+    of_plan = Q(indicator__plan=plan) | Q(activity__plan=plan)
+    return (
+        Capture.objects.filter(of_plan)
+        .select_related("indicator", "activity", "evidence")
+        .order_by("at", "pk")
+    )
+
+
+def public_evidence() -> set[int]:
+    """The documents that prove what people wrote down, where anybody may open them: those of captures that stand."""
+    standing: dict[tuple[int | None, int | None, int], Capture] = {}
+    for capture in Capture.objects.order_by("at", "pk"):
+        standing[capture.indicator_id, capture.activity_id, capture.month] = capture
+    return {one.evidence_id for one in standing.values() if one.public and one.evidence_id}
+
+
+def _as_reading(capture: Capture, period: Period, zone: tzinfo) -> Reading:
+    """Of a month that runs it is told on the day on which it was written down."""
+    owed = capture.denominator
+    when = min(period.last, max(period.first, local_day(capture.at, zone)))
+    record = Record(
+        when=when,
+        title=capture.note,
+        url=evidence_path(capture.evidence) if capture.evidence and capture.public else "",
+        detail=_("Capturado a mano"),
+    )
+    kept = Kept(when=when, records=(record,), amount=capture.numerator, by_hand=True)
+    lacks = owed - capture.numerator if owed is not None else Decimal(0)
+    missing = Missing(
+        when=when,
+        title=_("Faltó %(lacks)s de %(owed)s")
+        % {"lacks": written(lacks), "owed": written(owed or Decimal(0))},
+        detail=_("Capturado a mano"),
+        amount=lacks,
+    )
+    item = capture.indicator
+    return Reading(
+        unit=item.unit if item and owed is None else "",
+        share=owed is not None,
+        kept=(kept,),
+        missing=(missing,) if lacks else (),
+    )
+
+
+def evidence_path(document: Any) -> str:
+    """Where the site serves a document."""
+    return f"/documentos/{document.pk}/{safe_name(document.filename)}"
 
 
 def standing_seals(plan: Plan) -> dict[int, Seal]:
@@ -277,40 +413,52 @@ def last_seal(plan: Plan, month: int) -> Seal | None:
     return plan.seals.filter(month=month).order_by("number").last()
 
 
-def with_closed_months(live: Reading | None, signed: Mapping[date, Reading]) -> Reading | None:
-    """``live`` with what was signed in the place of its closed months. A signed record that has been taken down since
-    counts, and is no longer for everybody to read."""
+def with_closed_months(live: Reading | None, signed: Mapping[date, Reading | None]) -> Reading | None:
+    """``live`` with what was signed in the place of its closed months: a month that was closed without a figure has
+    none. A signed record that has been taken down since counts, and is no longer for everybody to read."""
     if not signed:
         return live
-    shown = {record.url for record in live.records if record.public} if live else set()
-    parts = [reading.shown_only(shown) for reading in signed.values()]
-    if live:
-        parts.append(live.without(signed))
-    return Reading.together(parts)
+    shown = live.public_urls if live else frozenset()
+    parts = [live.without(signed)] if live else []
+    parts += [reading.shown_only(shown) for reading in signed.values() if reading]
+    return Reading.together(parts) if parts else None
 
 
-def traffic_light(indicator: Indicator, reading: Reading | None) -> Light:
-    """The light of what was read. Without a figure or without a target it is grey, never red."""
-    share = share_of_target(indicator, reading.value if reading else None)
-    if share is None:
-        return Light.GREY
-    if share > indicator.overshoot_from and indicator.overshoot == Overshoot.DOUBT:
-        return Light.RED
-    if share >= indicator.green_from:
-        return Light.GREEN
-    return Light.YELLOW if share >= indicator.yellow_from else Light.RED
+def traffic_light(
+    indicator: Indicator, reading: Reading | None, stretch: lights.Stretch | None = None
+) -> Light:
+    """The light of what was read. Without a figure or without a target it is grey, never red. Without a stretch of
+    days, a whole year was read."""
+    value = reading.value if reading else None
+    if reading is None or stretch is None:
+        target = indicator.target
+        return lights.light(indicator, value, now=target, whole=target, stretch=None)
+    return lights.light(
+        indicator,
+        value,
+        now=wanted_of(indicator, stretch, share=reading.share),
+        whole=wanted_of(indicator, stretch.whole, share=reading.share),
+        stretch=stretch,
+    )
+
+
+def wanted_of(indicator: Indicator, stretch: lights.Stretch, *, share: bool) -> Decimal | None:
+    """How much was wanted of ``indicator`` in the days of ``stretch`` that are over."""
+    goal = lights.Goal(
+        year=indicator.plan.year,
+        target=indicator.target,
+        milestones={int(month): Decimal(value) for month, value in indicator.milestones.items()},
+        cumulative=indicator.cumulative,
+        frequency=indicator.frequency,
+    )
+    return lights.wanted(goal, stretch, WorkingCalendar(), share=share)
 
 
 def share_of_target(indicator: Indicator, value: Decimal | None) -> Decimal | None:
-    """Per cent of the target reached: value over target, or the reverse where less is better."""
-    target = indicator.target
-    if value is None or target is None:
+    """Per cent of the year's target reached: value over target, or the reverse where less is better."""
+    if value is None or indicator.target is None:
         return None
-    part, whole = (value, target) if indicator.direction == Direction.UP else (target, value)
-    if whole == 0:
-        # Nothing was wanted and nothing came, or less is better and there is none: the target is met.
-        return PERCENT if part >= 0 else Decimal(0)
-    return PERCENT * part / whole
+    return lights.share_of(value, indicator.target, direction=indicator.direction)
 
 
 def activity_light(months: Iterable[MonthCell]) -> Light:
@@ -327,10 +475,12 @@ def results_of(plan: Plan, *, at: datetime) -> dict[str, Decimal]:
     first = begins.month if begins and begins.year == plan.year else 1
     if not set(range(first, 13)) <= standing_seals(plan).keys():
         return {}
-    together = {
-        code: Reading.together(list(months.values())) for code, months in signed_readings(plan).items()
+    signed = signed_readings(plan)
+    return {
+        row.indicator.code: row.figure.value
+        for row in plan_sheet(plan, at=at).indicators
+        if row.figure.value is not None and any(signed.about(row.indicator).values())
     }
-    return {code: reading.value for code, reading in together.items() if reading.value is not None}
 
 
 def lacks_of(plan: Plan) -> list[Lack]:
@@ -498,8 +648,12 @@ def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
 
 def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None) -> PlanSheet:
     """``window`` narrows the figures to some days of the year; the calendar stays whole."""
-    indicators = [_indicator(item, plan, asking, window) for item in plan.indicators.all()]
-    activities = [_activity(item, plan, asking, window) for item in plan.activities.all()]
+    indicators = [
+        _indicator(item, plan, asking, window) for item in plan.indicators.prefetch_related("deviations")
+    ]
+    activities = [
+        _activity(item, plan, asking, window) for item in plan.activities.prefetch_related("deviations")
+    ]
     programmes = plan.programmes.prefetch_related(Prefetch("inputs", Input.objects.order_by("pk")))
     sheets = [
         ProgrammeSheet(
@@ -532,8 +686,13 @@ def _indicator(indicator: Indicator, plan: Plan, asking: Asking, window: Period 
     if reading and window:
         reading = reading.within(window)
     value = reading.value if reading else None
-    light = traffic_light(indicator, reading)
-    share = share_of_target(indicator, value)
+    stretch = asking.stretch(window)
+    light = traffic_light(indicator, reading, stretch)
+    now = wanted_of(indicator, stretch, share=reading.share) if reading else None
+    whole = wanted_of(indicator, stretch.whole, share=reading.share) if reading else None
+    share = (
+        lights.share_of(value, whole, direction=indicator.direction) if value is not None and whole else None
+    )
     figure = Figure(
         name=indicator.short_name or indicator.name,
         text=reading.text if reading and value is not None else _("sin dato"),
@@ -541,13 +700,41 @@ def _indicator(indicator: Indicator, plan: Plan, asking: Asking, window: Period 
         percent=_rounded(share if share is not None else value),
         target=indicator.target,
         light=light,
-        word=_word(light, value=value, target=indicator.target),
+        word=_word(light, value=value, target=whole),
         url=indicator.get_absolute_url(),
         unit=reading.unit if reading and value is not None else "",
+        wanted=_rounded(now) if now != whole and value is not None else None,
+        by_hand=bool(reading and reading.by_hand),
     )
+    forecast = forecast_of(reading, stretch, asking.calendar) if measure and not window else None
     return IndicatorSheet(
-        indicator=indicator, figure=figure, levels=_levels(indicator, value), measure=measure, reading=reading
+        indicator=indicator,
+        figure=figure,
+        levels=_levels(indicator, reading, forecast),
+        measure=measure,
+        reading=reading,
+        forecast=forecast,
     )
+
+
+def forecast_of(
+    reading: Reading | None, stretch: lights.Stretch, calendar: WorkingCalendar
+) -> Forecast | None:
+    """Where a figure that records tell will be when its year ends. What people wrote down comes once a month: too
+    seldom to tell a rhythm."""
+    if reading is None or reading.by_hand or stretch.over:
+        return None
+    seen = Seen(
+        kept=[kept.amount for kept in reading.kept],
+        missed=[missing.amount for missing in reading.missing],
+        days=_working_days(calendar, stretch.first, stretch.until),
+        days_left=_working_days(calendar, stretch.until, stretch.whole.until),
+    )
+    return share_at_the_end(seen) if reading.share else number_at_the_end(seen)
+
+
+def _working_days(calendar: WorkingCalendar, first: date, until: date) -> int:
+    return len(calendar.between(first, until - timedelta(days=1))) if until > first else 0
 
 
 def _activity(activity: Activity, plan: Plan, asking: Asking, window: Period | None) -> ActivitySheet:
@@ -559,10 +746,10 @@ def _activity(activity: Activity, plan: Plan, asking: Asking, window: Period | N
         looked_at = months[window.first.month - 1 : window.last.month]
         reading = reading.within(window) if reading else None
     figure = None
-    if measure:
+    if measure or reading:
         light = activity_light(looked_at)
         figure = Figure(
-            name=activity.short_name or str(measure.title),
+            name=activity.short_name or (str(measure.title) if measure else activity.description),
             text=reading.text if reading and reading.denominator else _("sin dato"),
             value=reading.value if reading else None,
             percent=_rounded(reading.value if reading else None),
@@ -571,6 +758,7 @@ def _activity(activity: Activity, plan: Plan, asking: Asking, window: Period | N
             word=_activity_word(light, looked_at),
             url=activity.get_absolute_url(),
             unit=reading.unit if reading and reading.denominator else "",
+            by_hand=bool(reading and reading.by_hand),
         )
     return ActivitySheet(
         activity=activity,
@@ -595,7 +783,7 @@ def _months(activity: Activity, plan: Plan, reading: Reading | None, asking: Ask
                 planned=planned,
                 mark=_mark(
                     planned=planned,
-                    measured=bool(activity.measure),
+                    measured=bool(activity.measure) or reading is not None,
                     count=count,
                     ahead=number - now,
                     before=number < now
@@ -630,8 +818,10 @@ def _month_now(plan: Plan, asking: Asking) -> int:
     return 0 if today.year < plan.year else 13
 
 
-def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
+def _levels(indicator: Indicator, reading: Reading | None, forecast: Forecast | None) -> tuple[Level, ...]:
     """Baseline, the year before, now and target on one scale that begins at zero."""
+    value = reading.value if reading else None
+    per_cent = in_per_cent(indicator, reading)
     rows: list[tuple[str, Decimal | None, str]] = []
     year = f" ({indicator.baseline_year})" if indicator.baseline_year else ""
     rows.append((_("Línea base") + year, indicator.baseline, _("sin dato")))
@@ -641,23 +831,40 @@ def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
         )
     rows.append((_("Ahora"), value, _("sin dato")))
     rows.append((_("Meta %(year)s") % {"year": indicator.plan.year}, indicator.target, _("sin meta")))
-    top = max([PERCENT, *(level for _label, level, _empty in rows if level is not None)])
-    return tuple(
+    ends = [forecast.high] if forecast else []
+    top = max([PERCENT, *ends, *(level for _label, level, _empty in rows if level is not None)])
+    drawn = tuple(
         Level(
             label=label,
             value=level,
-            text=empty if level is None else number_of(level, indicator),
+            text=empty if level is None else number_of(level, per_cent=per_cent),
             length=Decimal(0) if level is None else (PERCENT * level / top).quantize(TENTH, ROUND_HALF_UP),
             now=label == _("Ahora"),
         )
         for label, level, empty in rows
     )
+    if forecast is None:
+        return drawn
+    start, end = (
+        (PERCENT * edge / top).quantize(TENTH, ROUND_HALF_UP) for edge in (forecast.low, forecast.high)
+    )
+    band = Level(
+        label=_("Al cierre del año"),
+        value=forecast.high,
+        text=f"{forecast.low}–{forecast.high}{' %' if forecast.share else ''}",
+        start=start,
+        length=max(end - start, ONE_PER_CENT),
+    )
+    return (*drawn[:-1], band, drawn[-1])
 
 
-def number_of(level: Decimal, indicator: Indicator) -> str:
+def in_per_cent(indicator: Indicator, reading: Reading | None) -> bool:
+    """Whatever unit the document names, what answers it says whether it is a share."""
+    return reading.share if reading else indicator.unit.casefold().startswith("porcentaje")
+
+
+def number_of(level: Decimal, *, per_cent: bool) -> str:
     rounded = f"{level.quantize(TENTH, ROUND_HALF_UP):f}".removesuffix(".0")
-    # Whatever unit the document names, a measure answers in per cent.
-    per_cent = indicator.measure or indicator.unit.casefold().startswith("porcentaje")
     return f"{rounded} %" if per_cent else rounded
 
 

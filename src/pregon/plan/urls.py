@@ -6,9 +6,14 @@ from django.urls import path
 
 from pregon.plan.views import (
     BeginYearView,
+    CaptureView,
+    CloseView,
     CurrentPlanView,
     DraftView,
+    ExplainView,
     ImportView,
+    MonthsView,
+    ReopenView,
     ReviewView,
     SheetView,
 )
@@ -22,4 +27,9 @@ urlpatterns = [
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
     path("<int:pk>/otro-ano/", BeginYearView.as_view(), name="begin_year"),
     path("<int:pk>/metas/", ReviewView.as_view(), name="review"),
+    path("<int:pk>/meses/", MonthsView.as_view(), name="months"),
+    path("<int:pk>/meses/<int:month>/cerrar/", CloseView.as_view(), name="close"),
+    path("<int:pk>/meses/<int:month>/abrir/", ReopenView.as_view(), name="reopen"),
+    path("<int:pk>/<slug:item>/capturar/", CaptureView.as_view(), name="capture"),
+    path("<int:pk>/<slug:item>/<int:month>/desviacion/", ExplainView.as_view(), name="explain"),
 ]

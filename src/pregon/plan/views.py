@@ -1,4 +1,5 @@
-"""A plan on the desk: how each promise stands, what lacks, and the way to change its parts."""
+"""A plan on the desk: how each promise stands, what lacks, the way to change its parts; its months, closed and opened
+again; what a person captures and explains where records say nothing."""
 
 from __future__ import annotations
 
@@ -7,25 +8,41 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from pregon.accounts.models import User
 from pregon.plan import actions
+from pregon.plan.actions.closing import month_named
+from pregon.plan.closings import drift, months_of, unexplained, unexplained_in
 from pregon.plan.comparing import year_before
-from pregon.plan.enums import DraftState, Severity
+from pregon.plan.contract import Period
+from pregon.plan.enums import Closing, DraftState, Severity
 from pregon.plan.errors import PlanError
-from pregon.plan.forms import DocumentForm, TargetForm, UnderstoodForm, YearForm
+from pregon.plan.forms import (
+    CaptureForm,
+    DocumentForm,
+    ExplainForm,
+    ReopenForm,
+    TargetForm,
+    UnderstoodForm,
+    YearForm,
+)
 from pregon.plan.importing import draft_of
 from pregon.plan.linting import Lack, Place
-from pregon.plan.models import Indicator, Plan, PlanDraft
-from pregon.plan.permissions import ADD, CHANGE, SEE
+from pregon.plan.models import Activity, Indicator, Plan, PlanDraft
+from pregon.plan.permissions import ADD, CAPTURE, CHANGE, CLOSE, EXPLAIN, SEE
 from pregon.plan.queries import (
+    Asking,
+    captures_of,
+    chain_faults,
     current_plans,
     lacks_of,
     month_standing,
@@ -33,6 +50,7 @@ from pregon.plan.queries import (
     plan_sheet,
     plans,
     rows_by_place,
+    sheet_of,
 )
 from pregon.plan.values import Draft
 
@@ -42,8 +60,8 @@ DRAFT_TONES = {DraftState.WAITING: "warn", DraftState.LOADED: "ok", DraftState.D
 TONES = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: ""}
 
 
-class DeskPage(LoginRequiredMixin, PermissionRequiredMixin, WagtailAdminTemplateMixin, TemplateView):
-    """For everybody who may see the plan."""
+class Desk(LoginRequiredMixin, PermissionRequiredMixin, WagtailAdminTemplateMixin):
+    """What the pages of a plan share."""
 
     permission_required: str | tuple[str, ...] = SEE
     raise_exception = True
@@ -52,6 +70,23 @@ class DeskPage(LoginRequiredMixin, PermissionRequiredMixin, WagtailAdminTemplate
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
+    @cached_property
+    def plan(self) -> Plan:
+        return get_object_or_404(Plan, pk=self.kwargs["pk"])
+
+    @cached_property
+    def asking(self) -> Asking:
+        return Asking(self.plan, at=timezone.now())
+
+    @property
+    def user(self) -> User:
+        user: User = self.request.user  # strangers were kept out before
+        return user
+
+
+class DeskPage(Desk, TemplateView):
+    """For everybody who may see the plan."""
 
 
 class CurrentPlanView(DeskPage):
@@ -292,3 +327,207 @@ class ReviewView(DeskPage):
         )
         messages.success(request, _("Quedó revisada la meta de «%(name)s».") % {"name": indicator.name})
         return redirect("plan_desk:review", pk=indicator.plan_id)
+
+
+# --- Months -------------------------------------------------------------------------------------------------
+
+
+class MonthsView(DeskPage):
+    """The twelve months, what changed in the records of those that are closed, and whether the chain is whole."""
+
+    template_name = "plan/desk/months.html"
+    page_title = _("Cierre de mes")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        months = months_of(self.plan, self.asking)
+        past = [month for month in months if month.state in {Closing.OPEN, Closing.CLOSED, Closing.REOPENED}]
+        return super().get_context_data(
+            plan=self.plan,
+            months=months,
+            names={month.number: month.name for month in months},
+            drifts=drift(self.plan, self.asking),
+            unexplained=[
+                (month, lines)
+                for month in past
+                if (lines := unexplained(self.plan, month.number, self.asking))
+            ],
+            checked="comprobar" in self.request.GET,
+            faults=chain_faults(self.plan),
+            links=sum(len(month.links) for month in months),
+            **kwargs,
+        )
+
+
+class MonthPage(Desk):
+    """One month of a plan, to be closed or opened again. Whatever cannot be is told on the page of all months."""
+
+    permission_required = CLOSE
+
+    @cached_property
+    def month(self) -> int:
+        number: int = self.kwargs["month"]
+        if not 1 <= number <= 12:
+            raise Http404
+        return number
+
+    @property
+    def named(self) -> str:
+        return month_named(self.plan, self.month)
+
+    def months(self) -> HttpResponse:
+        return redirect("plan_desk:months", pk=self.plan.pk)
+
+
+class CloseView(MonthPage, TemplateView):
+    """Shows what will be signed, and asks once."""
+
+    template_name = "plan/desk/close.html"
+    page_title = _("Cerrar el mes")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        stands = months_of(self.plan, self.asking)[self.month - 1]
+        if stands.state in {Closing.OPEN, Closing.REOPENED}:
+            return super().get(request, *args, **kwargs)
+        messages.warning(request, gettext("%(month)s no se puede cerrar ahora.") % {"month": self.named})
+        return self.months()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        sheet = sheet_of(self.plan, self.asking, window=Period.month(self.plan.year, self.month))
+        return super().get_context_data(
+            plan=self.plan,
+            named=self.named,
+            sheet=sheet,
+            figures=[row.figure for row in sheet.rows if row.figure and row.figure.value is not None],
+            silent=[row.item for row in sheet.rows if not row.figure or row.figure.value is None],
+            owed=owed(sheet),
+            unexplained=list(unexplained_in(sheet, self.month)),
+            failed=bool(self.asking.failed),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            seal = actions.close_month(self.plan, self.month, by=self.user, at=timezone.now())
+        except PlanError as problem:
+            messages.error(request, str(problem))
+        else:
+            messages.success(
+                request,
+                gettext("%(month)s quedó cerrado. Huella: %(digest)s…")
+                % {"month": self.named, "digest": seal.digest[:12]},
+            )
+        return self.months()
+
+
+class ReopenView(MonthPage, FormView[ReopenForm]):
+    """Asks why."""
+
+    form_class = ReopenForm
+    template_name = "plan/desk/reopen.html"
+    page_title = _("Abrir de nuevo el mes")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(plan=self.plan, named=self.named, **kwargs)
+
+    def form_valid(self, form: ReopenForm) -> HttpResponse:
+        try:
+            actions.reopen_month(
+                self.plan, self.month, reason=form.cleaned_data["reason"], by=self.user, at=timezone.now()
+            )
+        except PlanError as problem:
+            form.add_error("reason", str(problem))
+            return self.form_invalid(form)
+        messages.success(
+            self.request,
+            gettext("%(month)s está abierto; lo que se cerró se conserva.") % {"month": self.named},
+        )
+        return self.months()
+
+
+# --- What no record tells -----------------------------------------------------------------------------------
+
+
+class LinePage(Desk):
+    """One line of a plan, about which a person writes something."""
+
+    @cached_property
+    def item(self) -> Indicator | Activity:
+        lines: list[Indicator | Activity] = [
+            *self.plan.indicators.select_related("plan"),
+            *self.plan.activities.select_related("plan"),
+        ]
+        for line in lines:
+            if line.slug == self.kwargs["item"]:
+                return line
+        raise Http404
+
+
+class CaptureView(LinePage, FormView[CaptureForm]):
+    """A figure typed by hand, with what was typed before."""
+
+    permission_required = CAPTURE
+    form_class = CaptureForm
+    template_name = "plan/desk/capture.html"
+    page_title = _("Capturar a mano")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"item": self.item, "months": self.open_months}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"month": self.open_months[-1] if self.open_months else None}
+
+    @cached_property
+    def open_months(self) -> list[int]:
+        takes = {Closing.RUNS, Closing.OPEN, Closing.REOPENED}
+        return [month.number for month in months_of(self.plan, self.asking) if month.state in takes]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        months = months_of(self.plan, self.asking)
+        before = [one for one in captures_of(self.plan) if (one.indicator or one.activity) == self.item]
+        standing = {one.month: one.pk for one in before}
+        return super().get_context_data(
+            plan=self.plan,
+            item=self.item,
+            captures=[
+                (one, months[one.month - 1].name, standing[one.month] == one.pk) for one in reversed(before)
+            ],
+            none_open=not self.open_months,
+            **kwargs,
+        )
+
+    def form_valid(self, form: CaptureForm) -> HttpResponse:
+        try:
+            actions.capture(self.item, form.cleaned_data["month"], form.said, by=self.user, at=timezone.now())
+        except PlanError as problem:
+            form.add_error(None, str(problem))
+            return self.form_invalid(form)
+        messages.success(self.request, gettext("La cifra quedó capturada."))
+        return redirect("plan_desk:sheet", pk=self.plan.pk)
+
+
+class ExplainView(LinePage, FormView[ExplainForm]):
+    """Why a line went otherwise than planned in a month."""
+
+    permission_required = EXPLAIN
+    form_class = ExplainForm
+    template_name = "plan/desk/explain.html"
+    page_title = _("Explicar una desviación")
+
+    def get_initial(self) -> dict[str, Any]:
+        said = self.item.deviations.filter(month=self.kwargs["month"], at__isnull=False).first()
+        return {"cause": said.cause, "effect": said.effect, "remedy": said.remedy} if said else {}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if not 1 <= self.kwargs["month"] <= 12:
+            raise Http404
+        named = month_named(self.plan, self.kwargs["month"])
+        return super().get_context_data(plan=self.plan, item=self.item, named=named, **kwargs)
+
+    def form_valid(self, form: ExplainForm) -> HttpResponse:
+        try:
+            actions.explain(self.item, self.kwargs["month"], form.said, by=self.user, at=timezone.now())
+        except PlanError as problem:
+            form.add_error(None, str(problem))
+            return self.form_invalid(form)
+        messages.success(self.request, gettext("La explicación quedó escrita y se lee en el sitio."))
+        return redirect("plan_desk:months", pk=self.plan.pk)

@@ -43,8 +43,9 @@ from pregon.newsroom.models import (
 from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
 from pregon.plan.comparing import compared_plans, years_of
-from pregon.plan.models import Activity, Indicator, Plan
-from pregon.plan.queries import plan_sheet
+from pregon.plan.enums import SealAct
+from pregon.plan.models import Activity, Capture, Indicator, Plan, Seal
+from pregon.plan.queries import plan_sheet, public_evidence
 from pregon.website import live
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
@@ -91,6 +92,9 @@ BESIDE = 12
 AGENDA_MONTH = re.compile(r"/agenda/20\d\d/\d\d/")
 #: The records of a figure in one month.
 EVIDENCE = re.compile(r"/plan/[^/]+/[^/]+/(\d\d)/")
+#: What was signed stays as it was; which of its records may be read changes with them.
+SIGNED = re.compile(r"/plan/[^/]+/cierres/\d+\.json")
+SIGNED_RECORDS = re.compile(r"/plan/[^/]+/cierres/\d+-registros\.json")
 #: The version that is public now, and the one before it; one more for a publication that changed nothing.
 RECENT_VERSIONS = 3
 PUBLICATIONS = ("wagtail.publish", "wagtail.publish.scheduled")
@@ -378,6 +382,9 @@ def paths_of_document(document: Any) -> list[str]:
     paths = [document_folder(document.pk), *(bulletin.get_absolute_url() for bulletin in about)]
     for piece in pieces_with(document):
         paths += [piece.get_absolute_url(), *([PODCAST_FEED] if isinstance(piece, Episode) else [])]
+    proves = Q(indicators__captures__evidence=document) | Q(activities__captures__evidence=document)
+    for plan in Plan.objects.filter(proves).distinct():
+        paths += paths_of_plan(plan)
     return paths
 
 
@@ -513,6 +520,9 @@ def plan_paths(*moments: datetime) -> list[str]:
         for item in measured:
             address = item.get_absolute_url()
             paths += [address, *(f"{address}{month:%m}/" for month in months if month.year == item.plan.year)]
+    if months:
+        closings = Seal.objects.filter(plan__in=plans, act=SealAct.CLOSED).select_related("plan")
+        paths += [records_path(seal) for seal in closings.defer("content", "openings")]
     return paths
 
 
@@ -525,6 +535,14 @@ def comparisons_of(plans: Iterable[Plan]) -> list[str]:
 def paths_beside_plan(plan: Plan) -> list[str]:
     """The pages that only know of ``plan`` that it is there: those of its other years lead to the comparison."""
     return [plan.comparison_url, *(other.get_absolute_url() for other in years_of(plan.key))]
+
+
+def seal_path(seal: Seal) -> str:
+    return f"{seal.plan.get_absolute_url()}cierres/{seal.number}.json"
+
+
+def records_path(seal: Seal) -> str:
+    return f"{seal.plan.get_absolute_url()}cierres/{seal.number}-registros.json"
 
 
 def months_that_are_over(moments: Iterable[datetime]) -> list[date]:
@@ -545,6 +563,8 @@ def paths_of_plan(plan: Plan) -> list[str]:
     paths += [activity.get_absolute_url() for activity in activities]
     paths += paths_of_evidence(plan, at=timezone.now())
     paths += comparisons_of([plan])
+    for seal in plan.seals.select_related("plan").defer("content", "openings"):
+        paths += [seal_path(seal), records_path(seal)]
     paths += BakedPage.objects.below(address).values_list("path", flat=True)
     paths += BakingMark.objects.filter(path__startswith=address).values_list("path", flat=True)
     return list(dict.fromkeys(paths))
@@ -616,6 +636,15 @@ def everything_beside_the_news(at: datetime) -> Iterator[str]:
 # --- Documents and photos inside pages ----------------------------------------------------------------------
 
 
+def paths_of_captured(capture: Capture) -> list[str]:
+    """The evidence of ``capture`` and of all that was captured of its line for that month."""
+    alike = Capture.objects.filter(
+        indicator=capture.indicator_id, activity=capture.activity_id, month=capture.month
+    )
+    proven = {*alike.values_list("evidence", flat=True), capture.evidence_id}
+    return [document_folder(pk) for pk in sorted(pk for pk in proven if pk)]
+
+
 def documents_of(page: Any) -> list[Any]:
     """The documents attached in the body of ``page``, the videos shown there, and what is its own."""
     attached = [
@@ -657,7 +686,9 @@ def _pages_with(item: Any) -> list[int]:
 
 
 def is_published(document: Any, at: datetime) -> bool:
-    """A document is public while a public page attaches or shows it."""
+    """A document is public while a public page attaches or shows it, or it proves in public what somebody captured."""
+    if document.pk in public_evidence():
+        return True
     pages = _pages_with(document)
     return any(visible(kind.objects.filter(pk__in=pages), at=at).exists() for kind in PAGES)
 
@@ -669,7 +700,8 @@ def published_documents(at: datetime) -> list[int]:
     public = {
         str(pk) for kind in PAGES for pk in visible(kind.objects.all(), at=at).values_list("pk", flat=True)
     }
-    return sorted({int(to) for pk, to in named.values_list("object_id", "to_object_id") if pk in public})
+    attached = {int(to) for pk, to in named.values_list("object_id", "to_object_id") if pk in public}
+    return sorted(attached | public_evidence())
 
 
 def sections(at: datetime) -> set[str]:
@@ -737,6 +769,10 @@ def turns_of_the_agenda(path: str, at: datetime, office: Office) -> list[datetim
 
 def turns_of_a_plan(path: str, at: datetime, office: Office) -> list[datetime | None]:
     """Those of a month that is over are few: an act announced late, and news that the channels still take."""
+    if SIGNED.fullmatch(path):
+        return []
+    if SIGNED_RECORDS.fullmatch(path):
+        return [next_late_announcement(at), next_look_at_channels(at)]
     month = EVIDENCE.fullmatch(path)
     if month is None:
         return [midnight_after(at, office), *next_turns(at), next_look_at_channels(at)]

@@ -30,7 +30,7 @@ from pregon.newsroom import actions as newsroom
 from pregon.newsroom.enums import LiveEvent
 from pregon.newsroom.models import PIECES, Bulletin, LiveBlog, LivePost, Piece
 from pregon.newsroom.signals import bulletin_changed, live_changed, piece_changed
-from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
+from pregon.plan.models import Activity, Capture, Deviation, Indicator, Input, Plan, Programme, Seal
 from pregon.website import actions as website
 from pregon.website import live, queries
 
@@ -64,6 +64,9 @@ def connect() -> None:
     hear(Plan, before=plan_about_to_change, saved=plan_saved, leaving=plan_comes_or_goes)
     for part in (Programme, Indicator, Activity, Input):
         hear(part, before=plan_part_about_to_change, saved=plan_part_saved, leaving=plan_part_saved)
+    hear(Seal, saved=seal_saved)
+    hear(Capture, saved=capture_saved, gone=capture_saved)
+    hear(Deviation, saved=said_of_a_line, gone=said_of_a_line)
     hear(ChannelAccount, saved=channel_saved)
     hear(Subscriber, saved=subscriber_saved, gone=subscriber_saved)
     hear(Office, saved=face_saved)
@@ -326,6 +329,23 @@ def plan_part_saved(sender: Any, instance: PlanPart, **kwargs: Any) -> None:
     plan_id = instance.programme.plan_id if isinstance(instance, Input) else instance.plan_id
     if plan := Plan.objects.filter(pk=plan_id).first():
         plan_saved(sender, plan)
+
+
+def seal_saved(sender: Any, instance: Seal, **kwargs: Any) -> None:
+    """A closed month answers what was signed, and an open one its records: its figures stand everywhere."""
+    plan_saved(sender, instance.plan)
+
+
+def said_of_a_line(sender: Any, instance: Capture | Deviation, **kwargs: Any) -> None:
+    item = instance.indicator or instance.activity
+    if item and (plan := Plan.objects.filter(pk=item.plan_id).first()):
+        plan_saved(sender, plan)
+
+
+def capture_saved(sender: Any, instance: Capture, **kwargs: Any) -> None:
+    """A figure that takes the place of another takes its evidence from the site."""
+    said_of_a_line(sender, instance)
+    website.mark(queries.paths_of_captured(instance), at=timezone.now())
 
 
 # --- Ways to receive ----------------------------------------------------------------------------------------

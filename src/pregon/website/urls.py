@@ -86,6 +86,10 @@ urlpatterns = [
     path("plan/", plan.plan_index, name="plans"),
     path("plan/comparar/<slug:key>/", plan.plan_comparison, name="plan_comparison"),
     path("plan/<slug:slug>/", plan.plan_detail, name="plan"),
+    path("plan/<slug:slug>/cierres/<int:number>.json", plan.closing_signed, name="closing"),
+    path(
+        "plan/<slug:slug>/cierres/<int:number>-registros.json", plan.closing_records, name="closing_records"
+    ),
     path("plan/<slug:slug>/<slug:indicator>/", plan.indicator_detail, name="indicator"),
     path("plan/<slug:slug>/<slug:indicator>/<mm:month>/", plan.month_detail, name="indicator_month"),
     path("suscripcion/", subscription.subscribe, name="subscribe"),

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
-from django.db import connection
+from django.contrib.auth.models import Group
+from django.db import DatabaseError, connection, transaction
+from django.db.models import ProtectedError
 
 from factories.accounts import UserFactory
 from factories.plan import ActivityFactory, IndicatorFactory, PlanFactory, act, bulletin, moment
+from pregon.accounts.enums import Role
 from pregon.accounts.models import User
 from pregon.agenda.enums import Settlement
 from pregon.agenda.models import Act
+from pregon.newsroom.models import Bulletin
 from pregon.plan import actions, registry
+from pregon.plan.chain import canonical, digest_of
 from pregon.plan.contract import Period, Question, Reading
 from pregon.plan.errors import AlreadyClosed, MeasureFailed, MonthNotOver, NotClosed, ReasonMissing
 from pregon.plan.models import Plan, Seal
 from pregon.plan.queries import chain_faults, plan_sheet, standing_seals
+from servers.beside import beside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -75,8 +84,9 @@ def test_an_open_month_goes_on_counting(plan: Plan, head: User) -> None:
 
 
 def test_the_same_records_are_signed_the_same_byte_for_byte(plan: Plan, head: User) -> None:
-    first = actions.close_month(plan, 10, by=head, at=AT).content
-    Seal.objects.all().delete()
+    with transaction.atomic():
+        first = actions.close_month(plan, 10, by=head, at=AT).content
+        transaction.set_rollback(True)
     assert actions.close_month(plan, 10, by=head, at=AT).content == first
 
 
@@ -141,3 +151,143 @@ def test_a_measure_that_breaks_closes_nothing_and_spares_the_others(
     with pytest.raises(MeasureFailed, match="Actos cubiertos"):
         actions.close_month(plan, 10, by=head, at=AT)
     assert Seal.objects.count() == 0
+
+
+def test_a_line_that_has_another_number_since_keeps_its_closed_month(plan: Plan, head: User) -> None:
+    actions.close_month(plan, 10, by=head, at=AT)
+    bulletin("2026-10-07", title="Llegó tarde")
+    before = october(plan, "actividad-1").text
+    plan.activities.filter(number=1).update(number=2)
+    ActivityFactory.create(plan=plan, number=1, measure="days_with_publication")
+    assert october(plan, "actividad-2").text == before
+    assert (
+        october(plan, "actividad-1").text == "2 de 27"
+    )  # nobody signed that question: it counts its records
+
+
+def test_a_line_that_asks_something_else_gets_no_answer_to_another_question(plan: Plan, head: User) -> None:
+    actions.close_month(plan, 10, by=head, at=AT)
+    plan.indicators.update(measure="days_with_publication")
+    assert october(plan).unit == "días"
+
+
+def test_a_month_that_was_closed_before_the_first_record_has_no_figure_ever_after(
+    plan: Plan, head: User
+) -> None:
+    Act.objects.all().delete()
+    Bulletin.objects.all().delete()
+    actions.close_month(plan, 10, by=head, at=AT)
+    act("2026-10-07 09:00", Settlement.COVERED)
+    act("2026-11-03 09:00", Settlement.COVERED)
+    assert october(plan).denominator == 0
+
+
+def test_what_lacked_in_public_and_became_internal_is_told_to_nobody(plan: Plan, head: User) -> None:
+    actions.close_month(plan, 10, by=head, at=AT)
+    Act.objects.filter(title="Entrega de becas").update(public=False)
+    assert [missing.public for missing in october(plan).missing] == [False]
+
+
+def test_what_is_signed_names_neither_who_signed_nor_what_is_internal(plan: Plan, head: User) -> None:
+    act("2026-10-08 09:00", Settlement.COVERED, title="Reunión reservada", public=False)
+    head.groups.add(Group.objects.get(name=Role.HEAD.value))
+    seal = actions.close_month(plan, 10, by=head, at=AT)
+    said = json.loads(seal.content)
+    assert said["signer"]["role"] == "Titular"
+    assert [
+        word for word in ("Reunión reservada", "Arranque", head.get_username()) if word in seal.content
+    ] == []
+    assert seal.openings[said["signer"]["proof"]]["said"] == {"user": head.get_username()}
+
+
+def test_a_record_that_is_erased_by_law_breaks_no_link(plan: Plan, head: User) -> None:
+    seal = actions.close_month(plan, 10, by=head, at=AT)
+    seal.openings = {}
+    seal.save(update_fields=["openings"])
+    assert chain_faults(plan) == []
+    erased = october(plan)
+    assert (erased.text, [record.title for record in erased.records]) == ("1 de 2", ["Registro retirado"])
+
+
+def test_a_record_that_is_exchanged_is_told(plan: Plan, head: User) -> None:
+    seal = actions.close_month(plan, 10, by=head, at=AT)
+    seal.openings = {proof: {"nonce": "", "said": {"title": "Otro"}} for proof in seal.openings}
+    seal.save(update_fields=["openings"])
+    [fault] = chain_faults(plan)
+    assert fault.number == 1
+
+
+@pytest.mark.parametrize("field", ["content", "digest", "number", "month", "act", "at"])
+def test_the_database_changes_no_seal(plan: Plan, head: User, field: str) -> None:
+    seal = actions.close_month(plan, 10, by=head, at=AT)
+    with pytest.raises(DatabaseError, match="a seal stands"), transaction.atomic():
+        Seal.objects.filter(pk=seal.pk).update(**{field: getattr(seal, field)})
+    head.delete()
+    assert Seal.objects.get().by is None  # a person may be forgotten
+
+
+def test_the_database_takes_no_seal_away(plan: Plan, head: User) -> None:
+    actions.close_month(plan, 10, by=head, at=AT)
+    with pytest.raises(DatabaseError, match="a seal stands"), transaction.atomic():
+        Seal.objects.all().delete()
+    with pytest.raises(ProtectedError):
+        plan.delete()
+
+
+@contextmanager
+def without_guard() -> Iterator[None]:
+    """Somebody who holds the database itself."""
+    migration = import_module("pregon.plan.migrations.0005_seals_stand")
+    with connection.schema_editor() if connection.vendor == "postgresql" else nullcontext(Plain()) as editor:
+        migration.unwatch(None, editor)
+    yield
+    with connection.schema_editor() if connection.vendor == "postgresql" else nullcontext(Plain()) as editor:
+        migration.watch(None, editor)
+
+
+class Plain:
+    """A schema editor of SQLite works outside of transactions only; triggers do not mind."""
+
+    connection = connection
+
+    def execute(self, sql: str, params: object = None) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+def test_one_changed_byte_is_caught_and_believed_no_more(plan: Plan, head: User) -> None:
+    seal = actions.close_month(plan, 10, by=head, at=AT)
+    with without_guard():
+        Seal.objects.filter(pk=seal.pk).update(
+            content=seal.content.replace('"numerator":"1"', '"numerator":"9"')
+        )
+    assert {fault.number for fault in chain_faults(plan)} == {1}
+    assert october(plan).text == "1 de 2"
+
+
+@pytest.mark.parametrize("rows", ["[1]", '[{"reading":{"numerator":"x","kept":[{}]},"name":1}]', "7", "null"])
+def test_whatever_was_written_in_a_seal_is_told_and_breaks_nothing(plan: Plan, head: User, rows: str) -> None:
+    seal = actions.close_month(plan, 10, by=head, at=AT)
+    said = json.loads(seal.content)
+    said["rows"] = json.loads(rows)
+    content = canonical(said)
+    with without_guard():
+        Seal.objects.filter(pk=seal.pk).update(content=content, digest=digest_of(content))
+    assert [fault.number for fault in chain_faults(plan)] == [1]
+    assert october(plan).text == "1 de 2"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_close_at_once_one_is_told() -> None:
+    plan, person = PlanFactory.create(year=2026), UserFactory.create()
+    act("2026-10-05 09:00", Settlement.COVERED)
+    IndicatorFactory.create(plan=plan, measure="acts_covered")
+
+    def close() -> None:
+        actions.close_month(plan, 10, by=person, at=AT)
+
+    [told] = beside([close, close])
+    assert "Octubre de 2026 ya está cerrado" in str(told)
+    assert Seal.objects.count() == 1
+    with without_guard():
+        Seal.objects.all().delete()  # what the database is emptied with after this test would be refused

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factories.accounts import UserFactory
+from factories.newsroom import document
 from factories.plan import IndicatorFactory, PlanFactory, act, bulletin, moment
+from pregon.accounts.enums import Role
 from pregon.agenda.enums import Settlement
+from pregon.agenda.models import Act
+from pregon.newsroom.models import Bulletin
 from pregon.plan import actions
-from pregon.plan.models import Plan
+from pregon.plan.models import Plan, Seal
+from pregon.website.queries import is_published
 
 pytestmark = pytest.mark.django_db
 
@@ -112,8 +121,8 @@ def test_internal_acts_count_and_their_names_stay_inside(client: Client, plan: P
     page = words(client, f"/plan/{plan.slug}/actos-cubiertos/")
     told = ["Gabinete secreto", "Reunión reservada", "Visita reservada"]
     assert [name in page for name in told] == [False] * 3
-    assert "Cuenta también 1 acto interno, que no se anuncia." in page
-    assert "Falta también 1 acto interno, que no se anuncia." in page
+    assert "Cuenta también 1 registro que no se muestra" in page
+    assert "Falta también 1 que no se muestra" in page
     assert "1 de 2" in page
 
 
@@ -206,3 +215,111 @@ def test_years_of_one_plan_are_compared_and_one_alone_is_not(client: Client, pla
     assert "2026 sin dato meta 100 %, por revisar Sin dato" in page  # no act was held
     assert "2026 10 % meta 100 %, por revisar Fuera de meta" in page
     assert "2027 sin dato meta 100 %" in page
+
+
+# --- Closed months, and what people wrote down --------------------------------------------------------------
+
+
+def closed(plan: Plan) -> Seal:
+    bulletin("2026-10-05", number=1, title="Reabre el andador")
+    act("2026-10-06 09:00", Settlement.COVERED, title="Arranque de obra")
+    act("2026-10-07 09:00", Settlement.COVERED, title="Reunión reservada", public=False)
+    person = UserFactory.create()
+    person.groups.add(Group.objects.get(name=Role.HEAD.value))
+    return actions.close_month(plan, 10, by=person, at=AT)
+
+
+def test_a_closed_month_says_so_with_the_digest_of_what_anybody_may_download(
+    client: Client, plan: Plan
+) -> None:
+    seal = closed(plan)
+    page = client.get(f"/plan/{plan.slug}/actividad-1/10/").content.decode()
+    assert [
+        said in page for said in ("Mes cerrado el 20 de noviembre de 2026, por Titular", seal.digest)
+    ] == [True] * 2
+    assert "cerrado" in words(client, f"/plan/{plan.slug}/actividad-1/")
+    address = f"/plan/{plan.slug}/cierres/{seal.number}.json"
+    assert address in page
+    signed = client.get(address)
+    assert hashlib.sha256(signed.content).hexdigest() == seal.digest
+    assert seal.digest in words(client, plan.get_absolute_url())
+
+
+def test_whoever_checks_reads_each_public_record_and_nothing_that_is_internal(
+    client: Client, plan: Plan
+) -> None:
+    seal = closed(plan)
+    told = client.get(f"/plan/{plan.slug}/cierres/{seal.number}-registros.json").json()
+    assert [hashlib.sha256(each["text"].encode()).hexdigest() for each in told["records"]] == [
+        each["proof"] for each in told["records"]
+    ]
+    assert [each["proof"] in seal.content for each in told["records"]] == [True] * len(told["records"])
+    titles = {json.loads(each["text"])["said"]["title"] for each in told["records"]}
+    assert {"Reabre el andador", "Arranque de obra"} <= titles
+    everything = json.dumps(told) + seal.content
+    assert "Reunión reservada" not in everything
+    assert seal.by is not None
+    assert seal.by.get_username() not in everything
+
+
+def test_a_record_that_was_taken_down_since_can_be_read_nowhere(client: Client, plan: Plan) -> None:
+    seal = closed(plan)
+    Bulletin.objects.update(withdrawn_at=AT)
+    Act.objects.filter(title="Arranque de obra").update(public=False)
+    told = client.get(f"/plan/{plan.slug}/cierres/{seal.number}-registros.json").content.decode()
+    figure = client.get(f"/plan/{plan.slug}/actos-cubiertos/").content.decode()
+    assert [title in told + figure for title in ("Reabre el andador", "Arranque de obra")] == [False] * 2
+    assert "Cuentan también 2 registros que no se muestran" in figure
+    assert "2 de 2" in figure
+
+
+def test_a_month_that_was_opened_again_says_why(client: Client, plan: Plan) -> None:
+    seal = closed(plan)
+    actions.reopen_month(plan, 10, reason="Faltaba un acto de obra.", by=UserFactory.create(), at=AT)
+    page = words(client, plan.get_absolute_url())
+    assert "Faltaba un acto de obra." in page
+    assert seal.digest in page
+    assert "Mes cerrado" not in words(client, f"/plan/{plan.slug}/actividad-1/10/")
+
+
+@pytest.mark.parametrize("name", ["7.json", "7-registros.json"])
+def test_a_closing_that_never_was_is_not_found(client: Client, plan: Plan, name: str) -> None:
+    assert client.get(f"/plan/{plan.slug}/cierres/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_what_a_person_captured_is_marked_with_its_evidence_where_it_is_public(
+    client: Client, plan: Plan, public: bool
+) -> None:
+    item = plan.indicators.get(code="formatos-transparencia")
+    file = document(b"%PDF-1.4 acuse", "acuse.pdf")
+    said = actions.Figures(
+        numerator=Decimal(14), denominator=Decimal(15), note="Acuses de octubre", evidence=file, public=public
+    )
+    actions.capture(item, 11, said, by=UserFactory.create(), at=AT)
+    page = client.get(item.get_absolute_url()).content.decode()
+    assert [said in page for said in ("14 de 15", "Capturado a mano", "Acuses de octubre", "93.3 %")] == [
+        True
+    ] * 4
+    assert (f'href="/documentos/{file.pk}/acuse.pdf"' in page) == public
+    assert is_published(file, AT) == public
+
+
+def test_a_figure_says_why_a_month_was_otherwise(client: Client, plan: Plan) -> None:
+    item = plan.indicators.get(code="formatos-transparencia")
+    said = actions.Explanation(
+        cause="Falló el sistema.", effect="Se entregó tarde.", remedy="Se avisa antes."
+    )
+    actions.explain(item, 10, said, by=UserFactory.create(), at=AT)
+    page = words(client, item.get_absolute_url())
+    assert "Octubre de 2026 Falló el sistema. Efecto: Se entregó tarde. Qué se hará: Se avisa antes." in page
+
+
+def test_a_figure_with_a_month_of_facts_says_where_it_is_going(client: Client, plan: Plan) -> None:
+    act("2026-11-10 09:00", Settlement.COVERED)
+    address = f"/plan/{plan.slug}/actos-cubiertos/"
+    assert "Al cierre del año" not in words(client, address)  # ten days are too few
+    for day in range(1, 31):
+        act(f"2026-09-{day:02d} 09:00", Settlement.COVERED if day % 5 else Settlement.DUE)
+    page = words(client, address)
+    assert re.search(r"Al cierre del año: entre \d\d y \d\d %, si todo sigue como hasta hoy", page)

@@ -10,13 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from pregon.accounts.enums import Role
 from pregon.accounts.models import User
 from pregon.plan import registry
-from pregon.plan.chain import NOTHING, canonical, digest_of
+from pregon.plan.chain import NOTHING, canonical, cover, covered, digest_of
 from pregon.plan.contract import Period
 from pregon.plan.enums import SealAct
 from pregon.plan.errors import AlreadyClosed, MeasureFailed, MonthNotOver, NotClosed, ReasonMissing
@@ -77,6 +79,15 @@ def month_named(plan: Plan, month: int) -> str:
     return capfirst(_("%(month)s de %(year)s") % {"month": MONTHS[month], "year": plan.year})
 
 
+def role_of(user: User) -> str:
+    """The first of their roles: a seal names the office that signs, and not the person."""
+    held = set(user.groups.values_list("name", flat=True))
+    roles = [role.value for role in Role if role.value in held]
+    if roles:
+        return roles[0]
+    return Role.HEAD.value if user.is_superuser else ""
+
+
 def _row(row: IndicatorSheet | ActivitySheet, period: Period) -> dict[str, Any]:
     """What one line of the plan says of the month, and where it stood against its target."""
     item = row.item
@@ -87,6 +98,11 @@ def _row(row: IndicatorSheet | ActivitySheet, period: Period) -> dict[str, Any]:
         "measure": item.measure,
         "parameters": item.parameters,
         "reading": reading.as_signed() if reading else None,
+        "deviations": [
+            {"cause": went.cause, "effect": went.effect, "remedy": went.remedy}
+            for went in item.deviations.all()
+            if went.month == period.first.month
+        ],
     }
     if isinstance(item, Indicator):
         said |= {"target": None if item.target is None else str(item.target), "unit": item.unit}
@@ -99,6 +115,14 @@ def _hang(plan: Plan, month: int, act: SealAct, said: dict[str, Any], *, by: Use
     """The next link of the chain. Called with the plan's row held."""
     before = plan.seals.order_by("number").last()
     number = before.number + 1 if before else 1
+    openings: dict[str, Any] = {}
+
+    def nonce_of(text: str) -> str:
+        # The same records are signed the same, and nobody outside can try out what a proof stands for.
+        return salted_hmac(
+            "pregon.plan.closing", f"{plan.slug}\n{number}\n{text}", algorithm="sha256"
+        ).hexdigest()
+
     content = canonical(
         {
             "schema": SCHEMA,
@@ -107,9 +131,12 @@ def _hang(plan: Plan, month: int, act: SealAct, said: dict[str, Any], *, by: Use
             "act": act.value,
             "month": month,
             "at": at.isoformat(),
-            "signer": by.get_username(),
+            "signer": {
+                "role": role_of(by),
+                "proof": cover({"user": by.get_username()}, openings, nonce_of=nonce_of),
+            },
             "previous": before.digest if before else NOTHING,
-            **said,
+            **covered(said, openings, nonce_of=nonce_of),
         }
     )
     return Seal.objects.create(
@@ -119,6 +146,7 @@ def _hang(plan: Plan, month: int, act: SealAct, said: dict[str, Any], *, by: Use
         month=month,
         content=content,
         digest=digest_of(content),
+        openings=openings,
         by=by,
         at=at,
     )

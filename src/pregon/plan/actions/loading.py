@@ -148,7 +148,7 @@ def _indicator(plan: Plan, programme: Programme | None, order: int, line: Indica
         defaults=said,
         create_defaults=said | {"review_due": line.review_due},
     )
-    _hang(indicator.deviations, [plain(went, Deviation) for went in line.deviations], indicator=indicator)
+    _tell(indicator.deviations, line, indicator=indicator)
     return indicator
 
 
@@ -168,8 +168,15 @@ def _activity(
             "parameters": line.measure.parameters,
         },
     )
-    _hang(activity.deviations, [plain(went, Deviation) for went in line.deviations], activity=activity)
+    _tell(activity.deviations, line, activity=activity)
     return activity
+
+
+def _tell(there: Any, line: IndicatorLine | ActivityLine, **owner: Any) -> None:
+    """What the document says of its months. What people wrote on the desk stays, and is told once."""
+    lines = [plain(went, Deviation) for went in line.deviations]
+    written = list(there.filter(at__isnull=False).values(*(lines[0] if lines else ())))
+    _hang(there.filter(at__isnull=True), [each for each in lines if each not in written], **owner)
 
 
 def _hang(there: Any, wanted: list[dict[str, Any]], **owner: Any) -> None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from pregon.plan.closings import link_of, may_be_read
 from pregon.plan.comparing import compared_plans, comparison, years_of
 from pregon.plan.contract import Missing, Reading, Record
-from pregon.plan.models import Plan
+from pregon.plan.models import Plan, Seal
 from pregon.plan.queries import (
     ActivitySheet,
     IndicatorSheet,
@@ -22,6 +23,7 @@ from pregon.plan.queries import (
     headline_figures,
     plan_sheet,
     plans,
+    standing_seals,
 )
 from pregon.website.views.frame import public_page
 
@@ -68,6 +70,7 @@ def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "plan",
         "sheet": plan_sheet(plan, at=timezone.now()),
         "compared": len(years_of(plan.key)) > 1,
+        "links": [link_of(seal) for seal in plan.seals.order_by("-number")],
     }
     return render(request, "website/plan/plan.html", context)
 
@@ -88,11 +91,34 @@ def plan_comparison(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @public_page
+def closing_signed(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What was signed when a month was closed or opened again, byte for byte."""
+    seal = get_object_or_404(Seal, plan__slug=slug, number=number)
+    return HttpResponse(seal.content, content_type="application/json; charset=utf-8")
+
+
+@public_page
+def closing_records(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The records that a closing proves, without those that are internal or were taken down since."""
+    seal = get_object_or_404(Seal, plan__slug=slug, number=number)
+    sheet = plan_sheet(seal.plan, at=timezone.now())
+    urls = frozenset(url for row in sheet.rows if row.reading for url in row.reading.public_urls)
+    told = {"closing": seal.digest, "records": may_be_read(seal, urls)}
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@public_page
 def indicator_detail(request: HttpRequest, slug: str, indicator: str) -> HttpResponse:
     """One figure of the plan, an indicator's or an activity's, with its evidence."""
     sheet, row = found_at(slug, indicator)
     evidence = evidence_of(row.reading, today=timezone.localdate()) if row.reading else None
-    return render(request, "website/plan/figure.html", context_of(sheet, row) | {"evidence": evidence})
+    closed = {date(sheet.plan.year, month, 1) for month in standing_seals(sheet.plan)}
+    context = {
+        "evidence": evidence,
+        "closed": closed,
+        "deviations": [(date(sheet.plan.year, went.month, 1), went) for went in row.item.deviations.all()],
+    }
+    return render(request, "website/plan/figure.html", context_of(sheet, row) | context)
 
 
 @public_page
@@ -105,8 +131,10 @@ def month_detail(request: HttpRequest, slug: str, indicator: str, month: int) ->
     if first not in over:
         raise Http404
     place = over.index(first)
+    seal = standing_seals(sheet.plan).get(month)
     context = {
         "month": first,
+        "link": link_of(seal) if seal else None,
         "records": months[first],
         "before": over[place - 1] if place else None,
         "after": over[place + 1] if place + 1 < len(over) else None,
