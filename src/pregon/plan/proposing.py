@@ -14,10 +14,19 @@ from pregon.core.text import fold
 #: has words of several lines, the earlier line goes before the later one.
 SUITED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"correccion|fe de erratas|rectificacion", ("corrections_published",)),
-    (r"boletin|comunicados? de prensa|notas? informativ", ("bulletins_on_working_days", "bulletins_published")),
     (
-        r"fotograf|\bfotos?\b|\balbum|galeria|memoria",
-        ("photos_in_memory", "acts_with_photos", "albums_published", "photos_described"),
+        r"boletin|comunicados? de prensa|notas? informativ",
+        ("bulletins_on_working_days", "bulletins_published"),
+    ),
+    (
+        r"fotogra|\bfotos?\b|\balbum|galeria|memoria",
+        (
+            "photos_in_memory",
+            "acts_with_photos",
+            "albums_published",
+            "bulletins_with_photos",
+            "photos_described",
+        ),
     ),
     (r"podcast|episodio|programas? de radio", ("podcast_episodes",)),
     (r"\baudios?\b|audiovisual|\bspots?\b", ("recordings_published", "podcast_episodes")),
@@ -43,7 +52,7 @@ SUITED: tuple[tuple[str, tuple[str, ...]], ...] = (
 #: What the office does and no record tells yet. Whatever else its sentence says, nothing is proposed.
 UNTOLD = (
     r"diapositiva|presentaciones",
-    r"cartel|volante|espectacular|lona|diseno|disenar|grafic",
+    r"cartel|volante|espectacular|lona|diseno|disenar|linea grafica",
     r"formatos|ley(es)? .*transparencia|sujetos obligados",
     r"recursos de la oficina|administrar|equipo de computo|el equipo|insumos|papeleria",
     r"opinion",

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from pregon.plan.forms import MeasureForm
 from pregon.plan.models import Plan
 from pregon.plan.permissions import SEE
+from pregon.plan.previews import preview
 from pregon.plan.queries import current_plan, month_standing, owed, plan_sheet, plans
 
 
@@ -56,3 +58,18 @@ class SheetView(DeskPage):
             others=[other for other in plans() if other.pk != plan.pk],
             **kwargs,
         )
+
+
+class MeasureView(DeskPage):
+    """What a measure would have said in the past months: a page of its own, and a part of the form that chooses one."""
+
+    page_title = _("Medidas")
+
+    def get_template_names(self) -> list[str]:
+        return ["plan/desk/past_months.html" if "parte" in self.request.GET else "plan/desk/measure.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = MeasureForm(self.request.GET)
+        chosen = form.cleaned_data["measure"] if form.is_valid() else ""
+        shown = preview(chosen, form.parameters(), at=timezone.now()) if chosen else None
+        return super().get_context_data(form=form, preview=shown, **kwargs)

@@ -84,5 +84,8 @@ def test_a_justification_is_owed_after_its_last_day_and_late_afterwards() -> Non
     record(alert("2026-11-11"), due=20)
     assert alerts_justified(ask(at="2026-11-19 18:00")).text == "1 de 1"
     reading = alerts_justified(ask())
-    assert [missing.detail for missing in reading.missing] == ["Se justificó fuera de plazo", "Sin justificar"]
+    assert [missing.detail for missing in reading.missing] == [
+        "Se justificó fuera de plazo",
+        "Sin justificar",
+    ]
     assert reading.text == "1 de 3"

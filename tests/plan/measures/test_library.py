@@ -32,7 +32,10 @@ def test_the_memory_counts_photos_and_its_evidence_are_albums() -> None:
     album(12)
     reading = photos_in_memory(ask())
     assert (reading.text, reading.unit) == ("4", "fotos")
-    assert [(record.when.day, record.detail) for record in reading.records] == [(10, "3 fotos"), (11, "1 foto")]
+    assert [(record.when.day, record.detail) for record in reading.records] == [
+        (10, "3 fotos"),
+        (11, "1 foto"),
+    ]
 
 
 def test_an_album_of_tomorrow_does_not_count_yet() -> None:

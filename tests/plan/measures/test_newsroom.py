@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factories.library import AlbumFactory
-from factories.measures import LATER, WEEK, ask, days, lacking, tagged
+from factories.measures import LATER, ask, days, lacking, tagged
 from factories.plan import ZONE, ActFactory, DepartmentFactory, act, bulletin, moment, page, sent
 from pregon.accounts.models import Locality, Topic
 from pregon.agenda.enums import Kind, Settlement
@@ -30,8 +30,8 @@ from pregon.plan.measures.newsroom import (
     days_with_publication,
     live_coverages,
     podcast_episodes,
-    records_begin,
     recordings_published,
+    records_begin,
     services_reviewed,
     videos_published,
 )
@@ -164,6 +164,7 @@ def test_what_a_channel_took_is_no_evidence_once_it_was_withdrawn() -> None:
     sent(bulletin("2026-11-09", withdrawn_at=moment("2026-11-10")), "2026-11-09 12:01")
     assert days_with_publication(ask(channel="telegram")).numerator == 0
 
+
 # --- How they came out ---
 
 
@@ -187,7 +188,10 @@ def test_easy_reading_counts_when_somebody_wrote_it() -> None:
     bulletin("2026-11-10", easy_reading="La calle ya quedó.")
     bulletin("2026-11-11", easy_reading="")
     reading = bulletins_in_easy_reading(ask())
-    assert (reading.text, [missing.detail for missing in reading.missing]) == ("1 de 2", ["Sin lectura fácil"])
+    assert (reading.text, [missing.detail for missing in reading.missing]) == (
+        "1 de 2",
+        ["Sin lectura fácil"],
+    )
 
 
 def test_a_bulletin_is_in_time_up_to_24_hours_after_its_act_ended() -> None:
@@ -221,8 +225,12 @@ def test_without_a_channel_the_first_of_those_that_the_office_set_up_counts() ->
 def test_a_correction_counts_on_its_day_and_leads_to_its_bulletin() -> None:
     shown = bulletin("2026-10-01", title="Calle lista")
     gone = bulletin("2026-10-02", withdrawn_at=moment("2026-11-12"))
-    Correction.objects.create(bulletin=shown, at=moment("2026-11-10"), change="La hora", reason="Se leyó mal.")
-    Correction.objects.create(bulletin=gone, at=moment("2026-11-11"), change="El lugar", reason="Se leyó mal.")
+    Correction.objects.create(
+        bulletin=shown, at=moment("2026-11-10"), change="La hora", reason="Se leyó mal."
+    )
+    Correction.objects.create(
+        bulletin=gone, at=moment("2026-11-11"), change="El lugar", reason="Se leyó mal."
+    )
     reading = corrections_published(ask())
     assert [(record.when.day, record.title, record.detail) for record in reading.records[:1]] == [
         (10, "Calle lista", "La hora")
@@ -234,7 +242,9 @@ def test_a_correction_counts_on_its_day_and_leads_to_its_bulletin() -> None:
 
 
 def test_a_live_coverage_of_an_internal_act_counts_and_is_not_for_the_public() -> None:
-    LiveBlog.objects.create(act=act("2026-11-10 09:00"), title="Desfile", slug="d", opened_at=moment("2026-11-10"))
+    LiveBlog.objects.create(
+        act=act("2026-11-10 09:00"), title="Desfile", slug="d", opened_at=moment("2026-11-10")
+    )
     LiveBlog.objects.create(
         act=act("2026-11-11 09:00", public=False), title="Reunión", slug="r", opened_at=moment("2026-11-11")
     )
@@ -253,7 +263,9 @@ def test_a_live_coverage_of_an_internal_act_counts_and_is_not_for_the_public() -
         (recordings_published, Video, "/videos/agua-limpia/"),
     ],
 )
-def test_a_page_counts_when_it_came_out_and_not_before_its_hour(take: Take, make: type[Piece], url: str) -> None:
+def test_a_page_counts_when_it_came_out_and_not_before_its_hour(
+    take: Take, make: type[Piece], url: str
+) -> None:
     page(make, "2026-11-10", title="Agua limpia")
     page(make, "2026-11-11", title="Otra", live=False)
     page(make, "2026-11-12", title="Con embargo", go_live_at=moment("2026-12-01"))

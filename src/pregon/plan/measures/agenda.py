@@ -145,9 +145,7 @@ def acts_of(question: Question) -> Any:
 
 
 def _detailed(record: Record, detail: str) -> Record:
-    return Record(
-        when=record.when, title=record.title, url=record.url, detail=detail, public=record.public
-    )
+    return Record(when=record.when, title=record.title, url=record.url, detail=detail, public=record.public)
 
 
 def _standing(record: Record, detail: str, *, days_late: int = 0) -> Missing:

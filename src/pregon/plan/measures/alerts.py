@@ -22,7 +22,9 @@ from pregon.plan.registry import measure
 @measure(
     "alerts_issued",
     title=gettext_lazy("Alertas emitidas"),
-    how=gettext_lazy("Alertas reales que salieron; sus actualizaciones no cuentan aparte, ni los simulacros."),
+    how=gettext_lazy(
+        "Alertas reales que salieron; sus actualizaciones no cuentan aparte, ni los simulacros."
+    ),
     parameters=["locality"],
 )
 def alerts_issued(question: Question) -> Reading:
@@ -91,9 +93,7 @@ def _alerts(question: Question) -> list[tuple[Record, Any, bool]]:
     )
     return [
         (
-            Record(
-                when=question.day_of(moment), title=headline, url=f"/alertas/{slug}/", detail=event
-            ),
+            Record(when=question.day_of(moment), title=headline, url=f"/alertas/{slug}/", detail=event),
             expires,
             followed,
         )

@@ -52,9 +52,7 @@ def number_of(records: Iterable[Record], *, unit: str) -> Reading:
     return Reading(unit=unit, share=False, kept=tuple(done(record) for record in records))
 
 
-def share_of(
-    question: Question, records: Iterable[tuple[Record, bool]], *, unit: str, lacks: str
-) -> Reading:
+def share_of(question: Question, records: Iterable[tuple[Record, bool]], *, unit: str, lacks: str) -> Reading:
     """A reading of how many are as they should be; one of today that is not may still become so."""
     kept: list[Kept] = []
     missing: list[Missing] = []

@@ -19,12 +19,13 @@ from pregon.delivery.enums import OUT, MessageKind, State
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Milestone, Subscriber
 from pregon.delivery.registry import label_of
 from pregon.plan.contract import Kept, Missing, Question, Reading, Record
-from pregon.plan.measures.common import done, in_time, narrowed
+from pregon.plan.measures.common import done, narrowed
 from pregon.plan.registry import measure
 
 #: What was tried and did not arrive. What was only rehearsed, or called off, was never owed to anybody.
 LOST = (State.FAILED, State.UNCERTAIN)
 NEVER_OWED = (State.WITHHELD, State.SUPPRESSED, State.DUE, State.LEASED)
+A_DAY = timedelta(days=1)
 
 
 @measure(
@@ -145,12 +146,13 @@ def sent(question: Question, channel: str) -> Mapping[str, datetime]:
 
     The hour of the first receiver stands for all: reading a year of every receiver's would cost seconds.
     """
-    channels = [channel] if channel else ChannelAccount.objects.order_by("kind").values_list("kind", flat=True)
-    first: dict[str, datetime] = {}
-    closes = question.span[1]
-    news = Dispatch.objects.filter(
-        kind=MessageKind.NEWS, created_at__lte=question.at, created_at__lt=closes
+    channels = (
+        [channel] if channel else ChannelAccount.objects.order_by("kind").values_list("kind", flat=True)
     )
+    first: dict[str, datetime] = {}
+    # What came out in the last minutes of the period is asked for in the first ones after it.
+    until = min(question.at, question.span[1] + A_DAY)
+    news = Dispatch.objects.filter(kind=MessageKind.NEWS, created_at__lte=until)
     for kind in channels:
         hours = news.annotate(
             **{state.name.lower(): _first_hour(kind, state, question.at) for state in OUT}

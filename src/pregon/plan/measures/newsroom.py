@@ -105,9 +105,7 @@ def bulletins_with_photos(question: Question) -> Reading:
     parameters=ABOUT,
 )
 def bulletins_in_easy_reading(question: Question) -> Reading:
-    return _bulletins_that(
-        question, lambda bulletin: bulletin.has_easy_reading, lacks=_("Sin lectura fácil")
-    )
+    return _bulletins_that(question, lambda bulletin: bulletin.has_easy_reading, lacks=_("Sin lectura fácil"))
 
 
 @measure(
@@ -309,9 +307,7 @@ def _issued(question: Question) -> list[Issued]:
             ),
             easy=ExpressionWrapper(~Q(easy_reading=""), output_field=BooleanField()),
         )
-        .values_list(
-            "pk", "first_published_at", "title", "slug", "number", "year", "over", "photo", "easy"
-        )
+        .values_list("pk", "first_published_at", "title", "slug", "number", "year", "over", "photo", "easy")
     )
     # One folio's words for all.
     detail = _("Boletín %(folio)s")
