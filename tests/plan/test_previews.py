@@ -24,12 +24,17 @@ def test_a_number_is_drawn_against_its_best_month() -> None:
     for when in ("2026-10-05", "2026-10-06", "2026-11-10"):
         bulletin(when)
     shown = preview("bulletins_published", {}, at=AT)
-    assert [(month.name, month.text, month.length) for month in shown.months[:3]] == [
+    assert [(month.name, month.text, month.length) for month in shown.months] == [
         ("noviembre 2026", "1", 50),
         ("octubre 2026", "2", 100),
-        ("septiembre 2026", "", 0),
     ]
-    assert shown.months[2].words == "antes del primer registro"
+    assert shown.since == date(2026, 10, 5)
+
+
+def test_an_old_office_has_twelve_months() -> None:
+    bulletin("2024-10-05")
+    shown = preview("bulletins_published", {}, at=AT)
+    assert (len(shown.months), shown.since) == (12, None)
 
 
 def test_a_share_is_drawn_as_it_is() -> None:
@@ -51,9 +56,9 @@ def test_the_newest_records_stand_below_and_the_others_are_counted() -> None:
     assert ([record.when.day for record in shown.records][:2], shown.more) == ([19, 18], 2)
 
 
-def test_an_office_without_records_has_twelve_empty_months() -> None:
+def test_an_office_without_records_has_no_month_to_show() -> None:
     shown = preview("bulletins_published", {}, at=AT)
-    assert ({month.text for month in shown.months}, shown.whole, shown.more) == ({""}, None, 0)
+    assert (shown.months, shown.whole, shown.more) == ((), None, 0)
 
 
 def test_a_measure_that_does_not_exist_is_refused() -> None:

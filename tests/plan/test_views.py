@@ -42,7 +42,7 @@ def test_the_sheet_shows_figures_and_what_lacks_even_of_internal_acts(reader: Cl
     act("2026-11-10 09:00", Settlement.DUE, title="Reunión de gabinete", public=False)
     bulletin("2026-11-10")
     page = reader.get(f"/escritorio/plan/{plan.pk}/").content.decode()
-    assert [words in page for words in ("0 de 1", "Reunión de gabinete", "acto interno")] == [True] * 3
+    assert [words in page for words in ("0 de 1", "Reunión de gabinete", "· interno")] == [True] * 3
 
 
 def test_only_who_may_change_the_plan_is_led_to_its_forms(head: Client, reader: Client, plan: Plan) -> None:

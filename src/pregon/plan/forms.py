@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.forms.widgets import Script
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.staticfiles import versioned_static
 
 from pregon.accounts.models import Department, Locality, Topic
 from pregon.agenda.enums import Kind
@@ -67,12 +67,9 @@ class MeasureFields(forms.Form):
     def offer(self, chosen: Mapping[str, str], *, text: str = "") -> None:
         """Fill the lists; what was ``chosen`` before and exists no longer stays to be seen."""
         none = _("Los registros de la oficina no lo miden")
-        field = self.fields["measure"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", none), *measures(propose(text))]
+        cast(forms.ChoiceField, self.fields["measure"]).choices = [("", none), *measures(propose(text))]
         for name, (parameter, _label, everything) in NARROWING.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
+            field = cast(forms.ChoiceField, self.fields[name])
             found = choices_of(parameter)
             before = chosen.get(parameter, "")
             if before and before not in dict(found):
@@ -119,7 +116,7 @@ class MeasuredForm(MeasureFields, WagtailAdminModelForm):
     """An indicator or an activity."""
 
     class Media:
-        js = (versioned_static("plan/measures.js"),)
+        js = (Script("plan/measures.js", type="module"),)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,7 +22,7 @@ FEW = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastMonth:
-    """One bar. ``text`` is empty where the office had no records yet."""
+    """One bar. ``text`` is empty where nothing was owed."""
 
     name: str
     text: str
@@ -32,10 +32,13 @@ class PastMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """Twelve months of a measure, the latest first, with the newest records behind them."""
+    """The past months of a measure, the latest first, with the newest records behind them."""
 
     measure: Measure
+    #: Those in which the office had records: at most twelve.
     months: tuple[PastMonth, ...]
+    #: The day of the first record, where fewer than twelve months have any.
+    since: date | None
     whole: Reading | None
     records: tuple[Record, ...]
 
@@ -63,11 +66,16 @@ def preview(name: str, parameters: Mapping[str, str], *, at: datetime) -> Previe
                 scope=registry.scope_of(measure, parameters),
             )
         )
-    readings = [_month(whole, first) if period and _last(first) >= period.first else None for first in firsts]
-    most = max((each.numerator for each in readings if each), default=Decimal(0))
+    readings = {
+        first: whole.within(Period.month(first.year, first.month))
+        for first in firsts
+        if whole and period and first >= period.first.replace(day=1)
+    }
+    most = max((each.numerator for each in readings.values()), default=Decimal(0))
     return Preview(
         measure=measure,
-        months=tuple(_bar(first, each, most) for first, each in zip(firsts, readings, strict=True)),
+        months=tuple(_bar(first, each, most) for first, each in readings.items()),
+        since=since if since and since > firsts[-1] else None,
         whole=whole,
         records=tuple(reversed(whole.records[-FEW:])) if whole else (),
     )
@@ -81,18 +89,8 @@ def past_months(today: date) -> list[date]:
     return firsts
 
 
-def _month(whole: Reading | None, first: date) -> Reading | None:
-    return whole.within(Period.month(first.year, first.month)) if whole else None
-
-
-def _last(first: date) -> date:
-    return Period.month(first.year, first.month).last
-
-
-def _bar(first: date, reading: Reading | None, most: Decimal) -> PastMonth:
+def _bar(first: date, reading: Reading, most: Decimal) -> PastMonth:
     name = f"{MONTHS[first.month]} {first.year}".lower()
-    if reading is None:
-        return PastMonth(name=name, text="", length=Decimal(0), words=_("antes del primer registro"))
     if reading.value is None:
         return PastMonth(name=name, text="", length=Decimal(0), words=_("nada se debía"))
     if not reading.share:

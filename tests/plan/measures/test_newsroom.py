@@ -1,4 +1,4 @@
-"""What the newsroom published, on data small enough to be counted by hand. November 2026: the 16th is a holiday, the 20th a Friday."""
+"""What the newsroom published, counted by hand. November 2026: the 16th is a holiday, the 20th a Friday."""
 
 from __future__ import annotations
 

@@ -111,8 +111,8 @@ def test_internal_acts_count_and_their_names_stay_inside(client: Client, plan: P
     page = words(client, f"/plan/{plan.slug}/actos-cubiertos/")
     told = ["Gabinete secreto", "Reunión reservada", "Visita reservada"]
     assert [name in page for name in told] == [False] * 3
-    assert "Cuenta también 1 acto interno, que no se anuncia." in page
-    assert "Falta también 1 acto interno, que no se anuncia." in page
+    assert "Cuenta también 1 registro interno, que no se anuncia." in page
+    assert "Falta también 1 cosa interna, que no se anuncia." in page
     assert "1 de 2" in page
 
 
