@@ -22,12 +22,13 @@ import baking
 import clock
 import live
 import pages
-import plan
 import publishing
 import sending
 import starting
 import webpush
 from bench import HERE, SERVERS, Bench, Row, bench
+
+import plan
 
 PAGE = HERE.parent / "docs" / "reference" / "benchmarks.md"
 MEASURES: dict[str, Callable[[Bench], list[Row]]] = {

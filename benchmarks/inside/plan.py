@@ -52,7 +52,8 @@ def furnish(count: int) -> None:
     with transaction.atomic():
         moments = [opens + step * n for n in range(count)]
         albums = Album.objects.bulk_create(
-            Album(title=f"Álbum {n}", slug=f"medida-{n}", day=local_day(at, zone)) for n, at in enumerate(moments)
+            Album(title=f"Álbum {n}", slug=f"medida-{n}", day=local_day(at, zone))
+            for n, at in enumerate(moments)
         )
         acts = Act.objects.bulk_create(
             Act(
@@ -117,7 +118,9 @@ def furnish(count: int) -> None:
                 easy_reading="Ya quedó." if n % 2 else "",
                 department=departments[n % len(departments)],
             )
-            bulletin.__dict__.update({name: value for name, value in page.__dict__.items() if name != "_state"})
+            bulletin.__dict__.update(
+                {name: value for name, value in page.__dict__.items() if name != "_state"}
+            )
             bulletin.save_base(raw=True)
         Bulletin.topics.through.objects.bulk_create(
             Bulletin.topics.through(bulletin_id=page.pk, topic_id=topics[n % len(topics)].pk)

@@ -430,7 +430,17 @@ def month_standing(plan: Plan, month: int, *, at: datetime) -> MonthStanding:
 
 def plan_sheet(plan: Plan, *, at: datetime) -> PlanSheet:
     """The whole plan with a year's readings. Each measure is asked once."""
-    return remembered(("plan", plan.pk), lambda: sheet_of(plan, Asking(plan, at=at)))
+    return remembered(("plan", plan.pk), lambda: sheet_of(plan, asking_of(plan, at=at)))
+
+
+def figure_sheet(plan: Plan, slug: str, *, at: datetime) -> PlanSheet:
+    """The same with the line of that code alone: whoever opens one figure does not wait for the others."""
+    return sheet_of(plan, asking_of(plan, at=at), only=slug)
+
+
+def asking_of(plan: Plan, *, at: datetime) -> Asking:
+    """Whoever draws many pages of a plan asks each measure once for all of them."""
+    return remembered(("asking", plan.pk), lambda: Asking(plan, at=at))
 
 
 def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
@@ -445,10 +455,14 @@ def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
     return tuple(sorted(found.values(), key=lambda missing: (bool(missing.url), missing.when), reverse=True))
 
 
-def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None) -> PlanSheet:
-    """``window`` narrows the figures to some days of the year; the calendar stays whole."""
-    indicators = [_indicator(item, plan, asking, window) for item in plan.indicators.all()]
-    activities = [_activity(item, plan, asking, window) for item in plan.activities.all()]
+def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None, only: str = "") -> PlanSheet:
+    """``window`` narrows the figures to some days of the year; the calendar stays whole. ``only`` is one line's code."""
+    indicators = [
+        _indicator(item, plan, asking, window) for item in plan.indicators.all() if only in {"", item.slug}
+    ]
+    activities = [
+        _activity(item, plan, asking, window) for item in plan.activities.all() if only in {"", item.slug}
+    ]
     programmes = plan.programmes.prefetch_related(Prefetch("inputs", Input.objects.order_by("pk")))
     sheets = [
         ProgrammeSheet(

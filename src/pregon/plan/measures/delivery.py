@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pregon.delivery.enums import OUT, MessageKind, State
+from pregon.delivery.enums import MessageKind, State
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Milestone, Subscriber
 from pregon.delivery.registry import label_of
 from pregon.plan.contract import Kept, Missing, Question, Reading, Record
@@ -155,7 +155,8 @@ def sent(question: Question, channel: str) -> Mapping[str, datetime]:
     news = Dispatch.objects.filter(kind=MessageKind.NEWS, created_at__lte=until)
     for kind in channels:
         hours = news.annotate(
-            **{state.name.lower(): _first_hour(kind, state, question.at) for state in OUT}
+            sent=_first_hour(kind, State.SENT, question.at),
+            delivered=_first_hour(kind, State.DELIVERED, question.at),
         ).filter(Q(sent__isnull=False) | Q(delivered__isnull=False))
         for origin, *found in hours.order_by("pk").values_list("origin", "sent", "delivered"):
             earliest = min(moment for moment in found if moment)

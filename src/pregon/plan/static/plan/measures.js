@@ -5,13 +5,14 @@
   const form = chooser.form;
   const place = document.querySelector("[data-measure-preview]");
   const narrowings = [...form.querySelectorAll("[data-narrows]")];
-  const rowOf = (field) => field.closest(".w-panel__wrapper, .w-field__wrapper, [data-field-wrapper]") ?? field.parentElement;
   let shown = "", asked = null;
 
   function narrow() {
     for (const field of narrowings) {
       const understood = field.dataset.narrows.split(" ").includes(chooser.value);
-      rowOf(field).hidden = !understood;
+      for (const part of [field.closest(".w-field__wrapper"), form.querySelector(`label[for="${field.id}"]`)]) {
+        if (part) part.hidden = !understood;
+      }
       field.disabled = !understood;  // what is not seen is not sent
     }
   }
