@@ -16,7 +16,7 @@ def measure(bench: Bench) -> list[Row]:
     return [
         row(
             f"all {found['measures']} measures of a year over {found['records']:,} records "
-            f"(slowest: `{found['slowest']}`, {found['slowest_seconds']:.2f} s)",
+            f"(slowest: `{found['slowest']}`, {found['slowest_seconds']:.2f} s; processor: {found['processor']:.2f} s)",
             found["all"],
             ALL,
         ),

@@ -24,6 +24,7 @@ from pregon.plan.enums import Direction, Light, Mark, Overshoot
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.plan.queries import (
     current_plan,
+    figure_sheet,
     headline_figures,
     month_standing,
     owed,
@@ -261,3 +262,16 @@ def test_three_of_everything_cost_as_many_queries_as_one(plan: Plan) -> None:
         ActivityFactory.create(plan=plan, number=number, measure="bulletins_on_working_days")
         act(f"2026-11-{number + 10} 09:00", Settlement.COVERED)
     assert cost() == one
+
+
+@pytest.mark.django_db
+def test_one_figure_is_opened_without_asking_for_the_others() -> None:
+    plan = PlanFactory.create(year=2026)
+    IndicatorFactory.create(plan=plan, code="actos", measure="acts_covered")
+    IndicatorFactory.create(plan=plan, code="boletines", measure="bulletins_published")
+    bulletin("2026-11-10")
+    with CaptureQueriesContext(connection) as queries:
+        sheet = figure_sheet(plan, "boletines", at=AT)
+    assert [(row.item.slug, row.figure.text) for row in sheet.rows if row.figure] == [("boletines", "1")]
+    assert not any("agenda_coverage" in query["sql"] for query in queries)
+    assert figure_sheet(plan, "nada", at=AT).rows == ()

@@ -456,7 +456,7 @@ def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
 
 
 def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None, only: str = "") -> PlanSheet:
-    """``window`` narrows the figures to some days of the year; the calendar stays whole. ``only`` is one line's code."""
+    """``window`` narrows the figures to some days of the year; the calendar stays whole. ``only`` is a code."""
     indicators = [
         _indicator(item, plan, asking, window) for item in plan.indicators.all() if only in {"", item.slug}
     ]
