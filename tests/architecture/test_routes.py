@@ -76,6 +76,7 @@ PUBLIC = {
     "plan/<slug:slug>/",
     "plan/<slug:slug>/<slug:indicator>/",
     "plan/<slug:slug>/<slug:indicator>/<mm:month>/",
+    "plan/comparar/<slug:key>/",
     "podcast/",
     "podcast/<slug:slug>/",
     "podcast/<slug:slug>/capitulos.json",

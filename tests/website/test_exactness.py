@@ -273,6 +273,12 @@ class Kind:
     spare: int
 
 
+def of_another_year(year: int) -> Plan:
+    plan: Plan = PlanFactory.create(year=year, slug=f"plan-{year}")
+    IndicatorFactory.create(plan=plan, code="actos", measure="acts_covered", target=90)
+    return plan
+
+
 CHANGES: dict[str, Kind] = {
     "a bulletin is published": Kind(lambda t: news.published("Nuevo pozo", topics=[t.water], department=t.works), 7),
     "… with photos of an album that nobody has seen": Kind(
@@ -330,6 +336,7 @@ CHANGES: dict[str, Kind] = {
     "a plan is renamed": Kind(lambda t: saved(t.plan, title="Plan nuevo"), 4),
     "a plan moves": Kind(lambda t: saved(t.plan, slug="plan-nuevo"), 4),
     "a plan is deleted": Kind(lambda t: deleted(t.plan), 4),
+    "a plan of the year before comes": Kind(lambda t: of_another_year(2025), 8),
     "a figure of the plan gets a target": Kind(
         lambda t: saved(Indicator.objects.get(measure="acts_covered"), target=50), 6
     ),
@@ -434,6 +441,33 @@ def test_a_change_bakes_exactly_what_shows_it(
     assert stale == set()
     assert set(BYSTANDERS) & touched == set()
     assert len(spare) <= CHANGES[kind].spare, sorted(spare)
+
+
+#: What a plan says is said again where its years stand side by side.
+YEARS: dict[str, Callable[[Town, Plan], object]] = {
+    "a record comes": lambda t, old: news.published("Una obra más"),
+    "a target of the old year changes": lambda t, old: saved(old.indicators.get(), target=10),
+    "the old year is renamed": lambda t, old: saved(old, title="El plan viejo"),
+    "the old year is given to another": lambda t, old: saved(old, year=2024),
+    "the old year gets an address of its own": lambda t, old: saved(old, slug="otro-2025"),
+    "the new year is renamed": lambda t, old: saved(t.plan, title="El plan nuevo"),
+    "the old year is deleted": lambda t, old: deleted(old),
+    "the new year is deleted": lambda t, old: deleted(t.plan),
+    "a third year comes": lambda t, old: of_another_year(2024),
+}
+
+
+@pytest.mark.parametrize("kind", YEARS)
+def test_years_side_by_side_are_never_stale(
+    kind: str, home: Home, town: Town, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        old = of_another_year(2025)
+        assert "plan/comparar/plan/index.html" in anew(home)
+        with django_capture_on_commit_callbacks(execute=True):
+            YEARS[kind](town, old)
+        bake_all()
+        assert differing(folder(home), anew(home)) == set()
 
 
 #: Their links stand in the foot of every page.

@@ -103,7 +103,14 @@ def test_the_first_of_its_kind_makes_every_page_due_and_the_next_one_few() -> No
     every = BakedPage.objects.count()
     next_one = due_after(lambda: newsroom.publish(other, by=None))
     assert len(first) == every
-    assert next_one == {"/campanas/otra/", "/campanas/", "/", "/plan/", "/sitemap.xml", "/sitemap-paginas.xml"}
+    assert next_one == {
+        "/campanas/otra/",
+        "/campanas/",
+        "/",
+        "/plan/",
+        "/sitemap.xml",
+        "/sitemap-paginas.xml",
+    }
 
 
 def test_a_campaign_makes_the_figures_of_its_year_due() -> None:

@@ -8,7 +8,10 @@ PlanError
 ├── MonthNotOver     a month is closed when it is over
 ├── AlreadyClosed    somebody closed it before
 ├── NotClosed        only a closed month can be opened again
-└── ReasonMissing    opening one again needs a reason
+├── PlanClosed       a plan with closed months is not replaced by another document
+├── ReasonMissing    opening one again needs a reason
+├── WrongYear        a year is begun with the plan of one before it
+└── YearBegun        the plan of that year is there already
 """
 
 from __future__ import annotations
@@ -56,3 +59,15 @@ class NotClosed(PlanError):
 
 class ReasonMissing(PlanError):
     """Escribe por qué se abre de nuevo el mes: queda firmado junto a lo que había."""
+
+
+class PlanClosed(PlanError):
+    """Ya hay un plan con esa clave y ese año, y tiene meses cerrados: ponle otra clave al que cargas."""
+
+
+class WrongYear(PlanError):
+    """Un plan solo puede pasar a un año posterior al suyo."""
+
+
+class YearBegun(PlanError):
+    """Ya hay un plan de ese año: ábrelo y revisa sus metas."""

@@ -15,7 +15,11 @@ from pregon.accounts.models import Department, Locality, Topic
 from pregon.agenda.enums import Kind
 from pregon.delivery import registry as channels
 from pregon.plan import registry
+from pregon.plan.enums import PlanKind
+from pregon.plan.importing.sheets import MOST_BYTES
+from pregon.plan.models import EARLIEST, LATEST, Indicator
 from pregon.plan.proposing import propose
+from pregon.plan.queries import closed_plan, plan_at
 
 #: What a measure is narrowed to: the name of the field, the parameter, and what stands there when nothing is chosen.
 NARROWING = {
@@ -128,3 +132,92 @@ class MeasuredForm(MeasureFields, WagtailAdminModelForm):
         if "measure" in self.fields:
             self.instance.parameters = self.parameters() if self.cleaned_data.get("measure") else {}
         super()._post_clean()
+
+
+class DocumentForm(forms.Form):
+    """The document of a plan, as the office has it."""
+
+    file = forms.FileField(
+        label=_("Documento"),
+        max_length=200,
+        error_messages={"required": _("Elige el documento del plan.")},
+        help_text=_("Word (.docx), Excel (.xlsx), CSV, texto, o el archivo YAML de Pregón."),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                _("El documento pesa más de %(most)s MB: quítale las fotos y súbelo otra vez."),
+                params={"most": MOST_BYTES // 1024**2},
+            )
+        return file
+
+
+class UnderstoodForm(forms.Form):
+    """What a person may correct of a plan before it is loaded; the rest is changed in the plan itself."""
+
+    title = forms.CharField(label=_("Título"), max_length=200)
+    year = forms.IntegerField(label=_("Año"), min_value=EARLIEST, max_value=LATEST)
+    kind = forms.ChoiceField(label=_("Clase de plan"), choices=PlanKind.choices)
+    unit_name = forms.CharField(label=_("Unidad responsable"), max_length=160)
+    key = forms.SlugField(
+        label=_("Clave"),
+        max_length=60,
+        help_text=_("En minúsculas y con guiones. Con el año forma su dirección: /plan/clave-año/."),
+    )
+    replacing = forms.BooleanField(label=_("Reemplazar el plan que ya está"), required=False)
+
+    def clean_key(self) -> str:
+        return str(self.cleaned_data["key"]).lower().replace("_", "-").strip("-")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        key, year = cleaned.get("key"), cleaned.get("year")
+        if not key or not year or (standing := plan_at(key, year)) is None:
+            return cleaned
+        if closed_plan(key, year):
+            self.add_error(
+                "key", _("«%(plan)s» ya tiene meses cerrados: escribe otra clave.") % {"plan": standing}
+            )
+        elif not cleaned.get("replacing"):
+            self.add_error(
+                "replacing",
+                _("«%(plan)s» ya tiene esa clave y ese año: márcalo para reemplazarlo, o escribe otra clave.")
+                % {"plan": standing},
+            )
+        return cleaned
+
+
+class YearForm(forms.Form):
+    """For which year a plan is copied."""
+
+    year = forms.IntegerField(
+        label=_("Año"),
+        max_value=LATEST,
+        error_messages={
+            "required": _("Escribe para qué año es."),
+            "invalid": _("Escribe el año con sus cuatro cifras."),
+        },
+    )
+
+
+class TargetForm(forms.ModelForm[Indicator]):
+    """What is to be reached from now on."""
+
+    class Meta:
+        model = Indicator
+        fields = ["target", "target_text"]
+        labels = {"target": _("Meta nueva"), "target_text": _("Con palabras")}
+        error_messages = {
+            "target": {
+                "required": _("Escribe la meta nueva, o deja la que estaba."),
+                "invalid": _("Escribe la meta con cifras, por ejemplo 95."),
+            }
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].required = True
+        if (target := self.initial.get("target")) is not None:
+            self.initial["target"] = f"{target.normalize():f}"  # «100», and not «100.00»

@@ -19,7 +19,17 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.documents import get_document_model_string
 
-from pregon.plan.enums import Dimension, Direction, Frequency, Kind, Level, Overshoot, PlanKind, SealAct
+from pregon.plan.enums import (
+    Dimension,
+    Direction,
+    DraftState,
+    Frequency,
+    Kind,
+    Level,
+    Overshoot,
+    PlanKind,
+    SealAct,
+)
 
 EARLIEST, LATEST = 1990, 2100
 MONTHS = (MinValueValidator(1), MaxValueValidator(12))
@@ -129,6 +139,15 @@ class Plan(models.Model):  # type: ignore[django-manager-missing]  # Programme h
     def get_absolute_url(self) -> str:
         return f"/plan/{self.slug}/"
 
+    @property
+    def key(self) -> str:
+        """What the same plan of another year is called too."""
+        return self.slug.removesuffix(f"-{self.year}")
+
+    @property
+    def comparison_url(self) -> str:
+        return f"/plan/comparar/{self.key}/"
+
 
 class Programme(ClusterableModel):
     """One sheet of the plan: what is sought, and the chain that ties it to the municipal development plan."""
@@ -234,6 +253,20 @@ class Indicator(Measured):
     )
     target = models.DecimalField(_("meta"), max_digits=9, decimal_places=2, null=True, blank=True)
     target_text = models.CharField(_("meta con palabras"), max_length=300, blank=True)
+    review_due = models.BooleanField(
+        _("meta por revisar"),
+        default=False,
+        help_text=_("Se copió de otro año y nadie la ha revisado todavía."),
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("quién revisó la meta"),
+    )
+    reviewed_at = models.DateTimeField(_("cuándo se revisó la meta"), null=True, blank=True)
     milestones = models.JSONField(
         _("metas por mes"),
         default=dict,
@@ -477,3 +510,41 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.number}"
+
+
+class PlanDraft(models.Model):
+    """A document that somebody handed in, kept until a person said what it is: a press of a button or a broken
+    connection loses nothing of it."""
+
+    name = models.CharField(_("archivo"), max_length=200)
+    content = models.BinaryField(editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("quién")
+    )
+    at = models.DateTimeField(_("entregado"))
+    state = models.CharField(_("en qué va"), max_length=10, choices=DraftState, default=DraftState.WAITING)
+    settled_at = models.DateTimeField(_("resuelto"), null=True, blank=True)
+    plan = models.ForeignKey(
+        Plan, models.SET_NULL, null=True, blank=True, related_name="drafts", verbose_name=_("plan")
+    )
+
+    class Meta:
+        verbose_name = _("plan por confirmar")
+        verbose_name_plural = _("planes por confirmar")
+        ordering = ["-pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=DraftState.values), name="draft_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=DraftState.WAITING) ^ Q(settled_at__isnull=False), name="draft_settled_once"
+            ),
+            models.UniqueConstraint(
+                fields=["digest"],
+                condition=Q(state=DraftState.WAITING),
+                name="one_waiting_draft_per_document",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -42,6 +42,7 @@ from pregon.newsroom.models import (
 )
 from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
+from pregon.plan.comparing import compared_plans, years_of
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.plan.queries import plan_sheet
 from pregon.website import live
@@ -505,7 +506,7 @@ def plan_paths(*moments: datetime) -> list[str]:
         # A first record moves the day from which later plans are told too.
         first = min(moment.astimezone(Office.load().zone).year for moment in moments)
         plans = Plan.objects.filter(year__gte=first)
-    paths = [PLANS, *(plan.get_absolute_url() for plan in plans)]
+    paths = [PLANS, *(plan.get_absolute_url() for plan in plans), *comparisons_of(plans)]
     months = months_that_are_over(moments)
     for kind in (Indicator, Activity):
         measured = kind.objects.filter(plan__in=plans).exclude(measure="").select_related("plan")
@@ -513,6 +514,17 @@ def plan_paths(*moments: datetime) -> list[str]:
             address = item.get_absolute_url()
             paths += [address, *(f"{address}{month:%m}/" for month in months if month.year == item.plan.year)]
     return paths
+
+
+def comparisons_of(plans: Iterable[Plan]) -> list[str]:
+    """The pages on which ``plans`` stand beside other years of their own."""
+    keys = {plan.key for plan in plans}
+    return [plan.comparison_url for plan in compared_plans(Plan.objects.all()) if plan.key in keys]
+
+
+def paths_beside_plan(plan: Plan) -> list[str]:
+    """The pages that only know of ``plan`` that it is there: those of its other years lead to the comparison."""
+    return [plan.comparison_url, *(other.get_absolute_url() for other in years_of(plan.key))]
 
 
 def months_that_are_over(moments: Iterable[datetime]) -> list[date]:
@@ -532,6 +544,7 @@ def paths_of_plan(plan: Plan) -> list[str]:
     paths += [indicator.get_absolute_url() for indicator in indicators]
     paths += [activity.get_absolute_url() for activity in activities]
     paths += paths_of_evidence(plan, at=timezone.now())
+    paths += comparisons_of([plan])
     paths += BakedPage.objects.below(address).values_list("path", flat=True)
     paths += BakingMark.objects.filter(path__startswith=address).values_list("path", flat=True)
     return list(dict.fromkeys(paths))

@@ -84,6 +84,7 @@ urlpatterns = [
     path("videos/<slug:slug>/", recordings.video, name="video"),
     path("videos/<slug:slug>/subtitulos.vtt", recordings.video_captions, name="video_captions"),
     path("plan/", plan.plan_index, name="plans"),
+    path("plan/comparar/<slug:key>/", plan.plan_comparison, name="plan_comparison"),
     path("plan/<slug:slug>/", plan.plan_detail, name="plan"),
     path("plan/<slug:slug>/<slug:indicator>/", plan.indicator_detail, name="indicator"),
     path("plan/<slug:slug>/<slug:indicator>/<mm:month>/", plan.month_detail, name="indicator_month"),

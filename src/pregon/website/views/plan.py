@@ -11,13 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from pregon.plan.comparing import compared_plans, comparison, years_of
 from pregon.plan.contract import Missing, Reading, Record
 from pregon.plan.models import Plan
 from pregon.plan.queries import (
     ActivitySheet,
     IndicatorSheet,
     PlanSheet,
-    current_plan,
+    current_plans,
     figure_sheet,
     headline_figures,
     plan_sheet,
@@ -25,7 +26,14 @@ from pregon.plan.queries import (
 )
 from pregon.website.views.frame import public_page
 
-__all__ = ["headline_figures", "indicator_detail", "month_detail", "plan_detail", "plan_index"]
+__all__ = [
+    "headline_figures",
+    "indicator_detail",
+    "month_detail",
+    "plan_comparison",
+    "plan_detail",
+    "plan_index",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +52,12 @@ class Evidence:
 @public_page
 def plan_index(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    current = current_plan(at)
+    every = list(plans())
     context = {
         "section": "plan",
-        "current": current,
-        "figures": plan_sheet(current, at=at).figures if current else (),
-        "plans": plans(),
+        "sheets": [plan_sheet(plan, at=at) for plan in current_plans(at)],
+        "plans": every,
+        "compared": compared_plans(every),
     }
     return render(request, "website/plan/index.html", context)
 
@@ -57,8 +65,27 @@ def plan_index(request: HttpRequest) -> HttpResponse:
 @public_page
 def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
-    context = {"section": "plan", "sheet": plan_sheet(plan, at=timezone.now())}
+    context = {
+        "section": "plan",
+        "sheet": plan_sheet(plan, at=timezone.now()),
+        "compared": len(years_of(plan.key)) > 1,
+    }
     return render(request, "website/plan/plan.html", context)
+
+
+@public_page
+def plan_comparison(request: HttpRequest, key: str) -> HttpResponse:
+    """The same plan, year beside year."""
+    years = years_of(key)
+    if len(years) < 2:
+        raise Http404
+    context = {
+        "section": "plan",
+        "plan": years[-1],
+        "years": years,
+        "lines": comparison(years, at=timezone.now()),
+    }
+    return render(request, "website/plan/comparison.html", context)
 
 
 @public_page

@@ -12,8 +12,10 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from factories.accounts import UserFactory
+from factories.documents import SEEDS
 from factories.plan import bulletin, moment
 from pregon.plan import actions
+from pregon.plan.errors import PlanError
 from pregon.plan.models import Plan, Seal
 from pregon.plan.reading import read
 
@@ -85,3 +87,68 @@ def test_it_is_opened_again_with_a_reason(plan: Plan) -> None:
 def test_what_cannot_be_done_is_a_sentence(plan: Plan, words: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         said(*words)
+
+
+def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> None:
+    told = said("import", str(SEEDS / "mazamitla.txt"))
+    assert "   46  CALENDARIO ACTIVIDADES 2019\n" in told
+    assert "       ! El calendario dice 2019 y el plan es de 2020: revisa cuál vale.\n" in told
+    assert "0 programas, 4 indicadores, 6 actividades; 4 líneas por revisar." in told
+    assert told.endswith("No se cargó nada todavía: con --yes se carga así.\n")
+    assert not Plan.objects.exists()
+
+
+def test_told_so_it_loads_the_document_for_the_year_that_is_named() -> None:
+    told = json.loads(said("import", str(SEEDS / "ocotlan.txt"), "--year", "2026", "--yes", "--json"))
+    assert (told["loaded"], told["doubts"]) == ("coordinacion-de-comunicacion-institucional-2026", 2)
+    assert Plan.objects.get(slug=told["loaded"]).programmes.count() == 3
+
+
+def test_a_document_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    for file in (tmp_path, tmp_path / "nada.docx"):
+        with pytest.raises(CommandError, match="No se puede leer"):
+            said("import", str(file))
+    with pytest.raises(CommandError, match="no es un año de plan"):
+        said("import", str(tmp_path), "--year", "26")
+
+
+def test_lint_tells_what_the_plan_lacks_and_fails_while_something_must_be_mended(plan: Plan) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError, match="faltas que hay que corregir"):
+        call_command("plan", "lint", stdout=out)
+    assert "Hay que corregirlo: No dice cómo se calcula." in out.getvalue()
+    assert "    Indicador 3 · Spots, perifoneo y carteles" in out.getvalue()
+
+
+def test_lint_of_a_file_needs_no_plan_in_the_office(tmp_path: Path) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError, match="faltas que hay que corregir"):
+        call_command("plan", "lint", "ocotlan", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert told["errors"] == sum(len(lack["places"]) for lack in told["lacks"] if lack["severity"] == "error")
+    assert "en-todos-los-programas" in {lack["rule"] for lack in told["lacks"]}
+
+
+def test_lint_of_a_plan_that_lacks_nothing_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(
+        "plan: {clave: corto, titulo: Plan corto, ejercicio: 2026, unidad: Redacción}", encoding="utf-8"
+    )
+    assert said("lint", str(file)) == "A «Plan corto» no le falta nada.\n"
+
+
+def test_a_new_year_is_begun_and_says_how_many_targets_wait(plan: Plan) -> None:
+    assert "Sus metas por revisar en el escritorio: 4." in said(
+        "new-year", "2027", "--by", "titular@muestra.example"
+    )
+    assert json.loads(said("new-year", "2028", "--json", "--plan", plan.slug))["from"] == plan.slug
+    assert sorted(Plan.objects.values_list("year", flat=True)) == [2026, 2027, 2028]
+
+
+@pytest.mark.parametrize(
+    ("year", "sentence"), [("veinte", "no es un año"), ("2026", "año posterior"), ("2101", "año posterior")]
+)
+def test_a_year_that_cannot_be_begun_is_refused_in_a_sentence(plan: Plan, year: str, sentence: str) -> None:
+    with pytest.raises((CommandError, PlanError), match=sentence):
+        said("new-year", year)
+    assert Plan.objects.count() == 1
