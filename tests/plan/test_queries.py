@@ -26,6 +26,7 @@ from pregon.plan.queries import (
     as_written,
     current_plan,
     current_plans,
+    figure_sheet,
     headline_figures,
     lacks_of,
     month_standing,
@@ -265,6 +266,19 @@ def test_three_of_everything_cost_as_many_queries_as_one(plan: Plan) -> None:
         ActivityFactory.create(plan=plan, number=number, measure="bulletins_on_working_days")
         act(f"2026-11-{number + 10} 09:00", Settlement.COVERED)
     assert cost() == one
+
+
+@pytest.mark.django_db
+def test_one_figure_is_opened_without_asking_for_the_others() -> None:
+    plan = PlanFactory.create(year=2026)
+    IndicatorFactory.create(plan=plan, code="actos", measure="acts_covered")
+    IndicatorFactory.create(plan=plan, code="boletines", measure="bulletins_published")
+    bulletin("2026-11-10")
+    with CaptureQueriesContext(connection) as queries:
+        sheet = figure_sheet(plan, "boletines", at=AT)
+    assert [(row.item.slug, row.figure.text) for row in sheet.rows if row.figure] == [("boletines", "1")]
+    assert not any("agenda_coverage" in query["sql"] for query in queries)
+    assert figure_sheet(plan, "nada", at=AT).rows == ()
 
 
 @pytest.mark.django_db

@@ -48,7 +48,7 @@ def test_the_sheet_shows_figures_and_what_lacks_even_of_internal_acts(reader: Cl
     act("2026-11-10 09:00", Settlement.DUE, title="Reunión de gabinete", public=False)
     bulletin("2026-11-10")
     page = reader.get(f"/escritorio/plan/{plan.pk}/").content.decode()
-    assert [words in page for words in ("0 de 1", "Reunión de gabinete", "acto interno")] == [True] * 3
+    assert [words in page for words in ("0 de 1", "Reunión de gabinete", "· interno")] == [True] * 3
 
 
 def test_only_who_may_change_the_plan_is_led_to_its_forms(head: Client, reader: Client, plan: Plan) -> None:
@@ -138,6 +138,35 @@ def test_a_stranger_is_refused(stranger: Client, plan: Plan) -> None:
     answer = stranger.get(f"/escritorio/plan/{plan.pk}/")
     assert answer.status_code in (302, 403)
     assert "Actos oficiales" not in answer.content.decode()
+
+
+# --- What a measure would have said ---
+
+PREVIEW = "/escritorio/plan/medida/vista/"
+
+
+def test_the_preview_shows_the_past_months_and_the_records_behind_them(reader: Client) -> None:
+    bulletin("2026-11-10", title="Calle lista")
+    page = reader.get(PREVIEW, {"measure": "bulletins_published"}).content.decode()
+    assert "Noviembre 2026" in page
+    assert "Calle lista" in page
+
+
+def test_a_part_of_it_stands_in_the_form_that_chooses_a_measure(reader: Client) -> None:
+    part = reader.get(PREVIEW, {"measure": "bulletins_published", "parte": "1"}).content.decode()
+    assert "<html" not in part
+    assert "En estos doce meses no hay ningún registro así." in part
+
+
+def test_what_cannot_be_asked_is_told_and_never_breaks(reader: Client) -> None:
+    answer = reader.get(PREVIEW, {"measure": "acts_covered", "about_channel": "telegram"})
+    assert answer.status_code == 200
+    assert "no se puede separar así" in answer.content.decode()
+    assert reader.get(PREVIEW, {"measure": "likes", "parte": "1"}).status_code == 200
+
+
+def test_a_stranger_sees_no_preview(stranger: Client) -> None:
+    assert stranger.get(PREVIEW).status_code in {302, 403}
 
 
 # --- What the plan lacks --------------------------------------------------------------------------------------

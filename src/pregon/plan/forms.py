@@ -1,15 +1,16 @@
-"""The desk's forms of a plan: a measure is chosen among those that exist, with parameters it understands; a figure that
+"""The desk's forms of a plan: a measure is chosen among those that exist and narrowed to what the office has; what
 is typed by hand is asked about wherever it may mean two things."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -18,44 +19,133 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.documents import get_document_model
 from wagtail.documents.widgets import AdminDocumentChooser
 
+from pregon.accounts.models import Department, Locality, Topic
+from pregon.agenda.enums import Kind
+from pregon.delivery import registry as channels
 from pregon.plan import registry
 from pregon.plan.actions import Explanation, Figures
 from pregon.plan.contract import PERCENT, written
 from pregon.plan.enums import PlanKind
-from pregon.plan.errors import UnknownMeasure
 from pregon.plan.importing.sheets import MOST_BYTES
 from pregon.plan.models import EARLIEST, LATEST, Activity, Indicator
+from pregon.plan.proposing import propose
 from pregon.plan.queries import closed_plan, plan_at
 
 #: Digits, in threes or not, and at most two of a fraction; a comma in another place may be a fraction or not.
 NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,9})(?P<part>\.\d{1,2})?")
 #: What a figure of a percentage may mean: so many of a hundred, that part of one, or a number of things.
 OF_A_HUNDRED, OF_ONE, THINGS = "de-cien", "de-uno", "cosas"
+#: What a measure is narrowed to: the name of the field, the parameter, and what stands there when nothing is chosen.
+NARROWING = {
+    "about_department": ("department", _("Dependencia"), _("Todas las dependencias")),
+    "about_kind": ("kind", _("Tipo de acto"), _("Todos los tipos de acto")),
+    "about_locality": ("locality", _("Localidad"), _("Todas las localidades")),
+    "about_topic": ("topic", _("Tema"), _("Todos los temas")),
+    "about_channel": ("channel", _("Canal"), _("Todos los canales")),
+}
+FIELDS = ("measure", *NARROWING)
 
 
-class MeasuredForm(WagtailAdminModelForm):
+def choices_of(parameter: str) -> list[tuple[str, str]]:
+    """What exists in this office."""
+    if parameter == "kind":
+        return [(kind.value, str(kind.label)) for kind in Kind]
+    if parameter == "channel":
+        return [(kind, channels.label_of(kind)) for kind in channels.kinds()]
+    model = {"department": Department, "locality": Locality, "topic": Topic}[parameter]
+    return list(model._default_manager.order_by("name").values_list("slug", "name"))
+
+
+def measures(suited: Iterable[str] = ()) -> list[Any]:
+    """All measures by their titles, those that suit the words of the plan first."""
+    titles = {name: str(registry.find(name).title) for name in registry.names()}
+    first = [(name, titles.pop(name)) for name in suited if name in titles]
+    rest = sorted(titles.items(), key=lambda item: item[1])
+    if not first:
+        return rest
+    return [(gettext("Medidas que le van"), first), (gettext("Las demás"), rest)]
+
+
+class MeasureFields(forms.Form):
+    """A measure and what it is narrowed to. A page without script shows every narrowing; the script hides those that
+    the chosen measure does not understand."""
+
+    measure = forms.ChoiceField(
+        label=_("Medida"),
+        required=False,
+        help_text=_("La pregunta que responden los registros de la oficina."),
+        widget=forms.Select(attrs={"data-measure": ""}),
+    )
+    about_department = forms.ChoiceField(label=_("Dependencia"), required=False)
+    about_kind = forms.ChoiceField(label=_("Tipo de acto"), required=False)
+    about_locality = forms.ChoiceField(label=_("Localidad"), required=False)
+    about_topic = forms.ChoiceField(label=_("Tema"), required=False)
+    about_channel = forms.ChoiceField(label=_("Canal"), required=False)
+
+    def offer(self, chosen: Mapping[str, str], *, text: str = "") -> None:
+        """Fill the lists; what was ``chosen`` before and exists no longer stays to be seen."""
+        none = _("Los registros de la oficina no lo miden")
+        cast(forms.ChoiceField, self.fields["measure"]).choices = [("", none), *measures(propose(text))]
+        for name, (parameter, _label, everything) in NARROWING.items():
+            field = cast(forms.ChoiceField, self.fields[name])
+            found = choices_of(parameter)
+            before = chosen.get(parameter, "")
+            if before and before not in dict(found):
+                found.append((before, gettext("«%(name)s», que ya no existe") % {"name": before}))
+            field.choices = [("", everything), *found]
+            field.initial = before
+            field.widget.attrs["data-narrows"] = " ".join(
+                each for each in registry.names() if parameter in registry.find(each).parameters
+            )
+
+    def parameters(self) -> dict[str, str]:
+        """What was chosen, after validation."""
+        return {
+            parameter: self.cleaned_data[name]
+            for name, (parameter, _label, _all) in NARROWING.items()
+            if self.cleaned_data.get(name)
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = cleaned.get("measure")
+        if not chosen:
+            return cleaned
+        measure = registry.find(chosen)
+        for name, (parameter, _label, everything) in NARROWING.items():
+            if cleaned.get(name) and parameter not in measure.parameters:
+                self.add_error(
+                    name,
+                    gettext("«%(title)s» no se puede separar así: elige «%(everything)s».")
+                    % {"title": measure.title, "everything": everything},
+                )
+        return cleaned
+
+
+class MeasureForm(MeasureFields):
+    """What the preview is asked for."""
+
+    def __init__(self, *args: Any, text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer({}, text=text)
+
+
+class MeasuredForm(MeasureFields, WagtailAdminModelForm):
     """An indicator or an activity."""
+
+    class Media:
+        js = (Script("plan/measures.js", type="module"),)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        titles = [(name, registry.find(name).title) for name in registry.names()]
-        self.fields["measure"] = forms.ChoiceField(
-            label=_("Medida"),
-            required=False,
-            choices=[("", _("Los registros de la oficina no lo miden")), *titles],
-            help_text=_("La pregunta que responden los registros de la oficina."),
-        )
+        item = self.instance
+        said = getattr(item, "description", "") or f"{getattr(item, 'name', '')} {item.definition}"
+        self.offer(item.parameters, text=said)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
-        name, parameters = cleaned.get("measure"), cleaned.get("parameters") or {}
-        if not name or not isinstance(parameters, dict):
-            return cleaned
-        try:
-            registry.scope_of(registry.find(name), parameters)
-        except UnknownMeasure as problem:
-            self.add_error("parameters", str(problem))
-        return cleaned
+    def _post_clean(self) -> None:
+        if "measure" in self.fields:
+            self.instance.parameters = self.parameters() if self.cleaned_data.get("measure") else {}
+        super()._post_clean()
 
 
 class YearForm(forms.Form):

@@ -631,7 +631,17 @@ def month_standing(plan: Plan, month: int, *, at: datetime) -> MonthStanding:
 
 def plan_sheet(plan: Plan, *, at: datetime) -> PlanSheet:
     """The whole plan with a year's readings. Each measure is asked once."""
-    return remembered(("plan", plan.pk), lambda: sheet_of(plan, Asking(plan, at=at)))
+    return remembered(("plan", plan.pk), lambda: sheet_of(plan, asking_of(plan, at=at)))
+
+
+def figure_sheet(plan: Plan, slug: str, *, at: datetime) -> PlanSheet:
+    """The same with the line of that code alone: whoever opens one figure does not wait for the others."""
+    return sheet_of(plan, asking_of(plan, at=at), only=slug)
+
+
+def asking_of(plan: Plan, *, at: datetime) -> Asking:
+    """Whoever draws many pages of a plan asks each measure once for all of them."""
+    return remembered(("asking", plan.pk), lambda: Asking(plan, at=at))
 
 
 def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
@@ -646,13 +656,17 @@ def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
     return tuple(sorted(found.values(), key=lambda missing: (bool(missing.url), missing.when), reverse=True))
 
 
-def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None) -> PlanSheet:
-    """``window`` narrows the figures to some days of the year; the calendar stays whole."""
+def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None, only: str = "") -> PlanSheet:
+    """``window`` narrows the figures to some days of the year; the calendar stays whole. ``only`` is a code."""
     indicators = [
-        _indicator(item, plan, asking, window) for item in plan.indicators.prefetch_related("deviations")
+        _indicator(item, plan, asking, window)
+        for item in plan.indicators.prefetch_related("deviations")
+        if only in {"", item.slug}
     ]
     activities = [
-        _activity(item, plan, asking, window) for item in plan.activities.prefetch_related("deviations")
+        _activity(item, plan, asking, window)
+        for item in plan.activities.prefetch_related("deviations")
+        if only in {"", item.slug}
     ]
     programmes = plan.programmes.prefetch_related(Prefetch("inputs", Input.objects.order_by("pk")))
     sheets = [

@@ -30,6 +30,7 @@ from pregon.plan.forms import (
     CaptureForm,
     DocumentForm,
     ExplainForm,
+    MeasureForm,
     ReopenForm,
     TargetForm,
     UnderstoodForm,
@@ -39,6 +40,7 @@ from pregon.plan.importing import draft_of
 from pregon.plan.linting import Lack, Place
 from pregon.plan.models import Activity, Indicator, Plan, PlanDraft
 from pregon.plan.permissions import ADD, CAPTURE, CHANGE, CLOSE, EXPLAIN, SEE
+from pregon.plan.previews import preview
 from pregon.plan.queries import (
     Asking,
     captures_of,
@@ -217,6 +219,21 @@ class SheetView(DeskPage):
             to_review=sum(row.indicator.review_due for row in sheet.indicators),
             **kwargs,
         )
+
+
+class MeasureView(DeskPage):
+    """What a measure would have said in the past months: a page of its own, and a part of the form that chooses one."""
+
+    page_title = _("Medidas")
+
+    def get_template_names(self) -> list[str]:
+        return ["plan/desk/past_months.html" if "parte" in self.request.GET else "plan/desk/measure.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = MeasureForm(self.request.GET)
+        chosen = form.cleaned_data["measure"] if form.is_valid() else ""
+        shown = preview(chosen, form.parameters(), at=timezone.now()) if chosen else None
+        return super().get_context_data(form=form, preview=shown, **kwargs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

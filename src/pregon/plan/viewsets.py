@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+)
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from pregon.plan.forms import MeasuredForm
+from pregon.plan.forms import FIELDS, MeasuredForm
 from pregon.plan.models import Activity, Indicator, Plan, Programme
 
 
@@ -14,6 +21,14 @@ class PartViewSet(SnippetViewSet):
     icon = "tasks"
     add_to_admin_menu = False
     copy_view_enabled = False
+
+
+def measured_panel() -> MultiFieldPanel:
+    """The measure of a line, what it is narrowed to, and what it would have said until now."""
+    fields = [FieldPanel(name) for name in FIELDS]
+    return MultiFieldPanel(
+        [*fields, HelpPanel(template="plan/desk/measure_help.html")], heading=_("Cómo se mide")
+    )
 
 
 class PlanViewSet(PartViewSet):
@@ -83,7 +98,7 @@ class IndicatorViewSet(PartViewSet):
             FieldRowPanel([FieldPanel("milestones"), FieldPanel("cumulative")]),
             FieldRowPanel([FieldPanel("green_from"), FieldPanel("yellow_from")], heading=_("Semáforo")),
             FieldRowPanel([FieldPanel("overshoot"), FieldPanel("overshoot_from")]),
-            MultiFieldPanel([FieldPanel("measure"), FieldPanel("parameters")], heading=_("Cómo se mide")),
+            measured_panel(),
         ],
         base_form_class=MeasuredForm,
     )
@@ -101,7 +116,7 @@ class ActivityViewSet(PartViewSet):
             FieldRowPanel([FieldPanel("indicator"), FieldPanel("responsible")]),
             FieldPanel("supposition"),
             FieldPanel("months"),
-            MultiFieldPanel([FieldPanel("measure"), FieldPanel("parameters")], heading=_("Cómo se mide")),
+            measured_panel(),
         ],
         base_form_class=MeasuredForm,
     )

@@ -149,6 +149,7 @@ def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
     if not stays and not visible(type(piece).objects.exclude(pk=piece.pk), at=at).exists():
         website.mark_everything(at=at)
     refresh(paths, at=at, hidden="" if public else page)
+    website.mark(queries.plan_paths(piece.first_published_at or at), at=at)
 
 
 # --- Live coverage ------------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ def live_did(
     """Pages that are open are told at once; those that are asked for later are baked anew."""
     website.mark(queries.paths_of_coverage(blog), at=at)
     if event == LiveEvent.STATE:
-        website.mark(queries.paths_that_name(blog), at=at)
+        website.mark([*queries.paths_that_name(blog), *queries.plan_paths(blog.opened_at)], at=at)
         tell_readers(blog, "state", live.state_of(blog), at=at)
     elif event == LiveEvent.SUMMARY:
         tell_readers(blog, "summary", {"html": live.summary_of(blog)}, at=at)

@@ -1,4 +1,4 @@
-"""Measures on data small enough to be counted by hand. November 2026: the 16th is a holiday, the 20th a Friday."""
+"""What the newsroom published, counted by hand. November 2026: the 16th is a holiday, the 20th a Friday."""
 
 from __future__ import annotations
 
@@ -9,36 +9,35 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factories.plan import ZONE, ActFactory, DepartmentFactory, act, bulletin, moment, sent
+from factories.library import AlbumFactory
+from factories.measures import LATER, ask, days, lacking, tagged
+from factories.plan import ZONE, ActFactory, DepartmentFactory, act, bulletin, moment, page, sent
 from pregon.accounts.models import Locality, Topic
-from pregon.agenda.enums import Kind, Settlement, State
+from pregon.agenda.enums import Kind, Settlement
 from pregon.delivery.enums import State as Delivered
-from pregon.plan.contract import Period, Question, Reading, Scope
+from pregon.delivery.models import ChannelAccount
+from pregon.newsroom.models import Campaign, Correction, Episode, LiveBlog, Piece, Service, Video
+from pregon.plan.contract import Period
 from pregon.plan.measures.newsroom import (
-    acts_covered,
+    bulletins_in_easy_reading,
     bulletins_on_working_days,
+    bulletins_published,
+    bulletins_told_promptly,
+    bulletins_with_photos,
+    bulletins_within_a_day,
+    campaigns_published,
+    corrections_published,
     days_with_publication,
+    live_coverages,
+    podcast_episodes,
+    recordings_published,
     records_begin,
+    services_reviewed,
+    videos_published,
 )
+from pregon.plan.registry import Take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
-
-DUE, COVERED, EXCUSED = Settlement.DUE, Settlement.COVERED, Settlement.EXCUSED
-WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))  # a whole week, Monday to Sunday
-LATER = "2026-11-25"
-
-
-def ask(period: Period = WEEK, *, at: str = LATER, **scope: str) -> Question:
-    return Question(period=period, at=moment(at), zone=ZONE, scope=Scope(**scope))
-
-
-def days(reading: Reading) -> list[int]:
-    return [kept.when.day for kept in reading.kept]
-
-
-def lacking(reading: Reading) -> list[int]:
-    return [missing.when.day for missing in reading.missing]
-
 
 # --- Bulletins on working days ---
 
@@ -166,95 +165,130 @@ def test_what_a_channel_took_is_no_evidence_once_it_was_withdrawn() -> None:
     assert days_with_publication(ask(channel="telegram")).numerator == 0
 
 
-# --- Acts covered ---
+# --- How they came out ---
 
 
-def test_an_act_is_covered_when_all_it_owed_is_covered() -> None:
-    act("2026-11-10 09:00", COVERED, COVERED)
-    act("2026-11-11 09:00", COVERED, DUE)
-    reading = acts_covered(ask())
-    assert (reading.text, days(reading), lacking(reading)) == ("1 de 2", [10], [11])
+def test_bulletins_published_are_each_counted_once_and_keep_their_folio() -> None:
+    bulletin("2026-11-10 09:00")
+    bulletin("2026-11-14 10:00")
+    bulletin("2026-11-11", withdrawn_at=moment("2026-11-12"))
+    reading = bulletins_published(ask())
+    assert (reading.share, reading.text, days(reading)) == (False, "2", [10, 14])
 
 
-def test_a_missing_act_says_what_lacks_and_how_late_it_is() -> None:
-    act("2026-11-10 09:00", DUE, COVERED, DUE, title="Arranque de obra")
-    (missing,) = acts_covered(ask(at="2026-11-13")).missing
-    assert (missing.title, missing.detail, missing.days_late) == (
-        "Arranque de obra",
-        "Falta: Boletín, Video.",
-        3,
+def test_a_bulletin_has_photos_with_a_cover_or_an_album_and_lacks_them_from_the_next_day_on() -> None:
+    bulletin("2026-11-10", album=AlbumFactory.create())
+    bulletin("2026-11-11")
+    assert bulletins_with_photos(ask()).text == "1 de 2"
+    assert lacking(bulletins_with_photos(ask())) == [11]
+    assert bulletins_with_photos(ask(at="2026-11-11 20:00")).text == "1 de 1"
+
+
+def test_easy_reading_counts_when_somebody_wrote_it() -> None:
+    bulletin("2026-11-10", easy_reading="La calle ya quedó.")
+    bulletin("2026-11-11", easy_reading="")
+    reading = bulletins_in_easy_reading(ask())
+    assert (reading.text, [missing.detail for missing in reading.missing]) == (
+        "1 de 2",
+        ["Sin lectura fácil"],
     )
 
 
-def test_an_act_excused_whole_stands_apart_and_one_excused_in_part_may_be_covered() -> None:
-    act("2026-11-10 09:00", EXCUSED)
-    act("2026-11-11 09:00", EXCUSED, COVERED)
-    reading = acts_covered(ask())
-    assert (reading.text, days(reading)) == ("1 de 1", [11])
-    assert [(excused.when.day, excused.detail) for excused in reading.excused] == [
-        (10, "Se suspendió el acceso por lluvia.")
+def test_a_bulletin_is_in_time_up_to_24_hours_after_its_act_ended() -> None:
+    yesterday = act("2026-11-09 09:00")
+    bulletin("2026-11-10 10:00", act=yesterday)
+    bulletin("2026-11-10 10:01", act=yesterday)
+    bulletin("2026-11-12 09:00", act=act("2026-11-11 09:00", end=None))
+    bulletin("2026-11-13")  # tells no act and owes nothing
+    reading = bulletins_within_a_day(ask())
+    assert (reading.text, days(reading), lacking(reading)) == ("2 de 3", [10, 12], [10])
+
+
+def test_a_bulletin_is_told_promptly_when_a_channel_took_it_within_fifteen_minutes() -> None:
+    sent(bulletin("2026-11-09 10:00"), "2026-11-09 10:15")
+    sent(bulletin("2026-11-10 10:00"), "2026-11-10 10:16")
+    sent(bulletin("2026-11-11 10:00"), "2026-11-11 10:01", state=Delivered.WITHHELD)
+    reading = bulletins_told_promptly(ask(channel="telegram"))
+    assert (reading.text, days(reading), lacking(reading)) == ("1 de 3", [9], [10, 11])
+
+
+def test_without_a_channel_the_first_of_those_that_the_office_set_up_counts() -> None:
+    ChannelAccount.objects.create(kind="telegram")
+    ChannelAccount.objects.create(kind="email")
+    both = bulletin("2026-11-09 10:00")
+    sent(both, "2026-11-09 11:00")
+    sent(both, "2026-11-09 10:05", channel="email", state=Delivered.DELIVERED)
+    assert days(bulletins_told_promptly(ask())) == [9]
+    assert days(bulletins_told_promptly(ask(channel="telegram"))) == []
+
+
+def test_a_correction_counts_on_its_day_and_leads_to_its_bulletin() -> None:
+    shown = bulletin("2026-10-01", title="Calle lista")
+    gone = bulletin("2026-10-02", withdrawn_at=moment("2026-11-12"))
+    Correction.objects.create(
+        bulletin=shown, at=moment("2026-11-10"), change="La hora", reason="Se leyó mal."
+    )
+    Correction.objects.create(
+        bulletin=gone, at=moment("2026-11-11"), change="El lugar", reason="Se leyó mal."
+    )
+    reading = corrections_published(ask())
+    assert [(record.when.day, record.title, record.detail) for record in reading.records[:1]] == [
+        (10, "Calle lista", "La hora")
+    ]
+    assert [record.public for record in reading.records] == [True, False]
+
+
+# --- What else is published ---
+
+
+def test_a_live_coverage_of_an_internal_act_counts_and_is_not_for_the_public() -> None:
+    LiveBlog.objects.create(
+        act=act("2026-11-10 09:00"), title="Desfile", slug="d", opened_at=moment("2026-11-10")
+    )
+    LiveBlog.objects.create(
+        act=act("2026-11-11 09:00", public=False), title="Reunión", slug="r", opened_at=moment("2026-11-11")
+    )
+    assert [(record.title, record.public) for record in live_coverages(ask()).records] == [
+        ("Desfile", True),
+        ("Reunión", False),
     ]
 
 
-@pytest.mark.parametrize("state", [State.CANCELLED, State.POSTPONED])
-def test_an_act_that_did_not_take_place_is_not_due(state: State) -> None:
-    act("2026-11-10 09:00", DUE, state=state)
-    assert acts_covered(ask()).denominator == 0
+@pytest.mark.parametrize(
+    ("take", "make", "url"),
+    [
+        (campaigns_published, Campaign, "/campanas/agua-limpia/"),
+        (podcast_episodes, Episode, "/podcast/agua-limpia/"),
+        (videos_published, Video, "/videos/agua-limpia/"),
+        (recordings_published, Video, "/videos/agua-limpia/"),
+    ],
+)
+def test_a_page_counts_when_it_came_out_and_not_before_its_hour(
+    take: Take, make: type[Piece], url: str
+) -> None:
+    page(make, "2026-11-10", title="Agua limpia")
+    page(make, "2026-11-11", title="Otra", live=False)
+    page(make, "2026-11-12", title="Con embargo", go_live_at=moment("2026-12-01"))
+    assert [record.url for record in take(ask()).records] == [url]
 
 
-def test_a_future_act_is_not_due_and_one_that_runs_is_due_when_it_ends() -> None:
-    act("2026-11-12 09:00", DUE)
-    act("2026-11-13 09:00", COVERED)
-    assert acts_covered(ask(at="2026-11-12 09:30")).denominator == 0
-    assert acts_covered(ask(at="2026-11-12 10:00")).text == "0 de 1"
+def test_recordings_are_both_kinds_in_the_order_of_their_days() -> None:
+    page(Video, "2026-11-10", title="Video")
+    page(Episode, "2026-11-09", title="Episodio")
+    assert [record.detail for record in recordings_published(ask()).records] == ["Episodio", "Video"]
 
 
-def test_an_act_covered_while_it_runs_counts_at_once() -> None:
-    act("2026-11-12 09:00", COVERED)
-    assert acts_covered(ask(at="2026-11-12 09:30")).text == "1 de 1"
+def test_a_service_counts_on_the_day_of_its_last_review() -> None:
+    page(Service, "2026-01-10", title="Licencia", reviewed_on=date(2026, 11, 12))
+    page(Service, "2026-11-10", title="Acta", reviewed_on=date(2026, 11, 20))
+    assert [record.title for record in services_reviewed(ask()).records] == ["Licencia"]
 
 
-def test_an_act_without_an_end_is_over_when_it_begins() -> None:
-    act("2026-11-12 09:00", DUE, end=None)
-    assert acts_covered(ask(at="2026-11-12 09:01")).text == "0 de 1"
-
-
-def test_an_act_that_owes_nothing_is_not_counted() -> None:
-    act("2026-11-12 09:00")
-    assert acts_covered(ask()).denominator == 0
-
-
-def test_an_act_late_at_night_belongs_to_the_local_day() -> None:
-    act("2026-11-15 23:30", COVERED)
-    act("2026-11-16 00:00", COVERED)
-    assert days(acts_covered(ask())) == [15]
-
-
-def test_an_internal_act_counts_and_is_marked_as_not_for_the_public() -> None:
-    act("2026-11-10 09:00", COVERED, public=False)
-    act("2026-11-11 09:00", DUE, public=False)
-    reading = acts_covered(ask())
-    assert reading.text == "1 de 2"
-    assert [record.public for record in reading.records] == [False]
-    assert [missing.public for missing in reading.missing] == [False]
-
-
-def test_acts_are_narrowed_by_department_kind_locality_and_topic() -> None:
-    topic = Topic.objects.create(name="Informe de gobierno", slug="informe-de-gobierno")
-    locality = Locality.objects.create(name="San Martín de Zula", slug="san-martin-de-zula")
-    wanted = act("2026-11-10 09:00", COVERED, kind=Kind.SESSION)
-    wanted.topics.set([topic])
-    wanted.localities.set([locality])
-    wanted.save()
-    other = DepartmentFactory.create(name="Turismo", slug="turismo")
-    act("2026-11-11 09:00", COVERED, department=other)
-    narrowed = [
-        {"department": "obras-publicas"},
-        {"kind": Kind.SESSION.value},
-        {"locality": "san-martin-de-zula"},
-        {"topic": "informe-de-gobierno"},
-    ]
-    assert [days(acts_covered(ask(**scope))) for scope in narrowed] == [[10]] * 4
+def test_pages_are_narrowed_by_department_locality_and_topic() -> None:
+    tagged(page(Campaign, "2026-11-10", title="Agua", department=DepartmentFactory.create()))
+    page(Campaign, "2026-11-11", title="Otra")
+    narrowed = [{"department": "obras-publicas"}, {"locality": "epenche-chico"}, {"topic": "agua"}]
+    assert [days(campaigns_published(ask(**scope))) for scope in narrowed] == [[10]] * 3
 
 
 # --- When records begin ---
@@ -263,8 +297,8 @@ def test_acts_are_narrowed_by_department_kind_locality_and_topic() -> None:
 def test_records_begin_on_the_day_of_the_first_act_or_bulletin() -> None:
     assert records_begin(moment(LATER), ZONE) is None
     bulletin("2026-11-12")
-    act("2026-11-10 23:30", DUE)
-    act("2026-12-24 09:00", DUE)
+    act("2026-11-10 23:30", Settlement.DUE)
+    act("2026-12-24 09:00", Settlement.DUE)
     assert records_begin(moment(LATER), ZONE) == date(2026, 11, 10)
 
 
@@ -282,7 +316,7 @@ def test_a_future_act_begins_nothing() -> None:
         (bulletins_on_working_days, ""),
         (days_with_publication, ""),
         (days_with_publication, "telegram"),
-        (acts_covered, ""),
+        (bulletins_told_promptly, "telegram"),
     ],
 )
 def test_three_items_cost_as_many_queries_as_one(take: object, channel: str) -> None:
@@ -295,7 +329,7 @@ def test_three_items_cost_as_many_queries_as_one(take: object, channel: str) -> 
 
     def add(day: int) -> None:
         sent(bulletin(f"2026-11-{day} 10:00"), f"2026-11-{day} 10:01")
-        act(f"2026-11-{day} 09:00", COVERED, DUE)
+        act(f"2026-11-{day} 09:00", Settlement.COVERED, Settlement.DUE)
 
     add(10)
     one = cost()

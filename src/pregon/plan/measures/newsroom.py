@@ -1,33 +1,53 @@
-"""The three measures of the first plans, each asked over the office's own records.
-
-One rule of fairness holds in all: a day or an act counts as owed when it is over, or as soon as it is done.
-At nine in the morning nobody is behind with today's bulletin.
-"""
+"""What the newsroom published: bulletins and how they came out, and every other kind of page."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, NamedTuple
 
-from django.db.models import Min, OuterRef, Subquery
-from django.utils.formats import date_format
+from django.db.models import BooleanField, ExpressionWrapper, Min, Q
+from django.db.models.functions import Coalesce
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.agenda.enums import Product, Settlement
 from pregon.agenda.models import Act
 from pregon.core.calendar import local_day
 from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
-from pregon.delivery.enums import OUT, MessageKind
-from pregon.delivery.models import Delivery, Dispatch
-from pregon.newsroom.models import Bulletin
-from pregon.plan.contract import Kept, Missing, Question, Reading, Record, by_day
+from pregon.newsroom.models import Bulletin, Campaign, Correction, Episode, LiveBlog, Piece, Service, Video
+from pregon.plan.contract import Question, Reading, Record, by_day
+from pregon.plan.measures.common import (
+    ABOUT,
+    OF_A_PAGE,
+    days_kept,
+    in_days,
+    in_time,
+    narrowed,
+    number_of,
+    share_of,
+)
+from pregon.plan.measures.delivery import sent
 from pregon.plan.registry import measure
 
 SITE = "site"
+A_DAY, PROMPTLY = timedelta(hours=24), timedelta(minutes=15)
+
+
+class Issued(NamedTuple):
+    """A bulletin that a citizen can read, as it came out."""
+
+    pk: int
+    moment: datetime
+    record: Record
+    #: When the act that it tells was over; ``None`` when it tells none.
+    act_over: datetime | None
+    has_photo: bool
+    has_easy_reading: bool
+
+
+# --- Bulletins ----------------------------------------------------------------------------------------------
 
 
 @measure(
@@ -36,11 +56,11 @@ SITE = "site"
     how=gettext_lazy(
         "Días hábiles con al menos un boletín publicado y vigente, entre los días hábiles transcurridos."
     ),
-    parameters=["department", "kind", "locality", "topic"],
+    parameters=ABOUT,
 )
 def bulletins_on_working_days(question: Question) -> Reading:
     working = [day for day in question.days if question.calendar.is_working(day)]
-    return _days_kept(
+    return days_kept(
         question, working, by_day(published(question)), unit=_("días hábiles"), lacks=_("Sin boletín")
     )
 
@@ -51,73 +71,208 @@ def bulletins_on_working_days(question: Question) -> Reading:
     how=gettext_lazy(
         "Días con algo publicado en el sitio, o en el canal que se nombra, entre los días transcurridos."
     ),
-    parameters=["channel", "department", "kind", "locality", "topic"],
+    parameters=["channel", *ABOUT],
 )
 def days_with_publication(question: Question) -> Reading:
-    records = published(question) if question.scope.channel in {"", SITE} else sent(question)
-    return _days_kept(question, question.days, by_day(records), unit=_("días"), lacks=_("Sin publicación"))
+    records = published(question) if question.scope.channel in {"", SITE} else taken(question)
+    return days_kept(question, question.days, by_day(records), unit=_("días"), lacks=_("Sin publicación"))
 
 
 @measure(
-    "acts_covered",
-    title=gettext_lazy("Actos cubiertos"),
-    how=gettext_lazy(
-        "Actos ya celebrados que tienen todas sus coberturas, entre los que las debían. "
-        "Los que no se cubrieron con motivo firmado van aparte."
-    ),
-    parameters=["department", "kind", "locality", "topic"],
+    "bulletins_published",
+    title=gettext_lazy("Boletines publicados"),
+    how=gettext_lazy("Boletines con folio que salieron en el periodo y siguen a la vista."),
+    parameters=ABOUT,
 )
-def acts_covered(question: Question) -> Reading:
-    opens, closes = question.span
+def bulletins_published(question: Question) -> Reading:
+    return number_of(published(question), unit=_("boletines"))
+
+
+@measure(
+    "bulletins_with_photos",
+    title=gettext_lazy("Boletines con fotos"),
+    how=gettext_lazy("Boletines publicados que llevan foto principal o álbum, entre los publicados."),
+    parameters=ABOUT,
+)
+def bulletins_with_photos(question: Question) -> Reading:
+    return _bulletins_that(question, lambda bulletin: bulletin.has_photo, lacks=_("Sin fotos"))
+
+
+@measure(
+    "bulletins_in_easy_reading",
+    title=gettext_lazy("Boletines en lectura fácil"),
+    how=gettext_lazy("Boletines publicados que llevan su versión de lectura fácil, entre los publicados."),
+    parameters=ABOUT,
+)
+def bulletins_in_easy_reading(question: Question) -> Reading:
+    return _bulletins_that(question, lambda bulletin: bulletin.has_easy_reading, lacks=_("Sin lectura fácil"))
+
+
+@measure(
+    "bulletins_within_a_day",
+    title=gettext_lazy("Boletines antes de 24 horas"),
+    how=gettext_lazy(
+        "Boletines que salieron a más tardar 24 horas después de terminar su acto, "
+        "entre los que cuentan un acto."
+    ),
+    parameters=ABOUT,
+)
+def bulletins_within_a_day(question: Question) -> Reading:
+    judged = [
+        (bulletin.record, bulletin.moment <= bulletin.act_over + A_DAY)
+        for bulletin in issued(question)
+        if bulletin.act_over
+    ]
+    return share_of(question, judged, unit=_("boletines"), lacks=_("Salió después de 24 horas"))
+
+
+@measure(
+    "bulletins_told_promptly",
+    title=gettext_lazy("Boletines avisados en 15 minutos"),
+    how=gettext_lazy(
+        "Boletines que el canal que se nombra, o alguno si no se nombra ninguno, tomó a más tardar 15 minutos "
+        "después de publicarse, entre los publicados."
+    ),
+    parameters=["channel", *ABOUT],
+)
+def bulletins_told_promptly(question: Question) -> Reading:
+    label = Bulletin._meta.label_lower
+    hours = sent(question, question.scope.channel)
+    judged = []
+    for bulletin in issued(question):
+        told = hours.get(f"{label}/{bulletin.pk}")
+        judged.append((bulletin.record, told is not None and told <= bulletin.moment + PROMPTLY))
+    return share_of(question, judged, unit=_("boletines"), lacks=_("No se avisó en 15 minutos"))
+
+
+@measure(
+    "corrections_published",
+    title=gettext_lazy("Correcciones publicadas"),
+    how=gettext_lazy("Correcciones hechas a boletines ya publicados; cada una dice qué cambió y por qué."),
+    parameters=ABOUT,
+)
+def corrections_published(question: Question) -> Reading:
     scope = question.scope
-    acts = Act.objects.taking_place().between(opens, closes).filter(start__lte=question.at)
-    acts = _narrowed(
-        acts,
+    corrections = narrowed(
+        in_time(Correction.objects.all(), "at", question),
+        bulletin__department__slug=scope.department,
+        bulletin__act__kind=scope.kind,
+        bulletin__localities__slug=scope.locality,
+        bulletin__topics__slug=scope.topic,
+    )
+    about = Bulletin.objects.filter(pk__in=corrections.order_by().values("bulletin"))
+    shown = set(visible(about, at=question.at).values_list("pk", flat=True))
+    rows = corrections.values_list("at", "bulletin", "bulletin__title", "bulletin__slug", "change")
+    return number_of(
+        (
+            Record(
+                when=question.day_of(at),
+                title=title,
+                url=f"/boletines/{slug}/",
+                detail=change,
+                public=pk in shown,
+            )
+            for at, pk, title, slug, change in rows
+        ),
+        unit=_("correcciones"),
+    )
+
+
+# --- What else is published ---------------------------------------------------------------------------------
+
+
+@measure(
+    "live_coverages",
+    title=gettext_lazy("Coberturas en vivo"),
+    how=gettext_lazy("Actos que se contaron minuto a minuto; cada uno cuenta el día en que se abrió."),
+    parameters=ABOUT,
+)
+def live_coverages(question: Question) -> Reading:
+    scope = question.scope
+    blogs = narrowed(
+        in_time(LiveBlog.objects.all(), "opened_at", question),
+        act__department__slug=scope.department,
+        act__kind=scope.kind,
+        act__localities__slug=scope.locality,
+        act__topics__slug=scope.topic,
+    )
+    shown = set(visible(blogs, at=question.at).order_by().values_list("pk", flat=True))
+    return number_of(
+        (
+            Record(when=question.day_of(at), title=title, url=f"/en-vivo/{slug}/", public=pk in shown)
+            for pk, at, title, slug in blogs.values_list("pk", "opened_at", "title", "slug")
+        ),
+        unit=_("coberturas"),
+    )
+
+
+@measure(
+    "campaigns_published",
+    title=gettext_lazy("Campañas publicadas"),
+    how=gettext_lazy("Campañas con página propia que salieron en el periodo y siguen a la vista."),
+    parameters=OF_A_PAGE,
+)
+def campaigns_published(question: Question) -> Reading:
+    return number_of(pieces(question, Campaign), unit=_("campañas"))
+
+
+@measure(
+    "podcast_episodes",
+    title=gettext_lazy("Episodios del podcast"),
+    how=gettext_lazy("Episodios que salieron en el periodo, con su transcripción, y siguen a la vista."),
+    parameters=OF_A_PAGE,
+)
+def podcast_episodes(question: Question) -> Reading:
+    return number_of(pieces(question, Episode), unit=_("episodios"))
+
+
+@measure(
+    "videos_published",
+    title=gettext_lazy("Videos publicados"),
+    how=gettext_lazy("Videos que salieron en el periodo, con sus subtítulos, y siguen a la vista."),
+    parameters=OF_A_PAGE,
+)
+def videos_published(question: Question) -> Reading:
+    return number_of(pieces(question, Video), unit=_("videos"))
+
+
+@measure(
+    "recordings_published",
+    title=gettext_lazy("Audio y video publicados"),
+    how=gettext_lazy("Episodios y videos que salieron en el periodo y siguen a la vista."),
+    parameters=OF_A_PAGE,
+)
+def recordings_published(question: Question) -> Reading:
+    both = [*pieces(question, Episode), *pieces(question, Video)]
+    return number_of(sorted(both, key=lambda record: (record.when, record.url)), unit=_("grabaciones"))
+
+
+@measure(
+    "services_reviewed",
+    title=gettext_lazy("Trámites revisados"),
+    how=gettext_lazy(
+        "Trámites publicados cuya última revisión cae en el periodo: los datos los confirmó la dependencia."
+    ),
+    parameters=OF_A_PAGE,
+)
+def services_reviewed(question: Question) -> Reading:
+    scope = question.scope
+    services = narrowed(
+        in_days(visible(Service.objects.all(), at=question.at), "reviewed_on", question),
         department__slug=scope.department,
-        kind=scope.kind,
         localities__slug=scope.locality,
         topics__slug=scope.topic,
     )
-    announced = set(visible(acts, at=question.at).values_list("pk", flat=True))
-    kept: list[Kept] = []
-    missing: list[Missing] = []
-    excused: list[Missing] = []
-    for act in acts.prefetch_related("coverages"):
-        how: dict[str, list[str]] = defaultdict(list)
-        reasons: list[str] = []
-        for coverage in act.coverages.all():
-            how[coverage.settlement].append(str(Product(coverage.product).label))
-            if coverage.settlement == Settlement.EXCUSED:
-                reasons.append(coverage.reason)
-        day, url, public = question.day_of(act.start), act.get_absolute_url(), act.pk in announced
-        over = (act.end or act.start) <= question.at
-        if lacking := how[Settlement.DUE]:
-            if over:
-                late = (question.today - question.day_of(act.end or act.start)).days
-                missing.append(
-                    Missing(
-                        when=day,
-                        title=act.title,
-                        url=url,
-                        public=public,
-                        days_late=late,
-                        detail=_("Falta: %(lacking)s.") % {"lacking": ", ".join(lacking)},
-                    )
-                )
-        elif done := how[Settlement.COVERED]:
-            record = Record(when=day, title=act.title, url=url, public=public, detail=", ".join(done))
-            kept.append(Kept(when=day, records=(record,)))
-        elif reasons:
-            excused.append(
-                Missing(
-                    when=day,
-                    title=act.title,
-                    url=url,
-                    public=public,
-                    detail="; ".join(dict.fromkeys(reasons)),
-                )
-            )
-    return Reading(unit=_("actos"), kept=tuple(kept), missing=tuple(missing), excused=tuple(excused))
+    return number_of(
+        (
+            Record(when=day, title=title, url=f"{Service.folder}{slug}/")
+            for day, title, slug in services.values_list("reviewed_on", "title", "slug")
+        ),
+        unit=_("trámites"),
+    )
+
+
+# --- The rows behind them -----------------------------------------------------------------------------------
 
 
 def records_begin(at: datetime, zone: tzinfo) -> date | None:
@@ -134,56 +289,78 @@ def records_begin(at: datetime, zone: tzinfo) -> date | None:
 
 def published(question: Question) -> list[Record]:
     """Bulletins of the period that a citizen can read now: neither embargoed nor withdrawn."""
-    return remembered(("published", question.period, question.scope), lambda: _published(question))
+    return [bulletin.record for bulletin in issued(question)]
 
 
-def _published(question: Question) -> list[Record]:
-    opens, closes = question.span
-    bulletins = _bulletins(question).filter(first_published_at__gte=opens, first_published_at__lt=closes)
+def issued(question: Question) -> list[Issued]:
+    """The same with what else is asked about them."""
+    return remembered(("issued", question.period, question.scope), lambda: _issued(question))
+
+
+def _issued(question: Question) -> list[Issued]:
     rows = (
-        bulletins.filter(first_published_at__lte=question.at)
-        .order_by("first_published_at", "pk")
-        .values_list("first_published_at", "title", "slug", "number", "year")
+        in_time(bulletins_of(question), "first_published_at", question)
+        .annotate(
+            over=Coalesce("act__end", "act__start"),
+            photo=ExpressionWrapper(
+                Q(cover__isnull=False) | Q(album__isnull=False), output_field=BooleanField()
+            ),
+            easy=ExpressionWrapper(~Q(easy_reading=""), output_field=BooleanField()),
+        )
+        .values_list("pk", "first_published_at", "title", "slug", "number", "year", "over", "photo", "easy")
     )
-    # A year may hold a thousand: plain rows, and one folio's words for all.
+    # One folio's words for all.
     detail = _("Boletín %(folio)s")
     return [
+        Issued(
+            pk=pk,
+            moment=moment,
+            record=Record(
+                when=question.day_of(moment),
+                title=title,
+                url=f"/boletines/{slug}/",
+                detail=detail % {"folio": f"{number:03d}/{year}"},
+            ),
+            act_over=over,
+            has_photo=photo,
+            has_easy_reading=easy,
+        )
+        for pk, moment, title, slug, number, year, over, photo, easy in rows
+    ]
+
+
+def taken(question: Question) -> list[Record]:
+    """Bulletins that the channel asked about really took: a rehearsal in the sandbox is not a publication."""
+    opens, closes = question.span
+    days = {
+        origin: question.day_of(moment)
+        for origin, moment in sent(question, question.scope.channel).items()
+        if opens <= moment < closes
+    }
+    rows = (
+        bulletins_of(question)
+        .filter(first_published_at__lt=closes)
+        .order_by("first_published_at", "pk")
+        .values_list("pk", "title", "slug", "number", "year")
+    )
+    label, detail = Bulletin._meta.label_lower, _("Boletín %(folio)s")
+    return [
         Record(
-            when=question.day_of(moment),
+            when=days[origin],
             title=title,
             url=f"/boletines/{slug}/",
             detail=detail % {"folio": f"{number:03d}/{year}"},
         )
-        for moment, title, slug, number, year in rows
+        for pk, title, slug, number, year in rows
+        if (origin := f"{label}/{pk}") in days
     ]
 
 
-def sent(question: Question) -> list[Record]:
-    """Bulletins that a channel really took: a rehearsal in the sandbox is not a publication."""
-    opens, closes = question.span
-    # The hour of the first receiver stands for all: reading a year of every receiver's would cost seconds.
-    first = Delivery.objects.filter(
-        dispatch=OuterRef("pk"), channel=question.scope.channel, state__in=OUT, settled_at__lte=question.at
-    ).order_by("pk")
-    hours = (
-        Dispatch.objects.filter(kind=MessageKind.NEWS, created_at__lte=question.at, created_at__lt=closes)
-        .annotate(sent_at=Subquery(first.values("settled_at")[:1]))
-        .filter(sent_at__gte=opens, sent_at__lt=closes)
-        .values_list("origin", "sent_at")
-    )
-    days = {origin: question.day_of(moment) for origin, moment in hours}
-    bulletins = (
-        _bulletins(question).filter(first_published_at__lt=closes).order_by("first_published_at", "pk")
-    )
-    return [_record(bulletin, day=days[bulletin.origin]) for bulletin in bulletins if bulletin.origin in days]
-
-
-def _bulletins(question: Question) -> Any:
+def bulletins_of(question: Question) -> Any:
+    """Bulletins that a citizen can read now, of whatever day."""
     scope = question.scope
-    return _narrowed(
-        visible(
-            Bulletin.objects.only("title", "slug", "number", "year", "first_published_at"), at=question.at
-        ),
+    return narrowed(
+        visible(Bulletin.objects.all(), at=question.at),
         department__slug=scope.department,
         act__kind=scope.kind,
         localities__slug=scope.locality,
@@ -191,41 +368,22 @@ def _bulletins(question: Question) -> Any:
     )
 
 
-def _record(bulletin: Bulletin, *, day: date) -> Record:
-    return Record(
-        when=day,
-        title=bulletin.title,
-        url=bulletin.get_absolute_url(),
-        detail=_("Boletín %(folio)s") % {"folio": bulletin.folio},
+def pieces(question: Question, kind: type[Piece]) -> list[Record]:
+    """Pages of one kind that came out in the period and that a citizen can read now."""
+    scope = question.scope
+    found = narrowed(
+        in_time(visible(kind.objects.all(), at=question.at), "first_published_at", question),
+        department__slug=scope.department,
+        localities__slug=scope.locality,
+        topics__slug=scope.topic,
     )
+    detail = capfirst(str(kind._meta.verbose_name))
+    return [
+        Record(when=question.day_of(moment), title=title, url=f"{kind.folder}{slug}/", detail=detail)
+        for moment, title, slug in found.values_list("first_published_at", "title", "slug")
+    ]
 
 
-def _narrowed(rows: Any, **conditions: str) -> Any:
-    """Only the conditions that were asked for."""
-    return rows.filter(**{name: wanted for name, wanted in conditions.items() if wanted})
-
-
-def _days_kept(
-    question: Question,
-    owed: Sequence[date],
-    records: Mapping[date, tuple[Record, ...]],
-    *,
-    unit: str,
-    lacks: str,
-) -> Reading:
-    """A reading in which each day of ``owed`` is kept by any record that falls on it."""
-    return Reading(
-        unit=unit,
-        kept=tuple(Kept(when=day, records=records[day]) for day in owed if day in records),
-        missing=tuple(
-            Missing(
-                when=day,
-                title=date_format(day, "l j \\d\\e F").lower(),
-                detail=lacks,
-                days_late=(question.today - day).days,
-            )
-            for day in owed
-            if day not in records and day < question.today
-        ),
-        beyond=tuple(record for day in sorted(set(records) - set(owed)) for record in records[day]),
-    )
+def _bulletins_that(question: Question, fulfil: Callable[[Issued], bool], *, lacks: str) -> Reading:
+    judged = [(bulletin.record, fulfil(bulletin)) for bulletin in issued(question)]
+    return share_of(question, judged, unit=_("boletines"), lacks=lacks)

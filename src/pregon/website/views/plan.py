@@ -20,6 +20,7 @@ from pregon.plan.queries import (
     IndicatorSheet,
     PlanSheet,
     current_plans,
+    figure_sheet,
     headline_figures,
     plan_sheet,
     plans,
@@ -143,11 +144,10 @@ def month_detail(request: HttpRequest, slug: str, indicator: str, month: int) ->
 
 
 def found_at(slug: str, indicator: str) -> tuple[PlanSheet, IndicatorSheet | ActivitySheet]:
-    sheet = plan_sheet(get_object_or_404(Plan, slug=slug), at=timezone.now())
-    for row in sheet.rows:
-        if row.item.slug == indicator:
-            return sheet, row
-    raise Http404
+    sheet = figure_sheet(get_object_or_404(Plan, slug=slug), indicator, at=timezone.now())
+    if not sheet.rows:
+        raise Http404
+    return sheet, sheet.rows[0]
 
 
 def context_of(sheet: PlanSheet, row: IndicatorSheet | ActivitySheet) -> dict[str, Any]:
