@@ -29,6 +29,7 @@ from pregon.plan.forecasting import Forecast, Seen, number_at_the_end, share_at_
 from pregon.plan.linting import Lack, lint, together
 from pregon.plan.measures import records_begin
 from pregon.plan.models import Activity, Capture, Indicator, Input, Plan, Programme, Seal
+from pregon.plan.proposing import propose
 from pregon.plan.values import (
     ActivityLine,
     DeviationLine,
@@ -489,7 +490,12 @@ def lacks_of(plan: Plan) -> list[Lack]:
     beside = [
         PlanPart(key=other.key, title=other.title, year=other.year, kind=other.kind) for other in others
     ]
-    return together(lint(as_written(plan), beside=beside))
+    return together(lint(as_written(plan), beside=beside, propose=titles_proposed))
+
+
+def titles_proposed(text: str) -> list[str]:
+    """The measures that suit ``text``, as people call them."""
+    return [str(registry.find(name).title) for name in propose(text)]
 
 
 def rows_by_place(plan: Plan) -> dict[Part, list[Any]]:

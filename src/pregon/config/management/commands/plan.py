@@ -21,7 +21,15 @@ from pregon.plan.importing import draft_of
 from pregon.plan.importing.sheets import MOST_BYTES
 from pregon.plan.linting import lint, together
 from pregon.plan.models import EARLIEST, LATEST, Plan
-from pregon.plan.queries import as_written, chain_faults, current_plan, lacks_of, plan_sheet, standing_seals
+from pregon.plan.queries import (
+    as_written,
+    chain_faults,
+    current_plan,
+    lacks_of,
+    plan_sheet,
+    standing_seals,
+    titles_proposed,
+)
 from pregon.plan.reading import known, read
 from pregon.plan.values import PlanPart, Understood
 from pregon.plan.writing import write
@@ -163,7 +171,7 @@ class Command(BaseCommand):
     def lint(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         if options["target"]:
             part = written_in(options["target"])
-            name, lacks = part.title, together(lint(part))
+            name, lacks = part.title, together(lint(part, propose=titles_proposed))
         else:
             plan = self.plan(options)
             name, lacks = str(plan), lacks_of(plan)
