@@ -114,6 +114,16 @@ def test_what_is_missing_says_what_lacks(client: Client, plan: Plan) -> None:
     assert "Fuera de meta" in page
 
 
+def test_of_very_much_that_is_missing_the_latest_is_told_and_the_rest_is_counted(
+    client: Client, plan: Plan
+) -> None:
+    for n in range(62):
+        act(f"2026-11-10 {n // 6:02}:{n % 6}0", Settlement.DUE, title=f"Acto {n}.")
+    page = words(client, f"/plan/{plan.slug}/actos-cubiertos/")
+    assert page.count("Falta: Boletín.") == 60
+    assert "y 2 más, de antes." in page
+
+
 def test_internal_acts_count_and_their_names_stay_inside(client: Client, plan: Plan) -> None:
     act("2026-11-10 09:00", Settlement.COVERED, title="Gabinete secreto", public=False)
     act("2026-11-11 09:00", Settlement.DUE, title="Reunión reservada", public=False)

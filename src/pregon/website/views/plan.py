@@ -38,6 +38,10 @@ __all__ = [
 ]
 
 
+#: A list of what lacks that is longer than this is no page for a telephone.
+MOST_MISSING = 60
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a citizen may open of an answer, and how much of it stays inside. The records of the month that runs are
@@ -49,6 +53,14 @@ class Evidence:
     excused: tuple[Missing, ...]
     hidden_records: int
     hidden_missing: int
+
+    @property
+    def latest_missing(self) -> tuple[Missing, ...]:
+        return self.missing[:MOST_MISSING]
+
+    @property
+    def older_missing(self) -> int:
+        return max(0, len(self.missing) - MOST_MISSING)
 
 
 @public_page
