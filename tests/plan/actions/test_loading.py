@@ -12,7 +12,7 @@ from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.plan import actions, registry
 from pregon.plan.errors import BrokenPlan
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
-from pregon.website.palette import contrast
+from pregon.core.palette import contrast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

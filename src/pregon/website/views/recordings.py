@@ -12,7 +12,7 @@ from pregon.accounts.models import Office
 from pregon.core.visibility import visible
 from pregon.library import captions
 from pregon.newsroom.models import Episode, Recording, Video
-from pregon.website import palette
+from pregon.core import palette
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 
