@@ -8,7 +8,9 @@ PlanError
 ├── MonthNotOver     a month is closed when it is over
 ├── AlreadyClosed    somebody closed it before
 ├── NotClosed        only a closed month can be opened again
-└── ReasonMissing    opening one again needs a reason
+├── ReasonMissing    opening one again needs a reason
+├── UnknownSpan      a report tells of a quarter or a year
+└── NotDrawn         a report could not be written in that format
 """
 
 from __future__ import annotations
@@ -56,3 +58,11 @@ class NotClosed(PlanError):
 
 class ReasonMissing(PlanError):
     """Escribe por qué se abre de nuevo el mes: queda firmado junto a lo que había."""
+
+
+class UnknownSpan(PlanError):
+    """El informe es de un trimestre, del 1 al 4, o del año entero."""
+
+
+class NotDrawn(PlanError):
+    """El informe no se pudo dibujar: pide que revisen el registro de errores."""

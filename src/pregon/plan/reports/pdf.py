@@ -1,0 +1,136 @@
+"""A report as PDF/UA-1 and PDF/A-2a, set by Typst. Texts go in as data and fonts come with the library, so the same
+report is the same file on every machine and nothing is asked of the network."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import tempfile
+import unicodedata
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pregon.plan.errors import NotDrawn
+from pregon.plan.reports.blocks import Bars, Block, Curve, Document
+
+logger = logging.getLogger(__name__)
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+STANDARDS = ["ua-1", "a-2a"]
+#: Latin letters and the punctuation of Spanish: every font of the library has them.
+CERTAIN = re.compile(r"[\n\u0020-\u007e\u00a0-\u017f\u2010-\u2015\u2018-\u201e\u2022\u2026\u20ac]*")
+#: A longer word is given places to break, or it would leave its column.
+LONGEST_WORD = 22
+LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+PROBE = b'#set document(title: "x")\n#set text(lang: "es", font: ("Libertinus Serif", "DejaVu Sans Mono"))\n#sys.inputs.x'
+
+
+def pdf_of(document: Document) -> bytes:
+    """Raises :class:`NotDrawn`."""
+    import typst  # a compiler: only a report needs it
+
+    with tempfile.TemporaryDirectory() as folder:
+        # The seal is the one thing that Typst reads by its name.
+        (Path(folder) / "report.typ").write_bytes(TEMPLATE.read_bytes())
+        if document.letterhead.seal:
+            (Path(folder) / "seal.png").write_bytes(document.letterhead.seal)
+        try:
+            made = typst.compile(
+                str(Path(folder) / "report.typ"),
+                root=folder,
+                format="pdf",
+                pdf_standards=STANDARDS,
+                ignore_system_fonts=True,
+                sys_inputs={"report": json.dumps(said(document), ensure_ascii=False)},
+            )
+        except typst.TypstError as problem:
+            logger.exception("A report could not be set")
+            raise NotDrawn from problem
+    assert isinstance(made, bytes)
+    return made
+
+
+def said(document: Document) -> dict[str, Any]:
+    """The document in the plain values that the template reads, with every text fit to be printed."""
+    head = document.letterhead
+    told = {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "foot": document.foot,
+        "page": _("Página {n} de {all}"),
+        "day": [document.day.year, document.day.month, document.day.day],
+        "landscape": document.landscape,
+        "head": {**asdict(head), "seal": bool(head.seal)},
+        "words": {
+            "name": _("Dato"),
+            "said": _("Lo que dice"),
+            "seal": _("Escudo de la oficina"),
+            "bars": _("La raya de color es la meta; la punteada, la línea base."),
+        },
+        "blocks": [_block(block) for block in document.blocks],
+    }
+    clean: dict[str, Any] = _printable(told)
+    return clean
+
+
+def _block(block: Block) -> dict[str, Any]:
+    told = {"kind": block.kind, **asdict(block)}
+    if isinstance(block, Bars):
+        told["alt"] = "; ".join(f"{bar.name}: {bar.text}, {bar.target_text}" for bar in block.bars)
+    if isinstance(block, Curve):
+        told["alt"] = f"{block.title}: " + ", ".join(f"{point.name} {point.text}" for point in block.points)
+        told["strokes"] = block.strokes
+    return told
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {name: part if name in ("url", "kind") else _printable(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(part) for part in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """``text`` without what no font of ours can draw, and with places to break in words that are too long."""
+    if not CERTAIN.fullmatch(text):
+        text = "".join(_drawn(char) for char in unicodedata.normalize("NFC", text))
+    return LONG_WORD.sub(lambda word: "\u200b".join(_pieces(word[0])), text)
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[place : place + LONGEST_WORD] for place in range(0, len(word), LONGEST_WORD)]
+
+
+@cache
+def _drawn(char: str) -> str:
+    """``char`` itself, a blank for what only moves the cursor, nothing for a picture, «?» for a letter unknown here."""
+    if CERTAIN.fullmatch(char):
+        return char
+    category = unicodedata.category(char)
+    if category[0] in "CZ":
+        return " " if category in ("Cc", "Zs", "Zl", "Zp") else ""
+    if _has_glyph(char):
+        return char
+    return "?" if category[0] in "LN" else ""
+
+
+def _has_glyph(char: str) -> bool:
+    import typst  # a compiler: only a report needs it
+
+    try:
+        typst.compile(
+            PROBE, format="pdf", pdf_standards=STANDARDS, ignore_system_fonts=True, sys_inputs={"x": char}
+        )
+    except typst.TypstError:
+        return False
+    return True
