@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.plan.contract import PERCENT, written
+from pregon.plan.contract import PERCENT, Missing, written
 from pregon.plan.enums import Light, Mark
 from pregon.plan.models import Indicator, Input
 from pregon.plan.reports.blocks import (
@@ -67,8 +67,8 @@ def composed(report: Report, layout: Layout, letterhead: Letterhead) -> Document
         subtitle=f"{report.plan.title} {report.plan.year}",
         letterhead=letterhead,
         day=report.day,
-        foot=_("%(unit)s · cifras contadas el %(day)s · %(url)s")
-        % {"unit": report.plan.unit_name, "day": day_of(report.day), "url": report.url},
+        foot=_("%(unit)s · cifras contadas el %(day)s")
+        % {"unit": report.plan.unit_name, "day": day_of(report.day)},
         blocks=tuple(block for part in layout.parts for block in part(report)),
         landscape=layout.landscape,
     )
@@ -89,6 +89,7 @@ def standing(report: Report) -> Iterable[Block]:
         (_("Meses cerrados"), _joined(str(MONTHS[closing.month]).lower() for closing in report.closings) or _("ninguno")),
         (_("Indicadores"), _joined(f"{count} {str(light.label).lower()}" for light, count in lights.items() if count)),
         (_("Actividades"), written(Decimal(len(report.activities)))),
+        (_("En línea"), report.url),
     ]  # fmt: skip
     yield Heading(text=_("Cómo va"))
     yield Facts(title=_("Resumen"), rows=tuple((name, said) for name, said in rows if said))
@@ -131,7 +132,7 @@ def calendar(report: Report) -> Iterable[Block]:
     if report.activities:
         yield Heading(text=_("Calendario"))
         yield _calendar(_("Calendario de actividades"), _("Actividad"), report, report.activities)
-        yield Paragraph(text=LEGEND, small=True)
+        yield Paragraph(text=str(LEGEND), small=True)
 
 
 def deviations(report: Report) -> Iterable[Block]:
@@ -213,25 +214,32 @@ def closings(report: Report) -> Iterable[Block]:
 
 
 def owed(report: Report) -> Iterable[Block]:
-    """What lacks, once for each promise that it breaks."""
-    rows = tuple(
-        (Cell(text=line.name), _day(lack.when), Cell(text=capfirst(lack.title), url=_whole(lack.url)), Cell(text=lack.detail))
-        for line in report.lines
-        for lack in line.missing
-    )  # fmt: skip
+    """What lacks, each thing once however many promises it breaks."""
+    found: dict[Missing, list[str]] = {}
+    for line in report.lines:
+        for lack in line.missing:
+            found.setdefault(lack, []).append(line.name)
     hidden = sum(line.hidden_missing for line in report.lines)
-    if rows or hidden:
+    if found or hidden:
         yield Heading(text=_("Lo que falta"))
-    if rows:
+    if found:
         yield Table(
             title=_("Lo que falta"),
             columns=(
-                Column(title=_("Indicador o actividad"), width=2),
                 Column(title=_("Día"), width=1),
                 Column(title=_("Qué"), width=2.4),
-                Column(title=_("Detalle"), width=2),
+                Column(title=_("Detalle"), width=1.8),
+                Column(title=_("Indicador o actividad"), width=2.8),
             ),
-            rows=rows,
+            rows=tuple(
+                (
+                    _day(lack.when),
+                    Cell(text=capfirst(lack.title), url=_whole(lack.url)),
+                    Cell(text=lack.detail),
+                    Cell(text="; ".join(names)),
+                )
+                for lack, names in sorted(found.items(), key=lambda item: item[0].when)
+            ),
         )
     if hidden:
         yield Paragraph(text=_("Actos internos que faltan y no se anuncian: %(many)s.") % {"many": hidden})
@@ -284,7 +292,7 @@ def identity(report: Report) -> Iterable[Block]:
 
 
 def goals(report: Report) -> Iterable[Block]:
-    yield Heading(text=_("METAS"))
+    yield Heading(text=_("METAS"), fresh=bool(report.plan.mission or report.plan.values))
     yield Table(
         title=_("Metas"),
         columns=(
@@ -315,7 +323,7 @@ def goals(report: Report) -> Iterable[Block]:
 def activity_calendar(report: Report) -> Iterable[Block]:
     yield Heading(text=_("CALENDARIO DE ACTIVIDADES %(year)s") % {"year": report.plan.year})
     yield _calendar(_("Calendario de actividades"), _("Descripción de la actividad"), report, report.activities)
-    yield Paragraph(text=LEGEND, small=True)
+    yield Paragraph(text=str(LEGEND), small=True)
 
 
 # --- The budgeted programme: a sheet for each ---------------------------------------------------------------
@@ -336,7 +344,7 @@ def sheets(report: Report) -> Iterable[Block]:
             )
         if sheet.activities:
             yield _calendar(_("Actividades del programa"), _("Actividad"), report, sheet.activities)
-            yield Paragraph(text=LEGEND, small=True)
+            yield Paragraph(text=str(LEGEND), small=True)
 
 
 def _chain(sheet: Sheet) -> Iterable[tuple[str, str]]:
@@ -403,15 +411,15 @@ def _progress_table(title: str, lines: Iterable[Line], empty: str) -> Table:
     return Table(
         title=title,
         columns=(
-            Column(title=_("Clave"), width=1.1),
+            Column(title=_("Clave"), width=1.55),
             Column(title=_("Nombre"), width=2.8),
-            Column(title=_("Meta"), width=0.8, figures=True),
+            Column(title=_("Meta"), width=0.7, figures=True),
             Column(title=_("Hecho"), width=0.8, figures=True),
             Column(title=_("De"), width=0.7, figures=True),
-            Column(title=_("%"), width=0.8, figures=True, share_of=(3, 4)),
+            Column(title=_("%"), width=0.75, figures=True, share_of=(3, 4)),
             Column(title=_("En el año"), width=1.1),
             Column(title=_("Meses hechos"), width=1),
-            Column(title=_("Semáforo"), width=1.1),
+            Column(title=_("Semáforo"), width=1.4),
         ),
         rows=tuple(
             (
@@ -492,7 +500,7 @@ def _curve(line: Line) -> Curve:
             Point(
                 name=month.name,
                 short=_short(month.number),
-                text=_("sin dato") if month.value is None else _per_cent(month.value, per_cent=line.share),
+                text="—" if month.value is None else _per_cent(month.value, per_cent=line.share),
                 height=None if month.value is None else _of(month.value, top),
                 value=month.value,
             )
