@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +11,10 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from pregon.plan import registry
 from pregon.plan.errors import UnknownMeasure
+from pregon.plan.models import Plan
+from pregon.plan.reports.files import FORMATS
+from pregon.plan.reports.layouts import LAYOUTS, OFFICE
+from pregon.plan.reports.progress import Span
 
 
 class MeasuredForm(WagtailAdminModelForm):
@@ -35,3 +40,31 @@ class MeasuredForm(WagtailAdminModelForm):
         except UnknownMeasure as problem:
             self.add_error("parameters", str(problem))
         return cleaned
+
+
+class ReportForm(forms.Form):
+    """Which report, in which layout, as which kind of file. Begun quarters only: of the others nothing can be told."""
+
+    def __init__(self, *args: Any, plan: Plan, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        begun = [span for span in Span.all_of(plan.year) if span.has_begun(today)] or [Span(year=plan.year)]
+        quarters = [span for span in begun if span.quarter]
+        over = [span for span in quarters if span.period.last < today]
+        self.fields["span"] = forms.ChoiceField(
+            label=_("De qué"),
+            choices=[(span.slug, span.title) for span in begun],
+            initial=(over or quarters or begun)[-1].slug,
+            help_text=_("De un trimestre que no ha terminado se dice lo que hay hasta hoy."),
+        )
+        self.fields["layout"] = forms.ChoiceField(
+            label=_("Cómo se ordena"),
+            choices=[(layout.key, layout.title) for layout in LAYOUTS.values()],
+            initial=OFFICE.key,
+            widget=forms.RadioSelect,
+        )
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Archivo"),
+            choices=[(kind.key, kind.title) for kind in FORMATS.values()],
+            initial="pdf",
+            widget=forms.RadioSelect,
+        )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pregon.plan.views import CurrentPlanView, SheetView
+from pregon.plan.views import CurrentPlanView, ReportView, SheetView
 
 app_name = "plan_desk"
 
 urlpatterns = [
     path("", CurrentPlanView.as_view(), name="index"),
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
+    path("<int:pk>/informe/", ReportView.as_view(), name="report"),
 ]

@@ -12,9 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from pregon.plan.errors import NotDrawn
+from pregon.plan.forms import ReportForm
 from pregon.plan.models import Plan
 from pregon.plan.permissions import SEE
 from pregon.plan.queries import current_plan, month_standing, owed, plan_sheet, plans
+from pregon.plan.reports.files import FORMATS, file_name, report_file
+from pregon.plan.reports.layouts import LAYOUTS
+from pregon.plan.reports.progress import Span
 
 
 class DeskPage(LoginRequiredMixin, PermissionRequiredMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -56,3 +61,27 @@ class SheetView(DeskPage):
             others=[other for other in plans() if other.pk != plan.pk],
             **kwargs,
         )
+
+
+class ReportView(DeskPage):
+    """Chooses a report, and hands it over as a file."""
+
+    template_name = "plan/desk/report.html"
+    page_title = _("Informe")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        at = timezone.now()
+        plan = get_object_or_404(Plan, pk=self.kwargs["pk"])
+        form = ReportForm(request.GET or None, plan=plan, today=timezone.localdate(at))
+        if form.is_bound and form.is_valid():
+            chosen = form.cleaned_data
+            span, kind = Span.named(chosen["span"]), FORMATS[chosen["kind"]]
+            try:
+                written = report_file(plan, span, LAYOUTS[chosen["layout"]], kind, at=at)
+            except NotDrawn as problem:
+                form.add_error(None, str(problem))
+            else:
+                answer = HttpResponse(written, content_type=kind.media_type)
+                answer["Content-Disposition"] = f'attachment; filename="{file_name(plan, span, kind)}"'
+                return answer
+        return self.render_to_response(self.get_context_data(plan=plan, form=form))

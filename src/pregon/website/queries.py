@@ -44,6 +44,8 @@ from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.plan.queries import plan_sheet
+from pregon.plan.reports.datasets import DATASETS, DICTIONARY
+from pregon.plan.reports.progress import Span
 from pregon.website import live
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
@@ -90,6 +92,8 @@ BESIDE = 12
 AGENDA_MONTH = re.compile(r"/agenda/20\d\d/\d\d/")
 #: The records of a figure in one month.
 EVIDENCE = re.compile(r"/plan/[^/]+/[^/]+/(\d\d)/")
+#: What says how the tables of a plan are read.
+DICTIONARIES = re.compile(rf"/plan/[^/]+/datos/({DICTIONARY}\.\w+)?")
 #: The version that is public now, and the one before it; one more for a publication that changed nothing.
 RECENT_VERSIONS = 3
 PUBLICATIONS = ("wagtail.publish", "wagtail.publish.scheduled")
@@ -506,6 +510,8 @@ def plan_paths(*moments: datetime) -> list[str]:
         first = min(moment.astimezone(Office.load().zone).year for moment in moments)
         plans = Plan.objects.filter(year__gte=first)
     paths = [PLANS, *(plan.get_absolute_url() for plan in plans)]
+    for plan in plans:
+        paths += [*report_paths(plan, *moments), *dataset_paths(plan)]
     months = months_that_are_over(moments)
     for kind in (Indicator, Activity):
         measured = kind.objects.filter(plan__in=plans).exclude(measure="").select_related("plan")
@@ -513,6 +519,28 @@ def plan_paths(*moments: datetime) -> list[str]:
             address = item.get_absolute_url()
             paths += [address, *(f"{address}{month:%m}/" for month in months if month.year == item.plan.year)]
     return paths
+
+
+def report_paths(plan: Plan, *moments: datetime) -> list[str]:
+    """The reports of ``plan`` in which what happened at ``moments`` is told: those of its quarter and of every later
+    one, for they tell the year so far, and the year's own; without any, all."""
+    zone = Office.load().zone
+    first = min((moment.astimezone(zone).date() for moment in moments), default=date.min)
+    return [
+        f"{plan.get_absolute_url()}informe/{span.slug}/"
+        for span in Span.all_of(plan.year)
+        if span.period.last >= first
+    ]
+
+
+def dataset_paths(plan: Plan) -> list[str]:
+    return [f"{plan.get_absolute_url()}datos/{name}.{form}" for name in DATASETS for form in ("csv", "json")]
+
+
+def dictionary_paths(plan: Plan) -> list[str]:
+    """Where the columns of a plan's tables are told of, which no figure changes."""
+    folder = f"{plan.get_absolute_url()}datos/"
+    return [folder, *(f"{folder}{DICTIONARY}.{form}" for form in ("csv", "json"))]
 
 
 def months_that_are_over(moments: Iterable[datetime]) -> list[date]:
@@ -532,6 +560,7 @@ def paths_of_plan(plan: Plan) -> list[str]:
     paths += [indicator.get_absolute_url() for indicator in indicators]
     paths += [activity.get_absolute_url() for activity in activities]
     paths += paths_of_evidence(plan, at=timezone.now())
+    paths += [*report_paths(plan), *dataset_paths(plan), *dictionary_paths(plan)]
     paths += BakedPage.objects.below(address).values_list("path", flat=True)
     paths += BakingMark.objects.filter(path__startswith=address).values_list("path", flat=True)
     return list(dict.fromkeys(paths))
@@ -725,6 +754,8 @@ def turns_of_the_agenda(path: str, at: datetime, office: Office) -> list[datetim
 def turns_of_a_plan(path: str, at: datetime, office: Office) -> list[datetime | None]:
     """Those of a month that is over are few: an act announced late, and news that the channels still take."""
     month = EVIDENCE.fullmatch(path)
+    if DICTIONARIES.fullmatch(path):
+        return []
     if month is None:
         return [midnight_after(at, office), *next_turns(at), next_look_at_channels(at)]
     just_over = (at - NEWS_WINDOW).astimezone(office.zone).month == int(month[1])

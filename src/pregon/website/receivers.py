@@ -30,7 +30,7 @@ from pregon.newsroom import actions as newsroom
 from pregon.newsroom.enums import LiveEvent
 from pregon.newsroom.models import PIECES, Bulletin, LiveBlog, LivePost, Piece
 from pregon.newsroom.signals import bulletin_changed, live_changed, piece_changed
-from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
+from pregon.plan.models import Activity, Capture, Deviation, Indicator, Input, Plan, Programme, Seal
 from pregon.website import actions as website
 from pregon.website import live, queries
 
@@ -64,6 +64,9 @@ def connect() -> None:
     hear(Plan, before=plan_about_to_change, saved=plan_saved, leaving=plan_comes_or_goes)
     for part in (Programme, Indicator, Activity, Input):
         hear(part, before=plan_part_about_to_change, saved=plan_part_saved, leaving=plan_part_saved)
+    hear(Seal, saved=plan_sealed)
+    for note in (Capture, Deviation):
+        hear(note, saved=plan_noted, leaving=plan_noted)
     hear(ChannelAccount, saved=channel_saved)
     hear(Subscriber, saved=subscriber_saved, gone=subscriber_saved)
     hear(Office, saved=face_saved)
@@ -310,6 +313,17 @@ def plan_saved(sender: Any, instance: Plan, created: bool = False, **kwargs: Any
 
 def plan_comes_or_goes(sender: Any, instance: Plan, **kwargs: Any) -> None:
     website.mark([*queries.paths_of_plan(instance), *queries.SITEMAPS], at=timezone.now())
+
+
+def plan_sealed(sender: Any, instance: Seal, **kwargs: Any) -> None:
+    """A month that is closed answers as it was signed, and one that is opened again as its records stand."""
+    website.mark(queries.paths_of_plan(instance.plan), at=timezone.now())
+
+
+def plan_noted(sender: Any, instance: Capture | Deviation, **kwargs: Any) -> None:
+    line = instance.indicator or instance.activity
+    if line is not None:
+        website.mark(queries.paths_of_plan(line.plan), at=timezone.now())
 
 
 def plan_part_about_to_change(sender: Any, instance: PlanPart, raw: bool = False, **kwargs: Any) -> None:

@@ -7,7 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from factories.plan import ActivityFactory, IndicatorFactory, PlanFactory, ProgrammeFactory, act, bulletin, moment
+from factories.plan import (
+    ActivityFactory,
+    IndicatorFactory,
+    PlanFactory,
+    ProgrammeFactory,
+    act,
+    bulletin,
+    moment,
+)
 from pregon.accounts.models import Office, User
 from pregon.agenda.enums import Settlement
 from pregon.plan import actions
@@ -19,8 +27,8 @@ from pregon.plan.reports.progress import Report, Span, report_of
 
 AT = moment("2026-11-27")
 HOSTILE = (
-    "#import \"x\" $ 1/0 $ *sin cerrar _tampoco `ni esto </td><script>alert(1)</script> {{ x }} \\u{41} @a <b> "
-    "=HYPERLINK(\"http://malo.example\") \x00\x07 😀🏳️‍🌈 漢字 ﷽ A\u0301 " + "w" * 300
+    '#import "x" $ 1/0 $ *sin cerrar _tampoco `ni esto </td><script>alert(1)</script> {{ x }} \\u{41} @a <b> '
+    '=HYPERLINK("http://malo.example") \x00\x07 😀🏳️‍🌈 漢字 ﷽ A\u0301 ' + "w" * 300
 )
 
 
@@ -44,7 +52,9 @@ def document(plan: Plan, layout: str = "oficina", span: Span | None = None) -> D
 def plan(office: Office) -> Plan:
     """October is closed with its two acts, one of them covered; November has a bulletin more."""
     plan = PlanFactory.create(slug="plan-2026", title="Plan de muestra", mission="Contar a tiempo.")
-    programme = ProgrammeFactory.create(plan=plan, name="Cobertura", general_objective="Que la gente se entere")
+    programme = ProgrammeFactory.create(
+        plan=plan, name="Cobertura", general_objective="Que la gente se entere"
+    )
     Input.objects.create(programme=programme, description="Cámara", amount=Decimal("1234.5"))
     covered = IndicatorFactory.create(
         plan=plan,
@@ -57,7 +67,11 @@ def plan(office: Office) -> Plan:
         baseline_year=2025,
     )
     ActivityFactory.create(
-        plan=plan, programme=programme, number=1, description="Hacer los boletines", measure="bulletins_on_working_days"
+        plan=plan,
+        programme=programme,
+        number=1,
+        description="Hacer los boletines",
+        measure="bulletins_on_working_days",
     )
     ActivityFactory.create(plan=plan, number=2, description="Guardar la memoria")
     act("2026-10-05", Settlement.COVERED, Settlement.COVERED, title="Entrega del pozo", slug="pozo")
@@ -66,11 +80,21 @@ def plan(office: Office) -> Plan:
     for day in ("2026-10-05", "2026-10-06", "2026-11-03"):
         bulletin(day)
     Deviation.objects.create(
-        indicator=covered, month=10, cause="Llovió dos días.", effect="Faltó un acto.", remedy="Ir dos personas."
+        indicator=covered,
+        month=10,
+        cause="Llovió dos días.",
+        effect="Faltó un acto.",
+        remedy="Ir dos personas.",
     )
     person = User.objects.create_user("titular@muestra.example")
     Capture.objects.create(
-        indicator=covered, month=11, numerator=Decimal(3), denominator=Decimal(4), note="Lista en papel.", at=AT, by=person
+        indicator=covered,
+        month=11,
+        numerator=Decimal(3),
+        denominator=Decimal(4),
+        note="Lista en papel.",
+        at=AT,
+        by=person,
     )
     actions.close_month(plan, 10, by=person, at=AT)
     return plan
@@ -119,5 +143,7 @@ def crowded(office: Office) -> Plan:
     """Two hundred indicators, and none with a figure."""
     plan = PlanFactory.create(slug="lleno", title="Plan lleno")
     for number in range(200):
-        IndicatorFactory.create(plan=plan, code=f"indicador-{number}", name=f"Indicador número {number}", order=number)
+        IndicatorFactory.create(
+            plan=plan, code=f"indicador-{number}", name=f"Indicador número {number}", order=number
+        )
     return plan

@@ -35,7 +35,10 @@ def test_a_report_is_tagged_titled_and_says_its_language(plan: Plan) -> None:
     assert b"pdfuaid:part>1<" in made or b"<pdfuaid:part>1" in made
     assert b"<pdfaid:part>2" in made
     with opened(made) as file:
-        assert file.get_metadata_dict()["Title"] == "Informe de avance: cuarto trimestre de 2026 · Plan de muestra 2026"
+        assert (
+            file.get_metadata_dict()["Title"]
+            == "Informe de avance: cuarto trimestre de 2026 · Plan de muestra 2026"
+        )
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

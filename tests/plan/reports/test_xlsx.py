@@ -20,13 +20,24 @@ def opened(made: bytes, *, values: bool = True) -> Any:
 def text_of(made: bytes) -> str:
     book = opened(made)
     return " ".join(
-        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None
+        str(cell)
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if cell is not None
     )
 
 
 def test_figures_are_numbers_and_days_are_dates(plan: Plan) -> None:
     book = opened(xlsx_of(document(plan)))
-    assert [cell.value for cell in book["Indicadores"][2]][:6] == ["actos-cubiertos", "Actos cubiertos", 100, 2, 3, 66.67]
+    assert [cell.value for cell in book["Indicadores"][2]][:6] == [
+        "actos-cubiertos",
+        "Actos cubiertos",
+        100,
+        2,
+        3,
+        66.67,
+    ]
     assert book["Registros"]["B2"].value == datetime(2026, 10, 5)  # noqa: DTZ001 - Excel knows no zones
 
 
@@ -48,7 +59,9 @@ def test_the_head_of_each_table_stays_in_place(plan: Plan) -> None:
 def test_no_hostile_text_becomes_a_formula(layout: str, hostile: Plan) -> None:
     hostile.indicators.update(name='=HYPERLINK("http://malo.example";"cobrar")', code="igual")
     book = opened(xlsx_of(document(hostile, layout)), values=False)
-    formulas = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    formulas = [
+        cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
+    ]
     assert [formula for formula in formulas if not formula.startswith("=IF(E")] == []
     assert '=HYPERLINK("http://malo.example";"cobrar")' in text_of(xlsx_of(document(hostile, layout)))
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from pregon.plan.enums import Light, Mark
+from pregon.plan.enums import COLOURS, Light, Mark
 from pregon.plan.reports.letterhead import Letterhead
 
 
@@ -20,6 +20,11 @@ class Cell:
     value: Decimal | date | None = None
     url: str = ""
     light: Light | None = None
+
+    @property
+    def tone(self) -> str:
+        """The name of its colour on a page."""
+        return COLOURS[self.light] if self.light else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

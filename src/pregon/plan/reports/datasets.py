@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from pregon.plan.models import Plan
 from pregon.plan.reports.progress import Line, Report
 
 if TYPE_CHECKING:  # a type that exists only in the stubs
@@ -136,7 +137,11 @@ INDICATORS = Dataset(
         Field(name="hecho", kind=NUMBER, says=_("Cuánto se hizo en lo que va del año.")),
         Field(name="de_cuantos", kind=NUMBER, says=_("De cuánto que se debía; vacío cuando solo se cuenta.")),
         Field(name="valor", kind=NUMBER, says=_("La cifra: el por ciento de lo debido, o lo contado.")),
-        Field(name="semaforo", kind=TEXT, says=_("verde, amarillo, rojo, o gris cuando falta la cifra o la meta.")),
+        Field(
+            name="semaforo",
+            kind=TEXT,
+            says=_("verde, amarillo, rojo, o gris cuando falta la cifra o la meta."),
+        ),
         Field(name="medida", kind=TEXT, says=_("Con qué pregunta se cuenta sola; vacía, no se cuenta.")),
         Field(name="registros_internos", kind=WHOLE, says=_("Registros que cuentan y no se anuncian.")),
         Field(name="url", kind=ADDRESS, says=_("Página del indicador, con sus registros.")),
@@ -153,7 +158,9 @@ ACTIVITIES = Dataset(
         Field(name="programa", kind=TEXT, says=_("Programa al que pertenece; vacío, del plan mismo.")),
         Field(name="mes", kind=MONTH, says=_("Año y mes.")),
         Field(name="planeado", kind=YES_NO, says=_("Si el plan la prometió para ese mes.")),
-        Field(name="marca", kind=TEXT, says=_("Qué pasó: hecho, sin-registros, en-curso, por-venir, antes, planeado, ademas o no.")),
+        Field(name="marca", kind=TEXT, says=_(
+            "Qué pasó: hecho, sin-registros, en-curso, por-venir, antes, planeado, ademas o no."
+        )),
         Field(name="registros", kind=NUMBER, says=_("Cuántos registros la prueban; vacío cuando no se mide.")),
         Field(name="url", kind=ADDRESS, says=_("Página de la actividad.")),
     ),
@@ -163,7 +170,9 @@ RECORDS = Dataset(
     title=_("Los registros detrás de cada cifra"),
     rows=_records,
     fields=(
-        Field(name="id", kind=TEXT, says=_("Identificador del indicador o actividad que el registro prueba.")),
+        Field(
+            name="id", kind=TEXT, says=_("Identificador del indicador o actividad que el registro prueba.")
+        ),
         Field(name="clave", kind=TEXT, says=_("Su clave dentro del plan.")),
         Field(name="clase", kind=TEXT, says=_("indicador o actividad.")),
         Field(name="dia", kind=DAY, says=_("Día en que cuenta.")),
@@ -204,18 +213,22 @@ def dataset_json(dataset: Dataset, report: Report) -> bytes:
 def dictionary_csv() -> bytes:
     return csv_of(
         ("tabla", "columna", "tipo", "que_dice"),
-        ((dataset.name, field.name, field.kind, str(field.says)) for dataset in DATASETS.values() for field in dataset.fields),
-    )  # fmt: skip
+        (
+            (dataset.name, field.name, field.kind, str(field.says))
+            for dataset in DATASETS.values()
+            for field in dataset.fields
+        ),
+    )
 
 
-def dictionary_json(report: Report) -> bytes:
+def dictionary_json(plan: Plan) -> bytes:
     """A Data Package (Frictionless Data): what programs that open tables know how to read."""
-    address = f"{settings.BASE_URL}{report.plan.get_absolute_url()}datos/"
+    address = f"{settings.BASE_URL}{plan.get_absolute_url()}datos/"
     return _json(
         {
             "profile": "tabular-data-package",
-            "name": report.plan.slug,
-            "title": f"{report.plan.title} {report.plan.year}",
+            "name": plan.slug,
+            "title": f"{plan.title} {plan.year}",
             "homepage": address,
             "licenses": [{"name": LICENCE, "title": LICENCE, "path": LICENCE_URL}],
             "resources": [

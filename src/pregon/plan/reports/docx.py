@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable
 from typing import Any
+from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,7 @@ from pregon.plan.reports.plots import TONES, bar_svg, curve_svg
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MARKS = {Mark.DONE: "✔", Mark.EXTRA: "+", Mark.LATE: "✗", Mark.NONE: ""}
 SIGNS = {Light.GREEN: "●", Light.YELLOW: "▲", Light.RED: "■", Light.GREY: "○"}
-GREEN, AMBER = "DCEBE1", "FBF1DA"
+SHADES = {Mark.DONE: "DCEBE1", Mark.EXTRA: "DCEBE1", Mark.LATE: "FBF1DA"}
 #: Twips on a letter sheet between its margins, upright and lying.
 WIDTH, WIDE = 9972, 13572
 
@@ -74,8 +75,7 @@ class _Writer:
         for name, size in (("Title", 22), ("Heading 1", 15), ("Heading 2", 12)):
             style = self.file.styles[name]
             style.font.size, style.font.color.rgb, style.font.bold = Pt(size), colour, True
-            style.font.name = "Georgia"
-            style.element.rPr.rFonts.attrib.clear()
+            style.element.rPr.rFonts.attrib.clear()  # the theme's own font would win
             style.font.name = "Georgia"
         normal = self.file.styles["Normal"]
         normal.font.size, normal.font.name = Pt(10), "Calibri"
@@ -141,26 +141,14 @@ class _Writer:
             )
             for row in block.rows
         ]
-        shades = [
-            (
-                "",
-                "",
-                *(
-                    GREEN
-                    if tick.mark in (Mark.DONE, Mark.EXTRA)
-                    else AMBER
-                    if tick.mark is Mark.LATE
-                    else ""
-                    for tick in row.ticks
-                ),
-            )
-            for row in block.rows
-        ]
+        shades = [("", "", *(SHADES.get(tick.mark, "") for tick in row.ticks)) for row in block.rows]
         self._table(("N°", block.head, *block.months), rows, (1.2, 5.5, *[1] * 12), shades=shades)
 
     def _bars(self, block: Bars) -> None:
         self._caption(block.title)
-        rows = [(Cell(text=bar.name), Cell(), Cell(text=f"{bar.text}, {bar.target_text}")) for bar in block.bars]
+        rows = [
+            (Cell(text=bar.name), Cell(), Cell(text=f"{bar.text}, {bar.target_text}")) for bar in block.bars
+        ]
         table = self._table((_("Indicador"), _("Avance"), _("Cifra y meta")), rows, (2, 3, 2))
         from docx.text.paragraph import Paragraph as Written
 
@@ -168,7 +156,7 @@ class _Writer:
             cell = row.tc_lst[1]
             picture = _png(bar_svg(bar, gold=self.document.letterhead.gold))
             self._picture(
-                Written(cell.p_lst[0], self.file._body),
+                Written(cell.p_lst[0], self.file),
                 picture,
                 self.Cm(6.6),
                 f"{bar.text}, {bar.target_text}",
@@ -188,7 +176,7 @@ class _Writer:
 
     def _picture(self, paragraph: Any, png: bytes, width: Any, alternative: str) -> None:
         shape = paragraph.add_run().add_picture(io.BytesIO(png), width=width)
-        shape._inline.docPr.set("descr", fit(alternative))
+        shape._inline.docPr.set("descr", fit(alternative))  # noqa: SLF001 - the library has no other way
 
     def _speak_spanish(self, style: Any) -> None:
         from docx.oxml import OxmlElement
@@ -208,19 +196,20 @@ class _Writer:
         first_bold: bool = False,
     ) -> Any:
         """A table whose head is repeated on each page. ``shades`` are the grounds of its cells."""
+
         from docx.oxml import parse_xml
         from docx.oxml.ns import nsdecls
-        from xml.sax.saxutils import escape  # noqa: I001
 
         whole = sum(widths)
         sizes = [round(self.width * width / whole) for width in widths]
         small = 15 if len(head) > 7 else 18
 
         def cell(place: int, said: Cell, shade: str, *, bold: bool, colour: str) -> str:
-            inside = (
-                f'<w:rPr>{"<w:b/>" if bold else ""}{f"<w:color w:val=%s/>" % chr(34).join(("", colour, "")) if colour else ""}'
-                f'<w:sz w:val="{small}"/></w:rPr><w:t xml:space="preserve">{escape(fit(said.text))}</w:t>'
-            )
+            look = "<w:b/>" if bold else ""
+            if colour:
+                look += f'<w:color w:val="{colour}"/>'
+            words = f'<w:t xml:space="preserve">{escape(fit(said.text))}</w:t>'
+            inside = f'<w:rPr>{look}<w:sz w:val="{small}"/></w:rPr>{words}'
             run = f"<w:r>{inside}</w:r>"
             if said.url:
                 link = self.file.part.relate_to(
@@ -268,11 +257,12 @@ class _Writer:
         )
         grid = "".join(f'<w:gridCol w:w="{size}"/>' for size in sizes)
         table = parse_xml(
-            f'<w:tbl {nsdecls("w", "r")}><w:tblPr><w:tblW w:w="{self.width}" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
-            f'<w:tblLayout w:type="fixed"/><w:tblLook w:firstRow="1" w:noVBand="1"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+            f'<w:tbl {nsdecls("w", "r")}><w:tblPr><w:tblW w:w="{self.width}" w:type="dxa"/>'
+            f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+            f'<w:tblLook w:firstRow="1" w:noVBand="1"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
             f"{''.join(drawn)}</w:tbl>"
         )
-        self.file._body._element._insert_tbl(table)
+        self.file.element.body.sectPr.addprevious(table)
         self.file.add_paragraph().paragraph_format.space_after = self.Pt(2)
         return table
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pregon.plan.contract import PERCENT, Missing, written
-from pregon.plan.enums import Light, Mark
+from pregon.plan.enums import Mark
 from pregon.plan.models import Indicator, Input
 from pregon.plan.reports.blocks import (
     Bar,
@@ -79,18 +79,22 @@ def composed(report: Report, layout: Layout, letterhead: Letterhead) -> Document
 
 def standing(report: Report) -> Iterable[Block]:
     """What the report is about, and how it went in one look."""
-    plan, lights = report.plan, report.lights()
+    plan = report.plan
+    closed = _joined(str(MONTHS[closing.month]).lower() for closing in report.closings)
+    lights = _joined(
+        f"{count} {str(light.label).lower()}" for light, count in report.lights().items() if count
+    )
     rows = [
         (_("Periodo"), report.span.title),
         (_("Unidad responsable"), plan.unit_name),
         (_("Quién responde"), plan.responsible),
         (_("Clase de plan"), plan.get_kind_display()),
         (_("Cifras contadas el"), day_of(report.day)),
-        (_("Meses cerrados"), _joined(str(MONTHS[closing.month]).lower() for closing in report.closings) or _("ninguno")),
-        (_("Indicadores"), _joined(f"{count} {str(light.label).lower()}" for light, count in lights.items() if count)),
+        (_("Meses cerrados"), closed or _("ninguno")),
+        (_("Indicadores"), lights),
         (_("Actividades"), written(Decimal(len(report.activities)))),
         (_("En línea"), report.url),
-    ]  # fmt: skip
+    ]
     yield Heading(text=_("Cómo va"))
     yield Facts(title=_("Resumen"), rows=tuple((name, said) for name, said in rows if said))
     if not report.over:
@@ -98,7 +102,14 @@ def standing(report: Report) -> Iterable[Block]:
             text=_("El periodo no ha terminado: las cifras son las que había el %(day)s.")
             % {"day": day_of(report.day)}
         )
-    if report.since and report.since > report.span.period.first:
+    yield from beginning(report)
+
+
+def beginning(report: Report) -> Iterable[Block]:
+    """From which day on there are figures, where that falls in the period. Said of no other: a record found later
+    would change reports that it is not in."""
+    period = report.span.period
+    if report.since and period.first < report.since <= period.last:
         yield Paragraph(
             text=_("Los registros de la oficina empiezan el %(day)s; antes de ese día no hay cifra.")
             % {"day": day_of(report.since)}
@@ -108,7 +119,9 @@ def standing(report: Report) -> Iterable[Block]:
 def plots(report: Report) -> Iterable[Block]:
     """The figures drawn: bars against their targets, and each figure along the months."""
     drawn = [
-        line for line in report.indicators if line.so_far is not None and line.target not in (None, Decimal(0))
+        line
+        for line in report.indicators
+        if line.so_far is not None and line.target not in (None, Decimal(0))
     ]
     if not drawn:
         return
@@ -264,7 +277,11 @@ def evidence(report: Report) -> Iterable[Block]:
                     Column(title=_("Detalle"), width=2),
                 ),
                 rows=tuple(
-                    (_day(record.when), Cell(text=record.title, url=_whole(record.url)), Cell(text=record.detail))
+                    (
+                        _day(record.when),
+                        Cell(text=record.title, url=_whole(record.url)),
+                        Cell(text=record.detail),
+                    )
                     for record in line.records
                 ),
             )
@@ -322,7 +339,9 @@ def goals(report: Report) -> Iterable[Block]:
 
 def activity_calendar(report: Report) -> Iterable[Block]:
     yield Heading(text=_("CALENDARIO DE ACTIVIDADES %(year)s") % {"year": report.plan.year})
-    yield _calendar(_("Calendario de actividades"), _("Descripción de la actividad"), report, report.activities)
+    yield _calendar(
+        _("Calendario de actividades"), _("Descripción de la actividad"), report, report.activities
+    )
     yield Paragraph(text=str(LEGEND), small=True)
 
 
@@ -403,7 +422,7 @@ def _row_of_programme(sheet: Sheet, report: Report) -> CalendarRow:
 # --- Pieces -------------------------------------------------------------------------------------------------
 
 LEGEND = gettext_lazy(
-    "✔ planeado y hecho, con cuántos registros · ○ planeado · ✗ planeado, pasó sin registros · + hecho sin estar planeado"
+    "✔ planeado y hecho, con cuántos registros · ○ planeado · ✗ planeado y sin registros · + hecho sin estar planeado"
 )
 
 
@@ -584,5 +603,11 @@ BUDGETED = Layout(
     key="ocotlan",
     title=gettext_lazy("Programa presupuestal: una hoja por programa, con su temporalidad"),
     parts=(sheets, deviations, captures, closings, evidence),
+)
+#: On the site, where each line leads to the page with its records.
+PAGE = Layout(
+    key="pagina",
+    title=gettext_lazy("La página"),
+    parts=(beginning, plots, progress, calendar, owed, deviations, captures, closings),
 )
 LAYOUTS: dict[str, Layout] = {layout.key: layout for layout in (OFFICE, AREA_PLAN, BUDGETED)}

@@ -44,7 +44,9 @@ LONGEST_ACROSS = 60
 PIECE = 5
 #: Centimetres: what is written on, upright and lying, and an average letter in a table.
 WIDTH, WIDE, LETTER = 17.6, 23.9, 0.155
-PROBE = b'#set document(title: "x")\n#set text(lang: "es", font: ("Libertinus Serif", "DejaVu Sans Mono"))\n#sys.inputs.x'
+PROBE = b"""#set document(title: "x")
+#set text(lang: "es", font: ("Libertinus Serif", "DejaVu Sans Mono"))
+#sys.inputs.x"""
 
 
 def pdf_of(document: Document) -> bytes:
@@ -57,7 +59,7 @@ def pdf_of(document: Document) -> bytes:
         if document.letterhead.seal:
             (Path(folder) / "seal.png").write_bytes(document.letterhead.seal)
         try:
-            made = typst.compile(
+            made: bytes = typst.compile(
                 str(Path(folder) / "report.typ"),
                 root=folder,
                 format="pdf",
@@ -68,7 +70,6 @@ def pdf_of(document: Document) -> bytes:
         except typst.TypstError as problem:
             logger.exception("A report could not be set")
             raise NotDrawn from problem
-    assert isinstance(made, bytes)
     return made
 
 
@@ -117,7 +118,9 @@ def _blocks(blocks: Iterable[Block], width: float) -> list[dict[str, Any]]:
         elif isinstance(block, Bars):
             told["alt"] = "; ".join(f"{bar.name}: {bar.text}, {bar.target_text}" for bar in block.bars)
         elif isinstance(block, Curve):
-            told["alt"] = f"{block.title}: " + ", ".join(f"{point.name} {point.text}" for point in block.points)
+            told["alt"] = f"{block.title}: " + ", ".join(
+                f"{point.name} {point.text}" for point in block.points
+            )
             told["strokes"] = block.strokes
         found.append(told)
     return found

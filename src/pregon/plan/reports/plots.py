@@ -25,7 +25,8 @@ def bar_svg(bar: Bar, *, gold: str) -> str:
     if bar.baseline is not None:
         place = _x(bar.baseline)
         parts.append(
-            f'<path class="plot-base" d="M{place} 3V{high - 3}" stroke="{INK}" stroke-width="2" stroke-dasharray="2 3"/>'
+            f'<path class="plot-base" d="M{place} 3V{high - 3}" stroke="{INK}" stroke-width="2" '
+            f'stroke-dasharray="2 3"/>'
         )
     if bar.target is not None:
         place = min(_x(bar.target), wide - 2)
@@ -51,7 +52,8 @@ def curve_svg(curve: Curve, *, gold: str) -> str:
     for stroke in curve.strokes:
         line = "L".join(f"{_place(place)} {_y(height)}" for place, height in stroke)
         parts.append(
-            f'<path class="plot-line" d="M{line}" stroke="{tone}" stroke-width="3.5" fill="none" stroke-linejoin="round"/>'
+            f'<path class="plot-line" d="M{line}" stroke="{tone}" stroke-width="3.5" fill="none" '
+            f'stroke-linejoin="round"/>'
         )
         parts += [
             f'<circle class="plot-dot" cx="{_place(place)}" cy="{_y(height)}" r="5.5" fill="{tone}"/>'

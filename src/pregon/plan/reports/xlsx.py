@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pregon.plan.enums import Light, Mark
+from pregon.plan.enums import Mark
 from pregon.plan.reports.blocks import (
     Calendar,
     Cell,
@@ -40,7 +40,9 @@ def xlsx_of(document: Document) -> bytes:
     import xlsxwriter  # only a report needs it
 
     held = io.BytesIO()
-    book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     writer = _Writer(book, document)
     for block in document.blocks:
         match block:

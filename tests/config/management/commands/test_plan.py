@@ -85,3 +85,24 @@ def test_it_is_opened_again_with_a_reason(plan: Plan) -> None:
 def test_what_cannot_be_done_is_a_sentence(plan: Plan, words: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         said(*words)
+
+
+@pytest.mark.parametrize(("name", "begins"), [("t4.pdf", b"%PDF-"), ("t4.docx", b"PK"), ("t4.xlsx", b"PK")])
+def test_a_report_is_written_as_its_name_says(plan: Plan, tmp_path: Path, name: str, begins: bytes) -> None:
+    file = tmp_path / name
+    told = json.loads(said("report", str(file), "--quarter", "4", "--layout", "mazamitla", "--json"))
+    assert file.read_bytes().startswith(begins)
+    assert (told["span"], told["bytes"]) == ("2026-t4", file.stat().st_size)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["x.pdf"], "Di de qué es el informe"),
+        (["x.pdf", "--year", "--quarter", "2"], "Di de qué es el informe"),
+        (["x.odt", "--year"], "Di en qué formato"),
+    ],
+)
+def test_a_report_that_is_not_clear_is_asked_for_again(plan: Plan, words: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        said("report", *words)

@@ -1,4 +1,5 @@
-"""``pregon plan``: takes a plan in, says what is wrong with it and how it stands, closes its months and proves them."""
+"""``pregon plan``: takes a plan in, says what is wrong with it and how it stands, closes its months and proves them,
+and writes its reports."""
 
 from __future__ import annotations
 
@@ -17,6 +18,9 @@ from pregon.core.text import slug
 from pregon.plan import actions
 from pregon.plan.models import Plan
 from pregon.plan.queries import as_written, chain_faults, current_plan, plan_sheet, standing_seals
+from pregon.plan.reports.files import FORMATS, report_file
+from pregon.plan.reports.layouts import LAYOUTS, OFFICE
+from pregon.plan.reports.progress import Span
 from pregon.plan.writing import write
 
 ACTIONS = {
@@ -25,6 +29,7 @@ ACTIONS = {
     "close": "MES",
     "reopen": "MES",
     "verify": "",
+    "report": "ARCHIVO",
 }
 MONTH_NAMES = {slug(str(name)): number for number, name in MONTHS.items()}
 
@@ -41,7 +46,7 @@ def month_of(word: str) -> int:
 class Command(BaseCommand):
     help = (
         "show dice cómo va el plan; export lo escribe en un archivo; close cierra un mes y reopen lo abre de nuevo; "
-        "verify comprueba que nadie cambió lo que se cerró."
+        "verify comprueba que nadie cambió lo que se cerró; report escribe el informe de un trimestre o del año."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -51,6 +56,19 @@ class Command(BaseCommand):
         parser.add_argument("--by", metavar="CORREO", default="", help="quién firma, con close y reopen")
         parser.add_argument(
             "--reason", metavar="FRASE", default="", help="por qué se abre de nuevo, con reopen"
+        )
+        parser.add_argument(
+            "--quarter", type=int, choices=(1, 2, 3, 4), metavar="N", help="qué trimestre, con report"
+        )
+        parser.add_argument("--year", action="store_true", help="el año entero, con report")
+        parser.add_argument(
+            "--format",
+            choices=list(FORMATS),
+            default="",
+            help="con report; sin esto, el del nombre del archivo",
+        )
+        parser.add_argument(
+            "--layout", choices=list(LAYOUTS), default=OFFICE.key, help="cómo se ordena, con report"
         )
         parser.add_argument("--json", action="store_true", help="imprime un objeto JSON y nada más")
 
@@ -112,6 +130,19 @@ class Command(BaseCommand):
         }
         whole = [f"Los {told['links']} cierres de {plan} están como se firmaron."]
         return told, [f"Eslabón {fault.number}: {fault.sentence}" for fault in faults] or whole
+
+    def report(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan, path = self.plan(options), Path(options["target"]).expanduser()
+        if bool(options["quarter"]) == options["year"]:
+            raise CommandError("Di de qué es el informe: --quarter N, de 1 a 4, o --year.")
+        kind = FORMATS.get(options["format"] or path.suffix.lstrip(".").lower())
+        if kind is None:
+            raise CommandError(f"Di en qué formato se escribe con --format: {', '.join(FORMATS)}.")
+        span = Span(year=plan.year, quarter=options["quarter"])
+        written = report_file(plan, span, LAYOUTS[options["layout"]], kind, at=timezone.now())
+        write_atomically(path, written)
+        told = {"plan": plan.slug, "span": span.slug, "file": str(path), "bytes": len(written)}
+        return told, [f"El informe ({span.title.lower()}) quedó escrito en {path}."]
 
     def plan(self, options: dict[str, Any]) -> Plan:
         wanted: str = options["plan"]
