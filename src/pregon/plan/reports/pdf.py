@@ -33,7 +33,6 @@ from pregon.plan.reports.blocks import (
 logger = logging.getLogger(__name__)
 
 TEMPLATE = Path(__file__).with_name("report.typ")
-STANDARDS = ["ua-1", "a-2a"]
 #: Latin letters and the punctuation of Spanish: every font of the library has them.
 CERTAIN = re.compile(r"[\n\u0020-\u007e\u00a0-\u017f\u2010-\u2015\u2018-\u201e\u2022\u2026\u20ac]*")
 #: A longer word is given places to break, or it would leave the page.
@@ -44,33 +43,39 @@ LONGEST_ACROSS = 60
 PIECE = 5
 #: Centimetres: what is written on, upright and lying, and an average letter in a table.
 WIDTH, WIDE, LETTER = 17.6, 23.9, 0.155
-PROBE = b"""#set document(title: "x")
-#set text(lang: "es", font: ("Libertinus Serif", "DejaVu Sans Mono"))
-#sys.inputs.x"""
+#: A sheet with one letter, to ask whether any font has it.
+PROBE = TEMPLATE.with_name("glyph.typ")
 
 
 def pdf_of(document: Document) -> bytes:
     """Raises :class:`NotDrawn`."""
-    import typst  # a compiler: only a report needs it
-
     with tempfile.TemporaryDirectory() as folder:
         # The seal is the one thing that Typst reads by its name.
-        (Path(folder) / "report.typ").write_bytes(TEMPLATE.read_bytes())
+        main = Path(folder) / "report.typ"
+        main.write_bytes(TEMPLATE.read_bytes())
         if document.letterhead.seal:
             (Path(folder) / "seal.png").write_bytes(document.letterhead.seal)
         try:
-            made: bytes = typst.compile(
-                str(Path(folder) / "report.typ"),
-                root=folder,
-                format="pdf",
-                pdf_standards=STANDARDS,
-                ignore_system_fonts=True,
-                sys_inputs={"report": json.dumps(said(document), ensure_ascii=False)},
-            )
-        except typst.TypstError as problem:
+            return _compiled(main, {"report": json.dumps(said(document), ensure_ascii=False)})
+        except NotDrawn:
             logger.exception("A report could not be set")
-            raise NotDrawn from problem
-    return made
+            raise
+
+
+def _compiled(source: Path, inputs: dict[str, str]) -> bytes:
+    import typst  # a compiler: only a report needs it
+
+    try:
+        return typst.compile(
+            source,
+            root=source.parent,
+            format="pdf",
+            pdf_standards=["ua-1", "a-2a"],
+            ignore_system_fonts=True,
+            sys_inputs=inputs,
+        )
+    except typst.TypstError as problem:
+        raise NotDrawn from problem
 
 
 def said(document: Document) -> dict[str, Any]:
@@ -181,12 +186,8 @@ def _drawn(char: str) -> str:
 
 
 def _has_glyph(char: str) -> bool:
-    import typst  # a compiler: only a report needs it
-
     try:
-        typst.compile(
-            PROBE, format="pdf", pdf_standards=STANDARDS, ignore_system_fonts=True, sys_inputs={"x": char}
-        )
-    except typst.TypstError:
+        _compiled(PROBE, {"x": char})
+    except NotDrawn:
         return False
     return True
