@@ -55,8 +55,10 @@ def curve_svg(curve: Curve, *, gold: str) -> str:
             f'<path class="plot-line" d="M{line}" stroke="{tone}" stroke-width="3.5" fill="none" '
             f'stroke-linejoin="round"/>'
         )
+        # A stroke of no length with round ends stays round however wide the drawing is stretched.
         parts += [
-            f'<circle class="plot-dot" cx="{_place(place)}" cy="{_y(height)}" r="5.5" fill="{tone}"/>'
+            f'<path class="plot-dot" d="M{_place(place)} {_y(height)}h0" stroke="{tone}" stroke-width="11" '
+            f'stroke-linecap="round"/>'
             for place, height in stroke
         ]
     return _svg(CURVE, parts, f"plot-curve {curve.light.value}")

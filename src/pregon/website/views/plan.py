@@ -28,7 +28,7 @@ from pregon.plan.queries import (
     plans,
 )
 from pregon.plan.reports import datasets
-from pregon.plan.reports.blocks import Bars, Block, Curve
+from pregon.plan.reports.blocks import Bars, Block, Curve, Table
 from pregon.plan.reports.layouts import PAGE, composed
 from pregon.plan.reports.letterhead import Letterhead
 from pregon.plan.reports.plots import bar_svg, curve_svg
@@ -180,10 +180,16 @@ def told(plan: Plan, span: Span) -> Report:
 
 
 def drawn(block: Block, *, gold: str) -> Any:
-    """The plots of ``block``: our own drawing, in which no word of anybody stands."""
-    if isinstance(block, Bars):
-        return [(bar, mark_safe(bar_svg(bar, gold=gold))) for bar in block.bars]  # noqa: S308
-    return mark_safe(curve_svg(block, gold=gold)) if isinstance(block, Curve) else None  # noqa: S308
+    """What a template cannot put together by itself: plots, in which no word of anybody stands, and cells each with
+    its column."""
+    match block:
+        case Bars():
+            return [(bar, mark_safe(bar_svg(bar, gold=gold))) for bar in block.bars]  # noqa: S308
+        case Curve():
+            return mark_safe(curve_svg(block, gold=gold))  # noqa: S308
+        case Table():
+            return [list(zip(block.columns, row, strict=True)) for row in block.rows]
+    return None
 
 
 def found_at(slug: str, indicator: str) -> tuple[PlanSheet, IndicatorSheet | ActivitySheet]:
