@@ -23,6 +23,7 @@ import clock
 import live
 import pages
 import publishing
+import reports
 import sending
 import starting
 import webpush
@@ -38,6 +39,7 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "clock": clock.measure,
     "baking": baking.measure,
     "live": live.measure,
+    "reports": reports.measure,
 }
 PACKAGES = (
     *("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow"),
@@ -89,6 +91,8 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   own, about one a second, and each reader notes when the whole of it is there, so all waits are counted from the same
   clock. Memory is what PSS grew by from ten readers, or none with nginx, to all of them; the kernel's own for a
   connection is not in it. The plain broadcaster gives each reader a queue of its own.
+- **reports**: bulletins as in *baking*, each of them a record of two lines of the plan; the report of the year in the
+  office's own layout, with its annex of records, from the first question to the last byte; the median of five.
 
 Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
 Where a line has two times and no peer, the second column of figures is what the line names last.

@@ -430,7 +430,12 @@ def month_standing(plan: Plan, month: int, *, at: datetime) -> MonthStanding:
 
 def plan_sheet(plan: Plan, *, at: datetime) -> PlanSheet:
     """The whole plan with a year's readings. Each measure is asked once."""
-    return remembered(("plan", plan.pk), lambda: sheet_of(plan, Asking(plan, at=at)))
+    return remembered(("plan", plan.pk), lambda: sheet_of(plan, asking_of(plan, at=at)))
+
+
+def asking_of(plan: Plan, *, at: datetime) -> Asking:
+    """The answers that a plan's pages and its reports share."""
+    return remembered(("asking", plan.pk), lambda: Asking(plan, at=at))
 
 
 def owed(sheet: PlanSheet) -> tuple[Missing, ...]:

@@ -22,7 +22,15 @@ from pregon.plan.contract import Missing, Period, Reading, Record
 from pregon.plan.enums import Light, Mark
 from pregon.plan.errors import UnknownSpan
 from pregon.plan.models import Activity, Capture, Deviation, Indicator, Input, Plan, Programme
-from pregon.plan.queries import ActivitySheet, Asking, IndicatorSheet, sheet_of, standing_seals
+from pregon.plan.queries import (
+    ActivitySheet,
+    Asking,
+    IndicatorSheet,
+    asking_of,
+    plan_sheet,
+    sheet_of,
+    standing_seals,
+)
 
 SPAN = re.compile(r"(\d{4})(?:-t([1-4]))?")
 ORDINALS = {1: "primer", 2: "segundo", 3: "tercer", 4: "cuarto"}
@@ -239,8 +247,7 @@ class Report:
 
 def report_of(plan: Plan, span: Span, *, at: datetime) -> Report:
     """Each measure is asked once, and what is closed answers as it was signed."""
-    asking = Asking(plan, at=at)
-    whole = sheet_of(plan, asking)
+    asking, whole = asking_of(plan, at=at), plan_sheet(plan, at=at)
     in_period = {row.item.slug: row for row in sheet_of(plan, asking, window=span.period).rows}
     so_far = {row.item.slug: row for row in sheet_of(plan, asking, window=span.so_far).rows}
     return Report(
