@@ -89,6 +89,21 @@ class SealAct(models.TextChoices):
     REOPENED = "reapertura", _("Reapertura")
 
 
+class DraftState(models.TextChoices):
+    """What became of a document that somebody handed in to be a plan."""
+
+    WAITING = "espera", _("Por confirmar")
+    LOADED = "cargado", _("Cargado")
+    DROPPED = "descartado", _("Descartado")
+
+
+DRAFT_STEPS = {
+    DraftState.WAITING: {DraftState.LOADED, DraftState.DROPPED},
+    DraftState.LOADED: set[DraftState](),
+    DraftState.DROPPED: set[DraftState](),
+}
+
+
 class Mark(models.TextChoices):
     """What one month of an activity's calendar shows."""
 

@@ -9,6 +9,7 @@ PlanError
 ├── AlreadyClosed    somebody closed it before
 ├── NotClosed        only a closed month can be opened again
 ├── ReasonMissing    opening one again needs a reason
+├── PlanClosed       a plan with closed months is not replaced by another document
 ├── UnknownSpan      a report tells of a quarter or a year
 └── NotDrawn         a report could not be written in that format
 """
@@ -66,3 +67,7 @@ class UnknownSpan(PlanError):
 
 class NotDrawn(PlanError):
     """El informe no se pudo dibujar: pide que revisen el registro de errores."""
+
+
+class PlanClosed(PlanError):
+    """Ya hay un plan con esa clave y ese año, y tiene meses cerrados: ponle otra clave al que cargas."""

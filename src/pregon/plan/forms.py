@@ -10,8 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from pregon.plan import registry
+from pregon.plan.enums import PlanKind
 from pregon.plan.errors import UnknownMeasure
-from pregon.plan.models import Plan
+from pregon.plan.importing.sheets import MOST_BYTES
+from pregon.plan.models import EARLIEST, LATEST, Plan
+from pregon.plan.queries import closed_plan, plan_at
 from pregon.plan.reports.files import FORMATS
 from pregon.plan.reports.layouts import LAYOUTS, OFFICE
 from pregon.plan.reports.progress import Span
@@ -39,6 +42,61 @@ class MeasuredForm(WagtailAdminModelForm):
             registry.scope_of(registry.find(name), parameters)
         except UnknownMeasure as problem:
             self.add_error("parameters", str(problem))
+        return cleaned
+
+
+class DocumentForm(forms.Form):
+    """The document of a plan, as the office has it."""
+
+    file = forms.FileField(
+        label=_("Documento"),
+        max_length=200,
+        error_messages={"required": _("Elige el documento del plan.")},
+        help_text=_("Word (.docx), Excel (.xlsx), CSV, texto, o el archivo YAML de Pregón."),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                _("El documento pesa más de %(most)s MB: quítale las fotos y súbelo otra vez."),
+                params={"most": MOST_BYTES // 1024**2},
+            )
+        return file
+
+
+class UnderstoodForm(forms.Form):
+    """What a person may correct of a plan before it is loaded; the rest is changed in the plan itself."""
+
+    title = forms.CharField(label=_("Título"), max_length=200)
+    year = forms.IntegerField(label=_("Año"), min_value=EARLIEST, max_value=LATEST)
+    kind = forms.ChoiceField(label=_("Clase de plan"), choices=PlanKind.choices)
+    unit_name = forms.CharField(label=_("Unidad responsable"), max_length=160)
+    key = forms.SlugField(
+        label=_("Clave"),
+        max_length=60,
+        help_text=_("En minúsculas y con guiones. Con el año forma su dirección: /plan/clave-año/."),
+    )
+    replacing = forms.BooleanField(label=_("Reemplazar el plan que ya está"), required=False)
+
+    def clean_key(self) -> str:
+        return str(self.cleaned_data["key"]).lower().replace("_", "-").strip("-")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        key, year = cleaned.get("key"), cleaned.get("year")
+        if not key or not year or (standing := plan_at(key, year)) is None:
+            return cleaned
+        if closed_plan(key, year):
+            self.add_error(
+                "key", _("«%(plan)s» ya tiene meses cerrados: escribe otra clave.") % {"plan": standing}
+            )
+        elif not cleaned.get("replacing"):
+            self.add_error(
+                "replacing",
+                _("«%(plan)s» ya tiene esa clave y ese año: márcalo para reemplazarlo, o escribe otra clave.")
+                % {"plan": standing},
+            )
         return cleaned
 
 

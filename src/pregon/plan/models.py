@@ -19,7 +19,17 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.documents import get_document_model_string
 
-from pregon.plan.enums import Dimension, Direction, Frequency, Kind, Level, Overshoot, PlanKind, SealAct
+from pregon.plan.enums import (
+    Dimension,
+    Direction,
+    DraftState,
+    Frequency,
+    Kind,
+    Level,
+    Overshoot,
+    PlanKind,
+    SealAct,
+)
 
 EARLIEST, LATEST = 1990, 2100
 MONTHS = (MinValueValidator(1), MaxValueValidator(12))
@@ -477,3 +487,41 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.number}"
+
+
+class PlanDraft(models.Model):
+    """A document that somebody handed in, kept until a person said what it is: a press of a button or a broken
+    connection loses nothing of it."""
+
+    name = models.CharField(_("archivo"), max_length=200)
+    content = models.BinaryField(editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("quién")
+    )
+    at = models.DateTimeField(_("entregado"))
+    state = models.CharField(_("en qué va"), max_length=10, choices=DraftState, default=DraftState.WAITING)
+    settled_at = models.DateTimeField(_("resuelto"), null=True, blank=True)
+    plan = models.ForeignKey(
+        Plan, models.SET_NULL, null=True, blank=True, related_name="drafts", verbose_name=_("plan")
+    )
+
+    class Meta:
+        verbose_name = _("plan por confirmar")
+        verbose_name_plural = _("planes por confirmar")
+        ordering = ["-pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=DraftState.values), name="draft_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=DraftState.WAITING) ^ Q(settled_at__isnull=False), name="draft_settled_once"
+            ),
+            models.UniqueConstraint(
+                fields=["digest"],
+                condition=Q(state=DraftState.WAITING),
+                name="one_waiting_draft_per_document",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,6 +9,7 @@ MODELS = ("plan", "programme", "indicator", "activity", "input")
 
 SEE = "plan.view_plan"
 CHANGE = "plan.change_plan"
+ADD = "plan.add_plan"
 
 
 def register() -> None:

@@ -330,6 +330,16 @@ def plans() -> Iterable[Plan]:
     return Plan.objects.all()
 
 
+def plan_at(key: str, year: int) -> Plan | None:
+    """The plan whose place a document with that key and year would take."""
+    return Plan.objects.filter(slug=f"{key}-{year}").first()
+
+
+def closed_plan(key: str, year: int) -> bool:
+    """Whether there is one whose months were signed."""
+    return Seal.objects.filter(plan__slug=f"{key}-{year}").exists()
+
+
 def as_written(plan: Plan) -> PlanPart:
     """``plan`` as the values of a file: what was loaded from one comes back the same."""
     indicators = list(plan.indicators.select_related("plan").prefetch_related("deviations"))

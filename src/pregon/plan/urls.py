@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pregon.plan.views import CurrentPlanView, ReportView, SheetView
+from pregon.plan.views import CurrentPlanView, DraftView, ImportView, ReportView, SheetView
 
 app_name = "plan_desk"
 
 urlpatterns = [
     path("", CurrentPlanView.as_view(), name="index"),
+    path("importar/", ImportView.as_view(), name="import"),
+    path("importar/<int:pk>/", DraftView.as_view(), name="draft"),
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
     path("<int:pk>/informe/", ReportView.as_view(), name="report"),
 ]

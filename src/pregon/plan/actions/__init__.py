@@ -2,6 +2,10 @@
 
 from pregon.plan.actions.closing import close_month as close_month
 from pregon.plan.actions.closing import reopen_month as reopen_month
+from pregon.plan.actions.importing import drop_draft as drop_draft
+from pregon.plan.actions.importing import hand_in as hand_in
+from pregon.plan.actions.importing import load_draft as load_draft
+from pregon.plan.actions.importing import take_in as take_in
 from pregon.plan.actions.loading import load_plan as load_plan
 from pregon.plan.actions.loading import put_in as put_in
 from pregon.plan.actions.loading import set_up_office as set_up_office

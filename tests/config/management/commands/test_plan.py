@@ -12,6 +12,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from factories.accounts import UserFactory
+from factories.documents import SEEDS
 from factories.plan import bulletin, moment
 from pregon.plan import actions
 from pregon.plan.models import Plan, Seal
@@ -95,14 +96,33 @@ def test_a_report_is_written_as_its_name_says(plan: Plan, tmp_path: Path, name: 
     assert (told["span"], told["bytes"]) == ("2026-t4", file.stat().st_size)
 
 
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (["x.pdf"], "Di de qué es el informe"),
-        (["x.pdf", "--year", "--quarter", "2"], "Di de qué es el informe"),
-        (["x.odt", "--year"], "Di en qué formato"),
-    ],
-)
-def test_a_report_that_is_not_clear_is_asked_for_again(plan: Plan, words: list[str], sentence: str) -> None:
-    with pytest.raises(CommandError, match=sentence):
-        said("report", *words)
+def test_without_a_quarter_a_report_is_of_the_year(plan: Plan, tmp_path: Path) -> None:
+    assert json.loads(said("report", str(tmp_path / "a.xlsx"), "--json"))["span"] == "2026"
+
+
+def test_a_report_in_no_format_of_ours_is_asked_for_again(plan: Plan) -> None:
+    with pytest.raises(CommandError, match="Di en qué formato"):
+        said("report", "x.odt")
+
+
+def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> None:
+    told = said("import", str(SEEDS / "mazamitla.txt"))
+    assert "   46  CALENDARIO ACTIVIDADES 2019\n" in told
+    assert "       ! El calendario dice 2019 y el plan es de 2020: revisa cuál vale.\n" in told
+    assert "0 programas, 4 indicadores, 6 actividades; 4 líneas por revisar." in told
+    assert told.endswith("No se cargó nada todavía: con --yes se carga así.\n")
+    assert not Plan.objects.exists()
+
+
+def test_told_so_it_loads_the_document_for_the_year_that_is_named() -> None:
+    told = json.loads(said("import", str(SEEDS / "ocotlan.txt"), "--year", "2026", "--yes", "--json"))
+    assert (told["loaded"], told["doubts"]) == ("coordinacion-de-comunicacion-institucional-2026", 2)
+    assert Plan.objects.get(slug=told["loaded"]).programmes.count() == 3
+
+
+def test_a_document_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    for file in (tmp_path, tmp_path / "nada.docx"):
+        with pytest.raises(CommandError, match="No se puede leer"):
+            said("import", str(file))
+    with pytest.raises(CommandError, match="no es un año de plan"):
+        said("import", str(tmp_path), "--year", "26")

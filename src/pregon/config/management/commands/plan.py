@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentTypeError
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,18 @@ from django.utils.dates import MONTHS
 from pregon.core.files import write_atomically
 from pregon.core.text import slug
 from pregon.plan import actions
-from pregon.plan.models import Plan
+from pregon.plan.importing import draft_of
+from pregon.plan.importing.sheets import MOST_BYTES
+from pregon.plan.models import EARLIEST, LATEST, Plan
 from pregon.plan.queries import as_written, chain_faults, current_plan, plan_sheet, standing_seals
 from pregon.plan.reports.files import FORMATS, report_file
 from pregon.plan.reports.layouts import LAYOUTS, OFFICE
 from pregon.plan.reports.progress import Span
+from pregon.plan.values import Understood
 from pregon.plan.writing import write
 
 ACTIONS = {
+    "import": "ARCHIVO",
     "show": "",
     "export": "ARCHIVO",
     "close": "MES",
@@ -31,6 +36,8 @@ ACTIONS = {
     "verify": "",
     "report": "ARCHIVO",
 }
+#: Whose method may not be called as the action is.
+METHODS = {"import": "take_in"}
 MONTH_NAMES = {slug(str(name)): number for number, name in MONTHS.items()}
 
 
@@ -43,8 +50,19 @@ def month_of(word: str) -> int:
     return number
 
 
+def beside(line: Understood) -> list[str]:
+    """A line of the document, and below it what it became."""
+    said = [f"{line.number:>5}  {line.text}"]
+    if line.becomes:
+        said.append(f"       → {line.becomes}")
+    if line.doubt:
+        said.append(f"       ! {line.doubt}")
+    return said
+
+
 class Command(BaseCommand):
     help = (
+        "import lee el documento de un plan y dice qué entendió; "
         "show dice cómo va el plan; export lo escribe en un archivo; close cierra un mes y reopen lo abre de nuevo; "
         "verify comprueba que nadie cambió lo que se cerró; report escribe el informe de un trimestre o del año."
     )
@@ -58,9 +76,12 @@ class Command(BaseCommand):
             "--reason", metavar="FRASE", default="", help="por qué se abre de nuevo, con reopen"
         )
         parser.add_argument(
-            "--quarter", type=int, choices=(1, 2, 3, 4), metavar="N", help="qué trimestre, con report"
+            "--quarter",
+            type=int,
+            choices=(1, 2, 3, 4),
+            metavar="N",
+            help="qué trimestre, con report; sin esto, el año entero",
         )
-        parser.add_argument("--year", action="store_true", help="el año entero, con report")
         parser.add_argument(
             "--format",
             choices=list(FORMATS),
@@ -70,13 +91,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--layout", choices=list(LAYOUTS), default=OFFICE.key, help="cómo se ordena, con report"
         )
+        parser.add_argument("--year", metavar="AÑO", type=int, help="con qué año se carga, con import")
+        parser.add_argument("--yes", action="store_true", help="carga lo que se entendió, con import")
         parser.add_argument("--json", action="store_true", help="imprime un objeto JSON y nada más")
 
     def handle(self, *args: Any, **options: Any) -> None:
         action: str = options["action"]
         if ACTIONS[action] and not options["target"]:
             raise CommandError(f"Después de «{action}» va: {ACTIONS[action].lower()}.")
-        told, sentences = getattr(self, action)(options)
+        told, sentences = getattr(self, METHODS.get(action, action))(options)
         if options["json"]:
             self.stdout.write(json.dumps(told, ensure_ascii=False))
         else:
@@ -84,6 +107,39 @@ class Command(BaseCommand):
                 self.stdout.write(sentence)
         if faults := told.get("faults"):
             raise CommandError(f"La cadena de cierres no está entera: {len(faults)} faltas.")
+
+    def take_in(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        path, year, at = Path(options["target"]).expanduser(), options["year"], timezone.now()
+        if year is not None and not EARLIEST <= year <= LATEST:
+            raise CommandError(f"«{year}» no es un año de plan: escribe uno entre {EARLIEST} y {LATEST}.")
+        try:
+            with path.open("rb") as stream:
+                content = stream.read(MOST_BYTES + 1)
+        except OSError as problem:
+            raise CommandError(
+                f"No se puede leer «{path}»: revisa que exista y que sea un archivo."
+            ) from problem
+        draft = draft_of(content, name=path.name, year=year or timezone.localdate(at).year)
+        loaded = actions.take_in(draft.plan, at=at, year=year) if options["yes"] else None
+        doubtful = sum(bool(line.doubt) for line in draft.lines)
+        told = {
+            "plan": {"key": draft.plan.key, "title": draft.plan.title, "year": draft.plan.year},
+            "loaded": loaded.slug if loaded else None,
+            "doubts": doubtful,
+            "lines": [asdict(line) for line in draft.lines],
+        }
+        sentences = [sentence for line in draft.lines if line.text.strip() for sentence in beside(line)]
+        sentences.append(
+            f"\n{draft.plan.title}, {draft.plan.year}: {len(draft.plan.programmes)} programas, "
+            f"{len(draft.plan.every_indicator)} indicadores, {len(draft.plan.every_activity)} actividades; "
+            f"{doubtful} líneas por revisar."
+        )
+        sentences.append(
+            f"El plan quedó cargado como «{loaded.slug}»."
+            if loaded
+            else "No se cargó nada todavía: con --yes se carga así."
+        )
+        return told, sentences
 
     def show(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan = self.plan(options)
@@ -133,8 +189,6 @@ class Command(BaseCommand):
 
     def report(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan, path = self.plan(options), Path(options["target"]).expanduser()
-        if bool(options["quarter"]) == options["year"]:
-            raise CommandError("Di de qué es el informe: --quarter N, de 1 a 4, o --year.")
         kind = FORMATS.get(options["format"] or path.suffix.lstrip(".").lower())
         if kind is None:
             raise CommandError(f"Di en qué formato se escribe con --format: {', '.join(FORMATS)}.")
