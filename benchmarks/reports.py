@@ -15,7 +15,8 @@ def measure(bench: Bench) -> list[Row]:
     return [
         Row(
             measure=f"Report of a year as PDF: {took['pages']:.0f} pages with {took['records']:.0f} records, counted "
-            f"and set (the figures alone {took['figures']:.2f} s; DOCX {took['docx']:.2f} s, XLSX {took['xlsx']:.2f} s)",
+            f"and set (the figures alone {took['figures']:.2f} s; DOCX {took['docx']:.2f} s, "
+            f"XLSX {took['xlsx']:.2f} s)",
             ours=f"{took['pdf']:.2f} s",
             peer="–",
             ratio="–",
