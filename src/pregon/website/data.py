@@ -176,7 +176,7 @@ def plan_data(plan: Plan, *, office: Office) -> dict[str, Any]:
         "isAccessibleForFree": True,
         "license": LICENCE_URL,
         "temporalCoverage": f"{plan.year}-01-01/{plan.year}-12-31",
-        "spatialCoverage": f"{office.municipality}, {office.state}",
+        "spatialCoverage": {"@type": "Place", "name": f"{office.municipality}, {office.state}"},
         "creator": publisher(office),
         "publisher": publisher(office),
         "distribution": [
