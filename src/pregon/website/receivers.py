@@ -317,13 +317,13 @@ def plan_comes_or_goes(sender: Any, instance: Plan, **kwargs: Any) -> None:
 
 def plan_sealed(sender: Any, instance: Seal, **kwargs: Any) -> None:
     """A month that is closed answers as it was signed, and one that is opened again as its records stand."""
-    website.mark(queries.paths_of_plan(instance.plan), at=timezone.now())
+    website.mark(figures_of(instance.plan), at=timezone.now())
 
 
 def plan_noted(sender: Any, instance: Capture | Deviation, **kwargs: Any) -> None:
     line = instance.indicator or instance.activity
     if line is not None:
-        website.mark(queries.paths_of_plan(line.plan), at=timezone.now())
+        website.mark(figures_of(line.plan), at=timezone.now())
 
 
 def plan_part_about_to_change(sender: Any, instance: PlanPart, raw: bool = False, **kwargs: Any) -> None:
@@ -337,7 +337,13 @@ def plan_part_saved(sender: Any, instance: PlanPart, **kwargs: Any) -> None:
     """What a plan promises is shown on all its pages; one that goes with its plan leaves none to show it."""
     plan_id = instance.programme.plan_id if isinstance(instance, Input) else instance.plan_id
     if plan := Plan.objects.filter(pk=plan_id).first():
-        plan_saved(sender, plan)
+        website.mark(figures_of(plan), at=timezone.now())
+
+
+def figures_of(plan: Plan) -> list[str]:
+    """Its pages but for those that say how its tables are read."""
+    how = queries.dictionary_paths(plan)
+    return [path for path in queries.paths_of_plan(plan) if path not in how]
 
 
 # --- Ways to receive ----------------------------------------------------------------------------------------
