@@ -40,7 +40,9 @@ NOT_STATES = {
     "plan.Light",
     "plan.Mark",
     "plan.Overshoot",
+    "plan.Part",
     "plan.PlanKind",
+    "plan.Severity",
     "plan.SealAct",
 }
 

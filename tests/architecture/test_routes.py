@@ -80,6 +80,7 @@ PUBLIC = {
     "plan/<slug:slug>/datos/<slug:name>.<slug:form>",
     "plan/<slug:slug>/datos/diccionario.<slug:form>",
     "plan/<slug:slug>/informe/<slug:span>/",
+    "plan/comparar/<slug:key>/",
     "podcast/",
     "podcast/<slug:slug>/",
     "podcast/<slug:slug>/capitulos.json",

@@ -1,12 +1,14 @@
-"""A measure is chosen among those that exist."""
+"""A measure is chosen among those that exist, a year and a target are typed."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from factories.plan import ActivityFactory
+from factories.plan import ActivityFactory, IndicatorFactory
+from pregon.plan.forms import TargetForm, YearForm
 from pregon.plan.models import Activity
 from pregon.plan.viewsets import ActivityViewSet
 
@@ -60,3 +62,18 @@ def test_months_are_twelve_yes_or_no(months: str) -> None:
     assert filled(months=months).errors == {
         "months": ["Los meses son doce valores de sí o no, de enero a diciembre."]
     }
+
+
+def test_a_target_is_offered_without_zeros_that_say_nothing() -> None:
+    shown = [
+        TargetForm(instance=IndicatorFactory.create(target=Decimal(target))) for target in ("100.00", "97.50")
+    ]
+    assert [form.initial["target"] for form in shown] == ["100", "97.5"]
+    assert TargetForm(instance=IndicatorFactory.create(target=None)).initial["target"] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "good"), [("2027", True), ("", False), ("dos mil", False), ("2101", False)]
+)
+def test_a_year_is_four_digits_of_our_days(typed: str, good: bool) -> None:
+    assert YearForm({"year": typed}).is_valid() is good

@@ -12,9 +12,10 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from factories.documents import SEEDS
-from factories.plan import act, bulletin, moment
+from factories.plan import IndicatorFactory, PlanFactory, ProgrammeFactory, act, bulletin, moment
 from pregon.agenda.enums import Settlement
 from pregon.plan import actions
+from pregon.plan.enums import PlanKind
 from pregon.plan.models import Plan, PlanDraft
 
 AT = moment("2026-11-20")
@@ -164,3 +165,126 @@ def test_a_report_that_does_not_exist_is_told_on_the_page(
 def test_a_stranger_gets_no_report(stranger: Client, plan: Plan) -> None:
     chosen = {"span": "2026-t3", "layout": "oficina", "kind": "pdf"}
     assert stranger.get(f"/escritorio/plan/{plan.pk}/informe/", chosen).status_code in (302, 403)
+
+
+# --- What the plan lacks --------------------------------------------------------------------------------------
+
+
+def test_what_the_plan_lacks_leads_whoever_may_change_it_to_the_form(
+    head: Client, reader: Client, plan: Plan
+) -> None:
+    pieces = plan.indicators.get(code="difusion-producida")
+    link = f'href="/escritorio/snippets/plan/indicator/edit/{pieces.pk}/"'
+    pages = [client.get(f"/escritorio/plan/{plan.pk}/").content.decode() for client in (head, reader)]
+    parts = [page.split('id="plan-falta"')[1].split("</section>")[0] for page in pages]
+    assert ["No dice cómo se calcula." in part for part in parts] == [True, True]
+    assert ["Indicador 3 · Spots, perifoneo y carteles" in part for part in parts] == [True, True]
+    assert [link in part for part in parts] == [True, False]
+
+
+def test_each_finding_leads_to_its_own_row_whatever_the_order_of_programmes(head: Client) -> None:
+    made = PlanFactory.create()
+    second, first = (ProgrammeFactory.create(plan=made, order=order) for order in (2, 1))
+    rows = [
+        IndicatorFactory.create(plan=made, programme=programme, name=name, order=order)
+        for order, (programme, name) in enumerate([(second, "Último"), (first, "Medio"), (None, "Primero")])
+    ]
+    page = head.get(f"/escritorio/plan/{made.pk}/").content.decode()
+    for number, row in zip((3, 2, 1), rows, strict=True):
+        assert f'edit/{row.pk}/">Indicador {number} · {row.name}</a>' in page
+
+
+# --- Another year ---------------------------------------------------------------------------------------------
+
+
+def test_a_year_is_begun_on_the_desk_and_leads_to_its_targets(head: Client, plan: Plan) -> None:
+    page = head.get(f"/escritorio/plan/{plan.pk}/otro-ano/").content.decode()
+    assert 'value="2027"' in page
+    answer = head.post(f"/escritorio/plan/{plan.pk}/otro-ano/", {"year": "2027"})
+    begun = Plan.objects.get(year=2027)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/escritorio/plan/{begun.pk}/metas/")
+    again = head.post(f"/escritorio/plan/{plan.pk}/otro-ano/", {"year": "2027"})
+    assert "Ya hay un plan de 2027" in again.content.decode()
+    assert Plan.objects.count() == 2
+
+
+@pytest.mark.parametrize("year", ["", "veinte", "2026", "9999", "-1"])
+def test_a_year_that_cannot_be_begun_is_said_on_the_form(head: Client, plan: Plan, year: str) -> None:
+    answer = head.post(f"/escritorio/plan/{plan.pk}/otro-ano/", {"year": year})
+    assert answer.status_code == 200
+    assert "error-message" in answer.content.decode()
+    assert Plan.objects.count() == 1
+
+
+def test_targets_are_walked_one_by_one_kept_or_changed_with_one_press(head: Client, plan: Plan) -> None:
+    begun = actions.begin_year(plan, 2027, by=None, at=AT)
+    url = f"/escritorio/plan/{begun.pk}/metas/"
+    page = head.get(url).content.decode()
+    assert [
+        words in page for words in ("0 de 4 metas revisadas", "Dejarla en 100", "Lo que se prometió en 2026")
+    ] == [True] * 3
+    head.post(f"{url}?meta=actos-cubiertos", {"keep": ""})
+    page = head.get(url).content.decode()
+    assert "1 de 4 metas revisadas" in page
+    assert "?meta=redes-al-dia" in page
+    head.post(
+        f"{url}?meta=redes-al-dia", {"change": "", "target": "90", "target_text": "Nueve de cada diez días"}
+    )
+    assert list(begun.indicators.values_list("target", "target_text", "review_due"))[:2] == [
+        (100, "Todos los actos oficiales", False),
+        (90, "Nueve de cada diez días", False),
+    ]
+    for code in ("difusion-producida", "formatos-transparencia"):
+        head.post(f"{url}?meta={code}", {"keep": ""})
+    assert "Todas las metas están revisadas" in head.get(url).content.decode()
+    assert begun.indicators.filter(reviewed_by__email="titular@muestra.example").count() == 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("casi todo", "Escribe la meta con cifras"), ("", "Escribe la meta nueva, o deja la que estaba.")],
+)
+def test_a_target_that_is_no_number_is_asked_for_again_and_nothing_is_reviewed(
+    head: Client, plan: Plan, typed: str, sentence: str
+) -> None:
+    begun = actions.begin_year(plan, 2027, by=None, at=AT)
+    answer = head.post(
+        f"/escritorio/plan/{begun.pk}/metas/?meta=redes-al-dia", {"change": "", "target": typed}
+    )
+    assert sentence in answer.content.decode()
+    assert begun.indicators.get(code="redes-al-dia").review_due
+
+
+def test_a_target_that_is_not_there_is_not_found(head: Client, plan: Plan) -> None:
+    assert head.post(f"/escritorio/plan/{plan.pk}/metas/?meta=otra", {"keep": ""}).status_code == 404
+
+
+def test_the_sheet_marks_the_targets_that_wait_and_leads_to_them(head: Client, plan: Plan) -> None:
+    begun = actions.begin_year(plan, 2027, by=None, at=AT)
+    page = head.get(f"/escritorio/plan/{begun.pk}/").content.decode()
+    assert f'href="/escritorio/plan/{begun.pk}/metas/">Revisar 4 metas</a>' in page
+    assert page.count("por revisar</span>") == 4
+
+
+@pytest.mark.parametrize("path", ["otro-ano", "metas"])
+def test_whoever_may_only_read_begins_no_year_and_reviews_no_target(
+    reader: Client, plan: Plan, path: str
+) -> None:
+    url = f"/escritorio/plan/{plan.pk}/{path}/?meta=redes-al-dia"
+    assert reader.get(url).headers["Location"] == "/escritorio/"
+    assert reader.post(url, {"year": "2027", "keep": ""}).headers["Location"] == "/escritorio/"
+    assert Plan.objects.count() == 1
+    assert plan.indicators.get(code="redes-al-dia").reviewed_at is None
+
+
+# --- Several plans --------------------------------------------------------------------------------------------
+
+
+def test_several_plans_of_a_year_are_shown_together_with_their_standing(reader: Client, plan: Plan) -> None:
+    bulletin("2026-11-10")
+    campaign = PlanFactory.create(year=2026, title="Campaña de vacunas", kind=PlanKind.CAMPAIGN)
+    PlanFactory.create(year=2025, title="Plan viejo")
+    page = reader.get("/escritorio/plan/").content.decode()
+    assert "Los planes de 2026" in page
+    assert page.index(plan.title) < page.index(campaign.title) < page.index("Plan viejo 2025")
+    assert "1 de" in page

@@ -78,6 +78,7 @@ WHOLE = PlanPart(
                     previous=Decimal(0),
                     target=Decimal(100),
                     target_text="Cobertura de todos los actos",
+                    review_due=True,
                     milestones=((3, Decimal(90)), (6, Decimal("95.5")), (12, Decimal(100))),
                     cumulative=False,
                     direction="descendente",

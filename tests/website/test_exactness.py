@@ -42,6 +42,7 @@ from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import NewsroomError
 from pregon.newsroom.models import Bulletin, Campaign, Episode, LiveBlog, Service, Video
 from pregon.plan import actions as plans
+from pregon.plan.errors import PlanError
 from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
 from pregon.website import actions as website
 from pregon.website import queries
@@ -263,6 +264,12 @@ def asked_of_act(act: Act) -> None:
     Coverage.objects.create(act=act, product=Product.VIDEO)
 
 
+def closed_month(plan: Plan) -> None:
+    head, _made = User.objects.get_or_create(email="titular@muestra.example")
+    with suppress(PlanError):  # somebody closed it before
+        plans.close_month(plan, 10, by=head, at=timezone.now())
+
+
 def channel(mode: Mode) -> None:
     account, _ = ChannelAccount.objects.get_or_create(kind="telegram")
     account.mode, account.options = mode, {"chat": "@muestra", "public_address": "muestra"}
@@ -276,6 +283,12 @@ class Kind:
     do: Callable[[Town], object]
     #: Pages taken into the oven that came out the same, at most.
     spare: int
+
+
+def of_another_year(year: int) -> Plan:
+    plan: Plan = PlanFactory.create(year=year, slug=f"plan-{year}")
+    IndicatorFactory.create(plan=plan, code="actos", measure="acts_covered", target=90)
+    return plan
 
 
 CHANGES: dict[str, Kind] = {
@@ -335,16 +348,12 @@ CHANGES: dict[str, Kind] = {
     "a plan is renamed": Kind(lambda t: saved(t.plan, title="Plan nuevo"), 4),
     "a plan moves": Kind(lambda t: saved(t.plan, slug="plan-nuevo"), 4),
     "a plan is deleted": Kind(lambda t: deleted(t.plan), 4),
+    "a plan of the year before comes": Kind(lambda t: of_another_year(2025), 8),
     "a figure of the plan gets a target": Kind(
         lambda t: saved(Indicator.objects.get(measure="acts_covered"), target=50), 6
     ),
     "a figure of the plan is deleted": Kind(lambda t: deleted(Indicator.objects.get(measure="acts_covered")), 4),
-    "a month of the plan is closed": Kind(
-        lambda t: plans.close_month(
-            t.plan, 10, by=User.objects.create_user("titular@muestra.example"), at=timezone.now()
-        ),
-        9,
-    ),
+    "a month of the plan is closed": Kind(lambda t: closed_month(t.plan), 9),
     "a deviation is told": Kind(
         lambda t: Deviation.objects.create(activity=Activity.objects.get(), month=11, cause="Llovió."), 9
     ),
@@ -450,6 +459,33 @@ def test_a_change_bakes_exactly_what_shows_it(
     together = {path for path in spare if TOGETHER.match(path)}
     assert len(together) <= TOGETHER_SPARE, sorted(together)
     assert len(spare - together) <= CHANGES[kind].spare, sorted(spare - together)
+
+
+#: What a plan says is said again where its years stand side by side.
+YEARS: dict[str, Callable[[Town, Plan], object]] = {
+    "a record comes": lambda t, old: news.published("Una obra más"),
+    "a target of the old year changes": lambda t, old: saved(old.indicators.get(), target=10),
+    "the old year is renamed": lambda t, old: saved(old, title="El plan viejo"),
+    "the old year is given to another": lambda t, old: saved(old, year=2024),
+    "the old year gets an address of its own": lambda t, old: saved(old, slug="otro-2025"),
+    "the new year is renamed": lambda t, old: saved(t.plan, title="El plan nuevo"),
+    "the old year is deleted": lambda t, old: deleted(old),
+    "the new year is deleted": lambda t, old: deleted(t.plan),
+    "a third year comes": lambda t, old: of_another_year(2024),
+}
+
+
+@pytest.mark.parametrize("kind", YEARS)
+def test_years_side_by_side_are_never_stale(
+    kind: str, home: Home, town: Town, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        old = of_another_year(2025)
+        assert "plan/comparar/plan/index.html" in anew(home)
+        with django_capture_on_commit_callbacks(execute=True):
+            YEARS[kind](town, old)
+        bake_all()
+        assert differing(folder(home), anew(home)) == set()
 
 
 #: Their links stand in the foot of every page.

@@ -89,6 +89,23 @@ class SealAct(models.TextChoices):
     REOPENED = "reapertura", _("Reapertura")
 
 
+class Severity(models.TextChoices):
+    """How much a fault of a plan matters, the gravest first."""
+
+    ERROR = "error", _("Hay que corregirlo")
+    WARNING = "aviso", _("Conviene corregirlo")
+    NOTE = "nota", _("Para tenerlo en cuenta")
+
+
+class Part(models.TextChoices):
+    """The parts of a plan, as people call them."""
+
+    PLAN = "plan", _("Plan")
+    PROGRAMME = "programa", _("Programa")
+    INDICATOR = "indicador", _("Indicador")
+    ACTIVITY = "actividad", _("Actividad")
+
+
 class DraftState(models.TextChoices):
     """What became of a document that somebody handed in to be a plan."""
 

@@ -10,6 +10,8 @@ PlanError
 ├── NotClosed        only a closed month can be opened again
 ├── ReasonMissing    opening one again needs a reason
 ├── PlanClosed       a plan with closed months is not replaced by another document
+├── WrongYear        a year is begun with the plan of one before it
+├── YearBegun        the plan of that year is there already
 ├── UnknownSpan      a report tells of a quarter or a year
 └── NotDrawn         a report could not be written in that format
 """
@@ -59,6 +61,14 @@ class NotClosed(PlanError):
 
 class ReasonMissing(PlanError):
     """Escribe por qué se abre de nuevo el mes: queda firmado junto a lo que había."""
+
+
+class WrongYear(PlanError):
+    """Un plan solo puede pasar a un año posterior al suyo."""
+
+
+class YearBegun(PlanError):
+    """Ya hay un plan de ese año: ábrelo y revisa sus metas."""
 
 
 class UnknownSpan(PlanError):

@@ -13,7 +13,7 @@ from pregon.plan import registry
 from pregon.plan.enums import PlanKind
 from pregon.plan.errors import UnknownMeasure
 from pregon.plan.importing.sheets import MOST_BYTES
-from pregon.plan.models import EARLIEST, LATEST, Plan
+from pregon.plan.models import EARLIEST, LATEST, Indicator, Plan
 from pregon.plan.queries import closed_plan, plan_at
 from pregon.plan.reports.files import FORMATS
 from pregon.plan.reports.layouts import LAYOUTS, OFFICE
@@ -43,6 +43,40 @@ class MeasuredForm(WagtailAdminModelForm):
         except UnknownMeasure as problem:
             self.add_error("parameters", str(problem))
         return cleaned
+
+
+class YearForm(forms.Form):
+    """For which year a plan is copied."""
+
+    year = forms.IntegerField(
+        label=_("Año"),
+        max_value=LATEST,
+        error_messages={
+            "required": _("Escribe para qué año es."),
+            "invalid": _("Escribe el año con sus cuatro cifras."),
+        },
+    )
+
+
+class TargetForm(forms.ModelForm[Indicator]):
+    """What is to be reached from now on."""
+
+    class Meta:
+        model = Indicator
+        fields = ["target", "target_text"]
+        labels = {"target": _("Meta nueva"), "target_text": _("Con palabras")}
+        error_messages = {
+            "target": {
+                "required": _("Escribe la meta nueva, o deja la que estaba."),
+                "invalid": _("Escribe la meta con cifras, por ejemplo 95."),
+            }
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].required = True
+        if (target := self.initial.get("target")) is not None:
+            self.initial["target"] = f"{target.normalize():f}"  # «100», and not «100.00»
 
 
 class DocumentForm(forms.Form):

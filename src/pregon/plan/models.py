@@ -139,6 +139,15 @@ class Plan(models.Model):  # type: ignore[django-manager-missing]  # Programme h
     def get_absolute_url(self) -> str:
         return f"/plan/{self.slug}/"
 
+    @property
+    def key(self) -> str:
+        """What the same plan of another year is called too."""
+        return self.slug.removesuffix(f"-{self.year}")
+
+    @property
+    def comparison_url(self) -> str:
+        return f"/plan/comparar/{self.key}/"
+
 
 class Programme(ClusterableModel):
     """One sheet of the plan: what is sought, and the chain that ties it to the municipal development plan."""
@@ -244,6 +253,20 @@ class Indicator(Measured):
     )
     target = models.DecimalField(_("meta"), max_digits=9, decimal_places=2, null=True, blank=True)
     target_text = models.CharField(_("meta con palabras"), max_length=300, blank=True)
+    review_due = models.BooleanField(
+        _("meta por revisar"),
+        default=False,
+        help_text=_("Se copió de otro año y nadie la ha revisado todavía."),
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("quién revisó la meta"),
+    )
+    reviewed_at = models.DateTimeField(_("cuándo se revisó la meta"), null=True, blank=True)
     milestones = models.JSONField(
         _("metas por mes"),
         default=dict,

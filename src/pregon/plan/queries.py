@@ -23,7 +23,8 @@ from pregon.core.remembering import remembered
 from pregon.plan import registry
 from pregon.plan.chain import Fault, Link, faults_of
 from pregon.plan.contract import PERCENT, Measure, Missing, Period, Question, Reading
-from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot, SealAct
+from pregon.plan.enums import COLOURS, Direction, Light, Mark, Overshoot, Part, PlanKind, SealAct
+from pregon.plan.linting import Lack, lint, together
 from pregon.plan.measures import records_begin
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme, Seal
 from pregon.plan.values import (
@@ -320,10 +321,50 @@ def activity_light(months: Iterable[MonthCell]) -> Light:
     return Light.GREEN if Mark.DONE in marks else Light.GREY
 
 
+def results_of(plan: Plan, *, at: datetime) -> dict[str, Decimal]:
+    """What each indicator of ``plan`` reached, by its code: nothing before every month that has records is closed."""
+    begins = records_begin(at, Office.load().zone)
+    first = begins.month if begins and begins.year == plan.year else 1
+    if not set(range(first, 13)) <= standing_seals(plan).keys():
+        return {}
+    together = {
+        code: Reading.together(list(months.values())) for code, months in signed_readings(plan).items()
+    }
+    return {code: reading.value for code, reading in together.items() if reading.value is not None}
+
+
+def lacks_of(plan: Plan) -> list[Lack]:
+    """What :mod:`linting` says of ``plan`` beside the other plans of the office."""
+    others = Plan.objects.of(plan.year).exclude(pk=plan.pk)
+    beside = [
+        PlanPart(key=other.key, title=other.title, year=other.year, kind=other.kind) for other in others
+    ]
+    return together(lint(as_written(plan), beside=beside))
+
+
+def rows_by_place(plan: Plan) -> dict[Part, list[Any]]:
+    """The rows of ``plan`` in the order in which a file lists them: a finding names one by its number there."""
+    programmes = list(plan.programmes.all())
+    owners = [None, *(programme.pk for programme in programmes)]
+    return {
+        Part.PLAN: [plan],
+        Part.PROGRAMME: programmes,
+        Part.INDICATOR: sorted(plan.indicators.all(), key=lambda row: owners.index(row.programme_id)),
+        Part.ACTIVITY: sorted(plan.activities.all(), key=lambda row: owners.index(row.programme_id)),
+    }
+
+
 def current_plan(at: datetime) -> Plan | None:
     """The plan of the local year; failing that the latest one before it."""
+    return next(iter(current_plans(at)), None)
+
+
+def current_plans(at: datetime) -> list[Plan]:
+    """All plans of the local year, or of the latest one before it; those of one campaign come last."""
     year = local_day(at, Office.load().zone).year
-    return Plan.objects.filter(year__lte=year).order_by("-year", "pk").first()
+    found = list(Plan.objects.filter(year__lte=year).order_by("-year", "pk"))
+    newest = [plan for plan in found if plan.year == found[0].year]
+    return sorted(newest, key=lambda plan: plan.kind == PlanKind.CAMPAIGN)
 
 
 def plans() -> Iterable[Plan]:
@@ -346,7 +387,7 @@ def as_written(plan: Plan) -> PlanPart:
     activities = list(plan.activities.select_related("indicator").prefetch_related("deviations"))
     programmes = plan.programmes.prefetch_related(Prefetch("inputs", Input.objects.order_by("pk")))
     return PlanPart(
-        key=plan.slug.removesuffix(f"-{plan.year}"),
+        key=plan.key,
         values=_pairs(plan.values),
         goals=tuple(plan.goals),
         programmes=tuple(
@@ -610,7 +651,7 @@ def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
         Level(
             label=label,
             value=level,
-            text=empty if level is None else _number(level, indicator),
+            text=empty if level is None else number_of(level, indicator),
             length=Decimal(0) if level is None else (PERCENT * level / top).quantize(TENTH, ROUND_HALF_UP),
             now=label == _("Ahora"),
         )
@@ -618,7 +659,7 @@ def _levels(indicator: Indicator, value: Decimal | None) -> tuple[Level, ...]:
     )
 
 
-def _number(level: Decimal, indicator: Indicator) -> str:
+def number_of(level: Decimal, indicator: Indicator) -> str:
     rounded = f"{level.quantize(TENTH, ROUND_HALF_UP):f}".removesuffix(".0")
     # Whatever unit the document names, a measure answers in per cent.
     per_cent = indicator.measure or indicator.unit.casefold().startswith("porcentaje")

@@ -396,6 +396,7 @@ def _indicator(node: Node) -> IndicatorLine:
         previous=node.number("resultado_anterior"),
         target=node.number("meta"),
         target_text=node.text("meta_con_palabras", limit=300),
+        review_due=node.flag("meta_por_revisar", default=False),
         milestones=node.milestones("metas_por_mes"),
         cumulative=node.flag("acumulable", default=True),
         direction=node.choice("sentido", Direction.values, default=Direction.UP.value),

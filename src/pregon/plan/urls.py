@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pregon.plan.views import CurrentPlanView, DraftView, ImportView, ReportView, SheetView
+from pregon.plan.views import (
+    BeginYearView,
+    CurrentPlanView,
+    DraftView,
+    ImportView,
+    ReportView,
+    ReviewView,
+    SheetView,
+)
 
 app_name = "plan_desk"
 
@@ -14,4 +22,6 @@ urlpatterns = [
     path("importar/<int:pk>/", DraftView.as_view(), name="draft"),
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
     path("<int:pk>/informe/", ReportView.as_view(), name="report"),
+    path("<int:pk>/otro-ano/", BeginYearView.as_view(), name="begin_year"),
+    path("<int:pk>/metas/", ReviewView.as_view(), name="review"),
 ]

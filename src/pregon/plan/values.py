@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pregon.plan.enums import Direction, Overshoot, PlanKind
@@ -55,6 +57,8 @@ class IndicatorLine:
     previous: Decimal | None = None
     target: Decimal | None = None
     target_text: str = ""
+    #: The target stands as it was in another year, and nobody has looked at it since.
+    review_due: bool = False
     #: What should be reached by the end of some months, by their number: a plan that sets goals by quarter has four.
     milestones: tuple[tuple[int, Decimal], ...] = ()
     cumulative: bool = True
@@ -137,6 +141,32 @@ class PlanPart:
     programmes: tuple[ProgrammeLine, ...] = ()
     indicators: tuple[IndicatorLine, ...] = ()
     activities: tuple[ActivityLine, ...] = ()
+
+    def in_year(self, year: int, *, reached: Mapping[str, Decimal] | None = None) -> PlanPart:
+        """The same plan for another year. A promise is not a result: what was done stays behind, and the result of the
+        year before is only what ``reached`` says under an indicator's code. Each target is to be reviewed."""
+        known = reached or {}
+
+        def moved(lines: tuple[IndicatorLine, ...]) -> tuple[IndicatorLine, ...]:
+            return tuple(
+                replace(line, previous=known.get(line.code), review_due=True, deviations=()) for line in lines
+            )
+
+        def undone(lines: tuple[ActivityLine, ...]) -> tuple[ActivityLine, ...]:
+            return tuple(replace(line, done=NO_MONTH, deviations=()) for line in lines)
+
+        return replace(
+            self,
+            year=year,
+            calendar_year=self.calendar_year and year,
+            title=re.sub(rf"\b{self.year}\b", str(year), self.title),
+            indicators=moved(self.indicators),
+            activities=undone(self.activities),
+            programmes=tuple(
+                replace(line, indicators=moved(line.indicators), activities=undone(line.activities))
+                for line in self.programmes
+            ),
+        )
 
     @property
     def every_indicator(self) -> tuple[IndicatorLine, ...]:

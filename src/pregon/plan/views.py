@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +17,23 @@ from django.views.generic import FormView, TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from pregon.plan import actions
-from pregon.plan.enums import DraftState
+from pregon.plan.comparing import year_before
+from pregon.plan.enums import DraftState, Severity
 from pregon.plan.errors import NotDrawn, PlanError
-from pregon.plan.forms import DocumentForm, ReportForm, UnderstoodForm
+from pregon.plan.forms import DocumentForm, ReportForm, TargetForm, UnderstoodForm, YearForm
 from pregon.plan.importing import draft_of
-from pregon.plan.models import Plan, PlanDraft
-from pregon.plan.permissions import ADD, SEE
-from pregon.plan.queries import current_plan, month_standing, owed, plan_sheet, plans
+from pregon.plan.linting import Lack, Place
+from pregon.plan.models import Indicator, Plan, PlanDraft
+from pregon.plan.permissions import ADD, CHANGE, SEE
+from pregon.plan.queries import (
+    current_plans,
+    lacks_of,
+    month_standing,
+    owed,
+    plan_sheet,
+    plans,
+    rows_by_place,
+)
 from pregon.plan.reports.files import FORMATS, file_name, report_file
 from pregon.plan.reports.layouts import LAYOUTS
 from pregon.plan.reports.progress import Span
@@ -31,12 +42,13 @@ from pregon.plan.values import Draft
 #: How many documents are shown that were handed in before.
 PAGE = 12
 DRAFT_TONES = {DraftState.WAITING: "warn", DraftState.LOADED: "ok", DraftState.DROPPED: ""}
+TONES = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: ""}
 
 
 class DeskPage(LoginRequiredMixin, PermissionRequiredMixin, WagtailAdminTemplateMixin, TemplateView):
     """For everybody who may see the plan."""
 
-    permission_required = SEE
+    permission_required: str | tuple[str, ...] = SEE
     raise_exception = True
     header_icon = "tasks"
     page_title = _("Plan anual")
@@ -46,13 +58,21 @@ class DeskPage(LoginRequiredMixin, PermissionRequiredMixin, WagtailAdminTemplate
 
 
 class CurrentPlanView(DeskPage):
-    """Leads to the plan of the year; without any, says how to load one."""
-
-    template_name = "plan/desk/none.html"
+    """Leads to the plan of the year; shows all where there are several; without any, says how to load one."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        plan = current_plan(timezone.now())
-        return redirect("plan_desk:sheet", pk=plan.pk) if plan else super().get(request, *args, **kwargs)
+        at = timezone.now()
+        current = current_plans(at)
+        if len(current) == 1:
+            return redirect("plan_desk:sheet", pk=current[0].pk)
+        self.template_name = "plan/desk/index.html" if current else "plan/desk/none.html"
+        return self.render_to_response(
+            self.get_context_data(
+                sheets=[plan_sheet(plan, at=at) for plan in current],
+                others=[plan for plan in plans() if plan not in current],
+                **kwargs,
+            )
+        )
 
 
 class ImportView(DeskPage, FormView[DocumentForm]):
@@ -161,8 +181,120 @@ class SheetView(DeskPage):
             owed=owed(sheet),
             standing=month_standing(plan, today.month, at=at) if today.year == plan.year else None,
             others=[other for other in plans() if other.pk != plan.pk],
+            lacks=shortfalls(plan, may_change=self.request.user.has_perm(CHANGE)),
+            to_review=sum(row.indicator.review_due for row in sheet.indicators),
             **kwargs,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """One fault of a plan, with the form in which each of its places is mended; no address for who may not."""
+
+    lack: Lack
+    places: tuple[tuple[str, str], ...]
+
+    @property
+    def tone(self) -> str:
+        return TONES[self.lack.severity]
+
+
+def shortfalls(plan: Plan, *, may_change: bool) -> list[Shortfall]:
+    rows = rows_by_place(plan)
+
+    def form_of(place: Place) -> str:
+        row = rows[place.part][max(place.number - 1, 0)]
+        return reverse(f"wagtailsnippets_plan_{row._meta.model_name}:edit", args=[row.pk])
+
+    return [
+        Shortfall(
+            lack=lack,
+            places=tuple((str(place), form_of(place) if may_change else "") for place in lack.places),
+        )
+        for lack in lacks_of(plan)
+    ]
+
+
+class BeginYearView(DeskPage):
+    """Copies a plan to another year, told beforehand what goes along and what does not."""
+
+    template_name = "plan/desk/begin_year.html"
+    permission_required = (CHANGE, ADD)
+    page_title = _("Preparar otro año")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        plan = get_object_or_404(Plan, pk=self.kwargs["pk"])
+        kwargs.setdefault("form", YearForm(initial={"year": plan.year + 1}))
+        return super().get_context_data(plan=plan, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        plan = get_object_or_404(Plan, pk=self.kwargs["pk"])
+        form = YearForm(request.POST)
+        if form.is_valid():
+            try:
+                begun = actions.begin_year(
+                    plan,
+                    form.cleaned_data["year"],
+                    by=request.user,  # type: ignore[arg-type]  # the permission keeps strangers out
+                    at=timezone.now(),
+                )
+            except PlanError as refusal:
+                form.add_error("year", str(refusal))
+            else:
+                messages.success(request, _("Quedó preparado %(plan)s: revisa sus metas.") % {"plan": begun})
+                return redirect("plan_desk:review", pk=begun.pk)
+        return self.render_to_response(self.get_context_data(form=form))
+
+
+class ReviewView(DeskPage):
+    """One target after another, beside what was promised and reached the year before: it stays or it changes."""
+
+    template_name = "plan/desk/review.html"
+    permission_required = CHANGE
+    page_title = _("Revisar las metas")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        plan = get_object_or_404(Plan, pk=self.kwargs["pk"])
+        indicators = list(plan.indicators.select_related("plan", "reviewed_by"))
+        due = [indicator for indicator in indicators if indicator.review_due]
+        wanted = self.request.GET.get("meta")
+        indicator = next(
+            (row for row in indicators if row.code == wanted) if wanted else iter(due),
+            None,
+        )
+        before = year_before(plan)
+        sheet = plan_sheet(before, at=timezone.now()) if before and indicator else None
+        if indicator:
+            kwargs.setdefault("form", TargetForm(instance=indicator))
+        return super().get_context_data(
+            plan=plan,
+            indicators=indicators,
+            indicator=indicator,
+            before=before,
+            old=next((row for row in sheet.indicators if row.indicator.code == indicator.code), None)
+            if sheet and indicator
+            else None,
+            reviewed=len(indicators) - len(due),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        indicator = get_object_or_404(Indicator, plan_id=self.kwargs["pk"], code=request.GET.get("meta", ""))
+        target, text = indicator.target, indicator.target_text
+        if "change" in request.POST:
+            form = TargetForm(request.POST, instance=indicator)
+            if not form.is_valid():
+                return self.render_to_response(self.get_context_data(form=form))
+            target, text = form.cleaned_data["target"], form.cleaned_data["target_text"]
+        actions.review_target(
+            indicator,
+            target=target,
+            target_text=text,
+            by=request.user,  # type: ignore[arg-type]  # the permission keeps strangers out
+            at=timezone.now(),
+        )
+        messages.success(request, _("Quedó revisada la meta de «%(name)s».") % {"name": indicator.name})
+        return redirect("plan_desk:review", pk=indicator.plan_id)
 
 
 class ReportView(DeskPage):

@@ -21,8 +21,8 @@ class PlanViewSet(PartViewSet):
     list_display = ["title", "year", "unit_name"]
     panels = [
         FieldPanel("title"),
-        FieldRowPanel([FieldPanel("year"), FieldPanel("slug")]),
-        FieldPanel("unit_name"),
+        FieldRowPanel([FieldPanel("year"), FieldPanel("calendar_year"), FieldPanel("slug")]),
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("unit_name"), FieldPanel("responsible")]),
         FieldPanel("description"),
         MultiFieldPanel(
             [FieldPanel("mission"), FieldPanel("vision"), FieldPanel("values"), FieldPanel("goals")],
@@ -65,9 +65,22 @@ class IndicatorViewSet(PartViewSet):
             FieldRowPanel([FieldPanel("name"), FieldPanel("short_name")]),
             FieldRowPanel([FieldPanel("code"), FieldPanel("order")]),
             FieldPanel("definition"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("method"),
+                    FieldRowPanel([FieldPanel("numerator"), FieldPanel("denominator")]),
+                    FieldPanel("verification"),
+                    FieldRowPanel([FieldPanel("level"), FieldPanel("kind"), FieldPanel("dimension")]),
+                    FieldPanel("narrative"),
+                    FieldPanel("supposition"),
+                    FieldPanel("responsible"),
+                ],
+                heading=_("Ficha técnica"),
+            ),
             FieldRowPanel([FieldPanel("unit"), FieldPanel("frequency"), FieldPanel("direction")]),
             FieldRowPanel([FieldPanel("baseline"), FieldPanel("baseline_year"), FieldPanel("previous")]),
             FieldRowPanel([FieldPanel("target"), FieldPanel("target_text")]),
+            FieldRowPanel([FieldPanel("milestones"), FieldPanel("cumulative")]),
             FieldRowPanel([FieldPanel("green_from"), FieldPanel("yellow_from")], heading=_("Semáforo")),
             FieldRowPanel([FieldPanel("overshoot"), FieldPanel("overshoot_from")]),
             MultiFieldPanel([FieldPanel("measure"), FieldPanel("parameters")], heading=_("Cómo se mide")),
@@ -85,6 +98,8 @@ class ActivityViewSet(PartViewSet):
             FieldRowPanel([FieldPanel("plan"), FieldPanel("programme"), FieldPanel("number")]),
             FieldPanel("description"),
             FieldPanel("short_name"),
+            FieldRowPanel([FieldPanel("indicator"), FieldPanel("responsible")]),
+            FieldPanel("supposition"),
             FieldPanel("months"),
             MultiFieldPanel([FieldPanel("measure"), FieldPanel("parameters")], heading=_("Cómo se mide")),
         ],

@@ -104,6 +104,7 @@ def _indicator(line: IndicatorLine) -> dict[str, Any]:
         resultado_anterior=_number(line.previous),
         meta=_number(line.target),
         meta_con_palabras=line.target_text,
+        meta_por_revisar=line.review_due or None,
         metas_por_mes={month: _number(goal) for month, goal in line.milestones},
         acumulable=None if line.cumulative else False,
         sentido=line.direction if line.direction != Direction.UP else None,

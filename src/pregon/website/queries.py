@@ -42,6 +42,7 @@ from pregon.newsroom.models import (
 )
 from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
+from pregon.plan.comparing import compared_plans, years_of
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.plan.queries import plan_sheet
 from pregon.plan.reports.datasets import DATASETS, DICTIONARY
@@ -509,7 +510,7 @@ def plan_paths(*moments: datetime) -> list[str]:
         # A first record moves the day from which later plans are told too.
         first = min(moment.astimezone(Office.load().zone).year for moment in moments)
         plans = Plan.objects.filter(year__gte=first)
-    paths = [PLANS, *(plan.get_absolute_url() for plan in plans)]
+    paths = [PLANS, *(plan.get_absolute_url() for plan in plans), *comparisons_of(plans)]
     for plan in plans:
         paths += [*report_paths(plan, *moments), *dataset_paths(plan)]
     months = months_that_are_over(moments)
@@ -543,6 +544,17 @@ def dictionary_paths(plan: Plan) -> list[str]:
     return [folder, *(f"{folder}{DICTIONARY}.{form}" for form in ("csv", "json"))]
 
 
+def comparisons_of(plans: Iterable[Plan]) -> list[str]:
+    """The pages on which ``plans`` stand beside other years of their own."""
+    keys = {plan.key for plan in plans}
+    return [plan.comparison_url for plan in compared_plans(Plan.objects.all()) if plan.key in keys]
+
+
+def paths_beside_plan(plan: Plan) -> list[str]:
+    """The pages that only know of ``plan`` that it is there: those of its other years lead to the comparison."""
+    return [plan.comparison_url, *(other.get_absolute_url() for other in years_of(plan.key))]
+
+
 def months_that_are_over(moments: Iterable[datetime]) -> list[date]:
     """The months of ``moments`` but for the one that runs and those to come, each by its first day."""
     zone = Office.load().zone
@@ -561,6 +573,7 @@ def paths_of_plan(plan: Plan) -> list[str]:
     paths += [activity.get_absolute_url() for activity in activities]
     paths += paths_of_evidence(plan, at=timezone.now())
     paths += [*report_paths(plan), *dataset_paths(plan), *dictionary_paths(plan)]
+    paths += comparisons_of([plan])
     paths += BakedPage.objects.below(address).values_list("path", flat=True)
     paths += BakingMark.objects.filter(path__startswith=address).values_list("path", flat=True)
     return list(dict.fromkeys(paths))

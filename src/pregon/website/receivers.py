@@ -301,8 +301,9 @@ def coverage_did(sender: Any, instance: Coverage, **kwargs: Any) -> None:
 
 def plan_about_to_change(sender: Any, instance: Plan, raw: bool = False, **kwargs: Any) -> None:
     before = as_it_was(instance, raw)
-    if before and before.slug != instance.slug:
+    if before and (before.slug, before.year) != (instance.slug, instance.year):
         plan_comes_or_goes(sender, before)
+        website.mark(queries.paths_beside_plan(instance), at=timezone.now())
 
 
 def plan_saved(sender: Any, instance: Plan, created: bool = False, **kwargs: Any) -> None:
@@ -312,7 +313,8 @@ def plan_saved(sender: Any, instance: Plan, created: bool = False, **kwargs: Any
 
 
 def plan_comes_or_goes(sender: Any, instance: Plan, **kwargs: Any) -> None:
-    website.mark([*queries.paths_of_plan(instance), *queries.SITEMAPS], at=timezone.now())
+    paths = [*queries.paths_of_plan(instance), *queries.paths_beside_plan(instance), *queries.SITEMAPS]
+    website.mark(paths, at=timezone.now())
 
 
 def plan_sealed(sender: Any, instance: Seal, **kwargs: Any) -> None:

@@ -84,6 +84,7 @@ urlpatterns = [
     path("videos/<slug:slug>/", recordings.video, name="video"),
     path("videos/<slug:slug>/subtitulos.vtt", recordings.video_captions, name="video_captions"),
     path("plan/", plan.plan_index, name="plans"),
+    path("plan/comparar/<slug:key>/", plan.plan_comparison, name="plan_comparison"),
     path("plan/<slug:slug>/", plan.plan_detail, name="plan"),
     path("plan/<slug:slug>/datos/", plan.open_data, name="plan_data"),
     path("plan/<slug:slug>/datos/diccionario.<slug:form>", plan.dictionary, name="plan_dictionary"),

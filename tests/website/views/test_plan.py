@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factories.accounts import UserFactory
 from factories.plan import IndicatorFactory, PlanFactory, act, bulletin, moment
 from pregon.accounts.models import Office
 from pregon.agenda.enums import Settlement
@@ -248,3 +249,38 @@ def test_the_data_are_read_as_csv_and_as_json(client: Client, plan: Plan, name: 
 @pytest.mark.parametrize("path", ["otro.csv", "indicadores.xml", "diccionario.xml"])
 def test_data_that_are_not_there_are_not_found(client: Client, plan: Plan, path: str) -> None:
     assert client.get(f"{plan.get_absolute_url()}datos/{path}").status_code == 404
+
+
+def test_each_plan_of_the_year_is_shown_with_its_figures(client: Client, plan: Plan) -> None:
+    bulletin("2026-11-10")
+    other = actions.load_plan("ocotlan", year=2026, at=AT)
+    page = words(client, "/plan/")
+    assert page.index(f"{plan.title} 2026") < page.index(f"{other.title} 2026")
+    assert page.count("Ver el plan completo") == 2
+    assert page.count("1 de 10") >= 2  # the days since the first record, in both
+
+
+def test_a_target_copied_from_another_year_says_so_until_it_is_reviewed(client: Client, plan: Plan) -> None:
+    row = plan.indicators.get(code="actos-cubiertos")
+    pages = [plan.get_absolute_url(), row.get_absolute_url()]
+    assert ["Meta por revisar" in words(client, page) for page in pages] == [True, True]
+    for indicator in plan.indicators.all():
+        actions.review_target(
+            indicator, target=indicator.target, target_text="", by=UserFactory.create(), at=AT
+        )
+    assert ["Meta por revisar" in words(client, page) for page in pages] == [False, False]
+
+
+def test_years_of_one_plan_are_compared_and_one_alone_is_not(client: Client, plan: Plan) -> None:
+    address = plan.comparison_url
+    assert client.get(address).status_code == 404
+    assert address not in client.get(plan.get_absolute_url()).content.decode()
+    begun = actions.begin_year(plan, 2027, by=None, at=AT)
+    bulletin("2026-11-10")
+    for page in ("/plan/", plan.get_absolute_url(), begun.get_absolute_url()):
+        assert f'href="{address}"' in client.get(page).content.decode()
+    page = words(client, address)
+    assert "Actos oficiales cubiertos" in page
+    assert "2026 sin dato meta 100 %, por revisar Sin dato" in page  # no act was held
+    assert "2026 10 % meta 100 %, por revisar Fuera de meta" in page
+    assert "2027 sin dato meta 100 %" in page

@@ -1,5 +1,7 @@
-"""Verbs over plans: load one and furnish the office that it describes; close a month and open it again."""
+"""Verbs over plans: load one and furnish the office it describes, close a month or open it again, begin a year."""
 
+from pregon.plan.actions.beginning import begin_year as begin_year
+from pregon.plan.actions.beginning import review_target as review_target
 from pregon.plan.actions.closing import close_month as close_month
 from pregon.plan.actions.closing import reopen_month as reopen_month
 from pregon.plan.actions.importing import drop_draft as drop_draft

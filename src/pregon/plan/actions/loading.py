@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,7 @@ from pregon.plan.values import ActivityLine, IndicatorLine, MeasureLine, PlanFil
 def load_plan(path_or_name: Path | str, *, at: datetime, year: int | None = None) -> Plan:
     """Load a plan file, all of it or nothing; the same file again changes nothing but what the file changed.
 
-    ``year`` moves the plan to another year. A promise is not a result: the result of the year before stays
-    behind, and the source note tells of the move.
+    ``year`` moves the plan to another year: see :meth:`PlanPart.in_year`. The source note tells of the move.
     """
     file = read(path_or_name)
     check_measures(file)
@@ -37,18 +37,13 @@ def load_plan(path_or_name: Path | str, *, at: datetime, year: int | None = None
 @transaction.atomic
 def put_in(part: PlanPart, *, at: datetime, year: int | None = None) -> Plan:
     """Make the rows of a plan those of ``part``, whatever file it was read from."""
-    moved = year if year and year != part.year else None
+    if year and year != part.year:
+        part = replace(part.in_year(year), source=_source(part, year))
     plan, _created = Plan.objects.update_or_create(
-        slug=f"{part.key}-{moved or part.year}",
-        defaults=plain(part, Plan, but=("year", "source"))
-        | {
-            "year": moved or part.year,
-            "values": pairs(part.values),
-            "goals": list(part.goals),
-            "source": _source(part, moved),
-        },
+        slug=f"{part.key}-{part.year}",
+        defaults=plain(part, Plan) | {"values": pairs(part.values), "goals": list(part.goals)},
     )
-    _fill(plan, part, keep_result=not moved)
+    _fill(plan, part)
     plan.loaded_at = at
     plan.save(update_fields=["loaded_at"])  # whoever listens to the plan hears of it when it is whole
     return plan
@@ -102,7 +97,7 @@ def _measures(part: PlanPart) -> list[MeasureLine]:
     return [line.measure for line in lines if line.measure.name]
 
 
-def _fill(plan: Plan, part: PlanPart, *, keep_result: bool) -> None:
+def _fill(plan: Plan, part: PlanPart) -> None:
     """Make the rows of ``plan`` those of the file: rows keep their key, and those gone from the file go."""
     programmes = [_programme(plan, order, line) for order, line in enumerate(part.programmes, start=1)]
     indicators: list[tuple[Programme | None, IndicatorLine]] = [(None, line) for line in part.indicators]
@@ -111,7 +106,7 @@ def _fill(plan: Plan, part: PlanPart, *, keep_result: bool) -> None:
         indicators += [(programme, indicator) for indicator in line.indicators]
         activities += [(programme, activity) for activity in line.activities]
     by_code = {
-        line.code: _indicator(plan, owner, order, line, keep_result=keep_result)
+        line.code: _indicator(plan, owner, order, line)
         for order, (owner, line) in enumerate(indicators, start=1)
     }
     plan.indicators.exclude(code__in=by_code).delete()
@@ -138,21 +133,20 @@ def _programme(plan: Plan, order: int, line: ProgrammeLine) -> Programme:
     return programme
 
 
-def _indicator(
-    plan: Plan, programme: Programme | None, order: int, line: IndicatorLine, *, keep_result: bool
-) -> Indicator:
+def _indicator(plan: Plan, programme: Programme | None, order: int, line: IndicatorLine) -> Indicator:
+    said = plain(line, Indicator, but=("code", "review_due")) | {
+        "programme": programme,
+        "order": order,
+        "milestones": {str(month): str(goal) for month, goal in line.milestones},
+        "measure": line.measure.name,
+        "parameters": line.measure.parameters,
+    }
+    # A file tells that a target is to be reviewed when it brings it; that somebody did so is no file's business.
     indicator, _created = Indicator.objects.update_or_create(
         plan=plan,
         code=line.code,
-        defaults=plain(line, Indicator, but=("code",))
-        | {
-            "programme": programme,
-            "order": order,
-            "previous": line.previous if keep_result else None,
-            "milestones": {str(month): str(goal) for month, goal in line.milestones},
-            "measure": line.measure.name,
-            "parameters": line.measure.parameters,
-        },
+        defaults=said,
+        create_defaults=said | {"review_due": line.review_due},
     )
     _hang(indicator.deviations, [plain(went, Deviation) for went in line.deviations], indicator=indicator)
     return indicator
@@ -195,9 +189,7 @@ def pairs(lines: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": name, "text": text} for name, text in lines]
 
 
-def _source(part: PlanPart, moved: int | None) -> str:
-    if not moved:
-        return part.source
+def _source(part: PlanPart, moved: int) -> str:
     note = _(
         "Este plan se escribió para %(written)s y aquí se muestra con las fechas de %(moved)s: "
         "sus metas están por revisarse."

@@ -14,6 +14,7 @@ from django.utils.safestring import mark_safe
 
 from pregon.accounts.models import Office
 from pregon.core.remembering import remembered
+from pregon.plan.comparing import compared_plans, comparison, years_of
 from pregon.plan.contract import Missing, Reading, Record
 from pregon.plan.enums import COLOURS
 from pregon.plan.errors import UnknownSpan
@@ -22,7 +23,7 @@ from pregon.plan.queries import (
     ActivitySheet,
     IndicatorSheet,
     PlanSheet,
-    current_plan,
+    current_plans,
     headline_figures,
     plan_sheet,
     plans,
@@ -42,6 +43,7 @@ __all__ = [
     "indicator_detail",
     "month_detail",
     "open_data",
+    "plan_comparison",
     "plan_detail",
     "plan_index",
     "report_detail",
@@ -66,12 +68,12 @@ class Evidence:
 @public_page
 def plan_index(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    current = current_plan(at)
+    every = list(plans())
     context = {
         "section": "plan",
-        "current": current,
-        "figures": plan_sheet(current, at=at).figures if current else (),
-        "plans": plans(),
+        "sheets": [plan_sheet(plan, at=at) for plan in current_plans(at)],
+        "plans": every,
+        "compared": compared_plans(every),
     }
     return render(request, "website/plan/index.html", context)
 
@@ -84,8 +86,24 @@ def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "plan",
         "sheet": plan_sheet(plan, at=timezone.now()),
         "spans": [span for span in Span.all_of(plan.year) if span.has_begun(today)],
+        "compared": len(years_of(plan.key)) > 1,
     }
     return render(request, "website/plan/plan.html", context)
+
+
+@public_page
+def plan_comparison(request: HttpRequest, key: str) -> HttpResponse:
+    """The same plan, year beside year."""
+    years = years_of(key)
+    if len(years) < 2:
+        raise Http404
+    context = {
+        "section": "plan",
+        "plan": years[-1],
+        "years": years,
+        "lines": comparison(years, at=timezone.now()),
+    }
+    return render(request, "website/plan/comparison.html", context)
 
 
 @public_page

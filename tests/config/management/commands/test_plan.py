@@ -15,6 +15,7 @@ from factories.accounts import UserFactory
 from factories.documents import SEEDS
 from factories.plan import bulletin, moment
 from pregon.plan import actions
+from pregon.plan.errors import PlanError
 from pregon.plan.models import Plan, Seal
 from pregon.plan.reading import read
 
@@ -105,6 +106,48 @@ def test_a_report_in_no_format_of_ours_is_asked_for_again(plan: Plan) -> None:
         said("report", "x.odt")
 
 
+def test_lint_tells_what_the_plan_lacks_and_fails_while_something_must_be_mended(plan: Plan) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError, match="faltas que hay que corregir"):
+        call_command("plan", "lint", stdout=out)
+    assert "Hay que corregirlo: No dice cómo se calcula." in out.getvalue()
+    assert "    Indicador 3 · Spots, perifoneo y carteles" in out.getvalue()
+
+
+def test_lint_of_a_file_needs_no_plan_in_the_office(tmp_path: Path) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError, match="faltas que hay que corregir"):
+        call_command("plan", "lint", "ocotlan", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert told["errors"] == sum(len(lack["places"]) for lack in told["lacks"] if lack["severity"] == "error")
+    assert "en-todos-los-programas" in {lack["rule"] for lack in told["lacks"]}
+
+
+def test_lint_of_a_plan_that_lacks_nothing_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(
+        "plan: {clave: corto, titulo: Plan corto, ejercicio: 2026, unidad: Redacción}", encoding="utf-8"
+    )
+    assert said("lint", str(file)) == "A «Plan corto» no le falta nada.\n"
+
+
+def test_a_new_year_is_begun_and_says_how_many_targets_wait(plan: Plan) -> None:
+    assert "Sus metas por revisar en el escritorio: 4." in said(
+        "new-year", "2027", "--by", "titular@muestra.example"
+    )
+    assert json.loads(said("new-year", "2028", "--json", "--plan", plan.slug))["from"] == plan.slug
+    assert sorted(Plan.objects.values_list("year", flat=True)) == [2026, 2027, 2028]
+
+
+@pytest.mark.parametrize(
+    ("year", "sentence"), [("veinte", "no es un año"), ("2026", "año posterior"), ("2101", "año posterior")]
+)
+def test_a_year_that_cannot_be_begun_is_refused_in_a_sentence(plan: Plan, year: str, sentence: str) -> None:
+    with pytest.raises((CommandError, PlanError), match=sentence):
+        said("new-year", year)
+    assert Plan.objects.count() == 1
+
+
 def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> None:
     told = said("import", str(SEEDS / "mazamitla.txt"))
     assert "   46  CALENDARIO ACTIVIDADES 2019\n" in told
@@ -126,3 +169,17 @@ def test_a_document_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -
             said("import", str(file))
     with pytest.raises(CommandError, match="no es un año de plan"):
         said("import", str(tmp_path), "--year", "26")
+
+
+@pytest.mark.parametrize("name", ["mazamitla", "ocotlan"])
+def test_lint_reads_a_document_as_the_office_has_it(name: str) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError, match="faltas que hay que corregir"):
+        call_command("plan", "lint", str(SEEDS / f"{name}.txt"), "--json", stdout=out)
+    assert "sin-formula" in {lack["rule"] for lack in json.loads(out.getvalue())["lacks"]}
+    assert not Plan.objects.exists()
+
+
+def test_lint_of_a_file_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No se puede leer"):
+        said("lint", str(tmp_path / "nada.docx"))

@@ -17,27 +17,32 @@ from django.utils.dates import MONTHS
 from pregon.core.files import write_atomically
 from pregon.core.text import slug
 from pregon.plan import actions
+from pregon.plan.enums import Severity
 from pregon.plan.importing import draft_of
 from pregon.plan.importing.sheets import MOST_BYTES
+from pregon.plan.linting import lint, together
 from pregon.plan.models import EARLIEST, LATEST, Plan
-from pregon.plan.queries import as_written, chain_faults, current_plan, plan_sheet, standing_seals
+from pregon.plan.queries import as_written, chain_faults, current_plan, lacks_of, plan_sheet, standing_seals
+from pregon.plan.reading import known, read
 from pregon.plan.reports.files import FORMATS, report_file
 from pregon.plan.reports.layouts import LAYOUTS, OFFICE
 from pregon.plan.reports.progress import Span
-from pregon.plan.values import Understood
+from pregon.plan.values import PlanPart, Understood
 from pregon.plan.writing import write
 
 ACTIONS = {
     "import": "ARCHIVO",
     "show": "",
     "export": "ARCHIVO",
+    "lint": "",
+    "new-year": "AÑO",
     "close": "MES",
     "reopen": "MES",
     "verify": "",
     "report": "ARCHIVO",
 }
 #: Whose method may not be called as the action is.
-METHODS = {"import": "take_in"}
+METHODS = {"import": "take_in", "new-year": "new_year"}
 MONTH_NAMES = {slug(str(name)): number for number, name in MONTHS.items()}
 
 
@@ -60,18 +65,37 @@ def beside(line: Understood) -> list[str]:
     return said
 
 
+def document(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MOST_BYTES + 1)
+    except OSError as problem:
+        raise CommandError(f"No se puede leer «{path}»: revisa que exista y que sea un archivo.") from problem
+
+
+def written_in(target: str) -> PlanPart:
+    """The plan in a file, whatever its format, or one of ours by its name."""
+    path = Path(target).expanduser()
+    if target in known() or path.suffix in {".yaml", ".yml"}:
+        return read(target if target in known() else path).plan
+    return draft_of(document(path), name=path.name, year=timezone.localdate().year).plan
+
+
 class Command(BaseCommand):
     help = (
         "import lee el documento de un plan y dice qué entendió; "
-        "show dice cómo va el plan; export lo escribe en un archivo; close cierra un mes y reopen lo abre de nuevo; "
+        "show dice cómo va el plan; export lo escribe en un archivo; lint dice qué le falta, al de la oficina o "
+        "al de un archivo; new-year lo pasa a otro año; close cierra un mes y reopen lo abre de nuevo; "
         "verify comprueba que nadie cambió lo que se cerró; report escribe el informe de un trimestre o del año."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", metavar="ACCIÓN", choices=list(ACTIONS))
-        parser.add_argument("target", metavar="ARCHIVO|MES", nargs="?", default="")
+        parser.add_argument("target", metavar="ARCHIVO|MES|AÑO", nargs="?", default="")
         parser.add_argument("--plan", metavar="DIRECCIÓN", default="", help="cuál; sin esto, el del año")
-        parser.add_argument("--by", metavar="CORREO", default="", help="quién firma, con close y reopen")
+        parser.add_argument(
+            "--by", metavar="CORREO", default="", help="quién firma, con close, reopen y new-year"
+        )
         parser.add_argument(
             "--reason", metavar="FRASE", default="", help="por qué se abre de nuevo, con reopen"
         )
@@ -107,19 +131,14 @@ class Command(BaseCommand):
                 self.stdout.write(sentence)
         if faults := told.get("faults"):
             raise CommandError(f"La cadena de cierres no está entera: {len(faults)} faltas.")
+        if errors := told.get("errors"):
+            raise CommandError(f"El plan tiene faltas que hay que corregir: {errors}.")
 
     def take_in(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         path, year, at = Path(options["target"]).expanduser(), options["year"], timezone.now()
         if year is not None and not EARLIEST <= year <= LATEST:
             raise CommandError(f"«{year}» no es un año de plan: escribe uno entre {EARLIEST} y {LATEST}.")
-        try:
-            with path.open("rb") as stream:
-                content = stream.read(MOST_BYTES + 1)
-        except OSError as problem:
-            raise CommandError(
-                f"No se puede leer «{path}»: revisa que exista y que sea un archivo."
-            ) from problem
-        draft = draft_of(content, name=path.name, year=year or timezone.localdate(at).year)
+        draft = draft_of(document(path), name=path.name, year=year or timezone.localdate(at).year)
         loaded = actions.take_in(draft.plan, at=at, year=year) if options["yes"] else None
         doubtful = sum(bool(line.doubt) for line in draft.lines)
         told = {
@@ -161,6 +180,45 @@ class Command(BaseCommand):
         plan, path = self.plan(options), Path(options["target"]).expanduser()
         write_atomically(path, write(as_written(plan)).encode())
         return {"plan": plan.slug, "file": str(path)}, [f"El plan quedó escrito en {path}."]
+
+    def lint(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        if options["target"]:
+            part = written_in(options["target"])
+            name, lacks = part.title, together(lint(part))
+        else:
+            plan = self.plan(options)
+            name, lacks = str(plan), lacks_of(plan)
+        told = {
+            "plan": name,
+            "errors": sum(len(lack.places) for lack in lacks if lack.severity == Severity.ERROR),
+            "lacks": [
+                {
+                    "rule": lack.rule,
+                    "severity": lack.severity.value,
+                    "what": lack.what,
+                    "remedy": lack.remedy,
+                    "places": [str(place) for place in lack.places],
+                }
+                for lack in lacks
+            ],
+        }
+        lines = []
+        for lack in lacks:
+            lines += [
+                f"{lack.severity.label}: {lack.what} {lack.remedy}",
+                *(f"    {place}" for place in lack.places),
+            ]
+        return told, [name, *lines] if lacks else [f"A «{name}» no le falta nada."]
+
+    def new_year(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan, word = self.plan(options), options["target"]
+        if not (word.isascii() and word.isdecimal() and len(word) == 4):
+            raise CommandError(f"«{word}» no es un año: escribe sus cuatro cifras.")
+        by = self.signer(options) if options["by"] else None
+        begun = actions.begin_year(plan, int(word), by=by, at=timezone.now())
+        due = begun.indicators.filter(review_due=True).count()
+        told = {"plan": begun.slug, "from": plan.slug, "to_review": due}
+        return told, [f"Quedó preparado {begun}. Sus metas por revisar en el escritorio: {due}."]
 
     def close(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan, month = self.plan(options), self.month(options)
