@@ -107,7 +107,6 @@ def test_the_first_of_its_kind_makes_every_page_due_and_the_next_one_few() -> No
         "/campanas/otra/",
         "/campanas/",
         "/",
-        "/plan/",
         "/sitemap.xml",
         "/sitemap-paginas.xml",
     }

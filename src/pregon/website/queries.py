@@ -554,6 +554,13 @@ def dictionary_paths(plan: Plan) -> list[str]:
     return [folder, *(f"{folder}{DICTIONARY}.{form}" for form in ("csv", "json"))]
 
 
+def plan_paths_counting(measures: Iterable[str], moment: datetime) -> list[str]:
+    """The same where a plan asks one of ``measures``; most plans count neither pages nor live coverages."""
+    named = list(measures)
+    asked = any(kind.objects.filter(measure__in=named).exists() for kind in (Indicator, Activity))
+    return plan_paths(moment) if asked else []
+
+
 def comparisons_of(plans: Iterable[Plan]) -> list[str]:
     """The pages on which ``plans`` stand beside other years of their own."""
     keys = {plan.key for plan in plans}

@@ -37,6 +37,14 @@ from pregon.website import live, queries
 M = TypeVar("M", bound=Model)
 Receiver = Callable[..., None]
 PlanPart = Programme | Indicator | Activity | Input
+#: Those that count a page which came out, whatever its kind.
+PIECE_MEASURES = (
+    "campaigns_published",
+    "podcast_episodes",
+    "recordings_published",
+    "services_reviewed",
+    "videos_published",
+)
 SUBSCRIPTION, THANKS = "/suscripcion/", "/suscripcion/gracias/"
 
 
@@ -149,7 +157,7 @@ def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
     if not stays and not visible(type(piece).objects.exclude(pk=piece.pk), at=at).exists():
         website.mark_everything(at=at)
     refresh(paths, at=at, hidden="" if public else page)
-    website.mark(queries.plan_paths(piece.first_published_at or at), at=at)
+    website.mark(queries.plan_paths_counting(PIECE_MEASURES, piece.first_published_at or at), at=at)
 
 
 # --- Live coverage ------------------------------------------------------------------------------------------
@@ -161,7 +169,8 @@ def live_did(
     """Pages that are open are told at once; those that are asked for later are baked anew."""
     website.mark(queries.paths_of_coverage(blog), at=at)
     if event == LiveEvent.STATE:
-        website.mark([*queries.paths_that_name(blog), *queries.plan_paths(blog.opened_at)], at=at)
+        counting = queries.plan_paths_counting(["live_coverages"], blog.opened_at)
+        website.mark([*queries.paths_that_name(blog), *counting], at=at)
         tell_readers(blog, "state", live.state_of(blog), at=at)
     elif event == LiveEvent.SUMMARY:
         tell_readers(blog, "summary", {"html": live.summary_of(blog)}, at=at)
