@@ -23,6 +23,7 @@ import clock
 import live
 import pages
 import publishing
+import reports
 import sending
 import starting
 import webpush
@@ -41,6 +42,7 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "baking": baking.measure,
     "live": live.measure,
     "plan": plan.measure,
+    "reports": reports.measure,
 }
 PACKAGES = (
     *("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow"),
@@ -95,6 +97,8 @@ the two sides take turns on the same machine, so the ratio says more than the fi
 - **plan**: 50,000 records of one year are written as rows: bulletins, acts with their coverages, photos in albums,
   dispatches with their lines, pages, views. One process asks every measure about the whole year, each on its own; opens
   the list of each figure as the site does; and closes a month of the plan of Mazamitla. The slowest of five counts.
+- **reports**: bulletins as in *baking*, each of them a record of two lines of the plan; the report of the year in the
+  office's own layout, with its annex of records, from the first question to the last byte; the median of five.
 
 Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
 Where a line has two times and no peer, the second column of figures is what the line names last.

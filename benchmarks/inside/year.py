@@ -38,7 +38,6 @@ def live(year: int, last: date) -> dict[str, object]:
     first = date(year, 1, 2)
     with time_machine.travel(datetime.combine(first, datetime.min.time(), zone).replace(hour=8)):
         plan = plans.load_plan(OFFICE, at=timezone.now(), year=year)
-        demo.hire_staff(OFFICE, at=timezone.now())
         demo.invite_readers(1, READERS, at=timezone.now())
     head = User.objects.get(groups__name=Role.HEAD)
     stories, upcoming = demo.load("stories.yaml"), demo.load("upcoming.yaml")

@@ -73,13 +73,21 @@ def test_what_happens_counts_only_on_measured_pages_of_the_plans_of_its_year_and
         IndicatorFactory.create(plan=plan, code=f"actos-{year}", measure="acts_covered")
         IndicatorFactory.create(plan=plan, code=f"otros-{year}")
     figure = "/plan/plan-2026/actos-2026/"
-    of_the_year = ["/plan/", "/plan/plan-2026/", "/plan/comparar/plan/", figure]
+    tables = [
+        f"/plan/plan-2026/datos/{name}.{form}"
+        for name in ("indicadores", "actividades", "registros")
+        for form in ("csv", "json")
+    ]
+    now = ["/plan/plan-2026/informe/2026-t4/", "/plan/plan-2026/informe/2026/"]
+    of_the_year = ["/plan/", "/plan/plan-2026/", "/plan/comparar/plan/", *now, *tables, figure]
     with time_machine.travel(at, tick=False):
         assert queries.plan_paths(at) == of_the_year
         assert queries.plan_paths(at - timedelta(days=20)) == [*of_the_year, f"{figure}10/"]
         assert set(queries.plan_paths()) - set(of_the_year) == {
             "/plan/plan-2025/",
             "/plan/plan-2025/actos-2025/",
+            *(path.replace("2026", "2025") for path in [*now, *tables]),
+            *(f"/plan/plan-{year}/informe/{year}-t{n}/" for year in (2025, 2026) for n in (1, 2, 3)),
         }
 
 
@@ -101,10 +109,10 @@ def test_a_page_that_a_plan_has_no_longer_is_among_its_pages() -> None:
     website.mark(["/plan/uno/de-antes/"], at=timezone.now())
     marks_taken_up()
     website.mark(["/plan/uno/de-ahora/", "/agenda/"], at=timezone.now())
-    assert queries.paths_of_plan(plan) == [
-        *("/", "/plan/", "/plan/uno/"),
-        *("/plan/uno/de-antes/", "/plan/uno/de-ahora/"),
-    ]
+    paths = queries.paths_of_plan(plan)
+    assert paths[:3] == ["/", "/plan/", "/plan/uno/"]
+    assert paths[-2:] == ["/plan/uno/de-antes/", "/plan/uno/de-ahora/"]
+    assert {"/plan/uno/informe/2026/", "/plan/uno/datos/", "/plan/uno/datos/diccionario.csv"} < set(paths)
 
 
 def test_a_topic_that_was_taken_away_is_still_told() -> None:

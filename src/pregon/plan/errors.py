@@ -8,12 +8,14 @@ PlanError
 ├── MonthNotOver     a month is closed when it is over
 ├── AlreadyClosed    somebody closed it before
 ├── NotClosed        only a closed month can be opened again
-├── PlanClosed       a plan with closed months is not replaced by another document
 ├── ReasonMissing    opening one again needs a reason
+├── PlanClosed       a plan with closed months is not replaced by another document
 ├── WrongYear        a year is begun with the plan of one before it
 ├── YearBegun        the plan of that year is there already
 ├── BadCapture       what was captured by hand cannot be counted
-└── CauseMissing     a deviation without a cause explains nothing
+├── CauseMissing     a deviation without a cause explains nothing
+├── UnknownSpan      a report tells of a quarter or a year
+└── NotDrawn         a report could not be written in that format
 """
 
 from __future__ import annotations
@@ -77,6 +79,14 @@ class BadCapture(PlanError):
 
 class CauseMissing(PlanError):
     """Escribe la causa: sin ella nadie entiende qué pasó."""
+
+
+class UnknownSpan(PlanError):
+    """El informe es de un trimestre, del 1 al 4, o del año entero."""
+
+
+class NotDrawn(PlanError):
+    """El informe no se pudo dibujar: pide que revisen el registro de errores."""
 
 
 class PlanClosed(PlanError):

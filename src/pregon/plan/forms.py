@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -27,9 +28,12 @@ from pregon.plan.actions import Explanation, Figures
 from pregon.plan.contract import PERCENT, written
 from pregon.plan.enums import PlanKind
 from pregon.plan.importing.sheets import MOST_BYTES
-from pregon.plan.models import EARLIEST, LATEST, Activity, Indicator
+from pregon.plan.models import EARLIEST, LATEST, Activity, Indicator, Plan
 from pregon.plan.proposing import propose
 from pregon.plan.queries import closed_plan, plan_at
+from pregon.plan.reports.files import FORMATS
+from pregon.plan.reports.layouts import LAYOUTS, OFFICE
+from pregon.plan.reports.progress import Span
 
 #: Digits, in threes or not, and at most two of a fraction; a comma in another place may be a fraction or not.
 NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,9})(?P<part>\.\d{1,2})?")
@@ -377,3 +381,31 @@ class UnderstoodForm(forms.Form):
                 % {"plan": standing},
             )
         return cleaned
+
+
+class ReportForm(forms.Form):
+    """Which report, in which layout, as which kind of file. Begun quarters only: of the others nothing can be told."""
+
+    def __init__(self, *args: Any, plan: Plan, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        begun = [span for span in Span.all_of(plan.year) if span.has_begun(today)] or [Span(year=plan.year)]
+        quarters = [span for span in begun if span.quarter]
+        over = [span for span in quarters if span.period.last < today]
+        self.fields["span"] = forms.ChoiceField(
+            label=_("De qué"),
+            choices=[(span.slug, span.title) for span in begun],
+            initial=(over or quarters or begun)[-1].slug,
+            help_text=_("De un trimestre que no ha terminado se dice lo que hay hasta hoy."),
+        )
+        self.fields["layout"] = forms.ChoiceField(
+            label=_("Cómo se ordena"),
+            choices=[(layout.key, layout.title) for layout in LAYOUTS.values()],
+            initial=OFFICE.key,
+            widget=forms.RadioSelect,
+        )
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Archivo"),
+            choices=[(kind.key, kind.title) for kind in FORMATS.values()],
+            initial="pdf",
+            widget=forms.RadioSelect,
+        )

@@ -15,6 +15,7 @@ from pregon.plan.views import (
     MeasureView,
     MonthsView,
     ReopenView,
+    ReportView,
     ReviewView,
     SheetView,
 )
@@ -27,6 +28,7 @@ urlpatterns = [
     path("importar/<int:pk>/", DraftView.as_view(), name="draft"),
     path("medida/vista/", MeasureView.as_view(), name="measure"),
     path("<int:pk>/", SheetView.as_view(), name="sheet"),
+    path("<int:pk>/informe/", ReportView.as_view(), name="report"),
     path("<int:pk>/otro-ano/", BeginYearView.as_view(), name="begin_year"),
     path("<int:pk>/metas/", ReviewView.as_view(), name="review"),
     path("<int:pk>/meses/", MonthsView.as_view(), name="months"),

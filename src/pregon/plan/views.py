@@ -25,13 +25,14 @@ from pregon.plan.closings import drift, months_of, unexplained, unexplained_in
 from pregon.plan.comparing import year_before
 from pregon.plan.contract import Period
 from pregon.plan.enums import Closing, DraftState, Severity
-from pregon.plan.errors import PlanError
+from pregon.plan.errors import NotDrawn, PlanError
 from pregon.plan.forms import (
     CaptureForm,
     DocumentForm,
     ExplainForm,
     MeasureForm,
     ReopenForm,
+    ReportForm,
     TargetForm,
     UnderstoodForm,
     YearForm,
@@ -54,6 +55,9 @@ from pregon.plan.queries import (
     rows_by_place,
     sheet_of,
 )
+from pregon.plan.reports.files import FORMATS, file_name, report_file
+from pregon.plan.reports.layouts import LAYOUTS
+from pregon.plan.reports.progress import Span
 from pregon.plan.values import Draft
 
 #: How many documents are shown that were handed in before.
@@ -344,6 +348,30 @@ class ReviewView(DeskPage):
         )
         messages.success(request, _("Quedó revisada la meta de «%(name)s».") % {"name": indicator.name})
         return redirect("plan_desk:review", pk=indicator.plan_id)
+
+
+class ReportView(DeskPage):
+    """Chooses a report, and hands it over as a file."""
+
+    template_name = "plan/desk/report.html"
+    page_title = _("Informe")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        at = timezone.now()
+        plan = get_object_or_404(Plan, pk=self.kwargs["pk"])
+        form = ReportForm(request.GET or None, plan=plan, today=timezone.localdate(at))
+        if form.is_bound and form.is_valid():
+            chosen = form.cleaned_data
+            span, kind = Span.named(chosen["span"]), FORMATS[chosen["kind"]]
+            try:
+                written = report_file(plan, span, LAYOUTS[chosen["layout"]], kind, at=at)
+            except NotDrawn as problem:
+                form.add_error(None, str(problem))
+            else:
+                answer = HttpResponse(written, content_type=kind.media_type)
+                answer["Content-Disposition"] = f'attachment; filename="{file_name(plan, span, kind)}"'
+                return answer
+        return self.render_to_response(self.get_context_data(plan=plan, form=form))
 
 
 # --- Months -------------------------------------------------------------------------------------------------

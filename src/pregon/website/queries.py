@@ -46,6 +46,8 @@ from pregon.plan.comparing import compared_plans, years_of
 from pregon.plan.enums import SealAct
 from pregon.plan.models import Activity, Capture, Indicator, Plan, Seal
 from pregon.plan.queries import plan_sheet, public_evidence
+from pregon.plan.reports.datasets import DATASETS, DICTIONARY
+from pregon.plan.reports.progress import Span
 from pregon.website import live
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
@@ -95,6 +97,8 @@ EVIDENCE = re.compile(r"/plan/[^/]+/[^/]+/(\d\d)/")
 #: What was signed stays as it was; which of its records may be read changes with them.
 SIGNED = re.compile(r"/plan/[^/]+/cierres/\d+\.json")
 SIGNED_RECORDS = re.compile(r"/plan/[^/]+/cierres/\d+-registros\.json")
+#: What says how the tables of a plan are read.
+DICTIONARIES = re.compile(rf"/plan/[^/]+/datos/({DICTIONARY}\.\w+)?")
 #: The version that is public now, and the one before it; one more for a publication that changed nothing.
 RECENT_VERSIONS = 3
 PUBLICATIONS = ("wagtail.publish", "wagtail.publish.scheduled")
@@ -514,6 +518,8 @@ def plan_paths(*moments: datetime) -> list[str]:
         first = min(moment.astimezone(Office.load().zone).year for moment in moments)
         plans = Plan.objects.filter(year__gte=first)
     paths = [PLANS, *(plan.get_absolute_url() for plan in plans), *comparisons_of(plans)]
+    for plan in plans:
+        paths += [*report_paths(plan, *moments), *dataset_paths(plan)]
     months = months_that_are_over(moments)
     for kind in (Indicator, Activity):
         measured = kind.objects.filter(plan__in=plans).exclude(measure="").select_related("plan")
@@ -524,6 +530,28 @@ def plan_paths(*moments: datetime) -> list[str]:
         closings = Seal.objects.filter(plan__in=plans, act=SealAct.CLOSED).select_related("plan")
         paths += [records_path(seal) for seal in closings.defer("content", "openings")]
     return paths
+
+
+def report_paths(plan: Plan, *moments: datetime) -> list[str]:
+    """The reports of ``plan`` in which what happened at ``moments`` is told: those of its quarter and of every later
+    one, for they tell the year so far, and the year's own; without any, all."""
+    zone = Office.load().zone
+    first = min((moment.astimezone(zone).date() for moment in moments), default=date.min)
+    return [
+        f"{plan.get_absolute_url()}informe/{span.slug}/"
+        for span in Span.all_of(plan.year)
+        if span.period.last >= first
+    ]
+
+
+def dataset_paths(plan: Plan) -> list[str]:
+    return [f"{plan.get_absolute_url()}datos/{name}.{form}" for name in DATASETS for form in ("csv", "json")]
+
+
+def dictionary_paths(plan: Plan) -> list[str]:
+    """Where the columns of a plan's tables are told of, which no figure changes."""
+    folder = f"{plan.get_absolute_url()}datos/"
+    return [folder, *(f"{folder}{DICTIONARY}.{form}" for form in ("csv", "json"))]
 
 
 def plan_paths_counting(measures: Iterable[str], moment: datetime) -> list[str]:
@@ -569,6 +597,7 @@ def paths_of_plan(plan: Plan) -> list[str]:
     paths += [indicator.get_absolute_url() for indicator in indicators]
     paths += [activity.get_absolute_url() for activity in activities]
     paths += paths_of_evidence(plan, at=timezone.now())
+    paths += [*report_paths(plan), *dataset_paths(plan), *dictionary_paths(plan)]
     paths += comparisons_of([plan])
     for seal in plan.seals.select_related("plan").defer("content", "openings"):
         paths += [seal_path(seal), records_path(seal)]
@@ -781,6 +810,8 @@ def turns_of_a_plan(path: str, at: datetime, office: Office) -> list[datetime | 
     if SIGNED_RECORDS.fullmatch(path):
         return [next_late_announcement(at), next_look_at_channels(at)]
     month = EVIDENCE.fullmatch(path)
+    if DICTIONARIES.fullmatch(path):
+        return []
     if month is None:
         return [midnight_after(at, office), *next_turns(at), next_look_at_channels(at)]
     just_over = (at - NEWS_WINDOW).astimezone(office.zone).month == int(month[1])

@@ -73,8 +73,8 @@ def connect() -> None:
     for part in (Programme, Indicator, Activity, Input):
         hear(part, before=plan_part_about_to_change, saved=plan_part_saved, leaving=plan_part_saved)
     hear(Seal, saved=seal_saved)
-    hear(Capture, saved=capture_saved, gone=capture_saved)
-    hear(Deviation, saved=said_of_a_line, gone=said_of_a_line)
+    hear(Capture, saved=capture_saved, leaving=capture_saved)
+    hear(Deviation, saved=said_of_a_line, leaving=said_of_a_line)
     hear(ChannelAccount, saved=channel_saved)
     hear(Subscriber, saved=subscriber_saved, gone=subscriber_saved)
     hear(Office, saved=face_saved)
@@ -338,18 +338,24 @@ def plan_part_saved(sender: Any, instance: PlanPart, **kwargs: Any) -> None:
     """What a plan promises is shown on all its pages; one that goes with its plan leaves none to show it."""
     plan_id = instance.programme.plan_id if isinstance(instance, Input) else instance.plan_id
     if plan := Plan.objects.filter(pk=plan_id).first():
-        plan_saved(sender, plan)
+        website.mark(figures_of(plan), at=timezone.now())
+
+
+def figures_of(plan: Plan) -> list[str]:
+    """Its pages but for those that say how its tables are read."""
+    how = queries.dictionary_paths(plan)
+    return [path for path in queries.paths_of_plan(plan) if path not in how]
 
 
 def seal_saved(sender: Any, instance: Seal, **kwargs: Any) -> None:
     """A closed month answers what was signed, and an open one its records: its figures stand everywhere."""
-    plan_saved(sender, instance.plan)
+    website.mark(figures_of(instance.plan), at=timezone.now())
 
 
 def said_of_a_line(sender: Any, instance: Capture | Deviation, **kwargs: Any) -> None:
     item = instance.indicator or instance.activity
     if item and (plan := Plan.objects.filter(pk=item.plan_id).first()):
-        plan_saved(sender, plan)
+        website.mark(figures_of(plan), at=timezone.now())
 
 
 def capture_saved(sender: Any, instance: Capture, **kwargs: Any) -> None:

@@ -514,5 +514,5 @@ def keeps_its_word(text: str) -> None:
 def clean(lines: list[str]) -> list[str]:
     """Letters that show, without what may have parted cells."""
     return [
-        "".join(letter for letter in line if letter.isprintable() and letter not in ",;|") for line in lines
+        "".join(letter for letter in line if letter.isprintable() and letter not in ",;|/") for line in lines
     ]

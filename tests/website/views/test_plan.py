@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from html import unescape
 
 import pytest
 import time_machine
@@ -19,11 +20,17 @@ from factories.accounts import UserFactory
 from factories.newsroom import document
 from factories.plan import IndicatorFactory, PlanFactory, act, bulletin, moment
 from pregon.accounts.enums import Role
+from pregon.accounts.models import Office
 from pregon.agenda.enums import Settlement
 from pregon.agenda.models import Act
 from pregon.newsroom.models import Bulletin
 from pregon.plan import actions
 from pregon.plan.models import Plan, Seal
+from pregon.plan.reports.blocks import Bars, Curve, Document, Heading, Paragraph, Table
+from pregon.plan.reports.datasets import DATASETS
+from pregon.plan.reports.layouts import PAGE, composed
+from pregon.plan.reports.letterhead import Letterhead
+from pregon.plan.reports.progress import Span, report_of
 from pregon.website.queries import is_published
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +197,77 @@ def test_the_page_weighs_little(client: Client, plan: Plan) -> None:
     for day in range(1, 21):
         bulletin(f"2026-11-{day:02d}", title="Un título de los que suele tener un boletín de la oficina")
     assert len(client.get(plan.get_absolute_url()).content) < 45_000
+
+
+# --- Reports and open data ----------------------------------------------------------------------------------
+
+
+def told_in(page: Document) -> set[str]:
+    """Every text that a report's page may not leave out."""
+    told: set[str] = set()
+    for block in page.blocks:
+        match block:
+            case Heading() | Paragraph():
+                told.add(block.text)
+            case Table():
+                told |= {cell.text for row in block.rows for cell in row} if block.rows else {block.empty}
+            case Bars():
+                told |= {text for bar in block.bars for text in (bar.name, bar.text, bar.target_text)}
+            case Curve():
+                told |= {point.text for point in block.points}
+    return {" ".join(text.split()) for text in told if text}
+
+
+@pytest.mark.parametrize("span", ["2026-t4", "2026"])
+def test_the_page_of_a_report_says_what_its_files_say(client: Client, plan: Plan, span: str) -> None:
+    bulletin("2026-10-10")
+    act("2026-11-10 09:00", Settlement.COVERED)
+    act("2026-11-11 09:00", Settlement.DUE, title="Feria de la salud")
+    page = unescape(words(client, f"{plan.get_absolute_url()}informe/{span}/"))
+    report = composed(report_of(plan, Span.named(span), at=AT), PAGE, Letterhead.of(Office.load()))
+    assert {text for text in told_in(report) if text not in page} == set()
+    assert "1 de 2 (50 %)" in page
+
+
+@pytest.mark.parametrize("span", ["2025", "2025-t1", "2026-t5", "2026-T1", "t1", "10"])
+def test_a_report_of_another_year_or_of_no_quarter_is_not_found(
+    client: Client, plan: Plan, span: str
+) -> None:
+    assert client.get(f"{plan.get_absolute_url()}informe/{span}/").status_code == 404
+
+
+def test_the_plan_leads_to_the_reports_that_have_begun_and_to_its_data(client: Client, plan: Plan) -> None:
+    with time_machine.travel(moment("2026-05-05"), tick=False):
+        page = client.get(plan.get_absolute_url()).content.decode()
+    links = re.findall(r'href="/plan/comunicacion-social-2026/(informe/[^"]+|datos/)"', page)
+    assert links == ["informe/2026-t1/", "informe/2026-t2/", "informe/2026/", "datos/"]
+
+
+def test_hostile_words_cannot_leave_their_place_in_a_report(client: Client, plan: Plan) -> None:
+    plan.indicators.update(name='</td><script>alert(1)</script>"')
+    for path in ("informe/2026-t4/", "datos/"):
+        assert "<script>alert(1)" not in client.get(plan.get_absolute_url() + path).content.decode()
+
+
+@pytest.mark.parametrize("name", [*DATASETS, "diccionario"])
+def test_the_data_are_read_as_csv_and_as_json(client: Client, plan: Plan, name: str) -> None:
+    bulletin("2026-10-10")
+    folder = f"{plan.get_absolute_url()}datos/"
+    page = client.get(folder).content.decode()
+    table, tree = client.get(f"{folder}{name}.csv"), client.get(f"{folder}{name}.json")
+    assert f"{folder}{name}.csv" in page
+    assert (table.headers["Content-Type"], tree.headers["Content-Type"]) == (
+        "text/csv; charset=utf-8",
+        "application/json; charset=utf-8",
+    )
+    assert table.content.startswith(b"\xef\xbb\xbf")
+    assert isinstance(tree.json(), dict)
+    assert "Libre Uso MX" in page
+
+
+@pytest.mark.parametrize("path", ["otro.csv", "indicadores.xml", "diccionario.xml"])
+def test_data_that_are_not_there_are_not_found(client: Client, plan: Plan, path: str) -> None:
+    assert client.get(f"{plan.get_absolute_url()}datos/{path}").status_code == 404
 
 
 def test_each_plan_of_the_year_is_shown_with_its_figures(client: Client, plan: Plan) -> None:

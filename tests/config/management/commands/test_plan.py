@@ -88,6 +88,23 @@ def test_what_cannot_be_done_is_a_sentence(plan: Plan, words: list[str], sentenc
         said(*words)
 
 
+@pytest.mark.parametrize(("name", "begins"), [("t4.pdf", b"%PDF-"), ("t4.docx", b"PK"), ("t4.xlsx", b"PK")])
+def test_a_report_is_written_as_its_name_says(plan: Plan, tmp_path: Path, name: str, begins: bytes) -> None:
+    file = tmp_path / name
+    told = json.loads(said("report", str(file), "--quarter", "4", "--layout", "mazamitla", "--json"))
+    assert file.read_bytes().startswith(begins)
+    assert (told["span"], told["bytes"]) == ("2026-t4", file.stat().st_size)
+
+
+def test_without_a_quarter_a_report_is_of_the_year(plan: Plan, tmp_path: Path) -> None:
+    assert json.loads(said("report", str(tmp_path / "a.xlsx"), "--json"))["span"] == "2026"
+
+
+def test_a_report_in_no_format_of_ours_is_asked_for_again(plan: Plan) -> None:
+    with pytest.raises(CommandError, match="Di en qué formato"):
+        said("report", "x.odt")
+
+
 def test_lint_tells_what_the_plan_lacks_and_fails_while_something_must_be_mended(plan: Plan) -> None:
     out = StringIO()
     with pytest.raises(CommandError, match="faltas que hay que corregir"):

@@ -1,4 +1,5 @@
-"""``pregon plan``: takes a plan in, says what is wrong with it and how it stands, closes its months and proves them."""
+"""``pregon plan``: takes a plan in, says what is wrong with it and how it stands, closes its months and proves them,
+and writes its reports."""
 
 from __future__ import annotations
 
@@ -31,6 +32,9 @@ from pregon.plan.queries import (
     titles_proposed,
 )
 from pregon.plan.reading import known, read
+from pregon.plan.reports.files import FORMATS, report_file
+from pregon.plan.reports.layouts import LAYOUTS, OFFICE
+from pregon.plan.reports.progress import Span
 from pregon.plan.values import PlanPart, Understood
 from pregon.plan.writing import write
 
@@ -43,6 +47,7 @@ ACTIONS = {
     "close": "MES",
     "reopen": "MES",
     "verify": "",
+    "report": "ARCHIVO",
 }
 #: Whose method may not be called as the action is.
 METHODS = {"import": "take_in", "new-year": "new_year"}
@@ -89,7 +94,7 @@ class Command(BaseCommand):
         "import lee el documento de un plan y dice qué entendió; "
         "show dice cómo va el plan; export lo escribe en un archivo; lint dice qué le falta, al de la oficina o "
         "al de un archivo; new-year lo pasa a otro año; close cierra un mes y reopen lo abre de nuevo; "
-        "verify comprueba que nadie cambió lo que se cerró."
+        "verify comprueba que nadie cambió lo que se cerró; report escribe el informe de un trimestre o del año."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -101,6 +106,22 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--reason", metavar="FRASE", default="", help="por qué se abre de nuevo, con reopen"
+        )
+        parser.add_argument(
+            "--quarter",
+            type=int,
+            choices=(1, 2, 3, 4),
+            metavar="N",
+            help="qué trimestre, con report; sin esto, el año entero",
+        )
+        parser.add_argument(
+            "--format",
+            choices=list(FORMATS),
+            default="",
+            help="con report; sin esto, el del nombre del archivo",
+        )
+        parser.add_argument(
+            "--layout", choices=list(LAYOUTS), default=OFFICE.key, help="cómo se ordena, con report"
         )
         parser.add_argument("--year", metavar="AÑO", type=int, help="con qué año se carga, con import")
         parser.add_argument("--yes", action="store_true", help="carga lo que se entendió, con import")
@@ -231,6 +252,17 @@ class Command(BaseCommand):
         }
         whole = [f"Los {told['links']} cierres de {plan} están como se firmaron."]
         return told, [f"Eslabón {fault.number}: {fault.sentence}" for fault in faults] or whole
+
+    def report(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        plan, path = self.plan(options), Path(options["target"]).expanduser()
+        kind = FORMATS.get(options["format"] or path.suffix.lstrip(".").lower())
+        if kind is None:
+            raise CommandError(f"Di en qué formato se escribe con --format: {', '.join(FORMATS)}.")
+        span = Span(year=plan.year, quarter=options["quarter"])
+        written = report_file(plan, span, LAYOUTS[options["layout"]], kind, at=timezone.now())
+        write_atomically(path, written)
+        told = {"plan": plan.slug, "span": span.slug, "file": str(path), "bytes": len(written)}
+        return told, [f"El informe ({span.title.lower()}) quedó escrito en {path}."]
 
     def plan(self, options: dict[str, Any]) -> Plan:
         wanted: str = options["plan"]
