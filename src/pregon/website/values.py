@@ -10,7 +10,7 @@ from datetime import datetime
 #: What a page says stands between these; around it is what every page shows.
 _PARTS = ((b"<title>", b"</title>"), (b"<main ", b"</main>"))
 #: The words between elements, and what an element says itself: where a link leads, which picture, which day.
-_SAID = re.compile(rb'>[^<]+|\s(?:href|src|alt|datetime)="[^"]*"')
+_SAID = re.compile(rb'(?:^|>)[^<]+|\s(?:href|src|alt|datetime)="[^"]*"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
