@@ -24,6 +24,7 @@ from pregon.plan.reports.blocks import (
     Paragraph,
     Table,
 )
+from pregon.plan.reports.pdf import png_of
 from pregon.plan.reports.plots import TONES, bar_svg, curve_svg
 
 #: What XML cannot carry.
@@ -154,7 +155,7 @@ class _Writer:
 
         for bar, row in zip(block.bars, table.tr_lst[1:], strict=True):
             cell = row.tc_lst[1]
-            picture = _png(bar_svg(bar, gold=self.document.letterhead.gold))
+            picture = png_of(bar_svg(bar, gold=self.document.letterhead.gold))
             self._picture(
                 Written(cell.p_lst[0], self.file),
                 picture,
@@ -164,7 +165,7 @@ class _Writer:
 
     def _curve(self, block: Curve) -> None:
         self._caption(block.title)
-        picture = _png(curve_svg(block, gold=self.document.letterhead.gold))
+        picture = png_of(curve_svg(block, gold=self.document.letterhead.gold))
         wide = self.Cm(23.5 if self.document.landscape else 17.4)
         said = ", ".join(f"{point.name} {point.text}" for point in block.points)
         self._picture(self.file.add_paragraph(), picture, wide, f"{block.title}: {said}")
@@ -265,11 +266,3 @@ class _Writer:
         self.file.element.body.sectPr.addprevious(table)
         self.file.add_paragraph().paragraph_format.space_after = self.Pt(2)
         return table
-
-
-def _png(svg: str) -> bytes:
-    import pyvips  # heavy, and only a report with plots needs it
-
-    picture: Any = pyvips
-    made: bytes = picture.Image.svgload_buffer(svg.encode(), scale=2).write_to_buffer(".png[strip]")
-    return made
