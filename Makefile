@@ -87,6 +87,10 @@ recording: setup ## Record three browsers on a live coverage whose hub is killed
 	scripts/system-packages chromium
 	$(BIN)/python benchmarks/recording.py
 
+.PHONY: plan-year
+plan-year: setup ## Live a year of the plan day by day, close its months, and prove the chain (docs/reference/plan-year.md)
+	$(BIN)/python benchmarks/year.py
+
 .PHONY: screens
 screens: setup ## Take pictures of the pages on a phone and a large screen (docs/reference/screens.md)
 	scripts/system-packages chromium

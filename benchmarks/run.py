@@ -1,5 +1,5 @@
 """Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [webpush] [clock]
-[baking] [live] [--write]``.
+[baking] [live] [plan] [--write]``.
 
 Prints one table; ``--write`` also puts it into docs/reference/benchmarks.md. Exit code 1 when a bar is missed.
 """
@@ -23,10 +23,13 @@ import clock
 import live
 import pages
 import publishing
+import reports
 import sending
 import starting
 import webpush
 from bench import HERE, SERVERS, Bench, Row, bench
+
+import plan
 
 PAGE = HERE.parent / "docs" / "reference" / "benchmarks.md"
 MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
@@ -38,6 +41,8 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "clock": clock.measure,
     "baking": baking.measure,
     "live": live.measure,
+    "plan": plan.measure,
+    "reports": reports.measure,
 }
 PACKAGES = (
     *("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow"),
@@ -89,6 +94,11 @@ the two sides take turns on the same machine, so the ratio says more than the fi
   own, about one a second, and each reader notes when the whole of it is there, so all waits are counted from the same
   clock. Memory is what PSS grew by from ten readers, or none with nginx, to all of them; the kernel's own for a
   connection is not in it. The plain broadcaster gives each reader a queue of its own.
+- **plan**: 50,000 records of one year are written as rows: bulletins, acts with their coverages, photos in albums,
+  dispatches with their lines, pages, views. One process asks every measure about the whole year, each on its own; opens
+  the list of each figure as the site does; and closes a month of the plan of Mazamitla. The slowest of five counts.
+- **reports**: bulletins as in *baking*, each of them a record of two lines of the plan; the report of the year in the
+  office's own layout, with its annex of records, from the first question to the last byte; the median of five.
 
 Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
 Where a line has two times and no peer, the second column of figures is what the line names last.

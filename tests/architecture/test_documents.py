@@ -16,6 +16,7 @@ from pregon.accounts.registry import GRANTS
 from pregon.analytics.reading import HOSTS, LINKING, MARKS, ROBOTS
 from pregon.config.cli import COMMANDS
 from pregon.newsroom.folders import OPTIONAL, REQUIRED, VIDEO_HOSTS
+from pregon.plan import registry as measures
 from pregon.website import front
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -241,3 +242,14 @@ def test_nginx_never_serves_what_is_not_public() -> None:
         "^~ /static/"
     ]
     assert re.findall(r"\balias\b", site) == []
+
+
+def test_every_measure_is_listed_with_its_own_words() -> None:
+    page = (REFERENCE / "measures.md").read_text(encoding="utf-8")
+    listed = [line for line in page.splitlines() if line.startswith("| `")]
+    told = []
+    for name in measures.names():
+        measure = measures.find(name)
+        narrowed = ", ".join(f"`{parameter}`" for parameter in sorted(measure.parameters)) or "–"
+        told.append(f"| `{name}` | {measure.title} | {measure.how} | {narrowed} |")
+    assert listed == told

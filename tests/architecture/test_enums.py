@@ -32,11 +32,19 @@ NOT_STATES = {
     "delivery.Mode",
     "delivery.Reason",
     "newsroom.PostKind",
+    "plan.Closing",
+    "plan.Dimension",
     "plan.Direction",
     "plan.Frequency",
+    "plan.Kind",
+    "plan.Level",
     "plan.Light",
     "plan.Mark",
     "plan.Overshoot",
+    "plan.Part",
+    "plan.PlanKind",
+    "plan.Severity",
+    "plan.SealAct",
 }
 
 

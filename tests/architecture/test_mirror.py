@@ -27,6 +27,7 @@ WHOLES = {
     "alerts/test_lane.py": "an alert from the desk's verb to the doubles of several providers",
     "channels/test_contract.py": "what every channel promises, asked of each",
     "channels/test_words.py": "what every channel does with words and photos, asked of each",
+    "plan/measures/test_every.py": "what every measure promises, asked of each",
     "website/test_exactness.py": "what every kind of change bakes, asked of the whole public folder",
     "website/test_standards.py": "what machines read of the site, before the schemas of each format",
     "channels/email/test_debian.py": "letters through Postfix and its smtp-sink, as they come from Debian",

@@ -20,7 +20,9 @@ def test_no_test_is_left_out() -> None:
 
 def test_whatever_asks_the_database_to_keep_a_promise_runs_on_both_databases() -> None:
     """Rows, the questions about them, the verbs that change them, the lists that search them; and what commits."""
-    asking = re.compile(r"/(?:test_(?:models|queries|actions|measures|search|viewsets)\.py|actions/|search/)")
+    asking = re.compile(
+        r"/(?:test_(?:models|queries|actions|search|viewsets)\.py|actions/|measures/|search/)"
+    )
     sources = {
         path.relative_to(TESTS).as_posix(): path.read_text(encoding="utf-8")
         for path in TESTS.rglob("test_*.py")

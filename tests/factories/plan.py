@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import factory
+from django.utils.text import slugify
 from wagtail.models import Page
 
 from pregon.accounts.models import Department
@@ -14,7 +15,8 @@ from pregon.agenda.enums import Product, Settlement
 from pregon.agenda.models import Act, Coverage
 from pregon.delivery.enums import MessageKind, State
 from pregon.delivery.models import Delivery, Dispatch
-from pregon.newsroom.models import Bulletin, BulletinIndex
+from pregon.library.models import Album, Photo
+from pregon.newsroom.models import Bulletin, BulletinIndex, Campaign, Piece, PieceIndex, Service
 from pregon.plan.models import Activity, Indicator, Plan, Programme
 
 ZONE = ZoneInfo("America/Mexico_City")
@@ -51,6 +53,7 @@ class IndicatorFactory(factory.django.DjangoModelFactory[Indicator]):
     plan = factory.SubFactory(PlanFactory)
     code = factory.Sequence(lambda n: f"indicador-{n}")
     name = factory.Sequence(lambda n: f"Indicador {n}")
+    unit = "Porcentaje"
 
 
 class ActivityFactory(factory.django.DjangoModelFactory[Activity]):
@@ -141,3 +144,27 @@ def sent(about: Bulletin, when: str, *, channel: str = "telegram", state: State 
         due_at=moment(when),
         settled_at=moment(when),
     )
+
+
+def page(kind: type[Piece], when: str, *, title: str, **fields: Any) -> Any:
+    """A campaign, a service or a recording as it stands after it went out at that hour."""
+    index = PieceIndex.objects.first()
+    if index is None:
+        index = Page.objects.get(depth=1).add_child(instance=PieceIndex(title="Más", slug="mas"))
+    needed = {Campaign: {"since": moment(when).date()}, Service: {"reviewed_on": moment(when).date()}}
+    return index.add_child(
+        instance=kind(
+            title=title,
+            slug=slugify(title),
+            summary="Lo que hay que saber.",
+            live=fields.pop("live", True),
+            first_published_at=moment(when),
+            **(needed.get(kind, {}) | fields),
+        )
+    )
+
+
+def photo_row(album: Album, **fields: Any) -> Photo:
+    """A photo of which nothing but the row is looked at."""
+    given = {"title": "Foto", "file": "fotos/muestra.jpg", "width": 1200, "height": 800}
+    return Photo.objects.create(album=album, **(given | fields))

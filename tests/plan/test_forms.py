@@ -1,42 +1,53 @@
-"""A measure is chosen among those that exist."""
+"""A measure is chosen among those that exist and narrowed to what the office has; a year and a target are typed."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from factories.plan import ActivityFactory
-from pregon.plan.models import Activity
-from pregon.plan.viewsets import ActivityViewSet
+from factories.plan import ActivityFactory, DepartmentFactory, IndicatorFactory
+from pregon.accounts.models import Topic
+from pregon.plan.forms import MeasureForm, TargetForm, YearForm
+from pregon.plan.models import Activity, Indicator
+from pregon.plan.viewsets import ActivityViewSet, IndicatorViewSet
 
 pytestmark = pytest.mark.django_db
 
 
-def filled(**changes: Any) -> Any:
-    activity = ActivityFactory.create()
+def form_of(activity: Activity, data: dict[str, Any] | None = None) -> Any:
     form_class = ActivityViewSet.edit_handler.bind_to_model(Activity).get_form_class()
+    return form_class(data, instance=activity)
+
+
+def filled(**changes: Any) -> Any:
+    activity = ActivityFactory.create(measure="acts_covered", parameters={"topic": "agua"})
     data = {
         "plan": activity.plan_id,
         "number": 1,
         "description": "Boletines",
         "months": "[" + ", ".join(["true"] * 12) + "]",
         "measure": "",
-        "parameters": "{}",
     }
-    return form_class(data | changes, instance=activity)
+    return form_of(activity, data | changes)
 
 
-def test_an_activity_nobody_measures_is_accepted() -> None:
-    assert filled().errors == {}
+def test_an_activity_nobody_measures_keeps_no_parameters() -> None:
+    form = filled()
+    assert form.errors == {}
+    assert (form.save().measure, form.instance.parameters) == ("", {})
 
 
-def test_a_measure_with_parameters_it_understands_is_accepted() -> None:
-    form = filled(measure="days_with_publication", parameters='{"channel": "telegram"}')
+def test_a_measure_is_narrowed_to_what_was_chosen() -> None:
+    DepartmentFactory.create()
+    form = filled(
+        measure="days_with_publication", about_channel="telegram", about_department="obras-publicas"
+    )
     assert form.errors == {}
     assert (form.save().measure, form.instance.parameters) == (
         "days_with_publication",
-        {"channel": "telegram"},
+        {"channel": "telegram", "department": "obras-publicas"},
     )
 
 
@@ -44,15 +55,54 @@ def test_a_measure_that_does_not_exist_is_refused() -> None:
     assert list(filled(measure="likes").errors) == ["measure"]
 
 
-def test_a_parameter_the_measure_does_not_understand_is_refused() -> None:
-    assert filled(measure="acts_covered", parameters='{"channel": "telegram"}').errors == {
-        "parameters": [
-            (
-                "La medida «acts_covered» no entiende el parámetro «channel»; "
-                "entiende: department, kind, locality, topic."
-            )
-        ]
+def test_a_department_that_does_not_exist_is_refused() -> None:
+    assert list(filled(measure="acts_covered", about_department="no-existe").errors) == ["about_department"]
+
+
+def test_a_narrowing_that_the_measure_does_not_understand_is_refused_where_it_stands() -> None:
+    assert filled(measure="acts_covered", about_channel="telegram").errors == {
+        "about_channel": ["«Actos cubiertos» no se puede separar así: elige «Todos los canales»."]
     }
+
+
+def test_what_was_chosen_before_and_exists_no_longer_stays_to_be_seen() -> None:
+    activity = ActivityFactory.create(measure="acts_covered", parameters={"topic": "agua"})
+    field = form_of(activity).fields["about_topic"]
+    assert field.initial == "agua"
+    assert ("agua", "«agua», que ya no existe") in field.choices
+    Topic.objects.create(name="Agua", slug="agua")
+    assert ("agua", "Agua") in form_of(activity).fields["about_topic"].choices
+
+
+def test_each_narrowing_says_which_measures_understand_it() -> None:
+    narrows = form_of(ActivityFactory.create()).fields["about_channel"].widget.attrs["data-narrows"].split()
+    assert "days_with_publication" in narrows
+    assert "acts_covered" not in narrows
+
+
+def test_measures_that_suit_the_words_come_first() -> None:
+    activity = ActivityFactory.create(description="Memoria fotográfica")
+    groups = form_of(activity).fields["measure"].choices
+    assert groups[1][0] == "Medidas que le van"
+    assert groups[1][1][0] == ("photos_in_memory", "Fotos en la memoria")
+    assert groups[2][0] == "Las demás"
+
+
+def test_where_no_record_can_tell_all_measures_stand_in_one_list() -> None:
+    activity = ActivityFactory.create(description="Preparar diapositivas")
+    assert ("acts_covered", "Actos cubiertos") in form_of(activity).fields["measure"].choices
+
+
+def test_an_indicator_is_proposed_measures_by_its_name() -> None:
+    form_class = IndicatorViewSet.edit_handler.bind_to_model(Indicator).get_form_class()
+    form = form_class(instance=IndicatorFactory.create(name="Boletines publicados"))
+    assert form.fields["measure"].choices[1][1][0][0] == "bulletins_on_working_days"
+
+
+def test_the_preview_is_asked_with_the_same_fields() -> None:
+    form = MeasureForm({"measure": "acts_covered", "about_kind": "obra"})
+    assert form.is_valid()
+    assert form.parameters() == {"kind": "obra"}
 
 
 @pytest.mark.parametrize("months", ["[true]", "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]", '"todos"'])
@@ -60,3 +110,18 @@ def test_months_are_twelve_yes_or_no(months: str) -> None:
     assert filled(months=months).errors == {
         "months": ["Los meses son doce valores de sí o no, de enero a diciembre."]
     }
+
+
+def test_a_target_is_offered_without_zeros_that_say_nothing() -> None:
+    shown = [
+        TargetForm(instance=IndicatorFactory.create(target=Decimal(target))) for target in ("100.00", "97.50")
+    ]
+    assert [form.initial["target"] for form in shown] == ["100", "97.5"]
+    assert TargetForm(instance=IndicatorFactory.create(target=None)).initial["target"] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "good"), [("2027", True), ("", False), ("dos mil", False), ("2101", False)]
+)
+def test_a_year_is_four_digits_of_our_days(typed: str, good: bool) -> None:
+    assert YearForm({"year": typed}).is_valid() is good

@@ -17,10 +17,17 @@ def verbs(role: Role) -> set[str]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", Role)
 def test_each_role_may_do_with_the_plan_what_its_work_asks(role: Role) -> None:
-    assert verbs(role) == ({"view", "add", "change", "delete"} if role == Role.HEAD else {"view"})
+    may = {
+        Role.HEAD: {"view", "add", "change", "delete", "close"},
+        Role.EDITOR: {"view", "add"},  # what was captured and explained
+    }
+    assert verbs(role) == may.get(role, {"view"})
 
 
 @pytest.mark.django_db
-def test_the_head_holds_every_permission_of_every_model() -> None:
+def test_the_head_holds_every_permission_of_every_model_and_closes_the_month() -> None:
     held = Group.objects.get(name=Role.HEAD.value).permissions.filter(content_type__app_label="plan")
-    assert held.count() == 4 * len(MODELS)
+    of_models = [f"{verb}_{model}" for verb in ("view", "add", "change", "delete") for model in MODELS]
+    assert sorted(held.values_list("codename", flat=True)) == sorted(
+        [*of_models, "add_capture", "add_deviation", "close_month"]
+    )

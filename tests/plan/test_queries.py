@@ -20,14 +20,19 @@ from factories.plan import (
 )
 from pregon.agenda.enums import Settlement
 from pregon.plan.contract import Kept, Missing, Reading
-from pregon.plan.enums import Direction, Light, Mark, Overshoot
+from pregon.plan.enums import Direction, Light, Mark, Overshoot, Part, PlanKind
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.plan.queries import (
+    as_written,
     current_plan,
+    current_plans,
+    figure_sheet,
     headline_figures,
+    lacks_of,
     month_standing,
     owed,
     plan_sheet,
+    rows_by_place,
     share_of_target,
     traffic_light,
 )
@@ -261,3 +266,50 @@ def test_three_of_everything_cost_as_many_queries_as_one(plan: Plan) -> None:
         ActivityFactory.create(plan=plan, number=number, measure="bulletins_on_working_days")
         act(f"2026-11-{number + 10} 09:00", Settlement.COVERED)
     assert cost() == one
+
+
+@pytest.mark.django_db
+def test_one_figure_is_opened_without_asking_for_the_others() -> None:
+    plan = PlanFactory.create(year=2026)
+    IndicatorFactory.create(plan=plan, code="actos", measure="acts_covered")
+    IndicatorFactory.create(plan=plan, code="boletines", measure="bulletins_published")
+    bulletin("2026-11-10")
+    with CaptureQueriesContext(connection) as queries:
+        sheet = figure_sheet(plan, "boletines", at=AT)
+    assert [(row.item.slug, row.figure.text) for row in sheet.rows if row.figure] == [("boletines", "1")]
+    assert not any("agenda_coverage" in query["sql"] for query in queries)
+    assert figure_sheet(plan, "nada", at=AT).rows == ()
+
+
+@pytest.mark.django_db
+def test_of_several_plans_of_a_year_that_of_a_campaign_comes_last() -> None:
+    campaign = PlanFactory.create(year=2026, kind=PlanKind.CAMPAIGN)
+    whole = PlanFactory.create(year=2026)
+    PlanFactory.create(year=2027)
+    PlanFactory.create(year=2025)
+    assert current_plans(AT) == [whole, campaign]
+    assert current_plan(AT) == whole
+
+
+@pytest.mark.django_db
+def test_what_a_plan_lacks_is_told_beside_the_other_plans_of_its_year() -> None:
+    plan = PlanFactory.create(year=2026)
+    PlanFactory.create(year=2026, title="Otro plan")
+    PlanFactory.create(year=2025, title="Plan viejo")
+    assert ["Otro plan" in lack.what for lack in lacks_of(plan)] == [True]
+
+
+@pytest.mark.django_db
+def test_a_finding_names_the_row_that_a_file_lists_at_its_number() -> None:
+    plan = PlanFactory.create()
+    programme = ProgrammeFactory.create(plan=plan)
+    inside = IndicatorFactory.create(plan=plan, programme=programme, order=1)
+    loose = IndicatorFactory.create(plan=plan, order=2)
+    activity = ActivityFactory.create(plan=plan)
+    assert rows_by_place(plan) == {
+        Part.PLAN: [plan],
+        Part.PROGRAMME: [programme],
+        Part.INDICATOR: [loose, inside],
+        Part.ACTIVITY: [activity],
+    }
+    assert [line.code for line in as_written(plan).every_indicator] == [loose.code, inside.code]

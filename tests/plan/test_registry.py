@@ -9,8 +9,22 @@ from pregon.plan.contract import Question, Reading, Scope
 from pregon.plan.errors import UnknownMeasure
 
 
-def test_the_three_measures_of_the_first_plans_are_registered() -> None:
-    assert registry.names() == ["acts_covered", "bulletins_on_working_days", "days_with_publication"]
+def test_measures_stand_in_the_folder_of_the_app_whose_records_they_read() -> None:
+    """The plan knows nothing of the site, whose measures are there all the same."""
+    homes = {registry.find(name).take.__module__ for name in registry.names()}
+    assert homes == {
+        "pregon.plan.measures.agenda",
+        "pregon.plan.measures.alerts",
+        "pregon.plan.measures.delivery",
+        "pregon.plan.measures.library",
+        "pregon.plan.measures.newsroom",
+        "pregon.website.measures",
+    }
+
+
+def test_the_measures_of_the_first_plans_keep_their_names() -> None:
+    first = {"acts_covered", "bulletins_on_working_days", "days_with_publication"}
+    assert first < set(registry.names())
 
 
 def test_an_unknown_measure_is_refused_with_the_nearest_name() -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
+from decimal import Decimal
 
 import pytest
 
-from pregon.plan.values import MeasureLine, OfficePart
+from pregon.plan.values import (
+    ActivityLine,
+    DeviationLine,
+    IndicatorLine,
+    MeasureLine,
+    OfficePart,
+    PlanPart,
+    ProgrammeLine,
+)
 
 
 def test_what_was_read_cannot_be_changed() -> None:
@@ -19,3 +28,37 @@ def test_two_lines_never_share_their_parameters() -> None:
     first, second = MeasureLine(name="a"), MeasureLine(name="a")
     first.parameters["topic"] = "agua"
     assert second.parameters == {}
+
+
+def test_a_plan_in_another_year_takes_its_dates_and_leaves_what_was_done() -> None:
+    went = (DeviationLine(month=3, cause="Lluvia."),)
+    part = PlanPart(
+        key="plan",
+        title="Plan 2026 (20261)",
+        year=2026,
+        calendar_year=2025,
+        indicators=(
+            IndicatorLine(code="a", name="A", previous=Decimal(9), target=Decimal(5), deviations=went),
+        ),
+        programmes=(
+            ProgrammeLine(
+                name="Uno",
+                indicators=(IndicatorLine(code="b", name="B"),),
+                activities=(ActivityLine(description="X", months=(True,) * 12, done=(True,) * 12),),
+            ),
+        ),
+    )
+    moved = part.in_year(2027, reached={"b": Decimal(7)})
+    assert (moved.year, moved.calendar_year, moved.title, moved.key) == (
+        2027,
+        2027,
+        "Plan 2027 (20261)",
+        "plan",
+    )
+    assert [(line.previous, line.target, line.review_due) for line in moved.every_indicator] == [
+        (None, Decimal(5), True),
+        (Decimal(7), None, True),
+    ]
+    assert [line.deviations for line in moved.every_indicator] == [(), ()]
+    assert [(line.months, line.done) for line in moved.every_activity] == [((True,) * 12, (False,) * 12)]
+    assert replace(part, calendar_year=None).in_year(2027).calendar_year is None

@@ -13,6 +13,7 @@ from schema_org import registry
 from schema_org.base import SchemaModel
 
 from factories.newsroom import act, episode, published, service, shelf, town, video
+from factories.plan import PlanFactory
 from factories.website import released_photo
 from pregon.agenda.enums import State
 from pregon.newsroom import actions as newsroom
@@ -23,6 +24,7 @@ from pregon.website.data import (
     bulletin_data,
     duration,
     live_data,
+    plan_data,
     recording_data,
     service_data,
 )
@@ -86,7 +88,7 @@ def value_of(name: str, value: Any) -> Any:
         return [value_of(name, one) for one in value]
     property_ = registry.PROPERTY_BY_SCHEMA.get(name)
     ranges = property_.ranges if property_ else ()
-    if "DateTime" in ranges:
+    if "DateTime" in ranges and "Text" not in ranges:
         return datetime.fromisoformat(value)
     for known in ranges:
         if known in registry.ENUM_MEMBERS:
@@ -112,6 +114,7 @@ def everything() -> list[dict[str, Any]]:
         ),
         recording_data(episode(number=3), office=office, cover=photo),
         recording_data(video(), office=office, cover=photo),
+        plan_data(PlanFactory.create(), office=office),
     ]
 
 

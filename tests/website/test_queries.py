@@ -73,14 +73,34 @@ def test_what_happens_counts_only_on_measured_pages_of_the_plans_of_its_year_and
         IndicatorFactory.create(plan=plan, code=f"actos-{year}", measure="acts_covered")
         IndicatorFactory.create(plan=plan, code=f"otros-{year}")
     figure = "/plan/plan-2026/actos-2026/"
-    of_the_year = ["/plan/", "/plan/plan-2026/", figure]
+    tables = [
+        f"/plan/plan-2026/datos/{name}.{form}"
+        for name in ("indicadores", "actividades", "registros")
+        for form in ("csv", "json")
+    ]
+    now = ["/plan/plan-2026/informe/2026-t4/", "/plan/plan-2026/informe/2026/"]
+    of_the_year = ["/plan/", "/plan/plan-2026/", "/plan/comparar/plan/", *now, *tables, figure]
     with time_machine.travel(at, tick=False):
         assert queries.plan_paths(at) == of_the_year
         assert queries.plan_paths(at - timedelta(days=20)) == [*of_the_year, f"{figure}10/"]
         assert set(queries.plan_paths()) - set(of_the_year) == {
             "/plan/plan-2025/",
             "/plan/plan-2025/actos-2025/",
+            *(path.replace("2026", "2025") for path in [*now, *tables]),
+            *(f"/plan/plan-{year}/informe/{year}-t{n}/" for year in (2025, 2026) for n in (1, 2, 3)),
         }
+
+
+def test_years_are_compared_on_a_page_only_where_a_plan_has_several() -> None:
+    alone = PlanFactory.create(year=2026, slug="otro-2026")
+    first, second = (PlanFactory.create(year=year, slug=f"plan-{year}") for year in (2025, 2026))
+    assert queries.comparisons_of([alone]) == []
+    assert queries.comparisons_of([first, second, alone]) == ["/plan/comparar/plan/"]
+    assert queries.paths_beside_plan(first) == [
+        "/plan/comparar/plan/",
+        "/plan/plan-2025/",
+        "/plan/plan-2026/",
+    ]
 
 
 def test_a_page_that_a_plan_has_no_longer_is_among_its_pages() -> None:
@@ -89,10 +109,10 @@ def test_a_page_that_a_plan_has_no_longer_is_among_its_pages() -> None:
     website.mark(["/plan/uno/de-antes/"], at=timezone.now())
     marks_taken_up()
     website.mark(["/plan/uno/de-ahora/", "/agenda/"], at=timezone.now())
-    assert queries.paths_of_plan(plan) == [
-        *("/", "/plan/", "/plan/uno/"),
-        *("/plan/uno/de-antes/", "/plan/uno/de-ahora/"),
-    ]
+    paths = queries.paths_of_plan(plan)
+    assert paths[:3] == ["/", "/plan/", "/plan/uno/"]
+    assert paths[-2:] == ["/plan/uno/de-antes/", "/plan/uno/de-ahora/"]
+    assert {"/plan/uno/informe/2026/", "/plan/uno/datos/", "/plan/uno/datos/diccionario.csv"} < set(paths)
 
 
 def test_a_topic_that_was_taken_away_is_still_told() -> None:

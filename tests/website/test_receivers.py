@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from factories import alerts
@@ -102,7 +103,21 @@ def test_the_first_of_its_kind_makes_every_page_due_and_the_next_one_few() -> No
     every = BakedPage.objects.count()
     next_one = due_after(lambda: newsroom.publish(other, by=None))
     assert len(first) == every
-    assert next_one == {"/campanas/otra/", "/campanas/", "/", "/sitemap.xml", "/sitemap-paginas.xml"}
+    assert next_one == {
+        "/campanas/otra/",
+        "/campanas/",
+        "/",
+        "/sitemap.xml",
+        "/sitemap-paginas.xml",
+    }
+
+
+def test_a_campaign_makes_the_figures_of_its_year_due() -> None:
+    indicator = IndicatorFactory.create(plan__year=2026, measure="campaigns_published")
+    campaign = news.campaign("Una", public=False)
+    with time_machine.travel("2026-11-20 18:00", tick=False):
+        due = due_after(lambda: newsroom.publish(campaign, by=None))
+    assert indicator.get_absolute_url() in due
 
 
 def test_an_episode_makes_its_page_its_captions_and_the_feed_due() -> None:

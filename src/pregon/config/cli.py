@@ -28,6 +28,7 @@ COMMANDS = {
     "publish": "publica la carpeta de un acto: acto.md y sus fotos",
     "correct": "corrige lo que ya se publicó desde una carpeta",
     "subscribers": "importa una lista de suscriptores, o exporta la que hay",
+    "plan": "dice cómo va el plan anual, cierra sus meses y los comprueba",
     "site": "hornea todo de nuevo, copia el sitio a una carpeta, dice cómo se veía",
     "doctor": "dice qué le falta a esta instalación",
     "web": "solo el sitio y el escritorio",

@@ -6,6 +6,39 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class PlanKind(models.TextChoices):
+    """What kind of document a plan is."""
+
+    ANNUAL = "poa", _("Programa operativo anual")
+    BUDGETED = "programa-presupuestal", _("Programa presupuestal")
+    CAMPAIGN = "campana", _("Plan de campaña")
+
+
+class Level(models.TextChoices):
+    """The four rows of a matrix of indicators (Metodología del Marco Lógico)."""
+
+    END = "fin", _("Fin")
+    PURPOSE = "proposito", _("Propósito")
+    COMPONENT = "componente", _("Componente")
+    ACTIVITY = "actividad", _("Actividad")
+
+
+class Kind(models.TextChoices):
+    """What an indicator watches: what changes outside, or how the work goes."""
+
+    STRATEGIC = "estrategico", _("Estratégico")
+    MANAGEMENT = "gestion", _("De gestión")
+
+
+class Dimension(models.TextChoices):
+    """Which side of the work an indicator measures."""
+
+    EFFICACY = "eficacia", _("Eficacia")
+    EFFICIENCY = "eficiencia", _("Eficiencia")
+    QUALITY = "calidad", _("Calidad")
+    ECONOMY = "economia", _("Economía")
+
+
 class Direction(models.TextChoices):
     """Which way an indicator should move."""
 
@@ -49,6 +82,45 @@ COLOURS: dict[Light, str] = {
 }
 
 
+class SealAct(models.TextChoices):
+    """What a link of the chain says of its month."""
+
+    CLOSED = "cierre", _("Cierre")
+    REOPENED = "reapertura", _("Reapertura")
+
+
+class Severity(models.TextChoices):
+    """How much a fault of a plan matters, the gravest first."""
+
+    ERROR = "error", _("Hay que corregirlo")
+    WARNING = "aviso", _("Conviene corregirlo")
+    NOTE = "nota", _("Para tenerlo en cuenta")
+
+
+class Part(models.TextChoices):
+    """The parts of a plan, as people call them."""
+
+    PLAN = "plan", _("Plan")
+    PROGRAMME = "programa", _("Programa")
+    INDICATOR = "indicador", _("Indicador")
+    ACTIVITY = "actividad", _("Actividad")
+
+
+class DraftState(models.TextChoices):
+    """What became of a document that somebody handed in to be a plan."""
+
+    WAITING = "espera", _("Por confirmar")
+    LOADED = "cargado", _("Cargado")
+    DROPPED = "descartado", _("Descartado")
+
+
+DRAFT_STEPS = {
+    DraftState.WAITING: {DraftState.LOADED, DraftState.DROPPED},
+    DraftState.LOADED: set[DraftState](),
+    DraftState.DROPPED: set[DraftState](),
+}
+
+
 class Mark(models.TextChoices):
     """What one month of an activity's calendar shows."""
 
@@ -60,3 +132,13 @@ class Mark(models.TextChoices):
     UNMEASURED = "planeado", _("Planeado; no se mide con registros")
     EXTRA = "ademas", _("Hecho sin estar planeado")
     NONE = "no", _("Sin actividad planeada")
+
+
+class Closing(models.TextChoices):
+    """How a month of a plan stands on its way to be closed."""
+
+    AHEAD = "por-venir", _("Por venir")
+    RUNS = "corre", _("Corre")
+    OPEN = "por-cerrar", _("Por cerrar")
+    CLOSED = "cerrado", _("Cerrado")
+    REOPENED = "abierto", _("Abierto de nuevo")

@@ -5,9 +5,11 @@ What a plan leaves empty stays empty here: a baseline, result or target nobody w
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,15 +17,44 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.documents import get_document_model_string
 
-from pregon.plan.enums import Direction, Frequency, Overshoot
+from pregon.plan.enums import (
+    Dimension,
+    Direction,
+    DraftState,
+    Frequency,
+    Kind,
+    Level,
+    Overshoot,
+    PlanKind,
+    SealAct,
+)
 
 EARLIEST, LATEST = 1990, 2100
+MONTHS = (MinValueValidator(1), MaxValueValidator(12))
+MONTH_NUMBERS = frozenset(str(month) for month in range(1, 13))
+NUMBER = re.compile(r"-?\d{1,7}(\.\d{1,2})?")
 YEARS = (MinValueValidator(EARLIEST), MaxValueValidator(LATEST))
 
 
 def every_month() -> list[bool]:
     return [True] * 12
+
+
+def no_month() -> list[bool]:
+    return [False] * 12
+
+
+def check_milestones(milestones: object) -> None:
+    """Numbers by the number of their month."""
+    if not isinstance(milestones, dict) or not all(
+        month in MONTH_NUMBERS and isinstance(value, str) and NUMBER.fullmatch(value)
+        for month, value in milestones.items()
+    ):
+        raise ValidationError(
+            _("Cada meta por mes lleva el número del mes, de 1 a 12, y la cifra que se espera.")
+        )
 
 
 def check_months(months: object) -> None:
@@ -72,7 +103,18 @@ class Plan(models.Model):  # type: ignore[django-manager-missing]  # Programme h
     slug = models.SlugField(_("dirección"), max_length=100, unique=True)
     year = models.PositiveSmallIntegerField(_("año"), validators=YEARS)
     title = models.CharField(_("título"), max_length=200)
+    kind = models.CharField(_("clase de plan"), max_length=24, choices=PlanKind, default=PlanKind.ANNUAL)
     unit_name = models.CharField(_("unidad responsable"), max_length=160)
+    responsible = models.CharField(
+        _("quién responde"), max_length=160, blank=True, help_text=_("El cargo, no la persona.")
+    )
+    calendar_year = models.PositiveSmallIntegerField(
+        _("año que dice el calendario"),
+        null=True,
+        blank=True,
+        validators=YEARS,
+        help_text=_("El que lleva el documento sobre sus meses, cuando lleva uno."),
+    )
     description = models.TextField(_("descripción"), blank=True)
     mission = models.TextField(_("misión"), blank=True)
     vision = models.TextField(_("visión"), blank=True)
@@ -89,12 +131,23 @@ class Plan(models.Model):  # type: ignore[django-manager-missing]  # Programme h
         verbose_name = _("plan anual")
         verbose_name_plural = _("planes anuales")
         ordering = ["-year", "title"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=PlanKind.values), name="plan_kind_known")]
+        permissions = [("close_month", _("Puede cerrar un mes y abrirlo de nuevo"))]
 
     def __str__(self) -> str:
         return f"{self.title} {self.year}"
 
     def get_absolute_url(self) -> str:
         return f"/plan/{self.slug}/"
+
+    @property
+    def key(self) -> str:
+        """What the same plan of another year is called too."""
+        return self.slug.removesuffix(f"-{self.year}")
+
+    @property
+    def comparison_url(self) -> str:
+        return f"/plan/comparar/{self.key}/"
 
 
 class Programme(ClusterableModel):
@@ -110,6 +163,9 @@ class Programme(ClusterableModel):
     programme_name = models.CharField(
         _("programa"), max_length=200, blank=True, help_text=_("Vacío cuando el plan dice que no aplica.")
     )
+    axis = models.CharField(_("eje"), max_length=200, blank=True)
+    alignment = models.JSONField(_("alineación"), default=list, blank=True, validators=[check_values])
+    responsible = models.CharField(_("quién responde"), max_length=160, blank=True)
     description = models.TextField(_("descripción"), blank=True)
     months = models.JSONField(_("meses"), default=every_month, validators=[check_months])
 
@@ -136,6 +192,7 @@ class Input(models.Model):
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
     )
+    budget_line = models.CharField(_("partida"), max_length=20, blank=True)
 
     class Meta:
         verbose_name = _("insumo")
@@ -177,7 +234,17 @@ class Indicator(Measured):
     name = models.CharField(_("nombre"), max_length=160)
     short_name = models.CharField(_("nombre corto"), max_length=40, blank=True)
     definition = models.TextField(_("qué mide"), blank=True)
-    unit = models.CharField(_("unidad de medida"), max_length=60, default="Porcentaje")
+    level = models.CharField(_("nivel"), max_length=12, choices=Level, blank=True)
+    narrative = models.TextField(_("resumen narrativo"), blank=True)
+    kind = models.CharField(_("tipo"), max_length=12, choices=Kind, blank=True)
+    dimension = models.CharField(_("dimensión"), max_length=12, choices=Dimension, blank=True)
+    method = models.TextField(_("método de cálculo"), blank=True)
+    numerator = models.CharField(_("numerador"), max_length=300, blank=True)
+    denominator = models.CharField(_("denominador"), max_length=300, blank=True)
+    verification = models.TextField(_("medios de verificación"), blank=True)
+    supposition = models.TextField(_("supuesto"), blank=True)
+    responsible = models.CharField(_("quién responde"), max_length=160, blank=True)
+    unit = models.CharField(_("unidad de medida"), max_length=60, blank=True)
     baseline = models.DecimalField(_("línea base"), max_digits=9, decimal_places=2, null=True, blank=True)
     baseline_year = models.PositiveSmallIntegerField(
         _("año de la línea base"), null=True, blank=True, validators=YEARS
@@ -187,6 +254,32 @@ class Indicator(Measured):
     )
     target = models.DecimalField(_("meta"), max_digits=9, decimal_places=2, null=True, blank=True)
     target_text = models.CharField(_("meta con palabras"), max_length=300, blank=True)
+    review_due = models.BooleanField(
+        _("meta por revisar"),
+        default=False,
+        help_text=_("Se copió de otro año y nadie la ha revisado todavía."),
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("quién revisó la meta"),
+    )
+    reviewed_at = models.DateTimeField(_("cuándo se revisó la meta"), null=True, blank=True)
+    milestones = models.JSONField(
+        _("metas por mes"),
+        default=dict,
+        blank=True,
+        validators=[check_milestones],
+        help_text=_('Lo que debe llevarse al final de un mes, por su número: {"3": 25, "6": 50}.'),
+    )
+    cumulative = models.BooleanField(
+        _("la meta se acumula"),
+        default=True,
+        help_text=_("Sin esto, la meta vale para cada periodo y no para lo que va del año."),
+    )
     direction = models.CharField(_("sentido"), max_length=12, choices=Direction, default=Direction.UP)
     green_from = models.DecimalField(
         _("verde desde (por ciento de la meta)"), max_digits=5, decimal_places=2, default=Decimal(95)
@@ -200,7 +293,13 @@ class Indicator(Measured):
     overshoot_from = models.DecimalField(
         _("pasarse es más de (por ciento de la meta)"), max_digits=6, decimal_places=2, default=Decimal(125)
     )
-    frequency = models.CharField(_("frecuencia"), max_length=12, choices=Frequency, default=Frequency.MONTHLY)
+    frequency = models.CharField(
+        _("frecuencia"),
+        max_length=12,
+        choices=Frequency,
+        blank=True,
+        help_text=_("Vacía: el plan no dice cada cuándo se mide."),
+    )
 
     class Meta:
         verbose_name = _("indicador")
@@ -225,6 +324,11 @@ class Indicator(Measured):
             ),
             models.CheckConstraint(
                 condition=Q(overshoot__in=Overshoot.values), name="indicator_overshoot_known"
+            ),
+            models.CheckConstraint(condition=Q(level__in=["", *Level.values]), name="indicator_level_known"),
+            models.CheckConstraint(condition=Q(kind__in=["", *Kind.values]), name="indicator_kind_known"),
+            models.CheckConstraint(
+                condition=Q(dimension__in=["", *Dimension.values]), name="indicator_dimension_known"
             ),
         ]
 
@@ -254,7 +358,20 @@ class Activity(Measured):
     number = models.PositiveSmallIntegerField(_("número"))
     description = models.CharField(_("actividad"), max_length=300)
     short_name = models.CharField(_("nombre corto"), max_length=40, blank=True)
+    indicator = models.ForeignKey(
+        Indicator,
+        models.SET_NULL,
+        verbose_name=_("indicador al que sirve"),
+        null=True,
+        blank=True,
+        related_name="activities",
+    )
+    responsible = models.CharField(_("quién responde"), max_length=160, blank=True)
+    supposition = models.TextField(_("supuesto"), blank=True)
     months = models.JSONField(_("meses planeados"), default=every_month, validators=[check_months])
+    done = models.JSONField(
+        _("meses que el documento da por hechos"), default=no_month, blank=True, validators=[check_months]
+    )
 
     class Meta:
         verbose_name = _("actividad")
@@ -275,3 +392,179 @@ class Activity(Measured):
 
     def get_absolute_url(self) -> str:
         return f"/plan/{self.plan.slug}/{self.slug}/"
+
+
+class Capture(models.Model):
+    """A figure that a person writes down where no record can tell it, with the file that proves it. A later one for
+    the same month stands in its place; both are kept."""
+
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, null=True, blank=True, related_name="captures", verbose_name=_("indicador")
+    )
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, null=True, blank=True, related_name="captures", verbose_name=_("actividad")
+    )
+    month = models.PositiveSmallIntegerField(_("mes"), validators=MONTHS)
+    numerator = models.DecimalField(_("hecho"), max_digits=12, decimal_places=2)
+    denominator = models.DecimalField(_("de cuántos"), max_digits=12, decimal_places=2, null=True, blank=True)
+    note = models.TextField(_("de dónde sale"))
+    evidence = models.ForeignKey(
+        get_document_model_string(),
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("archivo de evidencia"),
+    )
+    public = models.BooleanField(
+        _("cualquiera puede abrir el archivo en el sitio"),
+        default=False,
+        help_text=_("Revisa antes que no lleve datos personales."),
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("quién")
+    )
+    at = models.DateTimeField(_("cuándo"))
+
+    class Meta:
+        verbose_name = _("captura")
+        verbose_name_plural = _("capturas")
+        ordering = ["month", "at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(indicator__isnull=True) ^ Q(activity__isnull=True), name="capture_of_one_thing"
+            ),
+            models.CheckConstraint(condition=Q(month__range=(1, 12)), name="capture_month_known"),
+            models.CheckConstraint(
+                condition=Q(numerator__gte=0)
+                & (Q(denominator__isnull=True) | Q(denominator__gt=0, denominator__gte=F("numerator"))),
+                name="capture_part_of_its_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator or self.activity}: {self.month}"
+
+
+class Deviation(models.Model):
+    """Why a month went otherwise than planned, what came of it, and what is done about it."""
+
+    indicator = models.ForeignKey(
+        Indicator,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deviations",
+        verbose_name=_("indicador"),
+    )
+    activity = models.ForeignKey(
+        Activity,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deviations",
+        verbose_name=_("actividad"),
+    )
+    month = models.PositiveSmallIntegerField(_("mes"), validators=MONTHS)
+    cause = models.TextField(_("causa"))
+    effect = models.TextField(_("efecto"), blank=True)
+    remedy = models.TextField(_("qué se hará"), blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("quién"),
+    )
+    at = models.DateTimeField(_("cuándo"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("desviación")
+        verbose_name_plural = _("desviaciones")
+        ordering = ["month", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(indicator__isnull=True) ^ Q(activity__isnull=True), name="deviation_of_one_thing"
+            ),
+            models.CheckConstraint(condition=Q(month__range=(1, 12)), name="deviation_month_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator or self.activity}: {self.month}"
+
+
+class Seal(models.Model):
+    """One link of a plan's chain: a month that was closed, or opened again. ``content`` is what was signed, byte for
+    byte; ``digest`` is its SHA-256, and the content names the digest of the link before it. Links are only added: the
+    database refuses to change or delete one."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="seals", verbose_name=_("plan"))
+    number = models.PositiveIntegerField(_("número"))
+    act = models.CharField(_("acto"), max_length=12, choices=SealAct)
+    month = models.PositiveSmallIntegerField(_("mes"), validators=MONTHS)
+    content = models.TextField(_("lo que se firmó"))
+    digest = models.CharField(_("huella"), max_length=64)
+    openings = models.JSONField(
+        _("los registros que prueba"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            "Cada prueba de lo firmado con lo que dice; lo que la ley manda borrar se quita de aquí."
+        ),
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("quién")
+    )
+    at = models.DateTimeField(_("cuándo"))
+
+    class Meta:
+        verbose_name = _("cierre")
+        verbose_name_plural = _("cierres")
+        ordering = ["plan", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="one_seal_per_number"),
+            models.CheckConstraint(condition=Q(act__in=SealAct.values), name="seal_act_known"),
+            models.CheckConstraint(condition=Q(month__range=(1, 12)), name="seal_month_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.number}"
+
+
+class PlanDraft(models.Model):
+    """A document that somebody handed in, kept until a person said what it is: a press of a button or a broken
+    connection loses nothing of it."""
+
+    name = models.CharField(_("archivo"), max_length=200)
+    content = models.BinaryField(editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("quién")
+    )
+    at = models.DateTimeField(_("entregado"))
+    state = models.CharField(_("en qué va"), max_length=10, choices=DraftState, default=DraftState.WAITING)
+    settled_at = models.DateTimeField(_("resuelto"), null=True, blank=True)
+    plan = models.ForeignKey(
+        Plan, models.SET_NULL, null=True, blank=True, related_name="drafts", verbose_name=_("plan")
+    )
+
+    class Meta:
+        verbose_name = _("plan por confirmar")
+        verbose_name_plural = _("planes por confirmar")
+        ordering = ["-pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=DraftState.values), name="draft_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=DraftState.WAITING) ^ Q(settled_at__isnull=False), name="draft_settled_once"
+            ),
+            models.UniqueConstraint(
+                fields=["digest"],
+                condition=Q(state=DraftState.WAITING),
+                name="one_waiting_draft_per_document",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,6 +9,10 @@ MODELS = ("plan", "programme", "indicator", "activity", "input")
 
 SEE = "plan.view_plan"
 CHANGE = "plan.change_plan"
+CLOSE = "plan.close_month"
+CAPTURE = "plan.add_capture"
+EXPLAIN = "plan.add_deviation"
+ADD = "plan.add_plan"
 
 
 def register() -> None:
@@ -17,3 +21,5 @@ def register() -> None:
         Role.HEAD,
         permissions=[f"plan.{verb}_{model}" for verb in ("add", "change", "delete") for model in MODELS],
     )
+    grant(Role.HEAD, permissions=[CLOSE])
+    grant(Role.HEAD, Role.EDITOR, permissions=[CAPTURE, EXPLAIN])

@@ -12,10 +12,16 @@ import yaml
 from django.utils.translation import gettext as _
 
 from pregon.core.text import nearest
-from pregon.plan.enums import Direction, Frequency, Overshoot
+from pregon.plan.enums import Dimension, Direction, Frequency, Kind, Level, Overshoot, PlanKind
 from pregon.plan.errors import BrokenPlan, UnknownPlan
 from pregon.plan.values import (
+    EVERY_MONTH,
+    GREEN_FROM,
+    NO_MONTH,
+    OVERSHOOT_FROM,
+    YELLOW_FROM,
     ActivityLine,
+    DeviationLine,
     IndicatorLine,
     InputLine,
     MeasureLine,
@@ -28,7 +34,7 @@ from pregon.plan.values import (
 SEEDS = Path(__file__).parent / "seeds"
 LARGEST = 1_000_000
 MOST_FAULTS = 12
-EVERY_MONTH = "todos"
+ALL = "todos"
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -171,19 +177,51 @@ class Node:
         choices = list(options)
         if value not in choices:
             self.fault(
-                key, _("se esperaba una de estas palabras: %(choices)s") % {"choices": ", ".join(choices)}
+                key,
+                _("se esperaba una de estas palabras: %(choices)s")
+                % {"choices": ", ".join(filter(None, choices))},
             )
             return default
         return value
 
-    def months(self, key: str) -> tuple[bool, ...]:
+    def months(self, key: str, *, default: tuple[bool, ...] = EVERY_MONTH) -> tuple[bool, ...]:
         value = self.take(key)
-        if value in (None, EVERY_MONTH):
-            return (True,) * 12
+        if value is None:
+            return default
+        if value == ALL:
+            return EVERY_MONTH
         if not isinstance(value, list) or not all(type(month) is int and 1 <= month <= 12 for month in value):
             self.fault(key, _("se esperaba «todos» o una lista de meses del 1 al 12"))
-            return (True,) * 12
+            return default
         return tuple(month in value for month in range(1, 13))
+
+    def month(self, key: str) -> int:
+        value = self.take(key, required=True)
+        if type(value) is not int or not 1 <= value <= 12:
+            self.fault(key, _("se esperaba un mes del 1 al 12"))
+            return 1
+        return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self.take(key)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.fault(key, _("se esperaba sí o no"))
+            return default
+        return value
+
+    def milestones(self, key: str) -> tuple[tuple[int, Decimal], ...]:
+        value = self.take(key)
+        if value is None:
+            return ()
+        if not isinstance(value, dict) or not all(
+            type(month) is int and 1 <= month <= 12 and type(goal) in {int, float}
+            for month, goal in value.items()
+        ):
+            self.fault(key, _("se esperaban meses del 1 al 12, cada uno con su número"))
+            return ()
+        return tuple(sorted((month, Decimal(str(goal))) for month, goal in value.items()))
 
     def names(self, key: str, *, limit: int = 160) -> tuple[str, ...]:
         value = self.take(key)
@@ -252,7 +290,10 @@ def _plan(plan: Node) -> PlanPart:
         key=plan.matching("clave", KEY, _("se esperaban minúsculas y guiones"), required=True),
         title=plan.text("titulo", required=True, limit=200),
         year=plan.year("ejercicio", required=True) or 0,
+        kind=plan.choice("clase", PlanKind.values, default=PlanKind.ANNUAL.value),
         unit_name=plan.text("unidad", required=True, limit=160),
+        responsible=plan.text("responsable", limit=160),
+        calendar_year=plan.year("calendario"),
         description=plan.text("descripcion"),
         mission=plan.text("mision"),
         vision=plan.text("vision"),
@@ -263,7 +304,7 @@ def _plan(plan: Node) -> PlanPart:
         indicators=plan.each("indicadores", _indicator),
         activities=plan.each("actividades", _activity),
     )
-    codes = [line.code for line in (*found.indicators, *(i for p in found.programmes for i in p.indicators))]
+    codes = [line.code for line in found.every_indicator]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         plan.fault("indicadores", _("la clave «%(code)s» está repetida") % {"code": code})
     plan.close()
@@ -282,6 +323,9 @@ def _programme(node: Node) -> ProgrammeLine:
         strategy=node.text("estrategia"),
         line_of_action=node.text("linea_de_accion"),
         programme_name=node.text("programa", limit=200),
+        axis=node.text("eje", limit=200),
+        alignment=node.each("alineacion", _alignment),
+        responsible=node.text("responsable", limit=160),
         description=node.text("descripcion"),
         months=node.months("meses"),
         inputs=node.each("insumos", _input),
@@ -290,10 +334,24 @@ def _programme(node: Node) -> ProgrammeLine:
     )
 
 
+def _alignment(node: Node) -> tuple[str, str]:
+    return node.text("instrumento", required=True, limit=200), node.text("objetivo", required=True)
+
+
+def _deviation(node: Node) -> DeviationLine:
+    return DeviationLine(
+        month=node.month("mes"),
+        cause=node.text("causa", required=True),
+        effect=node.text("efecto"),
+        remedy=node.text("remedio"),
+    )
+
+
 def _input(node: Node) -> InputLine:
     return InputLine(
         description=node.text("descripcion", required=True, limit=300),
         amount=node.number("monto", floor=Decimal(0)),
+        budget_line=node.text("partida", limit=20),
     )
 
 
@@ -301,8 +359,13 @@ def _activity(node: Node) -> ActivityLine:
     return ActivityLine(
         description=node.text("descripcion", required=True, limit=300),
         short_name=node.text("corto", limit=40),
+        indicator=node.text("indicador", limit=60),
+        responsible=node.text("responsable", limit=160),
+        supposition=node.text("supuesto"),
         months=node.months("meses"),
+        done=node.months("hechos", default=NO_MONTH),
         measure=_measure(node.node("medida")),
+        deviations=node.each("desviaciones", _deviation),
     )
 
 
@@ -317,19 +380,33 @@ def _indicator(node: Node) -> IndicatorLine:
         name=node.text("nombre", required=True, limit=160),
         short_name=node.text("corto", limit=40),
         definition=node.text("definicion"),
-        unit=node.text("unidad", limit=60, default="Porcentaje"),
+        level=node.choice("nivel", ["", *Level.values], default=""),
+        narrative=node.text("resumen_narrativo"),
+        kind=node.choice("tipo", ["", *Kind.values], default=""),
+        dimension=node.choice("dimension", ["", *Dimension.values], default=""),
+        method=node.text("metodo"),
+        numerator=node.text("numerador", limit=300),
+        denominator=node.text("denominador", limit=300),
+        verification=node.text("medios_de_verificacion"),
+        supposition=node.text("supuesto"),
+        responsible=node.text("responsable", limit=160),
+        unit=node.text("unidad", limit=60),
         baseline=baseline.number("valor"),
         baseline_year=baseline.year("ejercicio"),
         previous=node.number("resultado_anterior"),
         target=node.number("meta"),
         target_text=node.text("meta_con_palabras", limit=300),
+        review_due=node.flag("meta_por_revisar", default=False),
+        milestones=node.milestones("metas_por_mes"),
+        cumulative=node.flag("acumulable", default=True),
         direction=node.choice("sentido", Direction.values, default=Direction.UP.value),
-        green_from=lights.number("verde") or Decimal(95),
-        yellow_from=lights.number("amarillo") or Decimal(80),
+        green_from=lights.number("verde") or GREEN_FROM,
+        yellow_from=lights.number("amarillo") or YELLOW_FROM,
         overshoot=lights.choice("si_se_pasa", Overshoot.values, default=Overshoot.MET.value),
-        overshoot_from=lights.number("pasarse_desde", floor=Decimal(100)) or Decimal(125),
-        frequency=node.choice("frecuencia", Frequency.values, default=Frequency.MONTHLY.value),
+        overshoot_from=lights.number("pasarse_desde", floor=Decimal(100)) or OVERSHOOT_FROM,
+        frequency=node.choice("frecuencia", ["", *Frequency.values], default=""),
         measure=_measure(node.node("medida")),
+        deviations=node.each("desviaciones", _deviation),
     )
     if not 0 < line.yellow_from <= line.green_from:
         node.fault("semaforo", _("el verde empieza donde el amarillo o más arriba, y ambos pasan de 0"))

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+
+from pregon.plan.enums import Direction, Overshoot, PlanKind
+
+NO_MONTH = (False,) * 12
+EVERY_MONTH = (True,) * 12
+#: From which per cent of the target on a light is green or yellow, and passing it is too much, where nobody says.
+GREEN_FROM, YELLOW_FROM, OVERSHOOT_FROM = Decimal(95), Decimal(80), Decimal(125)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviationLine:
+    """Why a month went otherwise than planned, and what is done about it."""
+
+    month: int
+    cause: str
+    effect: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,21 +39,38 @@ class IndicatorLine:
 
     code: str
     name: str
-    short_name: str
-    definition: str
-    unit: str
-    baseline: Decimal | None
-    baseline_year: int | None
-    previous: Decimal | None
-    target: Decimal | None
-    target_text: str
-    direction: str
-    green_from: Decimal
-    yellow_from: Decimal
-    overshoot: str
-    overshoot_from: Decimal
-    frequency: str
-    measure: MeasureLine
+    short_name: str = ""
+    definition: str = ""
+    level: str = ""
+    narrative: str = ""
+    kind: str = ""
+    dimension: str = ""
+    method: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    verification: str = ""
+    supposition: str = ""
+    responsible: str = ""
+    unit: str = ""
+    baseline: Decimal | None = None
+    baseline_year: int | None = None
+    previous: Decimal | None = None
+    target: Decimal | None = None
+    target_text: str = ""
+    #: The target stands as it was in another year, and nobody has looked at it since.
+    review_due: bool = False
+    #: What should be reached by the end of some months, by their number: a plan that sets goals by quarter has four.
+    milestones: tuple[tuple[int, Decimal], ...] = ()
+    cumulative: bool = True
+    direction: str = Direction.UP.value
+    green_from: Decimal = GREEN_FROM
+    yellow_from: Decimal = YELLOW_FROM
+    overshoot: str = Overshoot.MET.value
+    overshoot_from: Decimal = OVERSHOOT_FROM
+    #: Empty where the document does not say how often it is measured.
+    frequency: str = ""
+    measure: MeasureLine = MeasureLine()
+    deviations: tuple[DeviationLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +78,16 @@ class ActivityLine:
     """One activity as the file writes it."""
 
     description: str
-    short_name: str
-    months: tuple[bool, ...]
-    measure: MeasureLine
+    short_name: str = ""
+    #: The code of the indicator that it serves.
+    indicator: str = ""
+    responsible: str = ""
+    supposition: str = ""
+    months: tuple[bool, ...] = NO_MONTH
+    #: What the document itself marks as done; the figures come from records and from what people capture.
+    done: tuple[bool, ...] = NO_MONTH
+    measure: MeasureLine = MeasureLine()
+    deviations: tuple[DeviationLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +95,8 @@ class InputLine:
     """One input as the file writes it."""
 
     description: str
-    amount: Decimal | None
+    amount: Decimal | None = None
+    budget_line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +104,20 @@ class ProgrammeLine:
     """One programme with what hangs from it."""
 
     name: str
-    general_objective: str
-    particular_objective: str
-    strategy: str
-    line_of_action: str
-    programme_name: str
-    description: str
-    months: tuple[bool, ...]
-    inputs: tuple[InputLine, ...]
-    indicators: tuple[IndicatorLine, ...]
-    activities: tuple[ActivityLine, ...]
+    general_objective: str = ""
+    particular_objective: str = ""
+    strategy: str = ""
+    line_of_action: str = ""
+    programme_name: str = ""
+    axis: str = ""
+    #: The instrument it answers to, and which of its objectives: a development plan, the 2030 Agenda.
+    alignment: tuple[tuple[str, str], ...] = ()
+    responsible: str = ""
+    description: str = ""
+    months: tuple[bool, ...] = NO_MONTH
+    inputs: tuple[InputLine, ...] = ()
+    indicators: tuple[IndicatorLine, ...] = ()
+    activities: tuple[ActivityLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +127,54 @@ class PlanPart:
     key: str
     title: str
     year: int
-    unit_name: str
-    description: str
-    mission: str
-    vision: str
-    values: tuple[tuple[str, str], ...]
-    goals: tuple[str, ...]
-    source: str
-    programmes: tuple[ProgrammeLine, ...]
-    indicators: tuple[IndicatorLine, ...]
-    activities: tuple[ActivityLine, ...]
+    kind: str = PlanKind.ANNUAL.value
+    unit_name: str = ""
+    responsible: str = ""
+    #: The year that the document writes over its calendar, where it writes one.
+    calendar_year: int | None = None
+    description: str = ""
+    mission: str = ""
+    vision: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    goals: tuple[str, ...] = ()
+    source: str = ""
+    programmes: tuple[ProgrammeLine, ...] = ()
+    indicators: tuple[IndicatorLine, ...] = ()
+    activities: tuple[ActivityLine, ...] = ()
+
+    def in_year(self, year: int, *, reached: Mapping[str, Decimal] | None = None) -> PlanPart:
+        """The same plan for another year. A promise is not a result: what was done stays behind, and the result of the
+        year before is only what ``reached`` says under an indicator's code. Each target is to be reviewed."""
+        known = reached or {}
+
+        def moved(lines: tuple[IndicatorLine, ...]) -> tuple[IndicatorLine, ...]:
+            return tuple(
+                replace(line, previous=known.get(line.code), review_due=True, deviations=()) for line in lines
+            )
+
+        def undone(lines: tuple[ActivityLine, ...]) -> tuple[ActivityLine, ...]:
+            return tuple(replace(line, done=NO_MONTH, deviations=()) for line in lines)
+
+        return replace(
+            self,
+            year=year,
+            calendar_year=self.calendar_year and year,
+            title=re.sub(rf"\b{self.year}\b", str(year), self.title),
+            indicators=moved(self.indicators),
+            activities=undone(self.activities),
+            programmes=tuple(
+                replace(line, indicators=moved(line.indicators), activities=undone(line.activities))
+                for line in self.programmes
+            ),
+        )
+
+    @property
+    def every_indicator(self) -> tuple[IndicatorLine, ...]:
+        return (*self.indicators, *(line for sheet in self.programmes for line in sheet.indicators))
+
+    @property
+    def every_activity(self) -> tuple[ActivityLine, ...]:
+        return (*self.activities, *(line for sheet in self.programmes for line in sheet.activities))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +201,23 @@ class PlanFile:
 
     office: OfficePart
     plan: PlanPart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """One line of a document beside what was made of it, for a person to confirm."""
+
+    number: int
+    text: str
+    #: What it became, in words: "Indicador 2 · meta". Empty: nothing was made of it.
+    becomes: str = ""
+    #: Why a person should look twice, as a sentence.
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was understood of a document, and every line that it was understood from."""
+
+    plan: PlanPart
+    lines: tuple[Understood, ...]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+)
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from pregon.plan.forms import MeasuredForm
+from pregon.plan.forms import FIELDS, MeasuredForm
 from pregon.plan.models import Activity, Indicator, Plan, Programme
 
 
@@ -16,13 +23,21 @@ class PartViewSet(SnippetViewSet):
     copy_view_enabled = False
 
 
+def measured_panel() -> MultiFieldPanel:
+    """The measure of a line, what it is narrowed to, and what it would have said until now."""
+    fields = [FieldPanel(name) for name in FIELDS]
+    return MultiFieldPanel(
+        [*fields, HelpPanel(template="plan/desk/measure_help.html")], heading=_("Cómo se mide")
+    )
+
+
 class PlanViewSet(PartViewSet):
     model = Plan
     list_display = ["title", "year", "unit_name"]
     panels = [
         FieldPanel("title"),
-        FieldRowPanel([FieldPanel("year"), FieldPanel("slug")]),
-        FieldPanel("unit_name"),
+        FieldRowPanel([FieldPanel("year"), FieldPanel("calendar_year"), FieldPanel("slug")]),
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("unit_name"), FieldPanel("responsible")]),
         FieldPanel("description"),
         MultiFieldPanel(
             [FieldPanel("mission"), FieldPanel("vision"), FieldPanel("values"), FieldPanel("goals")],
@@ -65,12 +80,25 @@ class IndicatorViewSet(PartViewSet):
             FieldRowPanel([FieldPanel("name"), FieldPanel("short_name")]),
             FieldRowPanel([FieldPanel("code"), FieldPanel("order")]),
             FieldPanel("definition"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("method"),
+                    FieldRowPanel([FieldPanel("numerator"), FieldPanel("denominator")]),
+                    FieldPanel("verification"),
+                    FieldRowPanel([FieldPanel("level"), FieldPanel("kind"), FieldPanel("dimension")]),
+                    FieldPanel("narrative"),
+                    FieldPanel("supposition"),
+                    FieldPanel("responsible"),
+                ],
+                heading=_("Ficha técnica"),
+            ),
             FieldRowPanel([FieldPanel("unit"), FieldPanel("frequency"), FieldPanel("direction")]),
             FieldRowPanel([FieldPanel("baseline"), FieldPanel("baseline_year"), FieldPanel("previous")]),
             FieldRowPanel([FieldPanel("target"), FieldPanel("target_text")]),
+            FieldRowPanel([FieldPanel("milestones"), FieldPanel("cumulative")]),
             FieldRowPanel([FieldPanel("green_from"), FieldPanel("yellow_from")], heading=_("Semáforo")),
             FieldRowPanel([FieldPanel("overshoot"), FieldPanel("overshoot_from")]),
-            MultiFieldPanel([FieldPanel("measure"), FieldPanel("parameters")], heading=_("Cómo se mide")),
+            measured_panel(),
         ],
         base_form_class=MeasuredForm,
     )
@@ -85,8 +113,10 @@ class ActivityViewSet(PartViewSet):
             FieldRowPanel([FieldPanel("plan"), FieldPanel("programme"), FieldPanel("number")]),
             FieldPanel("description"),
             FieldPanel("short_name"),
+            FieldRowPanel([FieldPanel("indicator"), FieldPanel("responsible")]),
+            FieldPanel("supposition"),
             FieldPanel("months"),
-            MultiFieldPanel([FieldPanel("measure"), FieldPanel("parameters")], heading=_("Cómo se mide")),
+            measured_panel(),
         ],
         base_form_class=MeasuredForm,
     )

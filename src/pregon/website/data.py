@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
 from pregon.agenda.enums import State
 from pregon.agenda.models import Act
 from pregon.library.models import Photo
 from pregon.newsroom.models import Bulletin, Episode, LiveBlog, Recording, Service, Video
+from pregon.plan.models import Plan
+from pregon.plan.reports.datasets import DATASETS, LICENCE_URL
 from pregon.website.live import Shown
 from pregon.website.queries import PODCAST_FEED, document_path
 
@@ -155,6 +158,38 @@ def service_data(service: Service, *, office: Office) -> dict[str, Any]:
     if service.amount is not None:
         data["offers"] = {"@type": "Offer", "price": str(service.amount), "priceCurrency": "MXN"}
     return data
+
+
+def plan_data(plan: Plan, *, office: Office) -> dict[str, Any]:
+    """The tables of a plan as a Dataset with its files."""
+    url = f"{settings.BASE_URL}{plan.get_absolute_url()}datos/"
+    title = f"{plan.title} {plan.year}"
+    files = [(dataset.name, str(dataset.title)) for dataset in DATASETS.values()]
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": title,
+        "description": _("Metas, actividades y registros de «%(title)s», contados a partir de lo publicado.")
+        % {"title": title},
+        "url": url,
+        "inLanguage": "es-MX",
+        "isAccessibleForFree": True,
+        "license": LICENCE_URL,
+        "temporalCoverage": f"{plan.year}-01-01/{plan.year}-12-31",
+        "spatialCoverage": {"@type": "Place", "name": f"{office.municipality}, {office.state}"},
+        "creator": publisher(office),
+        "publisher": publisher(office),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": said,
+                "encodingFormat": kind,
+                "contentUrl": f"{url}{name}.{form}",
+            }
+            for name, said in files
+            for form, kind in (("csv", "text/csv"), ("json", "application/json"))
+        ],
+    }
 
 
 def duration(seconds: int) -> str:

@@ -28,6 +28,7 @@ from pregon.library.models import Photo
 from pregon.library.queries import copies_of
 from pregon.library.values import Copy
 from pregon.newsroom.models import PIECES, Bulletin, Episode, LiveBlog
+from pregon.plan.comparing import compared_plans
 from pregon.plan.models import Plan
 from pregon.website.front import content_type
 from pregon.website.queries import (
@@ -400,6 +401,7 @@ def page_entries() -> list[tuple[str, datetime | None]]:
     at = timezone.now()
     acts = shelf.acts(at).values_list("slug", "updated_at")
     coverages = visible(LiveBlog.objects.all(), at=at)
+    plans = list(Plan.objects.all())
     standing = (
         *("/", "/boletines/", "/agenda/", "/en-vivo/", "/galerias/", "/plan/", "/suscripcion/"),
         *sorted(sections(at)),
@@ -417,7 +419,8 @@ def page_entries() -> list[tuple[str, datetime | None]]:
             .order_by("pk")
             .values_list("slug", "last_published_at")
         ),
-        *((plan.get_absolute_url(), None) for plan in Plan.objects.all()),
+        *((plan.get_absolute_url(), None) for plan in plans),
+        *((plan.comparison_url, None) for plan in compared_plans(plans)),
     ]
 
 

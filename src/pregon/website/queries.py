@@ -42,8 +42,12 @@ from pregon.newsroom.models import (
 )
 from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
-from pregon.plan.models import Activity, Indicator, Plan
-from pregon.plan.queries import plan_sheet
+from pregon.plan.comparing import compared_plans, years_of
+from pregon.plan.enums import SealAct
+from pregon.plan.models import Activity, Capture, Indicator, Plan, Seal
+from pregon.plan.queries import plan_sheet, public_evidence
+from pregon.plan.reports.datasets import DATASETS, DICTIONARY
+from pregon.plan.reports.progress import Span
 from pregon.website import live
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
@@ -90,6 +94,11 @@ BESIDE = 12
 AGENDA_MONTH = re.compile(r"/agenda/20\d\d/\d\d/")
 #: The records of a figure in one month.
 EVIDENCE = re.compile(r"/plan/[^/]+/[^/]+/(\d\d)/")
+#: What was signed stays as it was; which of its records may be read changes with them.
+SIGNED = re.compile(r"/plan/[^/]+/cierres/\d+\.json")
+SIGNED_RECORDS = re.compile(r"/plan/[^/]+/cierres/\d+-registros\.json")
+#: What says how the tables of a plan are read.
+DICTIONARIES = re.compile(rf"/plan/[^/]+/datos/({DICTIONARY}\.\w+)?")
 #: The version that is public now, and the one before it; one more for a publication that changed nothing.
 RECENT_VERSIONS = 3
 PUBLICATIONS = ("wagtail.publish", "wagtail.publish.scheduled")
@@ -377,6 +386,9 @@ def paths_of_document(document: Any) -> list[str]:
     paths = [document_folder(document.pk), *(bulletin.get_absolute_url() for bulletin in about)]
     for piece in pieces_with(document):
         paths += [piece.get_absolute_url(), *([PODCAST_FEED] if isinstance(piece, Episode) else [])]
+    proves = Q(indicators__captures__evidence=document) | Q(activities__captures__evidence=document)
+    for plan in Plan.objects.filter(proves).distinct():
+        paths += paths_of_plan(plan)
     return paths
 
 
@@ -505,14 +517,67 @@ def plan_paths(*moments: datetime) -> list[str]:
         # A first record moves the day from which later plans are told too.
         first = min(moment.astimezone(Office.load().zone).year for moment in moments)
         plans = Plan.objects.filter(year__gte=first)
-    paths = [PLANS, *(plan.get_absolute_url() for plan in plans)]
+    paths = [PLANS, *(plan.get_absolute_url() for plan in plans), *comparisons_of(plans)]
+    for plan in plans:
+        paths += [*report_paths(plan, *moments), *dataset_paths(plan)]
     months = months_that_are_over(moments)
     for kind in (Indicator, Activity):
         measured = kind.objects.filter(plan__in=plans).exclude(measure="").select_related("plan")
         for item in measured:
             address = item.get_absolute_url()
             paths += [address, *(f"{address}{month:%m}/" for month in months if month.year == item.plan.year)]
+    if months:
+        closings = Seal.objects.filter(plan__in=plans, act=SealAct.CLOSED).select_related("plan")
+        paths += [records_path(seal) for seal in closings.defer("content", "openings")]
     return paths
+
+
+def report_paths(plan: Plan, *moments: datetime) -> list[str]:
+    """The reports of ``plan`` in which what happened at ``moments`` is told: those of its quarter and of every later
+    one, for they tell the year so far, and the year's own; without any, all."""
+    zone = Office.load().zone
+    first = min((moment.astimezone(zone).date() for moment in moments), default=date.min)
+    return [
+        f"{plan.get_absolute_url()}informe/{span.slug}/"
+        for span in Span.all_of(plan.year)
+        if span.period.last >= first
+    ]
+
+
+def dataset_paths(plan: Plan) -> list[str]:
+    return [f"{plan.get_absolute_url()}datos/{name}.{form}" for name in DATASETS for form in ("csv", "json")]
+
+
+def dictionary_paths(plan: Plan) -> list[str]:
+    """Where the columns of a plan's tables are told of, which no figure changes."""
+    folder = f"{plan.get_absolute_url()}datos/"
+    return [folder, *(f"{folder}{DICTIONARY}.{form}" for form in ("csv", "json"))]
+
+
+def plan_paths_counting(measures: Iterable[str], moment: datetime) -> list[str]:
+    """The same where a plan asks one of ``measures``; most plans count neither pages nor live coverages."""
+    named = list(measures)
+    asked = any(kind.objects.filter(measure__in=named).exists() for kind in (Indicator, Activity))
+    return plan_paths(moment) if asked else []
+
+
+def comparisons_of(plans: Iterable[Plan]) -> list[str]:
+    """The pages on which ``plans`` stand beside other years of their own."""
+    keys = {plan.key for plan in plans}
+    return [plan.comparison_url for plan in compared_plans(Plan.objects.all()) if plan.key in keys]
+
+
+def paths_beside_plan(plan: Plan) -> list[str]:
+    """The pages that only know of ``plan`` that it is there: those of its other years lead to the comparison."""
+    return [plan.comparison_url, *(other.get_absolute_url() for other in years_of(plan.key))]
+
+
+def seal_path(seal: Seal) -> str:
+    return f"{seal.plan.get_absolute_url()}cierres/{seal.number}.json"
+
+
+def records_path(seal: Seal) -> str:
+    return f"{seal.plan.get_absolute_url()}cierres/{seal.number}-registros.json"
 
 
 def months_that_are_over(moments: Iterable[datetime]) -> list[date]:
@@ -532,6 +597,10 @@ def paths_of_plan(plan: Plan) -> list[str]:
     paths += [indicator.get_absolute_url() for indicator in indicators]
     paths += [activity.get_absolute_url() for activity in activities]
     paths += paths_of_evidence(plan, at=timezone.now())
+    paths += [*report_paths(plan), *dataset_paths(plan), *dictionary_paths(plan)]
+    paths += comparisons_of([plan])
+    for seal in plan.seals.select_related("plan").defer("content", "openings"):
+        paths += [seal_path(seal), records_path(seal)]
     paths += BakedPage.objects.below(address).values_list("path", flat=True)
     paths += BakingMark.objects.filter(path__startswith=address).values_list("path", flat=True)
     return list(dict.fromkeys(paths))
@@ -603,6 +672,15 @@ def everything_beside_the_news(at: datetime) -> Iterator[str]:
 # --- Documents and photos inside pages ----------------------------------------------------------------------
 
 
+def paths_of_captured(capture: Capture) -> list[str]:
+    """The evidence of ``capture`` and of all that was captured of its line for that month."""
+    alike = Capture.objects.filter(
+        indicator=capture.indicator_id, activity=capture.activity_id, month=capture.month
+    )
+    proven = {*alike.values_list("evidence", flat=True), capture.evidence_id}
+    return [document_folder(pk) for pk in sorted(pk for pk in proven if pk)]
+
+
 def documents_of(page: Any) -> list[Any]:
     """The documents attached in the body of ``page``, the videos shown there, and what is its own."""
     attached = [
@@ -644,7 +722,9 @@ def _pages_with(item: Any) -> list[int]:
 
 
 def is_published(document: Any, at: datetime) -> bool:
-    """A document is public while a public page attaches or shows it."""
+    """A document is public while a public page attaches or shows it, or it proves in public what somebody captured."""
+    if document.pk in public_evidence():
+        return True
     pages = _pages_with(document)
     return any(visible(kind.objects.filter(pk__in=pages), at=at).exists() for kind in PAGES)
 
@@ -656,7 +736,8 @@ def published_documents(at: datetime) -> list[int]:
     public = {
         str(pk) for kind in PAGES for pk in visible(kind.objects.all(), at=at).values_list("pk", flat=True)
     }
-    return sorted({int(to) for pk, to in named.values_list("object_id", "to_object_id") if pk in public})
+    attached = {int(to) for pk, to in named.values_list("object_id", "to_object_id") if pk in public}
+    return sorted(attached | public_evidence())
 
 
 def sections(at: datetime) -> set[str]:
@@ -724,7 +805,13 @@ def turns_of_the_agenda(path: str, at: datetime, office: Office) -> list[datetim
 
 def turns_of_a_plan(path: str, at: datetime, office: Office) -> list[datetime | None]:
     """Those of a month that is over are few: an act announced late, and news that the channels still take."""
+    if SIGNED.fullmatch(path):
+        return []
+    if SIGNED_RECORDS.fullmatch(path):
+        return [next_late_announcement(at), next_look_at_channels(at)]
     month = EVIDENCE.fullmatch(path)
+    if DICTIONARIES.fullmatch(path):
+        return []
     if month is None:
         return [midnight_after(at, office), *next_turns(at), next_look_at_channels(at)]
     just_over = (at - NEWS_WINDOW).astimezone(office.zone).month == int(month[1])

@@ -30,13 +30,21 @@ from pregon.newsroom import actions as newsroom
 from pregon.newsroom.enums import LiveEvent
 from pregon.newsroom.models import PIECES, Bulletin, LiveBlog, LivePost, Piece
 from pregon.newsroom.signals import bulletin_changed, live_changed, piece_changed
-from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
+from pregon.plan.models import Activity, Capture, Deviation, Indicator, Input, Plan, Programme, Seal
 from pregon.website import actions as website
 from pregon.website import live, queries
 
 M = TypeVar("M", bound=Model)
 Receiver = Callable[..., None]
 PlanPart = Programme | Indicator | Activity | Input
+#: Those that count a page which came out, whatever its kind.
+PIECE_MEASURES = (
+    "campaigns_published",
+    "podcast_episodes",
+    "recordings_published",
+    "services_reviewed",
+    "videos_published",
+)
 SUBSCRIPTION, THANKS = "/suscripcion/", "/suscripcion/gracias/"
 
 
@@ -64,6 +72,9 @@ def connect() -> None:
     hear(Plan, before=plan_about_to_change, saved=plan_saved, leaving=plan_comes_or_goes)
     for part in (Programme, Indicator, Activity, Input):
         hear(part, before=plan_part_about_to_change, saved=plan_part_saved, leaving=plan_part_saved)
+    hear(Seal, saved=seal_saved)
+    hear(Capture, saved=capture_saved, leaving=capture_saved)
+    hear(Deviation, saved=said_of_a_line, leaving=said_of_a_line)
     hear(ChannelAccount, saved=channel_saved)
     hear(Subscriber, saved=subscriber_saved, gone=subscriber_saved)
     hear(Office, saved=face_saved)
@@ -146,6 +157,7 @@ def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
     if not stays and not visible(type(piece).objects.exclude(pk=piece.pk), at=at).exists():
         website.mark_everything(at=at)
     refresh(paths, at=at, hidden="" if public else page)
+    website.mark(queries.plan_paths_counting(PIECE_MEASURES, piece.first_published_at or at), at=at)
 
 
 # --- Live coverage ------------------------------------------------------------------------------------------
@@ -157,7 +169,8 @@ def live_did(
     """Pages that are open are told at once; those that are asked for later are baked anew."""
     website.mark(queries.paths_of_coverage(blog), at=at)
     if event == LiveEvent.STATE:
-        website.mark(queries.paths_that_name(blog), at=at)
+        counting = queries.plan_paths_counting(["live_coverages"], blog.opened_at)
+        website.mark([*queries.paths_that_name(blog), *counting], at=at)
         tell_readers(blog, "state", live.state_of(blog), at=at)
     elif event == LiveEvent.SUMMARY:
         tell_readers(blog, "summary", {"html": live.summary_of(blog)}, at=at)
@@ -298,8 +311,9 @@ def coverage_did(sender: Any, instance: Coverage, **kwargs: Any) -> None:
 
 def plan_about_to_change(sender: Any, instance: Plan, raw: bool = False, **kwargs: Any) -> None:
     before = as_it_was(instance, raw)
-    if before and before.slug != instance.slug:
+    if before and (before.slug, before.year) != (instance.slug, instance.year):
         plan_comes_or_goes(sender, before)
+        website.mark(queries.paths_beside_plan(instance), at=timezone.now())
 
 
 def plan_saved(sender: Any, instance: Plan, created: bool = False, **kwargs: Any) -> None:
@@ -309,7 +323,8 @@ def plan_saved(sender: Any, instance: Plan, created: bool = False, **kwargs: Any
 
 
 def plan_comes_or_goes(sender: Any, instance: Plan, **kwargs: Any) -> None:
-    website.mark([*queries.paths_of_plan(instance), *queries.SITEMAPS], at=timezone.now())
+    paths = [*queries.paths_of_plan(instance), *queries.paths_beside_plan(instance), *queries.SITEMAPS]
+    website.mark(paths, at=timezone.now())
 
 
 def plan_part_about_to_change(sender: Any, instance: PlanPart, raw: bool = False, **kwargs: Any) -> None:
@@ -323,7 +338,30 @@ def plan_part_saved(sender: Any, instance: PlanPart, **kwargs: Any) -> None:
     """What a plan promises is shown on all its pages; one that goes with its plan leaves none to show it."""
     plan_id = instance.programme.plan_id if isinstance(instance, Input) else instance.plan_id
     if plan := Plan.objects.filter(pk=plan_id).first():
-        plan_saved(sender, plan)
+        website.mark(figures_of(plan), at=timezone.now())
+
+
+def figures_of(plan: Plan) -> list[str]:
+    """Its pages but for those that say how its tables are read."""
+    how = queries.dictionary_paths(plan)
+    return [path for path in queries.paths_of_plan(plan) if path not in how]
+
+
+def seal_saved(sender: Any, instance: Seal, **kwargs: Any) -> None:
+    """A closed month answers what was signed, and an open one its records: its figures stand everywhere."""
+    website.mark(figures_of(instance.plan), at=timezone.now())
+
+
+def said_of_a_line(sender: Any, instance: Capture | Deviation, **kwargs: Any) -> None:
+    item = instance.indicator or instance.activity
+    if item and (plan := Plan.objects.filter(pk=item.plan_id).first()):
+        website.mark(figures_of(plan), at=timezone.now())
+
+
+def capture_saved(sender: Any, instance: Capture, **kwargs: Any) -> None:
+    """A figure that takes the place of another takes its evidence from the site."""
+    said_of_a_line(sender, instance)
+    website.mark(queries.paths_of_captured(instance), at=timezone.now())
 
 
 # --- Ways to receive ----------------------------------------------------------------------------------------

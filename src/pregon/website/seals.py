@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.template.loader import render_to_string
 
 from pregon.accounts.models import Office
-from pregon.website import palette
+from pregon.core import palette
 
 
 def drawn_seal(office: Office) -> str:

@@ -84,9 +84,18 @@ urlpatterns = [
     path("videos/<slug:slug>/", recordings.video, name="video"),
     path("videos/<slug:slug>/subtitulos.vtt", recordings.video_captions, name="video_captions"),
     path("plan/", plan.plan_index, name="plans"),
+    path("plan/comparar/<slug:key>/", plan.plan_comparison, name="plan_comparison"),
     path("plan/<slug:slug>/", plan.plan_detail, name="plan"),
+    path("plan/<slug:slug>/cierres/<int:number>.json", plan.closing_signed, name="closing"),
+    path(
+        "plan/<slug:slug>/cierres/<int:number>-registros.json", plan.closing_records, name="closing_records"
+    ),
+    path("plan/<slug:slug>/datos/", plan.open_data, name="plan_data"),
+    path("plan/<slug:slug>/datos/diccionario.<slug:form>", plan.dictionary, name="plan_dictionary"),
+    path("plan/<slug:slug>/datos/<slug:name>.<slug:form>", plan.dataset, name="plan_dataset"),
     path("plan/<slug:slug>/<slug:indicator>/", plan.indicator_detail, name="indicator"),
     path("plan/<slug:slug>/<slug:indicator>/<mm:month>/", plan.month_detail, name="indicator_month"),
+    path("plan/<slug:slug>/informe/<slug:span>/", plan.report_detail, name="plan_report"),
     path("suscripcion/", subscription.subscribe, name="subscribe"),
     path("suscripcion/gracias/", subscription.thanks, name="subscribe_thanks"),
     path("suscripcion/avisos/", browser.join, name="browser_join"),

@@ -34,7 +34,7 @@ from pregon.library.values import SHARED
 from pregon.newsroom.models import Bulletin
 from pregon.plan.contract import Record
 from pregon.website import queries
-from pregon.website.data import act_data, bulletin_data, live_data, recording_data, service_data
+from pregon.website.data import act_data, bulletin_data, live_data, plan_data, recording_data, service_data
 from pregon.website.forms import CONSENT
 from pregon.website.queries import document_path
 from pregon.website.seals import drawn_seal
@@ -113,6 +113,11 @@ def event(act: Any, office: Office) -> SafeString:
 @register.simple_tag
 def government_service(service: Any, office: Office) -> SafeString:
     return data_for_machines(service_data(service, office=office))
+
+
+@register.simple_tag
+def plan_tables(plan: Any, office: Office) -> SafeString:
+    return data_for_machines(plan_data(plan, office=office))
 
 
 @register.simple_tag

@@ -11,7 +11,8 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
-from pregon.website import icons, palette
+from pregon.core import palette
+from pregon.website import icons
 from pregon.website.seals import drawn_seal as drawn_svg
 from pregon.website.views.frame import public_page
 

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from pregon.accounts.models import Office
+from pregon.core import palette
 from pregon.core.visibility import visible
 from pregon.library import captions
 from pregon.newsroom.models import Episode, Recording, Video
-from pregon.website import palette
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 

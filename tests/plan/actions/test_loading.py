@@ -9,10 +9,10 @@ import pytest
 
 from factories.plan import moment
 from pregon.accounts.models import Department, Locality, Office, Topic
+from pregon.core.palette import contrast
 from pregon.plan import actions, registry
 from pregon.plan.errors import BrokenPlan
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
-from pregon.website.palette import contrast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

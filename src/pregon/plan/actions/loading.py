@@ -1,20 +1,24 @@
-"""Verbs over plans: load one from its file, and furnish the office that the same file describes."""
+"""Load a plan from its file, and furnish the office that the same file describes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.core.text import slug
 from pregon.plan import registry
 from pregon.plan.errors import BrokenPlan, UnknownMeasure
-from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
+from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
+from pregon.plan.queries import same_columns
 from pregon.plan.reading import read
 from pregon.plan.values import ActivityLine, IndicatorLine, MeasureLine, PlanFile, PlanPart, ProgrammeLine
 
@@ -23,28 +27,23 @@ from pregon.plan.values import ActivityLine, IndicatorLine, MeasureLine, PlanFil
 def load_plan(path_or_name: Path | str, *, at: datetime, year: int | None = None) -> Plan:
     """Load a plan file, all of it or nothing; the same file again changes nothing but what the file changed.
 
-    ``year`` moves the plan to another year. A promise is not a result: the result of the year before stays
-    behind, and the source note tells of the move.
+    ``year`` moves the plan to another year: see :meth:`PlanPart.in_year`. The source note tells of the move.
     """
     file = read(path_or_name)
     check_measures(file)
-    part = file.plan
-    moved = year if year and year != part.year else None
+    return put_in(file.plan, at=at, year=year)
+
+
+@transaction.atomic
+def put_in(part: PlanPart, *, at: datetime, year: int | None = None) -> Plan:
+    """Make the rows of a plan those of ``part``, whatever file it was read from."""
+    if year and year != part.year:
+        part = replace(part.in_year(year), source=_source(part, year))
     plan, _created = Plan.objects.update_or_create(
-        slug=f"{part.key}-{moved or part.year}",
-        defaults={
-            "year": moved or part.year,
-            "title": part.title,
-            "unit_name": part.unit_name,
-            "description": part.description,
-            "mission": part.mission,
-            "vision": part.vision,
-            "values": [{"name": name, "text": text} for name, text in part.values],
-            "goals": list(part.goals),
-            "source": _source(part, moved),
-        },
+        slug=f"{part.key}-{part.year}",
+        defaults=plain(part, Plan) | {"values": pairs(part.values), "goals": list(part.goals)},
     )
-    _fill(plan, part, keep_result=not moved)
+    _fill(plan, part)
     plan.loaded_at = at
     plan.save(update_fields=["loaded_at"])  # whoever listens to the plan hears of it when it is whole
     return plan
@@ -94,13 +93,11 @@ def check_measures(file: PlanFile) -> None:
 
 
 def _measures(part: PlanPart) -> list[MeasureLine]:
-    lines: list[IndicatorLine | ActivityLine] = [*part.indicators, *part.activities]
-    for programme in part.programmes:
-        lines += [*programme.indicators, *programme.activities]
+    lines: list[IndicatorLine | ActivityLine] = [*part.every_indicator, *part.every_activity]
     return [line.measure for line in lines if line.measure.name]
 
 
-def _fill(plan: Plan, part: PlanPart, *, keep_result: bool) -> None:
+def _fill(plan: Plan, part: PlanPart) -> None:
     """Make the rows of ``plan`` those of the file: rows keep their key, and those gone from the file go."""
     programmes = [_programme(plan, order, line) for order, line in enumerate(part.programmes, start=1)]
     indicators: list[tuple[Programme | None, IndicatorLine]] = [(None, line) for line in part.indicators]
@@ -108,13 +105,14 @@ def _fill(plan: Plan, part: PlanPart, *, keep_result: bool) -> None:
     for programme, line in zip(programmes, part.programmes, strict=True):
         indicators += [(programme, indicator) for indicator in line.indicators]
         activities += [(programme, activity) for activity in line.activities]
-    kept = [
-        _indicator(plan, owner, order, line, keep_result=keep_result).pk
+    by_code = {
+        line.code: _indicator(plan, owner, order, line)
         for order, (owner, line) in enumerate(indicators, start=1)
-    ]
-    plan.indicators.exclude(pk__in=kept).delete()
+    }
+    plan.indicators.exclude(code__in=by_code).delete()
     kept = [
-        _activity(plan, owner, number, line).pk for number, (owner, line) in enumerate(activities, start=1)
+        _activity(plan, owner, number, line, by_code.get(line.indicator)).pk
+        for number, (owner, line) in enumerate(activities, start=1)
     ]
     plan.activities.exclude(pk__in=kept).delete()
     plan.programmes.filter(order__gt=len(programmes)).delete()
@@ -125,77 +123,80 @@ def _programme(plan: Plan, order: int, line: ProgrammeLine) -> Programme:
     programme, _created = Programme.objects.update_or_create(
         plan=plan,
         order=order,
-        defaults={
-            "name": line.name,
-            "general_objective": line.general_objective,
-            "particular_objective": line.particular_objective,
-            "strategy": line.strategy,
-            "line_of_action": line.line_of_action,
-            "programme_name": line.programme_name,
-            "description": line.description,
-            "months": list(line.months),
-        },
+        defaults=plain(line, Programme) | {"months": list(line.months), "alignment": pairs(line.alignment)},
     )
-    wanted = [(needed.description, needed.amount) for needed in line.inputs]
-    if wanted != list(Input.objects.filter(programme=programme).values_list("description", "amount")):
-        Input.objects.filter(programme=programme).delete()
-        Input.objects.bulk_create(
-            Input(programme=programme, description=description, amount=amount)
-            for description, amount in wanted
-        )
+    _hang(
+        Input.objects.filter(programme=programme),
+        [plain(needed, Input) for needed in line.inputs],
+        programme=programme,
+    )
     return programme
 
 
-def _indicator(
-    plan: Plan, programme: Programme | None, order: int, line: IndicatorLine, *, keep_result: bool
-) -> Indicator:
+def _indicator(plan: Plan, programme: Programme | None, order: int, line: IndicatorLine) -> Indicator:
+    said = plain(line, Indicator, but=("code", "review_due")) | {
+        "programme": programme,
+        "order": order,
+        "milestones": {str(month): str(goal) for month, goal in line.milestones},
+        "measure": line.measure.name,
+        "parameters": line.measure.parameters,
+    }
+    # A file tells that a target is to be reviewed when it brings it; that somebody did so is no file's business.
     indicator, _created = Indicator.objects.update_or_create(
         plan=plan,
         code=line.code,
-        defaults={
-            "programme": programme,
-            "order": order,
-            "name": line.name,
-            "short_name": line.short_name,
-            "definition": line.definition,
-            "unit": line.unit,
-            "baseline": line.baseline,
-            "baseline_year": line.baseline_year,
-            "previous": line.previous if keep_result else None,
-            "target": line.target,
-            "target_text": line.target_text,
-            "direction": line.direction,
-            "green_from": line.green_from,
-            "yellow_from": line.yellow_from,
-            "overshoot": line.overshoot,
-            "overshoot_from": line.overshoot_from,
-            "frequency": line.frequency,
-            "measure": line.measure.name,
-            "parameters": line.measure.parameters,
-        },
+        defaults=said,
+        create_defaults=said | {"review_due": line.review_due},
     )
+    _tell(indicator.deviations, line, indicator=indicator)
     return indicator
 
 
-def _activity(plan: Plan, programme: Programme | None, number: int, line: ActivityLine) -> Activity:
+def _activity(
+    plan: Plan, programme: Programme | None, number: int, line: ActivityLine, indicator: Indicator | None
+) -> Activity:
     activity, _created = Activity.objects.update_or_create(
         plan=plan,
         number=number,
-        defaults={
+        defaults=plain(line, Activity)
+        | {
             "programme": programme,
-            "description": line.description,
-            "short_name": line.short_name,
+            "indicator": indicator,
             "months": list(line.months),
+            "done": list(line.done),
             "measure": line.measure.name,
             "parameters": line.measure.parameters,
         },
     )
+    _tell(activity.deviations, line, activity=activity)
     return activity
 
 
-def _source(part: PlanPart, moved: int | None) -> str:
-    if not moved:
-        return part.source
+def _tell(there: Any, line: IndicatorLine | ActivityLine, **owner: Any) -> None:
+    """What the document says of its months. What people wrote on the desk stays, and is told once."""
+    lines = [plain(went, Deviation) for went in line.deviations]
+    written = list(there.filter(at__isnull=False).values(*(lines[0] if lines else ())))
+    _hang(there.filter(at__isnull=True), [each for each in lines if each not in written], **owner)
+
+
+def _hang(there: Any, wanted: list[dict[str, Any]], **owner: Any) -> None:
+    """Make the rows ``there`` those that are wanted; what is there already stays untouched."""
+    if wanted and wanted != list(there.values(*wanted[0])):
+        there.all().delete()
+        there.model.objects.bulk_create(there.model(**owner, **line) for line in wanted)
+    elif not wanted:
+        there.all().delete()
+
+
+def plain(line: Any, model: type[Model], *, but: Iterable[str] = ()) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in same_columns(type(line), model) if name not in but}
+
+
+def pairs(lines: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "text": text} for name, text in lines]
+
+
+def _source(part: PlanPart, moved: int) -> str:
     note = _(
         "Este plan se escribió para %(written)s y aquí se muestra con las fechas de %(moved)s: "
         "sus metas están por revisarse."

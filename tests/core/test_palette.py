@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregon.website.palette import (
+from pregon.core.palette import (
     DARK_GROUNDS,
     LIGHT_GROUNDS,
     NIGHT_TEXT,

@@ -1,0 +1,126 @@
+"""A year of the sample office, lived day by day, its months closed: ``year.py`` plays it, changes one byte of what
+was signed, and writes docs/reference/plan-year.md with what came of it.
+
+It ends with a fault when the chain is not whole before that byte, or is believed after it.
+"""
+
+from __future__ import annotations
+
+import platform
+import secrets
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench import HERE, PREGON, Bench, bench, tell
+
+PAGE = HERE.parent / "docs" / "reference" / "plan-year.md"
+HEAD = "titular@muestra.example"
+DOCUMENT = """# A year of the plan
+
+Written by `benchmarks/year.py`; do not edit by hand. The plan of the sample office of Mazamitla, lived day by day from
+2 January to {last} {year} through the actions that an office uses, on a clock that is moved: {acts} acts with their
+coverage, {bulletins} bulletins, {photos} photos, {letters} letters in the sandbox. Each month was closed on the first
+working day after it.
+
+{figures}
+
+| month | closed in | digest |
+|---|---:|---|
+{closed}
+
+`pregon plan verify` said:
+
+> {whole}
+
+Then one byte of what was signed for {touched} was changed in the database, and it said:
+
+> {broken}
+
+{day}, Python {python}. Again: `make plan-year`.
+"""
+MONTHS = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio",
+    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+)  # fmt: skip
+
+
+def play(place: Bench) -> None:
+    home, last = place.root / "year", datetime.now(UTC).date() - timedelta(days=1)
+    password = secrets.token_urlsafe(16)
+    tell(f"year: {last.year} up to {last}, day by day …")
+    founding = [PREGON, "init", "--home", home, "--plan", "mazamitla", "--email", HEAD]
+    place.run(founding, timeout=600, PREGON_HEAD_PASSWORD=password)
+    lived = place.inside("year", home, last.year, last, timeout=3000)
+    if lived["faults"]:
+        raise SystemExit("The chain was not whole.")
+    order = [PREGON, "plan", "{}", "--home", home, "--plan", lived["plan"]]
+    whole = place.run([word if word != "{}" else "verify" for word in order]).strip()
+    shown = place.run([word if word != "{}" else "show" for word in order]).strip().splitlines()
+    touched = touch(home)
+    broken = verify(place, [word if word != "{}" else "verify" for word in order])
+    write(lived, last=last, whole=whole, broken=broken, touched=MONTHS[touched - 1], figures=shown[1:])
+
+
+def touch(home: Path) -> int:
+    """One byte of one closing, in the middle of the chain; which month."""
+    with sqlite3.connect(home / "pregon.sqlite3") as database:
+        rows = database.execute("SELECT id, month, content FROM plan_seal ORDER BY number").fetchall()
+        number, month, content = rows[len(rows) // 2]
+        at = content.index('"title":"') + len('"title":"')
+        other = "x" if content[at] != "x" else "y"
+        changed = content[:at] + other + content[at + 1 :]
+        # Whoever can write to the file can take its guards away first.
+        for (trigger,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'plan_seal'"
+        ).fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute("UPDATE plan_seal SET content = ? WHERE id = ?", (changed, number))
+        return int(month)
+
+
+def verify(place: Bench, command: list[Any]) -> str:
+    ended = subprocess.run(
+        [str(word) for word in command],
+        env=place.environment,
+        cwd=place.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode != 1:
+        raise SystemExit("A byte was changed and nobody noticed.")
+    return "\n> ".join((ended.stdout + ended.stderr).strip().splitlines())
+
+
+def write(
+    lived: dict[str, Any], *, last: date, whole: str, broken: str, touched: str, figures: list[str]
+) -> None:
+    closed = "\n".join(
+        f"| {MONTHS[one['month'] - 1]} | {one['seconds']:.2f} s | `{one['digest'][:16]}…` |"
+        for one in lived["closed"]
+    )
+    PAGE.write_text(
+        DOCUMENT.format(
+            **{name: f"{lived[name]:,}" for name in ("acts", "bulletins", "photos", "letters")},
+            last=f"{last:%-d %B}",
+            year=last.year,
+            figures="\n".join(f"- {line}" for line in figures),
+            closed=closed,
+            whole=whole,
+            broken=broken,
+            touched=touched,
+            day=f"{datetime.now(UTC):%-d %B %Y}",
+            python=platform.python_version(),
+        ),
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(HERE))
+    with bench() as prepared:
+        play(prepared)

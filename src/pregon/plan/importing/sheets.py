@@ -1,0 +1,337 @@
+"""Turns a document into lines of cells, whatever it is: text, Word, a workbook, CSV. Told by content, never by name.
+
+It trusts nothing that it opens. What cannot be read at all raises :class:`BrokenPlan` with a sentence to act on.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from django.utils.translation import gettext as _
+
+from pregon.plan.errors import BrokenPlan
+from pregon.plan.importing.labels import familiar
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_LINES = 5_000
+MOST_COLUMNS = 60
+LONGEST_CELL = 20_000
+#: What an archive may become when unpacked: the parts that are read at once, and how many there may be.
+UNPACKED, PART, PARTS = 64 * 1024 * 1024, 24 * 1024 * 1024, 2_000
+#: How deep a table may stand inside another.
+DEEPEST = 12
+
+OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF"
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+SEPARATORS = "\t;,|"
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException),
+    *(KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError, NotImplementedError),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a document, its cells in their columns."""
+
+    number: int
+    cells: tuple[str, ...]
+    #: The line as it is shown to a person.
+    text: str
+
+    @property
+    def said(self) -> list[str]:
+        """What its cells hold, without the empty ones."""
+        return [cell for cell in self.cells if cell]
+
+    @property
+    def blank(self) -> bool:
+        return not any(self.cells)
+
+
+Rows = Iterator[Sequence[str]]
+
+
+def lines_of(content: bytes, *, name: str) -> tuple[Line, ...]:
+    """The document in ``content``, line by line. Raises :class:`BrokenPlan` for what is no document."""
+    if len(content) > MOST_BYTES:
+        sentence = _("«%(name)s» pesa más de %(most)s MB: quítale las fotos y súbelo otra vez.")
+        raise BrokenPlan(sentence % {"name": name, "most": MOST_BYTES // 1024**2})
+    if content.startswith(OLE):
+        raise BrokenPlan(
+            _(
+                "«%(name)s» es de un Office antiguo o lleva contraseña: quítasela, guárdalo como .docx o .xlsx y "
+                "súbelo otra vez."
+            )
+            % {"name": name}
+        )
+    if content.startswith(PDF):
+        raise BrokenPlan(
+            _("«%(name)s» es un PDF: sube el documento de Word o de Excel del que salió, o su texto.")
+            % {"name": name}
+        )
+    rows = archive_rows(content, name) if content.startswith(ZIP) else text_rows(content, name)
+    found: list[Line] = []
+    for row in rows:
+        if len(found) >= MOST_LINES:
+            sentence = _("«%(name)s» tiene más de %(most)s líneas: sube solo el plan.")
+            raise BrokenPlan(sentence % {"name": name, "most": f"{MOST_LINES:,}"})
+        found.append(line_of(len(found) + 1, row))
+    while found and found[-1].blank:
+        found.pop()
+    if not found:
+        raise BrokenPlan(_("«%(name)s» está vacío: sube el documento del plan.") % {"name": name})
+    return tuple(found)
+
+
+def line_of(number: int, row: Sequence[str]) -> Line:
+    cells = [clean(cell) for cell in row]
+    if len(cells) > MOST_COLUMNS:
+        cells = [*cells[: MOST_COLUMNS - 1], " ".join(filter(None, cells[MOST_COLUMNS - 1 :]))]
+    text = " | ".join(cell.replace("\n", " / ") for cell in cells if cell)
+    return Line(number=number, cells=tuple(cells), text=text)
+
+
+def clean(cell: str) -> str:
+    """A cell without control characters, and with one space where there were several; its paragraphs stay apart."""
+    parts = (
+        " ".join("".join(letter if letter.isprintable() else " " for letter in part).split())
+        for part in cell[:LONGEST_CELL].splitlines()
+    )
+    return "\n".join(part for part in parts if part)
+
+
+# --- Text and CSV --------------------------------------------------------------------------------------------
+
+
+def text_of(content: bytes, *, name: str) -> str:
+    """The letters of a text, in whichever encoding offices here write. Raises :class:`BrokenPlan` for other things."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings: tuple[str, ...] = ("utf-16",)
+    elif b"\0" in content:
+        encodings = ()
+    else:
+        encodings = ("utf-8-sig", "cp1252", "latin-1")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BrokenPlan(
+        _("«%(name)s» no es un documento que sepamos leer: súbelo como texto, Word, Excel, CSV o YAML.")
+        % {"name": name}
+    )
+
+
+def text_rows(content: bytes, name: str) -> Rows:
+    text = text_of(content, name=name)
+    separator = separator_of(text)
+    if separator == "\t":
+        # Without quotes: in a text they are part of what it says.
+        yield from (line.split("\t") for line in text.split("\n"))
+        return
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    except csv.Error as broken:
+        raise BrokenPlan(
+            _("«%(name)s» no se puede leer como CSV: revisa que sus comillas se cierren.") % {"name": name}
+        ) from broken
+
+
+def separator_of(text: str) -> str:
+    """The separator under which most cells are words of a plan; a plain text is separated by tabs."""
+    if "\t" in text and sense(text, "\t"):
+        return "\t"  # nobody has a tab in a cell, and everybody has commas in a text
+    return max(SEPARATORS, key=lambda separator: sense(text, separator))
+
+
+def sense(text: str, separator: str) -> int:
+    rows = (
+        (line.split("\t") for line in text.split("\n"))
+        if separator == "\t"
+        else csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    )
+    found = 0
+    try:
+        for row, _place in zip(rows, range(MOST_LINES), strict=False):
+            found += familiar(row)
+    except csv.Error:
+        return -1
+    return found
+
+
+# --- Word and workbooks --------------------------------------------------------------------------------------
+
+
+def archive_rows(content: bytes, name: str) -> Rows:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = {part.filename: part.file_size for part in archive.infolist()}
+            # The sizes that an archive states are kept to when it is read: one that lies about them breaks off there.
+            read = sum(size for part, size in parts.items() if part.endswith((".xml", ".rels")))
+            if len(parts) > PARTS or read > UNPACKED:
+                raise BrokenPlan(
+                    _("«%(name)s» ocupa demasiado una vez abierto: copia el plan a un documento nuevo.")
+                    % {"name": name}
+                )
+            if "word/document.xml" in parts and parts["word/document.xml"] <= PART:
+                body = fromstring(archive.read("word/document.xml")).find(f"{WORD}body")
+                yield from [] if body is None else word_rows(body, 0)
+                return
+        if "xl/workbook.xml" in parts:
+            yield from workbook_rows(content)
+            return
+    except BROKEN as broken:
+        raise BrokenPlan(
+            _("«%(name)s» está dañado: ábrelo, guárdalo de nuevo y súbelo otra vez.") % {"name": name}
+        ) from broken
+    raise BrokenPlan(
+        _("«%(name)s» no es un documento que sepamos leer: súbelo como texto, Word, Excel, CSV o YAML.")
+        % {"name": name}
+    )
+
+
+def word_rows(parent: Element, depth: int) -> Rows:
+    """Paragraphs and rows in the order of the document; a table inside a cell follows the row that holds it."""
+    if depth > DEEPEST:
+        raise ValueError("This stands too deep.")
+    for child in parent:
+        match child.tag.removeprefix(WORD):
+            case "p":
+                yield from ([line] for line in paragraph(child).split("\n"))
+            case "tbl":
+                for row in rows_of(child):
+                    yield from table_row(row, depth)
+                yield [""]  # what stands below a table is not of it
+            case (
+                "sdt" | "sdtContent" | "ins" | "customXml"
+            ):  # what forms and corrections wrap around the same things
+                yield from word_rows(child, depth + 1)
+
+
+def rows_of(table: Element) -> Iterator[Element]:
+    for child in table:
+        if child.tag == f"{WORD}tr":
+            yield child
+        elif child.tag in {f"{WORD}sdt", f"{WORD}sdtContent", f"{WORD}ins", f"{WORD}customXml"}:
+            yield from rows_of(child)
+
+
+def table_row(row: Element, depth: int) -> Rows:
+    cells: list[str] = []
+    inner: list[Element] = []
+    for cell in cells_of(row):
+        properties = cell.find(f"{WORD}tcPr")
+        merged = properties.find(f"{WORD}vMerge") if properties is not None else None
+        span = properties.find(f"{WORD}gridSpan") if properties is not None else None
+        continues = merged is not None and merged.get(f"{WORD}val", "continue") == "continue"
+        words = "\n".join(paragraph(part) for part in paragraphs_of(cell))
+        cells.append("" if continues else words)
+        width = int(span.get(f"{WORD}val", "1")) if span is not None else 1
+        cells += [""] * (min(width, MOST_COLUMNS) - 1)
+        inner += [part for part in cell if part.tag == f"{WORD}tbl"]
+    if any(cell.strip() for cell in cells) or not inner:
+        yield cells
+    if inner and depth >= DEEPEST:
+        raise ValueError("This stands too deep.")
+    for table in inner:
+        for nested in rows_of(table):
+            yield from table_row(nested, depth + 1)
+
+
+def cells_of(row: Element) -> Iterator[Element]:
+    for child in row:
+        if child.tag == f"{WORD}tc":
+            yield child
+        elif child.tag in {f"{WORD}sdt", f"{WORD}sdtContent", f"{WORD}customXml"}:
+            yield from cells_of(child)
+
+
+def paragraphs_of(cell: Element) -> Iterator[Element]:
+    for child in cell:
+        if child.tag == f"{WORD}p":
+            yield child
+        elif child.tag in {f"{WORD}sdt", f"{WORD}sdtContent", f"{WORD}ins", f"{WORD}customXml"}:
+            yield from paragraphs_of(child)
+
+
+def paragraph(element: Element) -> str:
+    """What a paragraph says: not what a correction struck out, and a drawn box once."""
+    found = []
+    for part in element:
+        match part.tag.removeprefix(WORD):
+            case "t":
+                found.append(part.text or "")
+            case "tab":
+                found.append(" ")
+            case "br" | "cr":
+                found.append("\n")
+            case "sym":  # a sign of Wingdings: what people tick with
+                found.append("✔")
+            case tag if tag not in {"pPr", "rPr", "del"} and not tag.endswith("}Fallback"):
+                found.append(paragraph(part))
+    return "".join(found)
+
+
+def workbook_rows(content: bytes) -> Rows:
+    """Rows of every sheet, with the value that each formula had when the book was saved."""
+    from openpyxl import load_workbook  # eight megabytes that no worker needs
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and validations that we do not read
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        formulas = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    with closing(book), closing(formulas):
+        for sheet, written in zip(book.worksheets, formulas.worksheets, strict=True):
+            for one in (sheet, written):
+                one.reset_dimensions()  # what a sheet says of its size is often wrong
+            blank = 0
+            for row, source in zip(
+                sheet.iter_rows(max_col=MOST_COLUMNS), written.iter_rows(max_col=MOST_COLUMNS), strict=False
+            ):
+                cells = [
+                    typed(cell.value if cell.value is not None else formula.value, cell)
+                    for cell, formula in zip(row, source, strict=False)
+                ]
+                blank = 0 if any(cells) else blank + 1
+                if blank > MOST_LINES:
+                    break
+                while len(cells) > 1 and not cells[-1]:
+                    cells.pop()
+                yield cells
+            yield [""]  # a sheet ends what stands on it
+
+
+def typed(value: Any, cell: Any) -> str:
+    """A cell as its sheet shows it: 0.6 of a cell for percentages is «60%»."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "x" if value else ""
+        case datetime() | date():
+            return value.strftime("%Y-%m-%d")
+        case int() | float() if "%" in str(getattr(cell, "number_format", "")):
+            return f"{plain(Decimal(str(value)) * 100)}%"
+        case int() | float():
+            return plain(Decimal(str(value)))
+        case _other:
+            return str(value)
+
+
+def plain(number: Decimal) -> str:
+    return f"{number.normalize():f}" if number.is_finite() else str(number)

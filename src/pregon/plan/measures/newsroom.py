@@ -1,0 +1,389 @@
+"""What the newsroom published: bulletins and how they came out, and every other kind of page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, NamedTuple
+
+from django.db.models import BooleanField, ExpressionWrapper, Min, Q
+from django.db.models.functions import Coalesce
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pregon.agenda.models import Act
+from pregon.core.calendar import local_day
+from pregon.core.remembering import remembered
+from pregon.core.visibility import visible
+from pregon.newsroom.models import Bulletin, Campaign, Correction, Episode, LiveBlog, Piece, Service, Video
+from pregon.plan.contract import Question, Reading, Record, by_day
+from pregon.plan.measures.common import (
+    ABOUT,
+    OF_A_PAGE,
+    days_kept,
+    in_days,
+    in_time,
+    narrowed,
+    number_of,
+    share_of,
+)
+from pregon.plan.measures.delivery import sent
+from pregon.plan.registry import measure
+
+SITE = "site"
+A_DAY, PROMPTLY = timedelta(hours=24), timedelta(minutes=15)
+
+
+class Issued(NamedTuple):
+    """A bulletin that a citizen can read, as it came out."""
+
+    pk: int
+    moment: datetime
+    record: Record
+    #: When the act that it tells was over; ``None`` when it tells none.
+    act_over: datetime | None
+    has_photo: bool
+    has_easy_reading: bool
+
+
+# --- Bulletins ----------------------------------------------------------------------------------------------
+
+
+@measure(
+    "bulletins_on_working_days",
+    title=gettext_lazy("Boletines en días hábiles"),
+    how=gettext_lazy(
+        "Días hábiles con al menos un boletín publicado y vigente, entre los días hábiles transcurridos."
+    ),
+    parameters=ABOUT,
+)
+def bulletins_on_working_days(question: Question) -> Reading:
+    working = [day for day in question.days if question.calendar.is_working(day)]
+    return days_kept(
+        question, working, by_day(published(question)), unit=_("días hábiles"), lacks=_("Sin boletín")
+    )
+
+
+@measure(
+    "days_with_publication",
+    title=gettext_lazy("Días con publicación"),
+    how=gettext_lazy(
+        "Días con algo publicado en el sitio, o en el canal que se nombra, entre los días transcurridos."
+    ),
+    parameters=["channel", *ABOUT],
+)
+def days_with_publication(question: Question) -> Reading:
+    records = published(question) if question.scope.channel in {"", SITE} else taken(question)
+    return days_kept(question, question.days, by_day(records), unit=_("días"), lacks=_("Sin publicación"))
+
+
+@measure(
+    "bulletins_published",
+    title=gettext_lazy("Boletines publicados"),
+    how=gettext_lazy("Boletines con folio que salieron en el periodo y siguen a la vista."),
+    parameters=ABOUT,
+)
+def bulletins_published(question: Question) -> Reading:
+    return number_of(published(question), unit=_("boletines"))
+
+
+@measure(
+    "bulletins_with_photos",
+    title=gettext_lazy("Boletines con fotos"),
+    how=gettext_lazy("Boletines publicados que llevan foto principal o álbum, entre los publicados."),
+    parameters=ABOUT,
+)
+def bulletins_with_photos(question: Question) -> Reading:
+    return _bulletins_that(question, lambda bulletin: bulletin.has_photo, lacks=_("Sin fotos"))
+
+
+@measure(
+    "bulletins_in_easy_reading",
+    title=gettext_lazy("Boletines en lectura fácil"),
+    how=gettext_lazy("Boletines publicados que llevan su versión de lectura fácil, entre los publicados."),
+    parameters=ABOUT,
+)
+def bulletins_in_easy_reading(question: Question) -> Reading:
+    return _bulletins_that(question, lambda bulletin: bulletin.has_easy_reading, lacks=_("Sin lectura fácil"))
+
+
+@measure(
+    "bulletins_within_a_day",
+    title=gettext_lazy("Boletines antes de 24 horas"),
+    how=gettext_lazy(
+        "Boletines que salieron a más tardar 24 horas después de terminar su acto, "
+        "entre los que cuentan un acto."
+    ),
+    parameters=ABOUT,
+)
+def bulletins_within_a_day(question: Question) -> Reading:
+    judged = [
+        (bulletin.record, bulletin.moment <= bulletin.act_over + A_DAY)
+        for bulletin in issued(question)
+        if bulletin.act_over
+    ]
+    return share_of(question, judged, unit=_("boletines"), lacks=_("Salió después de 24 horas"))
+
+
+@measure(
+    "bulletins_told_promptly",
+    title=gettext_lazy("Boletines avisados en 15 minutos"),
+    how=gettext_lazy(
+        "Boletines que el canal que se nombra, o alguno si no se nombra ninguno, tomó a más tardar 15 minutos "
+        "después de publicarse, entre los publicados."
+    ),
+    parameters=["channel", *ABOUT],
+)
+def bulletins_told_promptly(question: Question) -> Reading:
+    label = Bulletin._meta.label_lower
+    hours = sent(question, question.scope.channel)
+    judged = []
+    for bulletin in issued(question):
+        told = hours.get(f"{label}/{bulletin.pk}")
+        judged.append((bulletin.record, told is not None and told <= bulletin.moment + PROMPTLY))
+    return share_of(question, judged, unit=_("boletines"), lacks=_("No se avisó en 15 minutos"))
+
+
+@measure(
+    "corrections_published",
+    title=gettext_lazy("Correcciones publicadas"),
+    how=gettext_lazy("Correcciones hechas a boletines ya publicados; cada una dice qué cambió y por qué."),
+    parameters=ABOUT,
+)
+def corrections_published(question: Question) -> Reading:
+    scope = question.scope
+    corrections = narrowed(
+        in_time(Correction.objects.all(), "at", question),
+        bulletin__department__slug=scope.department,
+        bulletin__act__kind=scope.kind,
+        bulletin__localities__slug=scope.locality,
+        bulletin__topics__slug=scope.topic,
+    )
+    about = Bulletin.objects.filter(pk__in=corrections.order_by().values("bulletin"))
+    shown = set(visible(about, at=question.at).values_list("pk", flat=True))
+    rows = corrections.values_list("at", "bulletin", "bulletin__title", "bulletin__slug", "change")
+    return number_of(
+        (
+            Record(
+                when=question.day_of(at),
+                title=title,
+                url=f"/boletines/{slug}/",
+                detail=change,
+                public=pk in shown,
+            )
+            for at, pk, title, slug, change in rows
+        ),
+        unit=_("correcciones"),
+    )
+
+
+# --- What else is published ---------------------------------------------------------------------------------
+
+
+@measure(
+    "live_coverages",
+    title=gettext_lazy("Coberturas en vivo"),
+    how=gettext_lazy("Actos que se contaron minuto a minuto; cada uno cuenta el día en que se abrió."),
+    parameters=ABOUT,
+)
+def live_coverages(question: Question) -> Reading:
+    scope = question.scope
+    blogs = narrowed(
+        in_time(LiveBlog.objects.all(), "opened_at", question),
+        act__department__slug=scope.department,
+        act__kind=scope.kind,
+        act__localities__slug=scope.locality,
+        act__topics__slug=scope.topic,
+    )
+    shown = set(visible(blogs, at=question.at).order_by().values_list("pk", flat=True))
+    return number_of(
+        (
+            Record(when=question.day_of(at), title=title, url=f"/en-vivo/{slug}/", public=pk in shown)
+            for pk, at, title, slug in blogs.values_list("pk", "opened_at", "title", "slug")
+        ),
+        unit=_("coberturas"),
+    )
+
+
+@measure(
+    "campaigns_published",
+    title=gettext_lazy("Campañas publicadas"),
+    how=gettext_lazy("Campañas con página propia que salieron en el periodo y siguen a la vista."),
+    parameters=OF_A_PAGE,
+)
+def campaigns_published(question: Question) -> Reading:
+    return number_of(pieces(question, Campaign), unit=_("campañas"))
+
+
+@measure(
+    "podcast_episodes",
+    title=gettext_lazy("Episodios del podcast"),
+    how=gettext_lazy("Episodios que salieron en el periodo, con su transcripción, y siguen a la vista."),
+    parameters=OF_A_PAGE,
+)
+def podcast_episodes(question: Question) -> Reading:
+    return number_of(pieces(question, Episode), unit=_("episodios"))
+
+
+@measure(
+    "videos_published",
+    title=gettext_lazy("Videos publicados"),
+    how=gettext_lazy("Videos que salieron en el periodo, con sus subtítulos, y siguen a la vista."),
+    parameters=OF_A_PAGE,
+)
+def videos_published(question: Question) -> Reading:
+    return number_of(pieces(question, Video), unit=_("videos"))
+
+
+@measure(
+    "recordings_published",
+    title=gettext_lazy("Audio y video publicados"),
+    how=gettext_lazy("Episodios y videos que salieron en el periodo y siguen a la vista."),
+    parameters=OF_A_PAGE,
+)
+def recordings_published(question: Question) -> Reading:
+    both = [*pieces(question, Episode), *pieces(question, Video)]
+    return number_of(sorted(both, key=lambda record: (record.when, record.url)), unit=_("grabaciones"))
+
+
+@measure(
+    "services_reviewed",
+    title=gettext_lazy("Trámites revisados"),
+    how=gettext_lazy(
+        "Trámites publicados cuya última revisión cae en el periodo: los datos los confirmó la dependencia."
+    ),
+    parameters=OF_A_PAGE,
+)
+def services_reviewed(question: Question) -> Reading:
+    scope = question.scope
+    services = narrowed(
+        in_days(visible(Service.objects.all(), at=question.at), "reviewed_on", question),
+        department__slug=scope.department,
+        localities__slug=scope.locality,
+        topics__slug=scope.topic,
+    )
+    return number_of(
+        (
+            Record(when=day, title=title, url=f"{Service.folder}{slug}/")
+            for day, title, slug in services.values_list("reviewed_on", "title", "slug")
+        ),
+        unit=_("trámites"),
+    )
+
+
+# --- The rows behind them -----------------------------------------------------------------------------------
+
+
+def records_begin(at: datetime, zone: tzinfo) -> date | None:
+    """The day of the office's first record: what happened before it, no measure can tell."""
+    first = [
+        Bulletin.objects.issued()
+        .filter(first_published_at__lte=at)
+        .aggregate(day=Min("first_published_at"))["day"],
+        Act.objects.filter(start__lte=at).aggregate(day=Min("start"))["day"],
+    ]
+    moments = [moment for moment in first if moment is not None]
+    return local_day(min(moments), zone) if moments else None
+
+
+def published(question: Question) -> list[Record]:
+    """Bulletins of the period that a citizen can read now: neither embargoed nor withdrawn."""
+    return [bulletin.record for bulletin in issued(question)]
+
+
+def issued(question: Question) -> list[Issued]:
+    """The same with what else is asked about them."""
+    return remembered(("issued", question.period, question.scope), lambda: _issued(question))
+
+
+def _issued(question: Question) -> list[Issued]:
+    rows = (
+        in_time(bulletins_of(question), "first_published_at", question)
+        .annotate(
+            over=Coalesce("act__end", "act__start"),
+            photo=ExpressionWrapper(
+                Q(cover__isnull=False) | Q(album__isnull=False), output_field=BooleanField()
+            ),
+            easy=ExpressionWrapper(~Q(easy_reading=""), output_field=BooleanField()),
+        )
+        .values_list("pk", "first_published_at", "title", "slug", "number", "year", "over", "photo", "easy")
+    )
+    # One folio's words for all.
+    detail = _("Boletín %(folio)s")
+    return [
+        Issued(
+            pk=pk,
+            moment=moment,
+            record=Record(
+                when=question.day_of(moment),
+                title=title,
+                url=f"/boletines/{slug}/",
+                detail=detail % {"folio": f"{number:03d}/{year}"},
+            ),
+            act_over=over,
+            has_photo=photo,
+            has_easy_reading=easy,
+        )
+        for pk, moment, title, slug, number, year, over, photo, easy in rows
+    ]
+
+
+def taken(question: Question) -> list[Record]:
+    """Bulletins that the channel asked about really took: a rehearsal in the sandbox is not a publication."""
+    opens, closes = question.span
+    days = {
+        origin: question.day_of(moment)
+        for origin, moment in sent(question, question.scope.channel).items()
+        if opens <= moment < closes
+    }
+    rows = (
+        bulletins_of(question)
+        .filter(first_published_at__lt=closes)
+        .order_by("first_published_at", "pk")
+        .values_list("pk", "title", "slug", "number", "year")
+    )
+    label, detail = Bulletin._meta.label_lower, _("Boletín %(folio)s")
+    return [
+        Record(
+            when=days[origin],
+            title=title,
+            url=f"/boletines/{slug}/",
+            detail=detail % {"folio": f"{number:03d}/{year}"},
+        )
+        for pk, title, slug, number, year in rows
+        if (origin := f"{label}/{pk}") in days
+    ]
+
+
+def bulletins_of(question: Question) -> Any:
+    """Bulletins that a citizen can read now, of whatever day."""
+    scope = question.scope
+    return narrowed(
+        visible(Bulletin.objects.all(), at=question.at),
+        department__slug=scope.department,
+        act__kind=scope.kind,
+        localities__slug=scope.locality,
+        topics__slug=scope.topic,
+    )
+
+
+def pieces(question: Question, kind: type[Piece]) -> list[Record]:
+    """Pages of one kind that came out in the period and that a citizen can read now."""
+    scope = question.scope
+    found = narrowed(
+        in_time(visible(kind.objects.all(), at=question.at), "first_published_at", question),
+        department__slug=scope.department,
+        localities__slug=scope.locality,
+        topics__slug=scope.topic,
+    )
+    detail = capfirst(str(kind._meta.verbose_name))
+    return [
+        Record(when=question.day_of(moment), title=title, url=f"{kind.folder}{slug}/", detail=detail)
+        for moment, title, slug in found.values_list("first_published_at", "title", "slug")
+    ]
+
+
+def _bulletins_that(question: Question, fulfil: Callable[[Issued], bool], *, lacks: str) -> Reading:
+    judged = [(bulletin.record, fulfil(bulletin)) for bulletin in issued(question)]
+    return share_of(question, judged, unit=_("boletines"), lacks=lacks)

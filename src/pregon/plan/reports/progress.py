@@ -1,0 +1,394 @@
+"""How a plan went in a quarter or a year, as one value. Every format and layout tells the same figures from it, and
+none of them asks the database again.
+
+A report is for everybody: what only the office may read is counted in it and never named.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Self
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+
+from pregon.core.calendar import local_day
+from pregon.plan.contract import Missing, Period, Reading, Record
+from pregon.plan.enums import Light, Mark
+from pregon.plan.errors import UnknownSpan
+from pregon.plan.models import Activity, Capture, Deviation, Indicator, Input, Plan, Programme
+from pregon.plan.queries import (
+    ActivitySheet,
+    Asking,
+    IndicatorSheet,
+    asking_of,
+    plan_sheet,
+    sheet_of,
+    standing_seals,
+)
+
+SPAN = re.compile(r"(\d{4})(?:-t([1-4]))?")
+ORDINALS = {1: "primer", 2: "segundo", 3: "tercer", 4: "cuarto"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The days that a report tells of: a year, or one of its quarters."""
+
+    year: int
+    quarter: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.quarter not in (None, 1, 2, 3, 4):
+            raise UnknownSpan
+
+    @classmethod
+    def named(cls, slug: str) -> Self:
+        """«2026-t3» or «2026». Raises :class:`UnknownSpan`."""
+        if not (match := SPAN.fullmatch(slug)):
+            raise UnknownSpan
+        return cls(year=int(match[1]), quarter=int(match[2]) if match[2] else None)
+
+    @classmethod
+    def all_of(cls, year: int) -> tuple[Self, ...]:
+        return (*(cls(year=year, quarter=number) for number in ORDINALS), cls(year=year))
+
+    @property
+    def months(self) -> range:
+        return range(3 * self.quarter - 2, 3 * self.quarter + 1) if self.quarter else range(1, 13)
+
+    @property
+    def period(self) -> Period:
+        first, last = self.months[0], self.months[-1]
+        return Period(Period.month(self.year, first).first, Period.month(self.year, last).last)
+
+    @property
+    def so_far(self) -> Period:
+        """From the year's first day to the last one told of."""
+        return Period(date(self.year, 1, 1), self.period.last)
+
+    @property
+    def slug(self) -> str:
+        return f"{self.year}-t{self.quarter}" if self.quarter else str(self.year)
+
+    @property
+    def title(self) -> str:
+        if self.quarter is None:
+            return _("Año %(year)s") % {"year": self.year}
+        return _("%(ordinal)s trimestre de %(year)s") % {
+            "ordinal": ORDINALS[self.quarter].capitalize(),
+            "year": self.year,
+        }
+
+    def has_begun(self, today: date) -> bool:
+        return self.period.first <= today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthFigure:
+    """One month of a line: what was promised, and what came of it as far as the report tells."""
+
+    number: int
+    planned: bool
+    mark: Mark
+    #: Of a figure, its value; of an activity, how many records.
+    value: Decimal | None
+    told: bool
+
+    @property
+    def name(self) -> str:
+        return str(MONTHS[self.number]).lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An indicator or an activity with what the period made of it."""
+
+    slug: str
+    number: str
+    name: str
+    path: str
+    measure: str
+    how: str
+    light: Light
+    word: str
+    #: In the period: how much of how much, its share or count, and the same from the year's first day on.
+    done: Decimal | None
+    owed: Decimal | None
+    value: Decimal | None
+    text: str
+    so_far: Decimal | None
+    so_far_text: str
+    unit: str
+    share: bool
+    months: tuple[MonthFigure, ...]
+    records: tuple[Record, ...]
+    missing: tuple[Missing, ...]
+    hidden_records: int
+    hidden_missing: int
+    responsible: str = ""
+    indicator: Indicator | None = None
+    activity: Activity | None = None
+
+    @property
+    def url(self) -> str:
+        return settings.BASE_URL + self.path
+
+    @property
+    def target(self) -> Decimal | None:
+        return self.indicator.target if self.indicator else None
+
+    @property
+    def planned_months(self) -> int:
+        return sum(month.planned for month in self.months)
+
+    @property
+    def done_months(self) -> int:
+        return sum(month.planned and month.mark is Mark.DONE for month in self.months)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One programme with its lines; the one without a programme holds what hangs from the plan itself."""
+
+    programme: Programme | None
+    indicators: tuple[Line, ...]
+    activities: tuple[Line, ...]
+    inputs: tuple[Input, ...]
+
+    @property
+    def name(self) -> str:
+        return self.programme.name if self.programme else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """A figure that a person wrote down, with where it comes from."""
+
+    month: int
+    line: str
+    numerator: Decimal
+    denominator: Decimal | None
+    note: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviated:
+    """Why a line went otherwise than planned in one month."""
+
+    month: int
+    line: str
+    cause: str
+    effect: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A month that is closed, with the digest of what was signed."""
+
+    month: int
+    number: int
+    on: date
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How ``plan`` went in ``span``, as the records stood on ``day``."""
+
+    plan: Plan
+    span: Span
+    day: date
+    since: date | None
+    sheets: tuple[Sheet, ...]
+    captures: tuple[Captured, ...]
+    deviations: tuple[Deviated, ...]
+    closings: tuple[Closing, ...]
+
+    @property
+    def title(self) -> str:
+        return _("Informe de avance: %(span)s") % {"span": self.span.title.lower()}
+
+    @property
+    def over(self) -> bool:
+        return self.span.period.last < self.day
+
+    @property
+    def path(self) -> str:
+        return f"{self.plan.get_absolute_url()}informe/{self.span.slug}/"
+
+    @property
+    def url(self) -> str:
+        return settings.BASE_URL + self.path
+
+    @property
+    def indicators(self) -> tuple[Line, ...]:
+        return tuple(line for sheet in self.sheets for line in sheet.indicators)
+
+    @property
+    def activities(self) -> tuple[Line, ...]:
+        return tuple(line for sheet in self.sheets for line in sheet.activities)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return (*self.indicators, *self.activities)
+
+    def lights(self) -> dict[Light, int]:
+        """How many indicators stand under each light."""
+        return {light: sum(line.light is light for line in self.indicators) for light in Light}
+
+
+def report_of(plan: Plan, span: Span, *, at: datetime) -> Report:
+    """Each measure is asked once, and what is closed answers as it was signed."""
+    asking, whole = asking_of(plan, at=at), plan_sheet(plan, at=at)
+    in_period = {row.item.slug: row for row in sheet_of(plan, asking, window=span.period).rows}
+    so_far = {row.item.slug: row for row in sheet_of(plan, asking, window=span.so_far).rows}
+    return Report(
+        plan=plan,
+        span=span,
+        day=asking.today,
+        since=whole.since,
+        sheets=tuple(
+            Sheet(
+                programme=sheet.programme,
+                indicators=tuple(
+                    _line(row, in_period[row.item.slug], so_far[row.item.slug], span, asking)
+                    for row in sheet.indicators
+                ),
+                activities=tuple(
+                    _line(row, in_period[row.item.slug], so_far[row.item.slug], span, asking)
+                    for row in sheet.activities
+                ),
+                inputs=sheet.inputs,
+            )
+            for sheet in whole.programmes
+        ),
+        captures=captured(plan, span),
+        deviations=deviated(plan, span),
+        closings=closed(plan, span, asking),
+    )
+
+
+def captured(plan: Plan, span: Span) -> tuple[Captured, ...]:
+    """What people wrote down for the months of ``span``: the last word on each month of each line."""
+    last: dict[tuple[int, int | None, int | None], Capture] = {}
+    found = Capture.objects.filter(Q(indicator__plan=plan) | Q(activity__plan=plan), month__in=span.months)
+    for capture in found.select_related("indicator", "activity", "evidence").order_by("month", "at", "pk"):
+        last[capture.month, capture.indicator_id, capture.activity_id] = capture
+    return tuple(
+        Captured(
+            month=capture.month,
+            line=str(capture.indicator or capture.activity),
+            numerator=capture.numerator,
+            denominator=capture.denominator,
+            note=capture.note,
+            evidence=capture.evidence.title if capture.evidence else "",
+        )
+        for capture in last.values()
+    )
+
+
+def deviated(plan: Plan, span: Span) -> tuple[Deviated, ...]:
+    found = Deviation.objects.filter(Q(indicator__plan=plan) | Q(activity__plan=plan), month__in=span.months)
+    return tuple(
+        Deviated(
+            month=deviation.month,
+            line=str(deviation.indicator or deviation.activity),
+            cause=deviation.cause,
+            effect=deviation.effect,
+            remedy=deviation.remedy,
+        )
+        for deviation in found.select_related("indicator", "activity").order_by("month", "pk")
+    )
+
+
+def closed(plan: Plan, span: Span, asking: Asking) -> tuple[Closing, ...]:
+    return tuple(
+        Closing(month=month, number=seal.number, on=local_day(seal.at, asking.zone), digest=seal.digest)
+        for month, seal in sorted(standing_seals(plan).items())
+        if month in span.months
+    )
+
+
+def _line(
+    whole: IndicatorSheet | ActivitySheet,
+    now: IndicatorSheet | ActivitySheet,
+    so_far: IndicatorSheet | ActivitySheet,
+    span: Span,
+    asking: Asking,
+) -> Line:
+    item, reading, year = whole.item, now.reading, so_far.reading
+    indicator = item if isinstance(item, Indicator) else None
+    records = reading.records if reading else ()
+    missing = reading.missing if reading else ()
+    measured = reading is not None and bool(reading.denominator or not reading.share)
+    figure = so_far.figure
+    return Line(
+        slug=item.slug,
+        number=item.code if isinstance(item, Indicator) else str(item.number),
+        name=item.name,
+        path=item.get_absolute_url(),
+        measure=str(whole.measure.title) if whole.measure else "",
+        how=str(whole.measure.how) if whole.measure else "",
+        light=figure.light if figure else Light.GREY,
+        word=figure.word if figure else _("No se mide"),
+        done=reading.numerator if reading and measured else None,
+        owed=reading.denominator if reading and measured and reading.share else None,
+        value=reading.value if reading and measured else None,
+        text=reading.text if reading and measured else _("sin dato"),
+        so_far=year.value if year else None,
+        so_far_text=year.text if year and year.value is not None else _("sin dato"),
+        unit=str(reading.unit) if reading and measured else "",
+        share=bool(reading and reading.share),
+        months=_months(whole, span, asking),
+        records=tuple(record for record in records if record.public),
+        missing=tuple(lack for lack in missing if lack.public),
+        hidden_records=sum(not record.public for record in records),
+        hidden_missing=sum(not lack.public for lack in missing),
+        responsible=item.responsible,
+        indicator=indicator,
+        activity=None if isinstance(item, Indicator) else item,
+    )
+
+
+def _months(row: IndicatorSheet | ActivitySheet, span: Span, asking: Asking) -> tuple[MonthFigure, ...]:
+    """Twelve, of which those after the period are only promised."""
+    last = min(span.months[-1], asking.today.month if asking.today.year == span.year else 12)
+    told = [number <= last and asking.today.year >= span.year for number in range(1, 13)]
+    if isinstance(row, ActivitySheet):
+        return tuple(
+            MonthFigure(
+                number=number,
+                planned=cell.planned,
+                mark=cell.mark if told[number - 1] else _promised(planned=cell.planned),
+                value=Decimal(cell.count) if told[number - 1] and row.reading else None,
+                told=told[number - 1],
+            )
+            for number, cell in enumerate(row.months, start=1)
+        )
+    return tuple(
+        MonthFigure(
+            number=number,
+            planned=True,
+            mark=Mark.DONE if value is not None else Mark.AHEAD,
+            value=value,
+            told=told[number - 1],
+        )
+        for number in range(1, 13)
+        for value in [_value_in(row.reading, span.year, number) if told[number - 1] else None]
+    )
+
+
+def _promised(*, planned: bool) -> Mark:
+    return Mark.AHEAD if planned else Mark.NONE
+
+
+def _value_in(reading: Reading | None, year: int, month: int) -> Decimal | None:
+    return reading.within(Period.month(year, month)).value if reading else None

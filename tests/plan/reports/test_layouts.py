@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from plan.reports import test_docx, test_pdf, test_xlsx
+from plan.reports.conftest import document, told
+from pregon.accounts.models import Office
+from pregon.plan.models import Plan
+from pregon.plan.reports.blocks import Bars, Calendar, Curve, Document, Facts, Heading, Paragraph, Table
+from pregon.plan.reports.docx import docx_of
+from pregon.plan.reports.layouts import LAYOUTS, OFFICE, composed
+from pregon.plan.reports.letterhead import Letterhead
+from pregon.plan.reports.pdf import pdf_of
+from pregon.plan.reports.xlsx import xlsx_of
+
+
+def words_of(document: Document) -> set[str]:
+    """Every text of a report that a format may not leave out."""
+    words = {document.title, document.subtitle}
+    for block in document.blocks:
+        match block:
+            case Heading() | Paragraph():
+                words.add(block.text)
+            case Facts():
+                words |= {said for row in block.rows for said in row}
+            case Table():
+                words |= {column.title for column in block.columns} if block.rows else {block.empty}
+                words |= {cell.text for row in block.rows for cell in row if cell.value is None}
+            case Calendar():
+                words |= {row.name for row in block.rows}
+            case Bars() | Curve():
+                pass
+    return {" ".join(text.split()) for text in words if text}
+
+
+def figures_of(document: Document) -> list[Decimal]:
+    return [
+        cell.value
+        for block in document.blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        for cell in row
+        if isinstance(cell.value, Decimal)
+    ]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_format_says_the_same(layout: str, plan: Plan) -> None:
+    report = document(plan, layout)
+    words, figures = words_of(report), figures_of(report)
+    paper, written = test_pdf.text_of(pdf_of(report)), test_docx.text_of(docx_of(report))
+    sheets = test_xlsx.opened(xlsx_of(report))
+    cells = [cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert {word for word in words if word not in paper} == set()
+    assert {word for word in words if word not in written} == set()
+    in_cells = {" ".join(str(cell).split()) for cell in cells}
+    assert {word for word in words if word not in in_cells and word != "—"} == set()
+    assert figures
+    assert [figure for figure in figures if float(figure) not in cells] == []
+    for figure in figures:
+        assert f"{figure.normalize():,f}" in paper
+        assert f"{figure.normalize():,f}" in written
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_plan_without_anything_is_told_in_every_format(layout: str, plan: Plan) -> None:
+    for kind in (plan.indicators, plan.activities, plan.programmes):
+        kind.all().delete()
+    report = document(plan, layout)
+    assert "Informe de avance" in test_pdf.text_of(pdf_of(report))
+    assert "Informe de avance" in test_docx.text_of(docx_of(report))
+    assert "Informe de avance" in test_xlsx.text_of(xlsx_of(report))
+
+
+def test_a_bar_shows_where_it_began_and_where_it_should_arrive(plan: Plan) -> None:
+    bars = next(block for block in document(plan).blocks if isinstance(block, Bars))
+    bar = bars.bars[0]
+    assert (bar.text, bar.target_text) == ("2 de 3 (66.67 %)", "meta 100")
+    assert (bar.length, bar.target, bar.baseline) == (66.67, 100.0, 40.0)
+
+
+def test_a_line_of_months_breaks_where_there_is_no_figure(plan: Plan) -> None:
+    curve = next(block for block in document(plan).blocks if isinstance(block, Curve))
+    assert curve.strokes == (((9, 50.0), (10, 100.0)),)
+
+
+def test_what_lacks_is_told_once_with_all_that_it_breaks(plan: Plan) -> None:
+    plan.indicators.create(code="doble", name="El doble", measure="acts_covered", order=9)
+    lacks = next(
+        block for block in document(plan).blocks if isinstance(block, Table) and block.title == "Lo que falta"
+    )
+    feria = [row for row in lacks.rows if row[1].text == "Feria de la salud"]
+    assert [row[3].text for row in feria] == ["Actos cubiertos; El doble"]
+
+
+def test_the_office_wears_its_own_colours(plan: Plan) -> None:
+    office = Office.load()
+    office.brand, office.gold = "#14566b", "#d09a4a"
+    head = composed(told(plan), OFFICE, Letterhead.of(office)).letterhead
+    assert (head.brand, head.gold, head.initials) == ("#14566b", "#d09a4a", office.initials)
