@@ -3,7 +3,6 @@ hour, every file is the same byte for byte; and pages that do not show what chan
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -51,11 +50,10 @@ from pregon.website import queries
 from pregon.website.models import BakedPage
 
 # On PostgreSQL the changes in a row stand for all: what a change bakes is told in the same questions there.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 NOON = news.NOON
 #: The reports and tables of a plan are marked as one: which of them a record is in costs more to ask than to write.
-TOGETHER = re.compile(r"/plan/[^/]+/(?:informe|datos)/")
 TOGETHER_SPARE = 11
 #: Never shown by what is changed here; each stands for its kind.
 BYSTANDERS = ("/privacidad/", "/marca.css", "/boletines/tema/deporte/", "/robots.txt")
@@ -448,7 +446,8 @@ CHANGES: dict[str, Kind] = {
 
 
 def bake_all() -> None:
-    while website.bake_due(timezone.now()):
+    """Whatever is due, the reports that follow among it."""
+    while website.bake_due(timezone.now() + website.REPORTS_FOLLOW):
         pass
 
 
@@ -500,7 +499,7 @@ def test_a_change_bakes_exactly_what_shows_it(
         stale = differing(after, anew(home))
     assert stale == set()
     assert set(BYSTANDERS) & touched == set()
-    together = {path for path in spare if TOGETHER.match(path)}
+    together = {path for path in spare if queries.is_report(path)}
     assert len(together) <= TOGETHER_SPARE, sorted(together)
     assert len(spare - together) <= CHANGES[kind].spare, sorted(spare - together)
 

@@ -97,6 +97,8 @@ EVIDENCE = re.compile(r"/plan/[^/]+/[^/]+/(\d\d)/")
 #: What was signed stays as it was; which of its records may be read changes with them.
 SIGNED = re.compile(r"/plan/[^/]+/cierres/\d+\.json")
 SIGNED_RECORDS = re.compile(r"/plan/[^/]+/cierres/\d+-registros\.json")
+#: What tells of a whole quarter or year of a plan.
+REPORT = re.compile(r"/plan/[^/]+/(?:informe|datos)/")
 #: What says how the tables of a plan are read.
 DICTIONARIES = re.compile(rf"/plan/[^/]+/datos/({DICTIONARY}\.\w+)?")
 #: The version that is public now, and the one before it; one more for a publication that changed nothing.
@@ -546,6 +548,11 @@ def report_paths(plan: Plan, *moments: datetime) -> list[str]:
 
 def dataset_paths(plan: Plan) -> list[str]:
     return [f"{plan.get_absolute_url()}datos/{name}.{form}" for name in DATASETS for form in ("csv", "json")]
+
+
+def is_report(path: str) -> bool:
+    """A report of a plan, or a table of its open data."""
+    return REPORT.match(path) is not None
 
 
 def dictionary_paths(plan: Plan) -> list[str]:

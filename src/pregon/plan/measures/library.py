@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, Q
@@ -37,23 +38,27 @@ def photos_in_memory(question: Question) -> Reading:
 def photos_described(question: Question) -> Reading:
     kept: list[Kept] = []
     missing: list[Missing] = []
+    undescribed = cache(_undescribed)  # a year has thousands of albums, and few sizes of them
     for record, photos, described in _albums(question):
         if described:
             kept.append(done(record, described))
         if (lacking := photos - described) and record.when < question.today:
-            detail = ngettext("%(n)s foto sin describir", "%(n)s fotos sin describir", lacking)
             missing.append(
                 Missing(
                     when=record.when,
                     title=record.title,
                     url=record.url,
                     public=record.public,
-                    detail=detail % {"n": lacking},
+                    detail=undescribed(lacking),
                     days_late=(question.today - record.when).days,
                     amount=done(record, lacking).amount,
                 )
             )
     return Reading(unit=_("fotos"), kept=tuple(kept), missing=tuple(missing))
+
+
+def _undescribed(photos: int) -> str:
+    return ngettext("%(n)s foto sin describir", "%(n)s fotos sin describir", photos) % {"n": photos}
 
 
 @measure(
