@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,6 +21,8 @@ from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Prog
 from pregon.plan.queries import same_columns
 from pregon.plan.reading import read
 from pregon.plan.values import ActivityLine, IndicatorLine, MeasureLine, PlanFile, PlanPart, ProgrammeLine
+
+R = TypeVar("R", Programme, Indicator, Activity)
 
 
 @transaction.atomic
@@ -99,77 +101,83 @@ def _measures(part: PlanPart) -> list[MeasureLine]:
 
 def _fill(plan: Plan, part: PlanPart) -> None:
     """Make the rows of ``plan`` those of the file: rows keep their key, and those gone from the file go."""
-    programmes = [_programme(plan, order, line) for order, line in enumerate(part.programmes, start=1)]
+    programmes = _written(
+        [_programme(plan, order, line) for order, line in enumerate(part.programmes, start=1)],
+        key=("plan", "order"),
+    )
     indicators: list[tuple[Programme | None, IndicatorLine]] = [(None, line) for line in part.indicators]
     activities: list[tuple[Programme | None, ActivityLine]] = [(None, line) for line in part.activities]
     for programme, line in zip(programmes, part.programmes, strict=True):
+        inputs = [plain(needed, Input) for needed in line.inputs]
+        _hang(Input.objects.filter(programme=programme), inputs, programme=programme)
         indicators += [(programme, indicator) for indicator in line.indicators]
         activities += [(programme, activity) for activity in line.activities]
-    by_code = {
-        line.code: _indicator(plan, owner, order, line)
-        for order, (owner, line) in enumerate(indicators, start=1)
-    }
+    measured = _written(
+        [_indicator(plan, owner, order, line) for order, (owner, line) in enumerate(indicators, start=1)],
+        key=("plan", "code"),
+        # A file tells that a target is to be reviewed when it brings it; that somebody did so is no file's business.
+        first_only=("review_due", "reviewed_by", "reviewed_at"),
+    )
+    by_code = {indicator.code: indicator for indicator in measured}
+    done = _written(
+        [
+            _activity(plan, owner, number, line, by_code.get(line.indicator))
+            for number, (owner, line) in enumerate(activities, start=1)
+        ],
+        key=("plan", "number"),
+    )
+    for indicator, (_owner, said) in zip(measured, indicators, strict=True):
+        _tell(indicator.deviations, said, indicator=indicator)
+    for activity, (_owner, told) in zip(done, activities, strict=True):
+        _tell(activity.deviations, told, activity=activity)
     plan.indicators.exclude(code__in=by_code).delete()
-    kept = [
-        _activity(plan, owner, number, line, by_code.get(line.indicator)).pk
-        for number, (owner, line) in enumerate(activities, start=1)
-    ]
-    plan.activities.exclude(pk__in=kept).delete()
+    plan.activities.filter(number__gt=len(done)).delete()
     plan.programmes.filter(order__gt=len(programmes)).delete()
 
 
+def _written(rows: list[R], *, key: tuple[str, str], first_only: tuple[str, ...] = ()) -> list[R]:
+    """``rows`` where those of the same ``key`` stood, in one question: each saved by itself would tell whoever listens
+    to the plan of all its pages, and it tells of itself when it is whole."""
+    if not rows:
+        return []
+    columns = {column.name for column in rows[0]._meta.concrete_fields if not column.primary_key}
+    written: list[R] = type(rows[0]).objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=key, update_fields=sorted(columns - {*key, *first_only})
+    )
+    return written
+
+
 def _programme(plan: Plan, order: int, line: ProgrammeLine) -> Programme:
-    programme: Programme
-    programme, _created = Programme.objects.update_or_create(
-        plan=plan,
-        order=order,
-        defaults=plain(line, Programme) | {"months": list(line.months), "alignment": pairs(line.alignment)},
-    )
-    _hang(
-        Input.objects.filter(programme=programme),
-        [plain(needed, Input) for needed in line.inputs],
-        programme=programme,
-    )
-    return programme
+    said = plain(line, Programme) | {"months": list(line.months), "alignment": pairs(line.alignment)}
+    return Programme(plan=plan, order=order, **said)
 
 
 def _indicator(plan: Plan, programme: Programme | None, order: int, line: IndicatorLine) -> Indicator:
-    said = plain(line, Indicator, but=("code", "review_due")) | {
-        "programme": programme,
-        "order": order,
-        "milestones": {str(month): str(goal) for month, goal in line.milestones},
-        "measure": line.measure.name,
-        "parameters": line.measure.parameters,
-    }
-    # A file tells that a target is to be reviewed when it brings it; that somebody did so is no file's business.
-    indicator, _created = Indicator.objects.update_or_create(
+    return Indicator(
         plan=plan,
-        code=line.code,
-        defaults=said,
-        create_defaults=said | {"review_due": line.review_due},
+        programme=programme,
+        order=order,
+        milestones={str(month): str(goal) for month, goal in line.milestones},
+        measure=line.measure.name,
+        parameters=line.measure.parameters,
+        **plain(line, Indicator),
     )
-    _tell(indicator.deviations, line, indicator=indicator)
-    return indicator
 
 
 def _activity(
     plan: Plan, programme: Programme | None, number: int, line: ActivityLine, indicator: Indicator | None
 ) -> Activity:
-    activity, _created = Activity.objects.update_or_create(
+    return Activity(
         plan=plan,
+        programme=programme,
         number=number,
-        defaults=plain(line, Activity)
-        | {
-            "programme": programme,
-            "indicator": indicator,
-            "months": list(line.months),
-            "done": list(line.done),
-            "measure": line.measure.name,
-            "parameters": line.measure.parameters,
-        },
+        indicator=indicator,
+        months=list(line.months),
+        done=list(line.done),
+        measure=line.measure.name,
+        parameters=line.measure.parameters,
+        **plain(line, Activity),
     )
-    _tell(activity.deviations, line, activity=activity)
-    return activity
 
 
 def _tell(there: Any, line: IndicatorLine | ActivityLine, **owner: Any) -> None:
@@ -188,8 +196,8 @@ def _hang(there: Any, wanted: list[dict[str, Any]], **owner: Any) -> None:
         there.all().delete()
 
 
-def plain(line: Any, model: type[Model], *, but: Iterable[str] = ()) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in same_columns(type(line), model) if name not in but}
+def plain(line: Any, model: type[Model]) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in same_columns(type(line), model)}
 
 
 def pairs(lines: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
