@@ -7,7 +7,7 @@ from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
@@ -21,17 +21,14 @@ def captured_readings(plan: Plan) -> dict[str, dict[date, Reading]]:
     """What people wrote down for the lines of ``plan``, under the first day of its month; the latest stands."""
     zone = Office.load().zone
     found: dict[str, dict[date, Reading]] = {}
-    for capture in captures_of(plan):
-        item = capture.indicator or capture.activity
-        if item:
-            first = date(plan.year, capture.month, 1)
-            found.setdefault(item.slug, {})[first] = _as_reading(
-                capture, Period.month(plan.year, capture.month), zone
-            )
+    for capture in standing(captures_of(plan)):
+        if item := capture.indicator or capture.activity:
+            period = Period.month(plan.year, capture.month)
+            found.setdefault(item.slug, {})[period.first] = _as_reading(capture, period, zone)
     return found
 
 
-def captures_of(plan: Plan) -> Iterable[Capture]:
+def captures_of(plan: Plan) -> QuerySet[Capture]:
     """All of them, the latest last."""
     of_plan = Q(indicator__plan=plan) | Q(activity__plan=plan)
     return (
@@ -43,10 +40,14 @@ def captures_of(plan: Plan) -> Iterable[Capture]:
 
 def public_evidence() -> set[int]:
     """The documents that prove what people wrote down, where anybody may open them: those of captures that stand."""
-    standing: dict[tuple[int | None, int | None, int], Capture] = {}
-    for capture in Capture.objects.order_by("at", "pk"):
-        standing[capture.indicator_id, capture.activity_id, capture.month] = capture
-    return {one.evidence_id for one in standing.values() if one.public and one.evidence_id}
+    captures = standing(Capture.objects.order_by("at", "pk"))
+    return {one.evidence_id for one in captures if one.public and one.evidence_id}
+
+
+def standing(captures: Iterable[Capture]) -> list[Capture]:
+    """The last one of each month of each line."""
+    last = {(one.indicator_id, one.activity_id, one.month): one for one in captures}
+    return list(last.values())
 
 
 def _as_reading(capture: Capture, period: Period, zone: tzinfo) -> Reading:

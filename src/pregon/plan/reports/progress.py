@@ -21,14 +21,16 @@ from pregon.core.calendar import local_day
 from pregon.plan.contract import Missing, Period, Reading, Record
 from pregon.plan.enums import Light, Mark
 from pregon.plan.errors import UnknownSpan
-from pregon.plan.models import Activity, Capture, Deviation, Indicator, Input, Plan, Programme
+from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
 from pregon.plan.queries import (
     ActivitySheet,
     Asking,
     IndicatorSheet,
     asking_of,
+    captures_of,
     plan_sheet,
     sheet_of,
+    standing,
     standing_seals,
 )
 
@@ -278,10 +280,7 @@ def report_of(plan: Plan, span: Span, *, at: datetime) -> Report:
 
 def captured(plan: Plan, span: Span) -> tuple[Captured, ...]:
     """What people wrote down for the months of ``span``: the last word on each month of each line."""
-    last: dict[tuple[int, int | None, int | None], Capture] = {}
-    found = Capture.objects.filter(Q(indicator__plan=plan) | Q(activity__plan=plan), month__in=span.months)
-    for capture in found.select_related("indicator", "activity", "evidence").order_by("month", "at", "pk"):
-        last[capture.month, capture.indicator_id, capture.activity_id] = capture
+    found = standing(captures_of(plan).filter(month__in=span.months).order_by("month", "at", "pk"))
     return tuple(
         Captured(
             month=capture.month,
@@ -291,7 +290,7 @@ def captured(plan: Plan, span: Span) -> tuple[Captured, ...]:
             note=capture.note,
             evidence=capture.evidence.title if capture.evidence else "",
         )
-        for capture in last.values()
+        for capture in found
     )
 
 

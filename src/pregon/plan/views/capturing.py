@@ -16,7 +16,7 @@ from pregon.plan.closings import MonthOfPlan, months_of
 from pregon.plan.enums import Closing
 from pregon.plan.forms import CaptureForm
 from pregon.plan.permissions import CAPTURE
-from pregon.plan.queries import captures_of
+from pregon.plan.queries import captures_of, standing
 from pregon.plan.views.desk import DeskForm, LineDesk
 
 
@@ -45,12 +45,9 @@ class CaptureView(LineDesk, DeskForm[CaptureForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         before = [one for one in captures_of(self.plan) if (one.indicator or one.activity) == self.item]
-        standing = {one.month: one.pk for one in before}
+        stand = standing(before)
         return super().get_context_data(
-            captures=[
-                (one, self.months[one.month - 1].name, standing[one.month] == one.pk)
-                for one in reversed(before)
-            ],
+            captures=[(one, self.months[one.month - 1].name, one in stand) for one in reversed(before)],
             none_open=not self.open_months,
             **kwargs,
         )
