@@ -44,7 +44,7 @@ def activity_sheet(activity: Activity, plan: Plan, asking: Asking, window: Perio
             word=_word(light, looked_at),
             url=activity.get_absolute_url(),
             unit=reading.unit if reading and reading.denominator else "",
-            along=_along(done, planned) if reading and not reading.share else "",
+            along=_along(done, planned) if reading and reading.denominator and not reading.share else "",
             by_hand=bool(reading and reading.by_hand),
         )
     return ActivitySheet(
