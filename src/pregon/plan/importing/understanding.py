@@ -42,6 +42,7 @@ from pregon.plan.importing.labels import (
 from pregon.plan.importing.sheets import Line
 from pregon.plan.values import (
     NO_MONTH,
+    OWN_CODE,
     ActivityLine,
     Draft,
     IndicatorLine,
@@ -1150,7 +1151,7 @@ class Reader:
             name = shorten(fields.get("narrative", ""), LIMITS["name"]) or _("Indicador sin nombre")
             self.doubt(mark.line, _("Falta el nombre de este indicador: escríbelo."))
         code = slug(re.sub(r"^(?:la|el|los|las)\s+", "", name, flags=re.IGNORECASE), limit=54)
-        if re.fullmatch(r"actividad-\d+", code):
+        if OWN_CODE.fullmatch(code):
             code = f"indicador-{code}"
         codes[code] += 1
         while codes[code] > 1 and (other := f"{code}-{codes[code]}") in codes:
