@@ -6,10 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from docx import Document
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from factories.documents import MONTHS, as_csv, as_docx, as_xlsx, laid_out, rows_of, seed
+from factories.documents import MONTHS, as_csv, as_docx, as_xlsx, laid_out, rows_of, saved, seed
 from pregon.core.text import fold
 from pregon.plan.errors import BrokenPlan
 from pregon.plan.importing import draft_of
@@ -368,6 +369,42 @@ def test_two_tables_side_by_side_are_read_each_by_its_columns() -> None:
         "Cubrir actos",
     )
     assert "Dos tablas están juntas" in doubts(draft)
+
+
+def test_a_calendar_below_a_table_that_lost_its_rows_is_another_table() -> None:
+    draft = drafted(f"MISIÓN\nInformar.\nID\tIndicadores\tMeta\n{CALENDAR}\n1\tBoletines\tX\n")
+    assert [line.description for line in draft.plan.activities] == ["Boletines"]
+    assert not draft.plan.indicators
+    assert "Aquí empieza otra tabla" in doubts(draft)
+
+
+def test_the_points_of_a_list_become_as_many_things_and_no_letters() -> None:
+    document = Document()
+    for words, style in (
+        ("PLAN ANUAL 2026 DE COMUNICACIÓN SOCIAL", "List Number"),
+        *(("MISIÓN", "List Number"), ("Informar.", "List Bullet"), ("METAS", "List Number")),
+        *(("producir videos", "List Bullet"), ("escribir notas", "List Bullet")),
+    ):
+        document.add_paragraph(words, style=style)
+    plan = plan_of(saved(document))
+    assert (plan.title, plan.mission) == ("Plan anual de Comunicación Social", "Informar.")
+    assert plan.goals == ("producir videos", "escribir notas")
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#¡REF!"])
+def test_an_error_of_a_workbook_is_a_doubt(error: str) -> None:
+    assert "Una celda trae un error de Excel" in doubts(drafted(f"ID\tIndicador\tMeta\n1\tCobertura\t{error}\n"))
+
+
+def test_a_figure_that_was_rounded_is_a_doubt() -> None:
+    draft = drafted("ID\tIndicador\tMeta\n1\tCobertura\t66.667%\n")
+    assert draft.plan.indicators[0].target == Decimal("66.67")
+    assert "se redondeó" in doubts(draft)
+
+
+@pytest.mark.parametrize("name", ["Datos", "Actividad 3"])
+def test_an_indicator_does_not_take_the_address_of_another_page(name: str) -> None:
+    assert indicator(f"ID\tIndicador\tMeta\n1\t{name}\t10\n").code.startswith("indicador-")
 
 
 def test_a_table_that_lost_its_heading_is_read_with_a_doubt() -> None:

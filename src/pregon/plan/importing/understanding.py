@@ -123,8 +123,18 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 CALENDAR = re.compile(r"(?:calendario|cronograma|calendarizacion|programacion)\b")
+#: What a sheet shows where a formula has no result.
+ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|¡DIV/0!|¿NOMBRE\?|¡NUM!|¡REF!|¡VALOR!|¡NULO!)")
 #: What numbers a row.
 COUNT = re.compile(r"\d{1,3}\.?")
+#: What ties the kind of a plan to whose it is.
+OF = re.compile(r"^\s*(?:de|del)\s+(?:(?:la|el|los|las)\s+)?", re.IGNORECASE)
+#: How the points of a list begin in a document of Word.
+POINT = "• "
+#: What a list is taken apart in.
+LISTS = frozenset(
+    {Field.VALUES, Field.GOALS, Field.PARTICULAR, Field.INPUT, Field.ACTIVITY, Field.INDICATOR}
+)
 SMALL = {"de", "del", "la", "el", "los", "las", "y", "e", "en", "a"}
 
 
@@ -270,6 +280,11 @@ class Reader:
         text = line.text
         if MOJIBAKE.search(text) or LOST.search(text):
             self.doubt(line.number, _("Hay letras con acento que llegaron rotas: revísalas."))
+        if any(ERROR.fullmatch(cell) for cell in line.said):
+            self.doubt(
+                line.number,
+                _("Una celda trae un error de Excel y no su resultado: corrígela en el libro y súbelo otra vez."),
+            )
         if any(cell.startswith("=") for cell in line.said):
             self.doubt(
                 line.number,
@@ -392,14 +407,15 @@ class Reader:
         if Field.GOALS in {label.field for label in columns.values()}:
             columns = {spot: as_target(label) for spot, label in columns.items()}
         table = self.table
-        if table and not table.rows and months and not table.months:
+        below = {label.field for label in columns.values()} - (table.fields if table else set())
+        if table and not table.rows and months and not table.months and not below:
             # A heading of two rows: the months stand under their own.
             table.months, table.width = months, max(table.width, len(line.cells))
             for spot in months:
                 table.columns.pop(spot, None)
             self.check_header(line, months)
             return True
-        if table and table.rows:
+        if table and (table.rows or below and months):
             self.doubt(
                 line.number,
                 _("Aquí empieza otra tabla, pegada a la anterior: revisa que cada línea esté en la suya."),
@@ -636,6 +652,7 @@ class Reader:
     def take_part(self, text: str, line: Line, *, fresh: bool) -> bool:
         """One piece of a line; says whether it was a label that still waits for its value."""
         alone = not fresh and len(line.said) == 1
+        point, text = text, text.removeprefix(POINT)
         if alone and ":" not in text and self.take_title(text, line.number):
             return False
         label = label_of(text)
@@ -653,7 +670,7 @@ class Reader:
             return not label.rest
         if alone and self.take_calendar_title(text, line.number):
             return False
-        self.add(text, line.number)
+        self.add(point if self.section.field in LISTS else text, line.number)
         return False
 
     def take_title(self, text: str, line: int) -> bool:
@@ -669,7 +686,7 @@ class Reader:
                 self.doubt(line, _("Este título es de %(year)s, y el plan de otro año.") % {"year": year[1]})
             return True
         self.kind = kind
-        self.rest = tidy(YEAR.sub(" ", rest))
+        self.rest = tidy(OF.sub("", YEAR.sub(" ", rest)))
         self.title = said.capitalize() if said != "poa" else "Programa operativo anual"
         self.note(line, _("Título del plan"))
         if year:
@@ -999,6 +1016,8 @@ class Reader:
         if abs(value) >= 10**7:
             self.doubt(line, _("La cifra es demasiado grande: no se tomó."))
             return None
+        if value != round(value, 2):
+            self.doubt(line, _("La cifra lleva más de dos decimales y se redondeó: revísala."))
         return round(value, 2) if value != round(value, 2) else value
 
     # --- Programmes, indicators, activities ---
