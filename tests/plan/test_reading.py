@@ -239,3 +239,8 @@ def test_the_paragraphs_of_a_text_stay_apart_and_a_name_has_one_line() -> None:
     ).plan
     assert (part.vision, part.responsible) == ("Uno.\n\nDos.", "Una oficina")
     assert parse(write(part), name="plan.yaml").plan == part
+
+
+def test_a_list_without_end_is_refused() -> None:
+    text = WHOLE + "  actividades:\n" + "    - {descripcion: a}\n" * 5_001
+    assert faults(text) == ("plan.actividades: pasa de 5000 entradas.",)

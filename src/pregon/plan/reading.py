@@ -36,6 +36,7 @@ from pregon.plan.values import (
 SEEDS = Path(__file__).parent / "seeds"
 LARGEST = 1_000_000
 MOST_FAULTS = 12
+MOST_ENTRIES = 5_000
 #: Most letters of a text that is no name.
 LONGEST = 5000
 ALL = "todos"
@@ -301,6 +302,9 @@ class Node:
             return ()
         if not isinstance(value, list):
             self.fault(key, _("se esperaba una lista"))
+            return ()
+        if len(value) > MOST_ENTRIES:
+            self.fault(key, _("pasa de %(most)s entradas") % {"most": MOST_ENTRIES})
             return ()
         found = []
         for place, content in enumerate(value, start=1):

@@ -393,7 +393,9 @@ def test_the_points_of_a_list_become_as_many_things_and_no_letters() -> None:
 
 @pytest.mark.parametrize("error", ["#DIV/0!", "#¡REF!"])
 def test_an_error_of_a_workbook_is_a_doubt(error: str) -> None:
-    assert "Una celda trae un error de Excel" in doubts(drafted(f"ID\tIndicador\tMeta\n1\tCobertura\t{error}\n"))
+    assert "Una celda trae un error de Excel" in doubts(
+        drafted(f"ID\tIndicador\tMeta\n1\tCobertura\t{error}\n")
+    )
 
 
 def test_a_figure_that_was_rounded_is_a_doubt() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,17 +10,20 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model, Q
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.core.text import slug
 from pregon.plan import registry
-from pregon.plan.errors import BrokenPlan, UnknownMeasure
+from pregon.plan.errors import BrokenPlan, CapturesLost, UnknownMeasure
 from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
 from pregon.plan.queries import same_columns
 from pregon.plan.reading import read
 from pregon.plan.values import ActivityLine, IndicatorLine, MeasureLine, PlanFile, PlanPart, ProgrammeLine
+
+#: Where the numbers of activities wait: past any that a plan has.
+PARKED = 10_000
 
 
 @transaction.atomic
@@ -109,13 +112,38 @@ def _fill(plan: Plan, part: PlanPart) -> None:
         line.code: _indicator(plan, owner, order, line)
         for order, (owner, line) in enumerate(indicators, start=1)
     }
-    plan.indicators.exclude(code__in=by_code).delete()
-    kept = [
-        _activity(plan, owner, number, line, by_code.get(line.indicator)).pk
-        for number, (owner, line) in enumerate(activities, start=1)
-    ]
-    plan.activities.exclude(pk__in=kept).delete()
+    _let_go(plan.indicators.exclude(code__in=by_code))
+    rows = _activities_at(plan, [line.description for _owner, line in activities])
+    _let_go(plan.activities.exclude(pk__in=[row.pk for row in rows if row.pk]))
+    plan.activities.update(number=F("number") + PARKED)  # no two share a number while they change places
+    for number, (row, (owner, line)) in enumerate(zip(rows, activities, strict=True), start=1):
+        _activity(row, owner, number, line, by_code.get(line.indicator))
     plan.programmes.filter(order__gt=len(programmes)).delete()
+
+
+def _activities_at(plan: Plan, descriptions: Sequence[str]) -> list[Activity]:
+    """The row of each description, whichever number it had before, so that what people captured stays with its
+    activity. A description that is new stands for the one that had its number and is gone: it was written otherwise."""
+    known: dict[str, list[Activity]] = {}
+    for row in plan.activities.all():
+        known.setdefault(row.description, []).append(row)
+    found = [known[said].pop(0) if known.get(said) else None for said in descriptions]
+    left = {row.number: row for rows in known.values() for row in rows}
+    return [row or left.pop(number, None) or Activity(plan=plan) for number, row in enumerate(found, start=1)]
+
+
+def _let_go(rows: Any) -> None:
+    """Delete ``rows``, unless people wrote something down of one. Raises :class:`CapturesLost`."""
+    written = Q(captures__isnull=False) | Q(deviations__at__isnull=False)
+    if row := rows.filter(written).first():
+        raise CapturesLost(
+            _(
+                "No se cargó nada: «%(name)s» tiene cifras o explicaciones escritas a mano y ya no está en el "
+                "documento. Ponlo en el documento, o carga el plan con otra clave."
+            )
+            % {"name": row.name}
+        )
+    rows.delete()
 
 
 def _programme(plan: Plan, order: int, line: ProgrammeLine) -> Programme:
@@ -153,23 +181,21 @@ def _indicator(plan: Plan, programme: Programme | None, order: int, line: Indica
 
 
 def _activity(
-    plan: Plan, programme: Programme | None, number: int, line: ActivityLine, indicator: Indicator | None
-) -> Activity:
-    activity, _created = Activity.objects.update_or_create(
-        plan=plan,
-        number=number,
-        defaults=plain(line, Activity)
-        | {
-            "programme": programme,
-            "indicator": indicator,
-            "months": list(line.months),
-            "done": list(line.done),
-            "measure": line.measure.name,
-            "parameters": line.measure.parameters,
-        },
-    )
-    _tell(activity.deviations, line, activity=activity)
-    return activity
+    row: Activity, programme: Programme | None, number: int, line: ActivityLine, indicator: Indicator | None
+) -> None:
+    said = plain(line, Activity) | {
+        "programme": programme,
+        "indicator": indicator,
+        "number": number,
+        "months": list(line.months),
+        "done": list(line.done),
+        "measure": line.measure.name,
+        "parameters": line.measure.parameters,
+    }
+    for name, value in said.items():
+        setattr(row, name, value)
+    row.save()
+    _tell(row.deviations, line, activity=row)
 
 
 def _tell(there: Any, line: IndicatorLine | ActivityLine, **owner: Any) -> None:

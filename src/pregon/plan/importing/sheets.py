@@ -206,9 +206,7 @@ def archive_rows(content: bytes, name: str) -> Rows:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {part.filename: part.file_size for part in archive.infolist()}
             # The sizes that an archive states are kept to when it is read: one that lies about them breaks off there.
-            read = sum(size for part, size in parts.items() if part.endswith((".xml", ".rels")))
-            if len(parts) > PARTS or read > UNPACKED:
-                raise Overfull
+            check_sizes(parts)
             if parts.get("word/document.xml", PART + 1) <= PART:
                 body = root_of(archive, "word/document.xml").find(f"{WORD}body")
                 lists = list_styles(archive, parts)
@@ -240,6 +238,12 @@ def root_of(archive: zipfile.ZipFile, part: str) -> Element:
     check_elements(content)
     root: Element = fromstring(content.replace(STRICT, WORD.strip("{}").encode()))
     return root
+
+
+def check_sizes(parts: Mapping[str, int]) -> None:
+    read = sum(size for part, size in parts.items() if part.endswith((".xml", ".rels")))
+    if len(parts) > PARTS or read > UNPACKED:
+        raise Overfull
 
 
 def check_elements(content: bytes) -> None:

@@ -124,7 +124,9 @@ UNIT = re.compile(
 )
 CALENDAR = re.compile(r"(?:calendario|cronograma|calendarizacion|programacion)\b")
 #: What a sheet shows where a formula has no result.
-ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|¡DIV/0!|¿NOMBRE\?|¡NUM!|¡REF!|¡VALOR!|¡NULO!)")
+ERROR = re.compile(
+    r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|¡DIV/0!|¿NOMBRE\?|¡NUM!|¡REF!|¡VALOR!|¡NULO!)"
+)
 #: What numbers a row.
 COUNT = re.compile(r"\d{1,3}\.?")
 #: What ties the kind of a plan to whose it is.
@@ -132,9 +134,7 @@ OF = re.compile(r"^\s*(?:de|del)\s+(?:(?:la|el|los|las)\s+)?", re.IGNORECASE)
 #: How the points of a list begin in a document of Word.
 POINT = "• "
 #: What a list is taken apart in.
-LISTS = frozenset(
-    {Field.VALUES, Field.GOALS, Field.PARTICULAR, Field.INPUT, Field.ACTIVITY, Field.INDICATOR}
-)
+LISTS = frozenset({Field.VALUES, Field.GOALS, Field.PARTICULAR, Field.INPUT, Field.ACTIVITY, Field.INDICATOR})
 SMALL = {"de", "del", "la", "el", "los", "las", "y", "e", "en", "a"}
 
 
@@ -283,7 +283,9 @@ class Reader:
         if any(ERROR.fullmatch(cell) for cell in line.said):
             self.doubt(
                 line.number,
-                _("Una celda trae un error de Excel y no su resultado: corrígela en el libro y súbelo otra vez."),
+                _(
+                    "Una celda trae un error de Excel y no su resultado: corrígela en el libro y súbelo otra vez."
+                ),
             )
         if any(cell.startswith("=") for cell in line.said):
             self.doubt(
@@ -415,7 +417,7 @@ class Reader:
                 table.columns.pop(spot, None)
             self.check_header(line, months)
             return True
-        if table and (table.rows or below and months):
+        if table and (table.rows or (below and months)):
             self.doubt(
                 line.number,
                 _("Aquí empieza otra tabla, pegada a la anterior: revisa que cada línea esté en la suya."),
