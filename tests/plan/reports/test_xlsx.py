@@ -55,6 +55,15 @@ def test_the_head_of_each_table_stays_in_place(plan: Plan) -> None:
     )  # fmt: skip
 
 
+def test_each_heading_leads_to_the_sheet_where_its_table_stands(plan: Plan) -> None:
+    first = opened(xlsx_of(document(plan)))["Informe"]
+    leads = {
+        cell.value: cell.hyperlink.location for row in first.iter_rows() for cell in row if cell.hyperlink
+    }
+    assert leads["Avance de los indicadores"] == "'Indicadores'!A2"
+    assert leads["Cierres"] == "'Cierres'!A2"
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_no_hostile_text_becomes_a_formula(layout: str, hostile: Plan) -> None:
     hostile.indicators.update(name='=HYPERLINK("http://malo.example";"cobrar")', code="igual")
