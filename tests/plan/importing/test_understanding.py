@@ -6,10 +6,22 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from docx import Document
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from factories.documents import as_csv, as_docx, as_xlsx, doubts, drafted, plan_of, rows_of, seed
+from factories.documents import (
+    CALENDAR,
+    as_csv,
+    as_docx,
+    as_xlsx,
+    doubts,
+    drafted,
+    plan_of,
+    rows_of,
+    saved,
+    seed,
+)
 from pregon.plan.errors import BrokenPlan
 from pregon.plan.reading import parse
 from pregon.plan.values import EVERY_MONTH, NO_MONTH
@@ -246,3 +258,45 @@ def clean(lines: list[str]) -> list[str]:
     return [
         "".join(letter for letter in line if letter.isprintable() and letter not in ",;|/") for line in lines
     ]
+
+
+# --- What programs write ---
+
+
+def test_a_calendar_below_a_table_that_lost_its_rows_is_another_table() -> None:
+    draft = drafted(f"MISIÓN\nInformar.\nID\tIndicadores\tMeta\n{CALENDAR}\n1\tBoletines\tX\n")
+    assert [line.description for line in draft.plan.activities] == ["Boletines"]
+    assert not draft.plan.indicators
+    assert "Aquí empieza otra tabla" in doubts(draft)
+
+
+def test_the_points_of_a_list_become_as_many_things_and_no_letters() -> None:
+    document = Document()
+    for words, style in (
+        ("PLAN ANUAL 2026 DE COMUNICACIÓN SOCIAL", "List Number"),
+        *(("MISIÓN", "List Number"), ("Informar.", "List Bullet"), ("METAS", "List Number")),
+        *(("producir videos", "List Bullet"), ("escribir notas", "List Bullet")),
+    ):
+        document.add_paragraph(words, style=style)
+    plan = plan_of(saved(document))
+    assert (plan.title, plan.mission) == ("Plan anual de Comunicación Social", "Informar.")
+    assert plan.goals == ("producir videos", "escribir notas")
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#¡REF!"])
+def test_an_error_of_a_workbook_is_a_doubt(error: str) -> None:
+    assert "Una celda trae un error de Excel" in doubts(
+        drafted(f"ID\tIndicador\tMeta\n1\tCobertura\t{error}\n")
+    )
+
+
+def test_a_figure_that_was_rounded_is_a_doubt() -> None:
+    draft = drafted("ID\tIndicador\tMeta\n1\tCobertura\t66.667%\n")
+    assert draft.plan.indicators[0].target == Decimal("66.67")
+    assert "se redondeó" in doubts(draft)
+
+
+@pytest.mark.parametrize("name", ["Datos", "Actividad 3"])
+def test_an_indicator_does_not_take_the_address_of_another_page(name: str) -> None:
+    [line] = plan_of(f"ID\tIndicador\tMeta\n1\t{name}\t10\n").indicators
+    assert line.code.startswith("indicador-")

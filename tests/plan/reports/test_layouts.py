@@ -77,7 +77,7 @@ def test_a_plan_without_anything_is_told_in_every_format(layout: str, plan: Plan
 def test_a_bar_shows_where_it_began_and_where_it_should_arrive(plan: Plan) -> None:
     bars = next(block for block in document(plan).blocks if isinstance(block, Bars))
     bar = bars.bars[0]
-    assert (bar.text, bar.target_text) == ("2 de 3 (66.67 %)", "meta 100")
+    assert (bar.text, bar.target_text) == ("2 de 3 (66.7 %)", "meta 100")
     assert (bar.length, bar.target, bar.baseline) == (66.67, 100.0, 40.0)
 
 

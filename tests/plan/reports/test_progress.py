@@ -4,8 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from wagtail.documents import get_document_model
 
 from factories.plan import IndicatorFactory, PlanFactory, act, moment
 from plan.reports.conftest import AT, told
@@ -58,6 +60,32 @@ def test_what_was_closed_is_told_as_it_was_signed(plan: Plan) -> None:
     assert told(plan).indicators[0].owed == 3
     closing = told(plan).closings[0]
     assert (closing.month, closing.number, closing.digest) == (10, 1, plan.seals.get().digest)
+
+
+def test_a_closing_tells_the_role_that_signed(plan: Plan) -> None:
+    assert told(plan).closings[0].signer == ""
+    head = User.objects.create_superuser("otra-titular@muestra.example")
+    actions.close_month(plan, 9, by=head, at=AT)
+    assert [one.signer for one in told(plan, Span(year=2026)).closings] == ["Titular", ""]
+
+
+def test_what_proves_a_capture_leads_to_its_file_where_anybody_may_open_it(plan: Plan) -> None:
+    file = get_document_model().objects.create(
+        title="Lista escaneada", file=ContentFile(b"%PDF", "lista.pdf")
+    )
+    capture = Capture.objects.get()
+    capture.evidence = file
+    capture.save()
+    assert [(one.evidence, one.path) for one in told(plan).captures] == [("Lista escaneada", "")]
+    Capture.objects.update(public=True)
+    assert [one.path for one in told(plan).captures] == [f"/documentos/{file.pk}/{file.filename}"]
+
+
+def test_a_month_for_which_nobody_wrote_a_figure_down_has_none(plan: Plan) -> None:
+    counted = plan.indicators.create(code="carteles", name="Carteles", target=Decimal(10), order=8)
+    Capture.objects.create(indicator=counted, month=9, numerator=Decimal(3), note="Bitácora.", at=AT)
+    line = next(line for line in told(plan).indicators if line.slug == "carteles")
+    assert [month.value for month in line.months][7:11] == [None, Decimal(3), None, None]
 
 
 def test_a_month_that_was_opened_again_is_not_closed(plan: Plan) -> None:

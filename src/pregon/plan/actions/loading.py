@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,19 +10,21 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model, Q
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.core.text import slug
 from pregon.plan import registry
-from pregon.plan.errors import BrokenPlan, UnknownMeasure
+from pregon.plan.errors import BrokenPlan, CapturesLost, UnknownMeasure
 from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
 from pregon.plan.queries import same_columns
 from pregon.plan.reading import read
 from pregon.plan.values import ActivityLine, IndicatorLine, MeasureLine, PlanFile, PlanPart, ProgrammeLine
 
 R = TypeVar("R", Programme, Indicator, Activity)
+#: Where the numbers of activities wait: past any that a plan has.
+PARKED = 10_000
 
 
 @transaction.atomic
@@ -119,23 +121,21 @@ def _fill(plan: Plan, part: PlanPart) -> None:
         first_only=("review_due", "reviewed_by", "reviewed_at"),
     )
     by_code = {indicator.code: indicator for indicator in measured}
-    done = _written(
-        [
-            _activity(plan, owner, number, line, by_code.get(line.indicator))
-            for number, (owner, line) in enumerate(activities, start=1)
-        ],
-        key=("plan", "number"),
-    )
-    for indicator, (_owner, said) in zip(measured, indicators, strict=True):
-        _tell(indicator.deviations, said, indicator=indicator)
-    for activity, (_owner, told) in zip(done, activities, strict=True):
-        _tell(activity.deviations, told, activity=activity)
-    plan.indicators.exclude(code__in=by_code).delete()
-    plan.activities.filter(number__gt=len(done)).delete()
+    _let_go(plan.indicators.exclude(code__in=by_code))
+    rows = _activities_at(plan, [line.description for _owner, line in activities])
+    _let_go(plan.activities.exclude(pk__in=[row.pk for row in rows if row.pk]))
+    plan.activities.update(number=F("number") + PARKED)  # no two share a number while they change places
+    for number, (row, (owner, said)) in enumerate(zip(rows, activities, strict=True), start=1):
+        _say(row, owner, number, said, by_code.get(said.indicator))
+    done = _written(rows, key=("id",))
+    for indicator, (_owner, told) in zip(measured, indicators, strict=True):
+        _tell(indicator.deviations, told, indicator=indicator)
+    for activity, (_owner, said) in zip(done, activities, strict=True):
+        _tell(activity.deviations, said, activity=activity)
     plan.programmes.filter(order__gt=len(programmes)).delete()
 
 
-def _written(rows: list[R], *, key: tuple[str, str], first_only: tuple[str, ...] = ()) -> list[R]:
+def _written(rows: list[R], *, key: tuple[str, ...], first_only: tuple[str, ...] = ()) -> list[R]:
     """``rows`` where those of the same ``key`` stood, in one question: each saved by itself would tell whoever listens
     to the plan of all its pages, and it tells of itself when it is whole."""
     if not rows:
@@ -145,6 +145,31 @@ def _written(rows: list[R], *, key: tuple[str, str], first_only: tuple[str, ...]
         rows, update_conflicts=True, unique_fields=key, update_fields=sorted(columns - {*key, *first_only})
     )
     return written
+
+
+def _activities_at(plan: Plan, descriptions: Sequence[str]) -> list[Activity]:
+    """The row of each description, whichever number it had before, so that what people captured stays with its
+    activity. A description that is new stands for the one that had its number and is gone: it was written otherwise."""
+    known: dict[str, list[Activity]] = {}
+    for row in plan.activities.all():
+        known.setdefault(row.description, []).append(row)
+    found = [known[said].pop(0) if known.get(said) else None for said in descriptions]
+    left = {row.number: row for rows in known.values() for row in rows}
+    return [row or left.pop(number, None) or Activity(plan=plan) for number, row in enumerate(found, start=1)]
+
+
+def _let_go(rows: Any) -> None:
+    """Delete ``rows``, unless people wrote something down of one. Raises :class:`CapturesLost`."""
+    written = Q(captures__isnull=False) | Q(deviations__at__isnull=False)
+    if row := rows.filter(written).first():
+        raise CapturesLost(
+            _(
+                "No se cargó nada: «%(name)s» tiene cifras o explicaciones escritas a mano y ya no está en el "
+                "documento. Ponlo en el documento, o carga el plan con otra clave."
+            )
+            % {"name": row.name}
+        )
+    rows.delete()
 
 
 def _programme(plan: Plan, order: int, line: ProgrammeLine) -> Programme:
@@ -164,20 +189,20 @@ def _indicator(plan: Plan, programme: Programme | None, order: int, line: Indica
     )
 
 
-def _activity(
-    plan: Plan, programme: Programme | None, number: int, line: ActivityLine, indicator: Indicator | None
-) -> Activity:
-    return Activity(
-        plan=plan,
-        programme=programme,
-        number=number,
-        indicator=indicator,
-        months=list(line.months),
-        done=list(line.done),
-        measure=line.measure.name,
-        parameters=line.measure.parameters,
-        **plain(line, Activity),
-    )
+def _say(
+    row: Activity, programme: Programme | None, number: int, line: ActivityLine, indicator: Indicator | None
+) -> None:
+    said = plain(line, Activity) | {
+        "programme": programme,
+        "indicator": indicator,
+        "number": number,
+        "months": list(line.months),
+        "done": list(line.done),
+        "measure": line.measure.name,
+        "parameters": line.measure.parameters,
+    }
+    for name, value in said.items():
+        setattr(row, name, value)
 
 
 def _tell(there: Any, line: IndicatorLine | ActivityLine, **owner: Any) -> None:

@@ -23,8 +23,8 @@ CONTACT = re.compile(
     r"\b(?:tel|telefono|cel|correo|e-mail|portal|calle|col|colonia|c\.?p|www)\b\.?|@|https?:|\.gob\.mx",
     re.IGNORECASE,
 )
-#: The word between what a plan is and whose it is.
-OF_WHOM = re.compile(r"^(?:de la|del|de)\s+", re.IGNORECASE)
+#: What ties the kind of a plan to whose it is.
+OF = re.compile(r"^\s*(?:de|del)\s+(?:(?:la|el|los|las)\s+)?", re.IGNORECASE)
 UNIT = re.compile(
     r"\b((?:Dirección|Coordinación|Jefatura|Unidad|Departamento|Oficina|Subdirección)(?:\s+General)?\s+de\s+"
     r"Comunicación(?:\s+[A-ZÁÉÍÓÚ]\w+)?)",
@@ -55,7 +55,7 @@ class Identity:
                 )
             return
         self.kind = kind
-        self.rest = tidy(OF_WHOM.sub("", tidy(YEAR.sub(" ", rest))))
+        self.rest = tidy(OF.sub("", YEAR.sub(" ", rest)))
         self.title = said.capitalize() if said != "poa" else "Programa operativo anual"
         self.notes.note(line, _("Título del plan"))
         if year:

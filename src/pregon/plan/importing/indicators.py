@@ -25,7 +25,7 @@ from pregon.plan.importing.labels import (
 from pregon.plan.importing.notes import LIMITS, Notes
 from pregon.plan.importing.programmes import Mark, Programmes
 from pregon.plan.importing.words import NUMBER, items, joined
-from pregon.plan.values import IndicatorLine
+from pregon.plan.values import OWN_CODE, IndicatorLine
 
 PERCENT = "Porcentaje"
 OF_INDICATOR = frozenset(
@@ -207,7 +207,7 @@ class Indicators:
             name = shorten(fields.get("narrative", ""), LIMITS["name"]) or _("Indicador sin nombre")
             self.notes.doubt(mark.line, _("Falta el nombre de este indicador: escríbelo."))
         code = slug(re.sub(r"^(?:la|el|los|las)\s+", "", name, flags=re.IGNORECASE), limit=54)
-        if re.fullmatch(r"actividad-\d+", code):
+        if OWN_CODE.fullmatch(code):
             code = f"indicador-{code}"
         codes[code] += 1
         while codes[code] > 1 and (other := f"{code}-{codes[code]}") in codes:

@@ -80,6 +80,8 @@ class Notes:
         if abs(value) >= 10**7:
             self.doubt(line, _("La cifra es demasiado grande: no se tomó."))
             return None
+        if value != round(value, 2):
+            self.doubt(line, _("La cifra lleva más de dos decimales y se redondeó: revísala."))
         return round(value, 2) if value != round(value, 2) else value
 
     def beside(self, line: Line) -> Understood:

@@ -21,6 +21,10 @@ OF_OWNER = frozenset({Field.UNIT_NAME, Field.RESPONSIBLE})
 SHORT = frozenset(
     {*FIGURES, *CHOICES, Field.YEAR, Field.UNIT, Field.GREEN, Field.YELLOW, Field.RED, Field.BASELINE_YEAR}
 )
+#: How the points of a list begin in a document of Word.
+POINT = "• "
+#: What a list is taken apart in.
+LISTS = frozenset({Field.VALUES, Field.GOALS, Field.PARTICULAR, Field.INPUT, Field.ACTIVITY, Field.INDICATOR})
 CALENDAR = re.compile(r"(?:calendario|cronograma|calendarizacion|programacion)\b")
 
 
@@ -58,6 +62,7 @@ class Sections:
     def take_part(self, text: str, line: Line, *, fresh: bool) -> bool:
         """One piece of a line; says whether it was a label that still waits for its value."""
         alone = not fresh and len(line.said) == 1
+        point, text = text, text.removeprefix(POINT)
         if alone and ":" not in text and self.take_title(text, line.number):
             return False
         label = label_of(text)
@@ -75,7 +80,7 @@ class Sections:
             return not label.rest
         if alone and self.take_calendar_title(text, line.number):
             return False
-        self.add(text, line.number)
+        self.add(point if self.section.field in LISTS else text, line.number)
         return False
 
     def take_title(self, text: str, line: int) -> bool:

@@ -74,14 +74,15 @@ class Tables:
         if Field.GOALS in {label.field for label in columns.values()}:
             columns = {spot: as_target(label) for spot, label in columns.items()}
         table = self.table
-        if table and not table.rows and months and not table.months:
+        below = {label.field for label in columns.values()} - (table.fields if table else set())
+        if table and not table.rows and months and not table.months and not below:
             # A heading of two rows: the months stand under their own.
             table.months, table.width = months, max(table.width, len(line.cells))
             for spot in months:
                 table.columns.pop(spot, None)
             self.check_header(line, months)
             return True
-        if table and table.rows:
+        if table and (table.rows or (below and months)):
             self.notes.doubt(
                 line.number,
                 _("Aquí empieza otra tabla, pegada a la anterior: revisa que cada línea esté en la suya."),

@@ -6,6 +6,7 @@ to have suffered, the line carries a doubt for a person to look at; nothing is l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,11 @@ from pregon.plan.importing.sections import Sections
 from pregon.plan.importing.sheets import Line
 from pregon.plan.importing.tables import Tables
 from pregon.plan.values import Draft
+
+#: What a sheet shows where a formula has no result.
+ERROR = re.compile(
+    r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|¡DIV/0!|¿NOMBRE\?|¡NUM!|¡REF!|¡VALOR!|¡NULO!)"
+)
 
 
 def understand(lines: Sequence[Line], *, name: str, year: int) -> Draft:
@@ -62,6 +68,13 @@ class Reader:
     def check_letters(self, line: Line) -> None:
         if MOJIBAKE.search(line.text) or LOST.search(line.text):
             self.notes.doubt(line.number, _("Hay letras con acento que llegaron rotas: revísalas."))
+        if any(ERROR.fullmatch(cell) for cell in line.said):
+            self.notes.doubt(
+                line.number,
+                _(
+                    "Una celda trae un error de Excel y no su resultado: corrígela en el libro y súbelo otra vez."
+                ),
+            )
         if any(cell.startswith("=") for cell in line.said):
             self.notes.doubt(
                 line.number,

@@ -4,6 +4,7 @@ from pregon.plan.queries.asking import Asking as Asking
 from pregon.plan.queries.asking import asking_of as asking_of
 from pregon.plan.queries.captured import captured_readings as captured_readings
 from pregon.plan.queries.captured import captures_of as captures_of
+from pregon.plan.queries.captured import evidence_path as evidence_path
 from pregon.plan.queries.captured import public_evidence as public_evidence
 from pregon.plan.queries.captured import standing as standing
 from pregon.plan.queries.figures import ActivitySheet as ActivitySheet

@@ -161,6 +161,12 @@ class Curve:
 Block = Heading | Paragraph | Facts | Table | Bars | Calendar | Curve
 
 
+def is_named_by(heading: str, title: str) -> bool:
+    """Whether the heading over a table says already what the table is."""
+    title, above = title.casefold(), heading.casefold()
+    return bool(heading) and (title in above or above in title)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A report laid out, ready for any format."""

@@ -37,12 +37,12 @@ from pregon.plan.reports.blocks import (
     Tick,
 )
 from pregon.plan.reports.letterhead import Letterhead
-from pregon.plan.reports.progress import Line, Report, Sheet
+from pregon.plan.reports.progress import Captured, Line, Report, Sheet
 
 if TYPE_CHECKING:  # a type that exists only in the stubs
     from django_stubs_ext import StrPromise
 
-HUNDREDTH = Decimal("0.01")
+HUNDREDTH, TENTH = Decimal("0.01"), Decimal("0.1")
 #: More bars on one plot are no longer compared by eye; the table has them all.
 MOST_BARS = 30
 MOST_CURVES = 12
@@ -135,7 +135,7 @@ def plots(report: Report) -> Iterable[Block]:
 
 def progress(report: Report) -> Iterable[Block]:
     """Every indicator and every activity with its figures."""
-    yield Heading(text=_("Avance de los indicadores"), fresh=True)
+    yield Heading(text=_("Avance de los indicadores"))
     yield _progress_table(_("Indicadores"), report.indicators, _("Este plan no tiene indicadores."))
     yield Heading(text=_("Avance de las actividades"))
     yield _progress_table(_("Actividades"), report.activities, _("Este plan no tiene actividades."))
@@ -143,9 +143,15 @@ def progress(report: Report) -> Iterable[Block]:
 
 def calendar(report: Report) -> Iterable[Block]:
     if report.activities:
+        yield from drawn_calendar(report)
+        yield Paragraph(text=str(LEGEND), small=True)
+
+
+def drawn_calendar(report: Report) -> Iterable[Block]:
+    """The same for a page, which draws its marks and says below what they mean."""
+    if report.activities:
         yield Heading(text=_("Calendario"))
         yield _calendar(_("Calendario de actividades"), _("Actividad"), report, report.activities)
-        yield Paragraph(text=str(LEGEND), small=True)
 
 
 def deviations(report: Report) -> Iterable[Block]:
@@ -155,7 +161,7 @@ def deviations(report: Report) -> Iterable[Block]:
     yield Table(
         title=_("Desviaciones"),
         columns=(
-            Column(title=_("Mes"), width=0.8),
+            Column(title=_("Mes"), width=1.1),
             Column(title=_("Indicador o actividad"), width=2),
             Column(title=_("Causa"), width=2),
             Column(title=_("Efecto"), width=2),
@@ -182,7 +188,7 @@ def captures(report: Report) -> Iterable[Block]:
     yield Table(
         title=_("Capturas"),
         columns=(
-            Column(title=_("Mes"), width=0.8),
+            Column(title=_("Mes"), width=1.1),
             Column(title=_("Indicador o actividad"), width=2),
             Column(title=_("Hecho"), width=0.7, figures=True),
             Column(title=_("De"), width=0.7, figures=True),
@@ -196,11 +202,19 @@ def captures(report: Report) -> Iterable[Block]:
                 _number(one.numerator),
                 _number(one.denominator),
                 Cell(text=one.note),
-                Cell(text=one.evidence or _("sin archivo")),
+                _evidence(one),
             )
             for one in report.captures
         ),
     )
+
+
+def _evidence(one: Captured) -> Cell:
+    if not one.evidence:
+        return Cell(text=_("sin archivo"))
+    if one.path:
+        return Cell(text=one.evidence, url=_whole(one.path))
+    return Cell(text=_("%(file)s (en la oficina)") % {"file": one.evidence})
 
 
 def closings(report: Report) -> Iterable[Block]:
@@ -208,16 +222,18 @@ def closings(report: Report) -> Iterable[Block]:
     yield Table(
         title=_("Cierres"),
         columns=(
-            Column(title=_("Mes"), width=1),
-            Column(title=_("Eslabón"), width=0.7, figures=True),
-            Column(title=_("Se cerró el"), width=1.2),
-            Column(title=_("Huella SHA-256 de lo firmado"), width=4),
+            Column(title=_("Mes"), width=0.9),
+            Column(title=_("Eslabón"), width=0.75, figures=True),
+            Column(title=_("Se cerró el"), width=1),
+            Column(title=_("Firmó"), width=0.9),
+            Column(title=_("Huella SHA-256 de lo firmado"), width=4.9),
         ),
         rows=tuple(
             (
                 Cell(text=month_of(closing.month)),
                 _number(Decimal(closing.number)),
                 _day(closing.on),
+                Cell(text=closing.signer or "—"),
                 Cell(text=closing.digest),
             )
             for closing in report.closings
@@ -351,7 +367,8 @@ def activity_calendar(report: Report) -> Iterable[Block]:
 def sheets(report: Report) -> Iterable[Block]:
     for place, sheet in enumerate(report.sheets):
         yield Heading(text=sheet.name or _("Metas y actividades"), fresh=place > 0)
-        yield Facts(title=_("Ficha del programa"), rows=tuple(_chain(sheet)))
+        if chain := tuple(_chain(sheet)):
+            yield Facts(title=_("Ficha del programa"), rows=chain)
         for line in sheet.indicators:
             yield Facts(title=line.name, rows=tuple(_sheet_of_indicator(line)))
         if sheet.programme:
@@ -397,7 +414,8 @@ def _sheet_of_indicator(line: Line) -> Iterable[tuple[str, str]]:
     yield (_("RESULTADO %(year)s") % {"year": year - 1}, _said(indicator.previous, indicator))
     yield (_("ESPERADO %(year)s") % {"year": year}, _target(line))
     yield (_("EN EL PERIODO"), line.text)
-    yield (_("EN LO QUE VA DEL AÑO"), f"{line.so_far_text} · {line.word}")
+    silent = line.so_far_text.casefold() == line.word.casefold()
+    yield (_("EN LO QUE VA DEL AÑO"), line.word if silent else f"{line.so_far_text} · {line.word}")
 
 
 def _row_of_programme(sheet: Sheet, report: Report) -> CalendarRow:
@@ -538,11 +556,12 @@ def _of(part: Decimal, whole: Decimal) -> float:
 def _figure(line: Line) -> str:
     if line.so_far is None:
         return line.so_far_text
-    return f"{line.so_far_text} ({written(line.so_far)} %)" if line.share else line.so_far_text
+    return f"{line.so_far_text} ({_per_cent(line.so_far, per_cent=True)})" if line.share else line.so_far_text
 
 
 def _per_cent(value: Decimal, *, per_cent: bool) -> str:
-    return f"{written(value)} %" if per_cent else written(value)
+    """A share to the tenth, as the pages of the plan say it."""
+    return f"{written(value.quantize(TENTH, ROUND_HALF_UP))} %" if per_cent else written(value)
 
 
 def _target(line: Line) -> str:
@@ -608,6 +627,6 @@ BUDGETED = Layout(
 PAGE = Layout(
     key="pagina",
     title=gettext_lazy("La página"),
-    parts=(beginning, plots, progress, calendar, owed, deviations, captures, closings),
+    parts=(beginning, plots, progress, drawn_calendar, owed, deviations, captures, closings),
 )
 LAYOUTS: dict[str, Layout] = {layout.key: layout for layout in (OFFICE, AREA_PLAN, BUDGETED)}

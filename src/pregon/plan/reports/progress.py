@@ -18,7 +18,8 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from pregon.core.calendar import local_day
-from pregon.plan.contract import Missing, Period, Reading, Record
+from pregon.plan.closings import link_of
+from pregon.plan.contract import Missing, Period, Record
 from pregon.plan.enums import Light, Mark
 from pregon.plan.errors import UnknownSpan
 from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
@@ -28,6 +29,7 @@ from pregon.plan.queries import (
     IndicatorSheet,
     asking_of,
     captures_of,
+    evidence_path,
     plan_sheet,
     sheet_of,
     standing,
@@ -178,6 +180,8 @@ class Captured:
     denominator: Decimal | None
     note: str
     evidence: str
+    #: Where anybody may open the file; nowhere when it is for the office alone.
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +202,8 @@ class Closing:
     month: int
     number: int
     on: date
+    #: The role that signed.
+    signer: str
     digest: str
 
 
@@ -289,6 +295,7 @@ def captured(plan: Plan, span: Span) -> tuple[Captured, ...]:
             denominator=capture.denominator,
             note=capture.note,
             evidence=capture.evidence.title if capture.evidence else "",
+            path=evidence_path(capture.evidence) if capture.evidence and capture.public else "",
         )
         for capture in found
     )
@@ -310,7 +317,13 @@ def deviated(plan: Plan, span: Span) -> tuple[Deviated, ...]:
 
 def closed(plan: Plan, span: Span, asking: Asking) -> tuple[Closing, ...]:
     return tuple(
-        Closing(month=month, number=seal.number, on=local_day(seal.at, asking.zone), digest=seal.digest)
+        Closing(
+            month=month,
+            number=seal.number,
+            on=local_day(seal.at, asking.zone),
+            signer=link_of(seal).role,
+            digest=seal.digest,
+        )
         for month, seal in sorted(standing_seals(plan).items())
         if month in span.months
     )
@@ -381,7 +394,7 @@ def _months(row: IndicatorSheet | ActivitySheet, span: Span, asking: Asking) -> 
             told=told[number - 1],
         )
         for number in range(1, 13)
-        for value in [_value_in(row.reading, span.year, number) if told[number - 1] else None]
+        for value in [_value_in(row, span.year, number) if told[number - 1] else None]
     )
 
 
@@ -389,5 +402,9 @@ def _promised(*, planned: bool) -> Mark:
     return Mark.AHEAD if planned else Mark.NONE
 
 
-def _value_in(reading: Reading | None, year: int, month: int) -> Decimal | None:
-    return reading.within(Period.month(year, month)).value if reading else None
+def _value_in(row: IndicatorSheet, year: int, number: int) -> Decimal | None:
+    """What no record tells has no figure in a month for which nobody wrote one down: nothing is not zero."""
+    if row.reading is None:
+        return None
+    reading = row.reading.within(Period.month(year, number))
+    return reading.value if row.measure or reading.kept or reading.missing else None
