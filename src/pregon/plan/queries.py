@@ -16,6 +16,7 @@ from django.db.models import JSONField, Model, Prefetch, Q
 from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.models import ModelLogEntry
 
 from pregon.accounts.models import Office
 from pregon.core.calendar import WorkingCalendar, local_day
@@ -24,7 +25,8 @@ from pregon.core.remembering import remembered
 from pregon.plan import lights, registry
 from pregon.plan.chain import Fault, Link, faults_alone, faults_of, uncovered
 from pregon.plan.contract import PERCENT, Kept, Measure, Missing, Period, Question, Reading, Record, written
-from pregon.plan.enums import COLOURS, Light, Mark, Part, PlanKind, SealAct
+from pregon.plan.enums import COLOURS, SEAL_LOGGED, Light, Mark, Part, PlanKind, SealAct
+from pregon.plan.errors import UnknownMeasure
 from pregon.plan.forecasting import Forecast, Seen, number_at_the_end, share_at_the_end
 from pregon.plan.linting import Lack, lint, together
 from pregon.plan.measures import records_begin
@@ -42,6 +44,8 @@ from pregon.plan.values import (
 
 logger = logging.getLogger(__name__)
 
+#: What a closing raises that somebody else wrote.
+UNREADABLE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 TENTH = Decimal("0.1")
 HEADLINES = 4
 #: The narrowest band that is seen.
@@ -240,13 +244,21 @@ class Asking:
 
     def now(self, item: Indicator | Activity) -> tuple[Measure | None, Reading | None]:
         """What records and people say today, whatever was signed. What a person wrote down stands for its month."""
-        measure = registry.find(item.measure) if item.measure else None
+        measure = self.measure_of(item)
         live = self.live(measure, item) if measure else None
         captured = self.captured.get(item.slug)
         if not captured:
             return measure, live
         parts = ([live.without(captured)] if live else []) + [captured[first] for first in sorted(captured)]
         return measure, Reading.together(parts)
+
+    def measure_of(self, item: Indicator | Activity) -> Measure | None:
+        """One that left with the package that brought it fails, as one that breaks."""
+        try:
+            return registry.find(item.measure) if item.measure else None
+        except UnknownMeasure as problem:
+            self.failed[item.measure] = problem
+            return None
 
     def stretch(self, window: Period | None = None) -> lights.Stretch:
         """The days that are looked at: those of the year or of ``window``, from the first record on, until today."""
@@ -312,20 +324,14 @@ def signed_readings(plan: Plan) -> Signed:
         try:
             for row in signed_rows(seal):
                 signed.add(date(plan.year, month, 1), row)
-        except (
-            LookupError,
-            TypeError,
-            ValueError,
-            ArithmeticError,
-        ):  # signed anew by whoever holds the database
+        except UNREADABLE:  # signed anew by whoever holds the database
             logger.exception("Closing cannot be read", extra={"plan": plan.pk, "number": seal.number})
     return signed
 
 
 def signed_rows(seal: Seal) -> list[dict[str, Any]]:
     """The lines of a closing with their records; none of one that is not as it was signed."""
-    row = Link(**{column.name: getattr(seal, column.name) for column in dataclasses.fields(Link)})
-    if faults_alone(row):
+    if faults_alone(link_row(seal)):
         logger.error("Closing was touched", extra={"plan": seal.plan_id, "number": seal.number})
         return []
     rows: list[dict[str, Any]] = uncovered(json.loads(seal.content)["rows"], seal.openings)
@@ -401,13 +407,40 @@ def standing_seals(plan: Plan) -> dict[int, Seal]:
     """The closings that stand, by month."""
     last = {seal.month: seal for seal in plan.seals.order_by("number").defer("content")}
     closed = [seal.pk for seal in last.values() if seal.act == SealAct.CLOSED]
-    return {seal.month: seal for seal in Seal.objects.filter(pk__in=closed)}
+    return {seal.month: seal for seal in Seal.objects.filter(pk__in=closed).select_related("plan")}
 
 
 def chain_faults(plan: Plan) -> list[Fault]:
-    """What is wrong with the chain of ``plan``; nothing when every link is as it was signed."""
-    columns = [field.name for field in dataclasses.fields(Link)]
-    return faults_of(Link(**row) for row in plan.seals.values(*columns))
+    """What is wrong with the chain of ``plan``; nothing when every link is as it was signed.
+
+    A chain cannot tell that its end was cut off, or that its last link was signed anew: the office's log does.
+    """
+    links = [link_row(seal) for seal in plan.seals.select_related("plan")]
+    hanging = {(link.number, link.digest) for link in links}
+    return faults_of(links) + [
+        Fault(number=number, sentence=_("La bitácora dice que se firmó y ya no está como se firmó."))
+        for number, digest in logged_seals(plan)
+        if (number, digest) not in hanging
+    ]
+
+
+def logged_seals(plan: Plan) -> list[tuple[int, str]]:
+    """The number and the digest of every link, as the log of the office names them."""
+    entries = ModelLogEntry.objects.for_instance(plan).filter(action__in=SEAL_LOGGED.values())
+    return sorted((entry.data["number"], entry.data["digest"]) for entry in entries)
+
+
+def link_row(seal: Seal) -> Link:
+    return Link(
+        number=seal.number,
+        act=seal.act,
+        month=seal.month,
+        content=seal.content,
+        digest=seal.digest,
+        at=seal.at,
+        plan=(seal.plan.slug, seal.plan.year),
+        openings=seal.openings,
+    )
 
 
 def last_seal(plan: Plan, month: int) -> Seal | None:
