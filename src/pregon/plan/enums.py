@@ -89,6 +89,10 @@ class SealAct(models.TextChoices):
     REOPENED = "reapertura", _("Reapertura")
 
 
+#: What the office's log calls each.
+SEAL_LOGGED = {SealAct.CLOSED: "pregon.plan.close", SealAct.REOPENED: "pregon.plan.reopen"}
+
+
 class Severity(models.TextChoices):
     """How much a fault of a plan matters, the gravest first."""
 
