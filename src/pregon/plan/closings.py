@@ -220,7 +220,7 @@ def _changed(
     if (item.measure, item.parameters) != (row["measure"], row["parameters"]):
         return Changed(name=name, note=_("Ahora se mide de otra manera."))
     _measure, now = asking.now(item)
-    if item.measure in asking.failed:
+    if asking.trouble(item):
         return Changed(name=name, note=_("No se pudo medir hoy."))
     before = _items(Reading.from_signed(row["reading"])) if row["reading"] else {}
     after = _items(now.within(period)) if now else {}

@@ -87,10 +87,13 @@ class MeasureFields(forms.Form):
     about_topic = forms.ChoiceField(label=_("Tema"), required=False)
     about_channel = forms.ChoiceField(label=_("Canal"), required=False)
 
-    def offer(self, chosen: Mapping[str, str], *, text: str = "") -> None:
+    def offer(self, chosen: Mapping[str, str], *, measure: str = "", text: str = "") -> None:
         """Fill the lists; what was ``chosen`` before and exists no longer stays to be seen."""
         none = _("Los registros de la oficina no lo miden")
-        cast(forms.ChoiceField, self.fields["measure"]).choices = [("", none), *measures(propose(text))]
+        offered = [("", none), *measures(propose(text))]
+        if measure and measure not in registry.names():
+            offered.append((measure, gettext("«%(name)s», que ya no está instalada") % {"name": measure}))
+        cast(forms.ChoiceField, self.fields["measure"]).choices = offered
         for name, (parameter, _label, everything) in NARROWING.items():
             field = cast(forms.ChoiceField, self.fields[name])
             found = choices_of(parameter)
@@ -114,7 +117,7 @@ class MeasureFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         chosen = cleaned.get("measure")
-        if not chosen:
+        if not chosen or chosen not in registry.names():  # of a package that is gone: kept as it is
             return cleaned
         measure = registry.find(chosen)
         for name, (parameter, _label, everything) in NARROWING.items():
@@ -145,7 +148,7 @@ class MeasuredForm(MeasureFields, WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         item = self.instance
         said = getattr(item, "description", "") or f"{getattr(item, 'name', '')} {item.definition}"
-        self.offer(item.parameters, text=said)
+        self.offer(item.parameters, measure=item.measure, text=said)
 
     def _post_clean(self) -> None:
         if "measure" in self.fields:

@@ -82,3 +82,28 @@ def test_several_plans_of_a_year_are_shown_together_with_their_standing(reader: 
     assert "Los planes de 2026" in page
     assert page.index(plan.title) < page.index(campaign.title) < page.index("Plan viejo 2025")
     assert "1 de" in page
+
+
+def test_a_measure_that_is_gone_is_told_beside_its_line_on_every_page(head: Client, plan: Plan) -> None:
+    bulletin("2026-11-10")
+    item = plan.indicators.filter(measure="acts_covered").first()
+    assert item is not None
+    plan.indicators.filter(pk=item.pk).update(measure="visits_gone")
+    pages = [
+        head.get(address)
+        for address in (
+            "/escritorio/",
+            f"/escritorio/plan/{plan.pk}/",
+            f"/escritorio/plan/{plan.pk}/meses/",
+            f"/escritorio/plan/{plan.pk}/meses/10/cerrar/",
+            f"/escritorio/snippets/plan/indicator/edit/{item.pk}/",
+            "/",
+            plan.get_absolute_url(),
+            item.get_absolute_url(),
+        )
+    ]
+    assert [page.status_code for page in pages] == [200] * len(pages)
+    assert "La medida «visits_gone» ya no está instalada" in pages[1].content.decode()
+    assert "La medida «visits_gone» ya no está instalada" in pages[3].content.decode()
+    assert "«visits_gone», que ya no está instalada" in pages[4].content.decode()
+    assert "Hoy no se pudo medir." in pages[6].content.decode()

@@ -18,7 +18,6 @@ from wagtail.log_actions import log
 
 from pregon.accounts.enums import Role
 from pregon.accounts.models import User
-from pregon.plan import registry
 from pregon.plan.chain import NOTHING, canonical, cover, covered, digest_of
 from pregon.plan.contract import Period
 from pregon.plan.enums import SEAL_LOGGED, SealAct
@@ -54,10 +53,7 @@ def close_month(plan: Plan, month: int, *, by: User, at: datetime) -> Seal:
     rows = [_row(row, period) for row in sheet_of(plan, asking).rows]
     if asking.failed:
         raise MeasureFailed(
-            _(
-                "No se cerró nada, porque no se pudo medir «%(title)s». Pide que revisen el registro de errores."
-            )
-            % {"title": registry.find(next(iter(asking.failed))).title}
+            _("No se cerró nada. %(trouble)s") % {"trouble": next(iter(asking.failed.values()))}
         )
     said = {"rows": rows, "replaces": last.digest if last else None}
     return _hang(plan, month, SealAct.CLOSED, said, by=by, at=at)

@@ -10,6 +10,7 @@ from pregon.plan.queries.captured import standing as standing
 from pregon.plan.queries.figures import ActivitySheet as ActivitySheet
 from pregon.plan.queries.figures import IndicatorSheet as IndicatorSheet
 from pregon.plan.queries.figures import PlanSheet as PlanSheet
+from pregon.plan.queries.figures import counted as counted
 from pregon.plan.queries.files import as_written as as_written
 from pregon.plan.queries.files import lacks_of as lacks_of
 from pregon.plan.queries.files import rows_by_place as rows_by_place
