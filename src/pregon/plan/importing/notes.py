@@ -55,6 +55,14 @@ class Notes:
         if sentence not in (kept := self.doubts.setdefault(line, [])):
             kept.append(sentence)
 
+    def doubt_word(self, text: str, name: str, line: int) -> None:
+        """A word that stands where there is nothing to write is kept, so that whoever checks the plan finds it."""
+        self.doubt(
+            line,
+            _("Dice «%(text)s» donde va «%(name)s»: si lo hay, escríbelo; si no, deja vacío el campo.")
+            % {"text": text, "name": name},
+        )
+
     def fitting(self, text: str, limit: str, line: int) -> str:
         """``text`` in the room that a plan has for it; where it is cut, the line says so."""
         text = " ".join(mended(text).split())

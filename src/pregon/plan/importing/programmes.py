@@ -78,13 +78,8 @@ class Programmes:
         for one in lines or [line]:
             self.notes.note(one, self.of(sheet, name))
         if says_nothing(text):
-            self.notes.doubt(
-                line,
-                _("Dice «%(text)s»: «%(name)s» queda vacío. Si lo hay, escríbelo.")
-                % {"text": text, "name": name},
-            )
-            sheet.fields.setdefault(label.field.value, "")
-        elif label.field is Field.ALIGNMENT:
+            self.notes.doubt_word(text, name, line)
+        if label.field is Field.ALIGNMENT:
             sheet.alignment.append(
                 (self.notes.fitting(label.words, "alignment", line), self.notes.fitting(text, "", line))
             )
