@@ -35,13 +35,18 @@ from pregon.plan.values import (
 
 SEEDS = Path(__file__).parent / "seeds"
 LARGEST = 1_000_000
+#: What offices have their plans in, and how Word, Excel and PDF begin whatever their name.
+DOCUMENTS = frozenset({".docx", ".doc", ".xlsx", ".xls", ".xlsm", ".csv", ".txt", ".odt", ".ods", ".pdf"})
+PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 MOST_FAULTS = 12
 MOST_ENTRIES = 5_000
 #: Most letters of a text that is no name.
 LONGEST = 5000
 ALL = "todos"
 
-KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+#: As the desk lets it in too: it is part of an address.
+KEY = re.compile(r"[-a-zA-Z0-9_]+")
+LONGEST_KEY = 60
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 #: Whole digits that a figure may have, and an amount of money.
@@ -61,7 +66,7 @@ def read(path_or_name: Path | str) -> PlanFile:
     try:
         if path.stat().st_size > LARGEST:
             raise BrokenPlan(_("«%(path)s» pesa demasiado para ser un plan.") % {"path": path})
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except OSError as problem:
         sentence = _(
             "No hay un plan en «%(path)s»: escribe la ruta de un archivo, o uno de estos nombres: %(known)s."
@@ -70,6 +75,16 @@ def read(path_or_name: Path | str) -> PlanFile:
         if near := nearest(str(path_or_name), known()):
             sentence += " " + _("¿Quisiste decir «%(near)s»?") % {"near": near}
         raise UnknownPlan(sentence) from problem
+    if path.suffix.lower() in DOCUMENTS or content.startswith(PACKED):
+        raise BrokenPlan(
+            _(
+                "«%(path)s» es un documento y no el archivo YAML de un plan: cárgalo con «pregon plan import», que "
+                "muestra qué entiende de él, cuando la oficina esté preparada."
+            )
+            % {"path": path}
+        )
+    try:
+        text = content.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise BrokenPlan(
             _("«%(path)s» no es texto UTF-8: guárdalo con esa codificación.") % {"path": path}
@@ -193,8 +208,16 @@ class Node:
             self.fault(key, _("pasa de %(limit)s caracteres") % {"limit": limit})
         return words
 
-    def matching(self, key: str, pattern: re.Pattern[str], what: str, *, required: bool = False) -> str:
-        value = self.text(key, required=required, limit=60)
+    def matching(
+        self,
+        key: str,
+        pattern: re.Pattern[str],
+        what: str,
+        *,
+        required: bool = False,
+        limit: int = LONGEST_KEY,
+    ) -> str:
+        value = self.text(key, required=required, limit=limit)
         if value and not pattern.fullmatch(value):
             self.fault(key, what)
         return value
@@ -350,7 +373,9 @@ def _office(root: Node) -> OfficePart:
 
 def _plan(plan: Node) -> PlanPart:
     found = PlanPart(
-        key=plan.matching("clave", KEY, _("se esperaban minúsculas y guiones"), required=True),
+        key=plan.matching(
+            "clave", KEY, _("se esperaban letras sin acento, números y guiones"), required=True
+        ),
         title=plan.text("titulo", required=True, limit=200),
         year=plan.year("ejercicio", required=True) or 0,
         kind=plan.choice("clase", PlanKind.values, default=PlanKind.ANNUAL.value),
@@ -435,7 +460,7 @@ def _activity(node: Node) -> ActivityLine:
 
 
 def _indicator(node: Node) -> IndicatorLine:
-    code = node.matching("clave", KEY, _("se esperaban minúsculas y guiones"), required=True)
+    code = node.matching("clave", KEY, _("se esperaban letras sin acento, números y guiones"), required=True)
     if OWN_CODE.fullmatch(code):
         node.fault("clave", _("esa dirección es de otra página del plan; escribe otra"))
     baseline = node.node("linea_base")
