@@ -18,6 +18,9 @@ from pregon.plan.errors import BrokenPlan, UnknownPlan
 from pregon.plan.values import (
     EVERY_MONTH,
     GREEN_FROM,
+    LONGEST,
+    LONGEST_GOAL,
+    LONGEST_NAME,
     NO_MONTH,
     OVERSHOOT_FROM,
     OWN_CODE,
@@ -40,8 +43,6 @@ DOCUMENTS = frozenset({".docx", ".doc", ".xlsx", ".xls", ".xlsm", ".csv", ".txt"
 PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 MOST_FAULTS = 12
 MOST_ENTRIES = 5_000
-#: Most letters of a text that is no name.
-LONGEST = 5000
 ALL = "todos"
 
 #: As the desk lets it in too: it is part of an address.
@@ -386,7 +387,7 @@ def _plan(plan: Node) -> PlanPart:
         mission=plan.text("mision"),
         vision=plan.text("vision"),
         values=plan.each("valores", _value),
-        goals=plan.names("propositos", limit=500),
+        goals=plan.names("propositos", limit=LONGEST_GOAL),
         source=plan.text("fuente"),
         programmes=plan.each("programas", _programme),
         indicators=plan.each("indicadores", _indicator),
@@ -402,7 +403,7 @@ def _plan(plan: Node) -> PlanPart:
 
 
 def _value(node: Node) -> tuple[str, str]:
-    return node.text("nombre", required=True, limit=80), node.text("texto", required=True)
+    return node.text("nombre", required=True, limit=LONGEST_NAME), node.text("texto", required=True)
 
 
 def _programme(node: Node) -> ProgrammeLine:
@@ -425,7 +426,7 @@ def _programme(node: Node) -> ProgrammeLine:
 
 
 def _alignment(node: Node) -> tuple[str, str]:
-    return node.text("instrumento", required=True, limit=200), node.text("objetivo", required=True)
+    return node.text("instrumento", required=True, limit=LONGEST_NAME), node.text("objetivo", required=True)
 
 
 def _deviation(node: Node) -> DeviationLine:
@@ -446,13 +447,19 @@ def _input(node: Node) -> InputLine:
 
 
 def _activity(node: Node) -> ActivityLine:
+    amounts = node.milestones("cantidades")
+    counted = {month for month, _amount in amounts}
     return ActivityLine(
         description=node.text("descripcion", required=True, limit=300),
+        reference=node.text("clave_del_documento", limit=40),
         short_name=node.text("corto", limit=40),
         indicator=node.text("indicador", limit=60),
         responsible=node.text("responsable", limit=160),
         supposition=node.text("supuesto"),
-        months=node.months("meses"),
+        months=tuple(
+            planned or month in counted for month, planned in enumerate(node.months("meses"), start=1)
+        ),
+        amounts=amounts,
         done=node.months("hechos", default=NO_MONTH),
         measure=_measure(node.node("medida")),
         deviations=node.each("desviaciones", _deviation),
@@ -468,6 +475,7 @@ def _indicator(node: Node) -> IndicatorLine:
     line = IndicatorLine(
         code=code,
         name=node.text("nombre", required=True, limit=160),
+        reference=node.text("clave_del_documento", limit=40),
         short_name=node.text("corto", limit=40),
         definition=node.text("definicion"),
         level=node.choice("nivel", ["", *Level.values], default=""),

@@ -11,10 +11,8 @@ from pregon.core.text import shorten
 from pregon.plan.importing.labels import mended
 from pregon.plan.importing.sheets import Line
 from pregon.plan.importing.words import NUMBER
-from pregon.plan.values import Understood
+from pregon.plan.values import LONGEST, LONGEST_GOAL, LONGEST_NAME, Understood
 
-#: Most letters of a text, as the file of a plan has them.
-LONGEST = 5000
 LIMITS: dict[str, int] = {
     "title": 200,
     "unit_name": 160,
@@ -23,16 +21,17 @@ LIMITS: dict[str, int] = {
     "programme_name": 200,
     "axis": 200,
     "name": 160,
+    "reference": 40,
     "unit": 60,
     "numerator": 300,
     "denominator": 300,
     "target_text": 300,
-    "goals": 500,
+    "goals": LONGEST_GOAL,
     "inputs": 300,
     "activities": 300,
     "budget_line": 20,
     "value": 80,
-    "alignment": 200,
+    "alignment": LONGEST_NAME,
 }
 
 

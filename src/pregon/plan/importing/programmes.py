@@ -40,6 +40,8 @@ class Mark:
     sheet: Sheet | None
     line: int
     fields: dict[str, Any] = field(default_factory=dict)
+    #: The indicator that an activity serves.
+    serves: Mark | None = None
 
 
 class Programmes:
