@@ -157,9 +157,22 @@ class MeasuredForm(MeasureFields, WagtailAdminModelForm):
 
 
 class ActivityForm(MeasuredForm):
-    """An activity, its months marked one by one."""
+    """An activity, its months marked one by one, with how many are planned in each where the plan counts."""
 
     months = MonthsField(label=_("Meses planeados"), required=False)
+    amounts = MilestonesField(
+        label=_("Cantidad por mes"),
+        required=False,
+        help_text=_("Cuántos se planean en un mes, si el plan lo dice. El mes queda marcado."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "months" in cleaned and (amounts := cleaned.get("amounts")):
+            cleaned["months"] = [
+                planned or str(month) in amounts for month, planned in enumerate(cleaned["months"], start=1)
+            ]
+        return cleaned
 
 
 class IndicatorForm(MeasuredForm):

@@ -84,7 +84,7 @@ class IndicatorViewSet(PartViewSet):
         [
             FieldRowPanel([FieldPanel("plan"), FieldPanel("programme")]),
             FieldRowPanel([FieldPanel("name"), FieldPanel("short_name")]),
-            FieldRowPanel([FieldPanel("code"), FieldPanel("order")]),
+            FieldRowPanel([FieldPanel("code"), FieldPanel("reference"), FieldPanel("order")]),
             FieldPanel("definition"),
             MultiFieldPanel(
                 [
@@ -119,10 +119,11 @@ class ActivityViewSet(PartViewSet):
         [
             FieldRowPanel([FieldPanel("plan"), FieldPanel("programme"), FieldPanel("number")]),
             FieldPanel("description"),
-            FieldPanel("short_name"),
+            FieldRowPanel([FieldPanel("short_name"), FieldPanel("reference")]),
             FieldRowPanel([FieldPanel("indicator"), FieldPanel("responsible")]),
             FieldPanel("supposition"),
             FieldPanel("months"),
+            FieldPanel("amounts"),
             measured_panel(),
         ],
         base_form_class=ActivityForm,
