@@ -11,7 +11,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
-from pregon.core.calendar import WorkingCalendar, local_day
+from pregon.core.calendar import local_day
 from pregon.plan import registry
 from pregon.plan.contract import PERCENT, Measure, Period, Question, Reading, Record, written
 from pregon.plan.measures import records_begin
@@ -50,7 +50,8 @@ class Preview:
 def preview(name: str, parameters: Mapping[str, str], *, at: datetime) -> Preview:
     """Ask ``name`` about the twelve months up to ``at``. Raises :class:`UnknownMeasure`."""
     measure = registry.find(name)
-    zone = Office.load().zone
+    office = Office.load()
+    zone = office.zone
     today = local_day(at, zone)
     firsts = past_months(today)
     since = records_begin(at, zone)
@@ -62,7 +63,7 @@ def preview(name: str, parameters: Mapping[str, str], *, at: datetime) -> Previe
                 period=period,
                 at=at,
                 zone=zone,
-                calendar=WorkingCalendar(),
+                calendar=office.calendar,
                 scope=registry.scope_of(measure, parameters),
             )
         )

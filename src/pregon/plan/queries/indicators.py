@@ -29,9 +29,9 @@ def indicator_sheet(
         reading = reading.within(window)
     value = reading.value if reading else None
     stretch = asking.stretch(window)
-    light = traffic_light(indicator, reading, stretch)
-    now = wanted_of(indicator, stretch, share=reading.share) if reading else None
-    whole = wanted_of(indicator, stretch.whole, share=reading.share) if reading else None
+    now = wanted_of(indicator, stretch, asking.calendar, share=reading.share) if reading else None
+    whole = wanted_of(indicator, stretch.whole, asking.calendar, share=reading.share) if reading else None
+    light = lights.light(indicator, value, now=now, whole=whole, stretch=stretch)
     share = value if reading and reading.share else None
     if value is not None and whole:
         share = lights.share_of(value, whole, direction=indicator.direction)
@@ -59,25 +59,9 @@ def indicator_sheet(
     )
 
 
-def traffic_light(
-    indicator: Indicator, reading: Reading | None, stretch: lights.Stretch | None = None
-) -> Light:
-    """The light of what was read. Without a figure or without a target it is grey, never red. Without a stretch of
-    days, a whole year was read."""
-    value = reading.value if reading else None
-    if reading is None or stretch is None:
-        target = indicator.target
-        return lights.light(indicator, value, now=target, whole=target, stretch=None)
-    return lights.light(
-        indicator,
-        value,
-        now=wanted_of(indicator, stretch, share=reading.share),
-        whole=wanted_of(indicator, stretch.whole, share=reading.share),
-        stretch=stretch,
-    )
-
-
-def wanted_of(indicator: Indicator, stretch: lights.Stretch, *, share: bool) -> Decimal | None:
+def wanted_of(
+    indicator: Indicator, stretch: lights.Stretch, calendar: WorkingCalendar, *, share: bool
+) -> Decimal | None:
     """How much was wanted of ``indicator`` in the days of ``stretch`` that are over."""
     goal = lights.Goal(
         year=indicator.plan.year,
@@ -86,7 +70,7 @@ def wanted_of(indicator: Indicator, stretch: lights.Stretch, *, share: bool) -> 
         cumulative=indicator.cumulative,
         frequency=indicator.frequency,
     )
-    return lights.wanted(goal, stretch, WorkingCalendar(), share=share)
+    return lights.wanted(goal, stretch, calendar, share=share)
 
 
 def forecast_of(
