@@ -120,3 +120,11 @@ def test_a_goal_among_columns_is_a_target() -> None:
 )
 def test_a_level_may_begin_its_narrative(text: str, level: str) -> None:
     assert level_before(text) == level
+
+
+@pytest.mark.parametrize(
+    ("said", "frequency"),
+    [("Bimestral", "bimestral"), ("Cada cuatro meses", "cuatrimestral"), ("Cada dos años", "bienal")],
+)
+def test_a_frequency_is_read_however_it_is_said(said: str, frequency: str) -> None:
+    assert indicator(SHEET.replace("Trimestral", said)).frequency == frequency
