@@ -178,3 +178,11 @@ def test_each_corner_has_its_light(
 
 def test_a_share_of_nothing_is_met() -> None:
     assert share_of(Decimal(0), Decimal(0), direction=Direction.UP) == 100
+
+
+@pytest.mark.parametrize(
+    ("wanted_now", "value", "share"),
+    [(10, 10, 100), (10, 20, 50), (10, 5, 200), (0, 0, 100), (10, 0, 100), (0, 5, 0)],
+)
+def test_where_less_is_better_the_share_is_the_reverse(wanted_now: int, value: int, share: int) -> None:
+    assert share_of(Decimal(value), Decimal(wanted_now), direction=Direction.DOWN) == share

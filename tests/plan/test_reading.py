@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pregon.plan.errors import BrokenPlan, UnknownPlan
 from pregon.plan.reading import known, parse, read
+from pregon.plan.writing import write
 
 WHOLE = """
 plan:
@@ -106,7 +108,7 @@ def test_an_empty_file_lacks_everything_and_says_so_at_once() -> None:
         ),
         (
             "  indicadores: [{clave: actividad-1, nombre: A}]",
-            "plan.indicadores[1].clave: esa clave es de las actividades; escribe otra.",
+            "plan.indicadores[1].clave: esa dirección es de otra página del plan; escribe otra.",
         ),
         (
             "  indicadores: [{clave: a, nombre: A}, {clave: a, nombre: B}]",
@@ -146,3 +148,99 @@ def test_a_year_or_a_colour_that_is_none_is_told() -> None:
 def test_an_amount_nobody_wrote_is_none_and_not_zero() -> None:
     inputs = [line.amount for part in read("ocotlan").plan.programmes for line in part.inputs]
     assert inputs == [None] * 9
+
+
+INDICATOR = WHOLE + "  indicadores:\n    - clave: una\n      nombre: Una\n"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "  ? [a, b]\n  : 1\n",
+        "  fuente: 2026-13-45\n",
+        "  calendario: !!int x\n",
+        f"  calendario: {'9' * 5000}\n",
+    ],
+)
+def test_values_that_yaml_itself_cannot_build_say_in_which_line(wrong: str) -> None:
+    with pytest.raises(BrokenPlan) as refusal:
+        parse(WHOLE + wrong, name="plan.yaml")
+    assert str(refusal.value) == "«plan.yaml» no es YAML bien escrito: revisa la línea 7."
+
+
+def test_a_page_does_not_become_a_million_lines_by_naming_its_parts_again() -> None:
+    bomb = WHOLE + "  actividades:\n    - &una {descripcion: Una}\n" + "    - *una\n" * 9
+    with pytest.raises(BrokenPlan) as refusal:
+        parse(bomb, name="plan.yaml")
+    assert (
+        str(refusal.value)
+        == "«plan.yaml» remite a otra parte con «*» en la línea 9: escribe ahí lo que dice."
+    )
+
+
+def test_parts_far_too_deep_are_refused() -> None:
+    deep = "plan:\n" + "".join(" " * depth + "a:\n" for depth in range(1, 1200))
+    with pytest.raises(BrokenPlan, match="revisa sus sangrías"):
+        parse(deep, name="plan.yaml")
+
+
+def test_a_text_far_too_large_is_refused_unread() -> None:
+    with pytest.raises(BrokenPlan, match="pesa demasiado"):
+        parse(WHOLE + "#" * 1_000_001, name="plan.yaml")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ("metas_por_mes: {3: .nan}", "metas_por_mes.3: se esperaba un número"),
+        ("metas_por_mes: {3: 1.0e+30}", "metas_por_mes.3: es un número demasiado grande"),
+        ("meta: 33.333", "meta: lleva a lo más dos decimales"),
+        ("semaforo: {verde: 5000}", "semaforo.verde: es un número demasiado grande"),
+        ("semaforo: {pasarse_desde: 50000}", "semaforo.pasarse_desde: es un número demasiado grande"),
+    ],
+)
+def test_a_figure_that_the_database_would_not_keep_whole_is_refused(wrong: str, place: str) -> None:
+    assert faults(f"{INDICATOR}      {wrong}\n") == (f"plan.indicadores[1].{place}.",)
+
+
+def test_a_light_from_zero_on_is_no_light_that_was_left_out() -> None:
+    (fault,) = faults(f"{INDICATOR}      semaforo: {{verde: 0, amarillo: 0}}\n")
+    assert fault.endswith("ambos pasan de 0.")
+
+
+def test_an_input_may_cost_what_a_town_hall_pays() -> None:
+    text = (
+        WHOLE + "  programas:\n    - nombre: Uno\n      insumos: [{descripcion: Nómina, monto: 25000000.5}]\n"
+    )
+    assert parse(text, name="plan.yaml").plan.programmes[0].inputs[0].amount == Decimal("25000000.5")
+
+
+def test_what_is_no_letter_stays_out_of_the_database() -> None:
+    text = WHOLE + '  vision: "una\\0 mirada\\ud800"\n'
+    assert parse(text, name="plan.yaml").plan.vision == "una mirada"
+    assert faults(WHOLE.replace("Plan de prueba", '"\\0"')) == ("plan.titulo: falta.",)
+
+
+def test_an_activity_serves_an_indicator_that_is_there() -> None:
+    assert faults(INDICATOR + "  actividades: [{descripcion: Dos, indicador: otra}]\n") == (
+        "plan.actividades: no hay un indicador con la clave «otra».",
+    )
+
+
+@pytest.mark.parametrize("taken", ["datos", "actividad-3"])
+def test_no_indicator_takes_the_address_of_another_page(taken: str) -> None:
+    (fault,) = faults(INDICATOR.replace("clave: una", f"clave: {taken}"))
+    assert fault.startswith("plan.indicadores[1].clave: ")
+
+
+def test_the_paragraphs_of_a_text_stay_apart_and_a_name_has_one_line() -> None:
+    part = parse(
+        WHOLE + '  vision: "Uno.\\r\\n\\r\\nDos."\n  responsable: "Una\\noficina"\n', name="plan.yaml"
+    ).plan
+    assert (part.vision, part.responsible) == ("Uno.\n\nDos.", "Una oficina")
+    assert parse(write(part), name="plan.yaml").plan == part
+
+
+def test_a_list_without_end_is_refused() -> None:
+    text = WHOLE + "  actividades:\n" + "    - {descripcion: a}\n" * 5_001
+    assert faults(text) == ("plan.actividades: pasa de 5000 entradas.",)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -43,8 +43,10 @@ from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import NewsroomError
 from pregon.newsroom.models import Bulletin, Campaign, Episode, LiveBlog, Service, Video
 from pregon.plan import actions as plans
+from pregon.plan.actions.loading import put_in
 from pregon.plan.errors import PlanError
 from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
+from pregon.plan.queries import as_written
 from pregon.website import actions as website
 from pregon.website import queries
 from pregon.website.models import BakedPage
@@ -318,6 +320,17 @@ class Kind:
     spare: int
 
 
+def loaded_anew(plan: Plan) -> None:
+    part = as_written(plan)
+    [programme] = part.programmes
+    [first] = part.indicators[:1]
+    one_more = replace(first, code="nueva", name="Una más")
+    other = replace(
+        programme, indicators=tuple(replace(line, target=Decimal(50)) for line in programme.indicators)
+    )
+    put_in(replace(part, programmes=(other,), indicators=(one_more,)), at=timezone.now())
+
+
 def of_another_year(year: int) -> Plan:
     plan: Plan = PlanFactory.create(year=year, slug=f"plan-{year}")
     IndicatorFactory.create(plan=plan, code="actos", measure="acts_covered", target=90)
@@ -386,6 +399,7 @@ CHANGES: dict[str, Kind] = {
         lambda t: saved(Indicator.objects.get(measure="acts_covered"), target=50), 6
     ),
     "a figure of the plan is deleted": Kind(lambda t: deleted(Indicator.objects.get(measure="acts_covered")), 4),
+    "a plan is loaded anew, with one figure other, one more and one less": Kind(lambda t: loaded_anew(t.plan), 6),
     "a deviation is told": Kind(
         lambda t: Deviation.objects.create(activity=Activity.objects.get(), month=11, cause="Llovió."), 9
     ),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -14,7 +15,7 @@ from factories import newsroom as news
 from factories.delivery import SubscriberFactory
 from factories.library import AlbumFactory
 from factories.plan import ActivityFactory, IndicatorFactory, ProgrammeFactory
-from factories.website import marks_taken_up
+from factories.website import marks_taken_up, nothing_due
 from pregon.accounts.models import Office, Topic
 from pregon.agenda.models import Act
 from pregon.alerts.actions import expire_due as end_alerts
@@ -22,9 +23,10 @@ from pregon.alerts.actions import propose
 from pregon.core.home import Home
 from pregon.delivery.models import ChannelAccount
 from pregon.newsroom import actions as newsroom
+from pregon.plan import actions as plans
 from pregon.website.actions import bake
 from pregon.website.enums import Baking
-from pregon.website.models import BakedPage, Broadcast
+from pregon.website.models import BakedPage, BakingMark, Broadcast
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +80,15 @@ def test_what_a_plan_promises_is_on_all_its_pages() -> None:
     pages = {indicator.plan.get_absolute_url(), indicator.get_absolute_url(), activity.get_absolute_url()}
     for piece in (indicator, activity, programme):
         assert pages - due_after(piece.save) == set()
+
+
+def test_a_plan_that_is_loaded_tells_of_its_pages_when_it_is_whole() -> None:
+    plans.load_plan("mazamitla", at=timezone.now(), year=2026)
+    nothing_due()
+    plan = plans.load_plan("mazamitla", at=timezone.now(), year=2026)
+    marked = Counter(BakingMark.objects.values_list("path", flat=True))
+    assert {item.get_absolute_url() for item in plan.activities.all()} <= set(marked)
+    assert max(marked.values()) <= 2
 
 
 def test_the_way_in_follows_the_ways_there_are() -> None:

@@ -10,6 +10,7 @@ PlanError
 ├── NotClosed        only a closed month can be opened again
 ├── ReasonMissing    opening one again needs a reason
 ├── PlanClosed       a plan with closed months is not replaced by another document
+├── CapturesLost     nor one of whose lines a document lacks, once people wrote something down of it
 ├── WrongYear        a year is begun with the plan of one before it
 ├── YearBegun        the plan of that year is there already
 ├── BadCapture       what was captured by hand cannot be counted
@@ -91,3 +92,7 @@ class NotDrawn(PlanError):
 
 class PlanClosed(PlanError):
     """Ya hay un plan con esa clave y ese año, y tiene meses cerrados: ponle otra clave al que cargas."""
+
+
+class CapturesLost(PlanError):
+    """El documento ya no trae algo de lo que se escribieron cifras a mano: cárgalo con otra clave."""

@@ -27,6 +27,7 @@ from pregon.plan import registry
 from pregon.plan.actions import Explanation, Figures
 from pregon.plan.contract import PERCENT, written
 from pregon.plan.enums import PlanKind
+from pregon.plan.fields import LinesField, MilestonesField, MonthsField, ValuesField
 from pregon.plan.importing.sheets import MOST_BYTES
 from pregon.plan.models import EARLIEST, LATEST, Activity, Indicator, Plan
 from pregon.plan.proposing import propose
@@ -150,6 +151,39 @@ class MeasuredForm(MeasureFields, WagtailAdminModelForm):
         if "measure" in self.fields:
             self.instance.parameters = self.parameters() if self.cleaned_data.get("measure") else {}
         super()._post_clean()
+
+
+class ActivityForm(MeasuredForm):
+    """An activity, its months marked one by one."""
+
+    months = MonthsField(label=_("Meses planeados"), required=False)
+
+
+class IndicatorForm(MeasuredForm):
+    """An indicator, with what is expected by the end of some months."""
+
+    milestones = MilestonesField(
+        label=_("Metas por mes"),
+        required=False,
+        help_text=_("Lo que debe llevarse al final de un mes. Deja vacíos los que no tienen meta."),
+    )
+
+
+class ProgrammeForm(WagtailAdminModelForm):
+    """A programme, its months marked one by one."""
+
+    months = MonthsField(label=_("Meses"), required=False)
+
+
+class PlanForm(WagtailAdminModelForm):
+    """A plan, with its lists a line for each thing."""
+
+    values = ValuesField(
+        label=_("Valores"),
+        required=False,
+        help_text=_("Uno por renglón: el valor, dos puntos y qué significa."),
+    )
+    goals = LinesField(label=_("Propósitos"), required=False, help_text=_("Uno por renglón."))
 
 
 class YearForm(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from pregon.plan.values import (
     GREEN_FROM,
     NO_MONTH,
     OVERSHOOT_FROM,
+    OWN_CODE,
     YELLOW_FROM,
     ActivityLine,
     DeviationLine,
@@ -34,11 +36,16 @@ from pregon.plan.values import (
 SEEDS = Path(__file__).parent / "seeds"
 LARGEST = 1_000_000
 MOST_FAULTS = 12
+MOST_ENTRIES = 5_000
+#: Most letters of a text that is no name.
+LONGEST = 5000
 ALL = "todos"
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-OWN_CODE = re.compile(r"actividad-\d+")  # the addresses of activities
+
+#: Whole digits that a figure may have, and an amount of money.
+DIGITS, PESOS = 7, 10
 
 T = TypeVar("T")
 
@@ -72,8 +79,19 @@ def read(path_or_name: Path | str) -> PlanFile:
 
 def parse(text: str, *, name: str) -> PlanFile:
     """The plan in ``text``. Raises :class:`BrokenPlan` with every fault."""
+    if len(text) > LARGEST:
+        raise BrokenPlan(_("«%(path)s» pesa demasiado para ser un plan.") % {"path": name})
     try:
         whole = yaml.load(text, Loader=StrictLoader)  # noqa: S506 - StrictLoader is a SafeLoader
+    except RecursionError as problem:
+        raise BrokenPlan(
+            _("«%(name)s» tiene demasiadas partes una dentro de otra: revisa sus sangrías.") % {"name": name}
+        ) from problem
+    except Repeated as problem:
+        raise BrokenPlan(
+            _("«%(name)s» remite a otra parte con «*» en la línea %(line)s: escribe ahí lo que dice.")
+            % {"name": name, "line": problem.line}
+        ) from problem
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -93,15 +111,48 @@ def parse(text: str, *, name: str) -> PlanFile:
     return found
 
 
+def written(text: str) -> str:
+    """``text`` on one line, without what is no letter: a NUL stops the database, and half a letter every page."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def paragraphs(text: str) -> str:
+    """``text`` whose lines stay apart, as somebody wrote them on the desk."""
+    return "\n".join(map(written, text.splitlines())).strip()
+
+
+class Repeated(yaml.YAMLError):
+    """A part that stands for another one of the same file."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+
+
 class StrictLoader(yaml.SafeLoader):
-    """YAML without objects, and without the same key twice: the second would silently win."""
+    """YAML without objects, without the same key twice — the second would silently win — and without parts that stand
+    for others: a file of a page becomes a plan of a million lines with them."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # so in the stubs of the library
+            raise Repeated(event.start_mark.line + 1)
+        return super().compose_node(parent, index)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, LookupError) as problem:  # «2026-13-45» is no date
+            raise yaml.constructor.ConstructorError(None, None, "no such value", node.start_mark) from problem
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[object] = set()
         for key_node, _value in node.value:
             key = key_node.value
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, "duplicate key", key_node.start_mark)
+            if not isinstance(key_node, yaml.ScalarNode) or key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, "duplicate key, or none", key_node.start_mark
+                )
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
@@ -128,14 +179,16 @@ class Node:
             self.fault(key, _("falta"))
         return value
 
-    def text(self, key: str, *, required: bool = False, limit: int = 5000, default: str = "") -> str:
+    def text(self, key: str, *, required: bool = False, limit: int = LONGEST, default: str = "") -> str:
         value = self.take(key, required=required)
         if value is None:
             return default
         if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
             self.fault(key, _("se esperaba texto"))
             return default
-        words = " ".join(str(value).split())
+        words = paragraphs(str(value)) if limit == LONGEST else written(str(value))
+        if required and value and not words:
+            self.fault(key, _("falta"))
         if len(words) > limit:
             self.fault(key, _("pasa de %(limit)s caracteres") % {"limit": limit})
         return words
@@ -146,21 +199,30 @@ class Node:
             self.fault(key, what)
         return value
 
-    def number(
-        self, key: str, *, default: Decimal | None = None, floor: Decimal | None = None
-    ) -> Decimal | None:
+    def number(self, key: str, *, floor: Decimal | None = None, digits: int = DIGITS) -> Decimal | None:
         value = self.take(key)
-        if value is None:
-            return default
-        number = Decimal(str(value)) if type(value) in {int, float} else Decimal("NaN")
-        if not number.is_finite():
+        return None if value is None else self.numeral(key, value, floor=floor, digits=digits)
+
+    def per_cent(self, key: str, *, default: Decimal, digits: int, floor: Decimal = Decimal(0)) -> Decimal:
+        number = self.number(key, floor=floor, digits=digits)
+        return default if number is None else number
+
+    def numeral(
+        self, key: str, value: object, *, floor: Decimal | None = None, digits: int = DIGITS
+    ) -> Decimal | None:
+        """``value`` as the number that the database keeps to the last digit."""
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             self.fault(key, _("se esperaba un número"))
-            return default
+            return None
+        if abs(value) >= 10**digits:
+            self.fault(key, _("es un número demasiado grande"))
+            return None
+        number = Decimal(str(value))
+        if number != round(number, 2):
+            self.fault(key, _("lleva a lo más dos decimales"))
+            return None
         if floor is not None and number < floor:
             self.fault(key, _("no puede ser menor que %(floor)s") % {"floor": floor})
-        if abs(number) >= 10**7:
-            self.fault(key, _("es un número demasiado grande"))
-            return default
         return number
 
     def year(self, key: str, *, required: bool = False) -> int | None:
@@ -215,24 +277,22 @@ class Node:
         value = self.take(key)
         if value is None:
             return ()
-        if not isinstance(value, dict) or not all(
-            type(month) is int and 1 <= month <= 12 and type(goal) in {int, float}
-            for month, goal in value.items()
-        ):
+        if not isinstance(value, dict) or not all(type(month) is int and 1 <= month <= 12 for month in value):
             self.fault(key, _("se esperaban meses del 1 al 12, cada uno con su número"))
             return ()
-        return tuple(sorted((month, Decimal(str(goal))) for month, goal in value.items()))
+        goals = ((month, self.numeral(f"{key}.{month}", goal)) for month, goal in sorted(value.items()))
+        return tuple((month, goal) for month, goal in goals if goal is not None)
 
     def names(self, key: str, *, limit: int = 160) -> tuple[str, ...]:
         value = self.take(key)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
+        if not isinstance(value, list) or not all(isinstance(name, str) and written(name) for name in value):
             self.fault(key, _("se esperaba una lista de textos"))
             return ()
         if any(len(name) > limit for name in value):
             self.fault(key, _("pasa de %(limit)s caracteres") % {"limit": limit})
-        return tuple(" ".join(name.split()) for name in value)
+        return tuple(written(name) for name in value)
 
     def node(self, key: str, *, required: bool = False) -> Node:
         return Node(self.take(key, required=required), f"{self.place}.{key}".strip("."), self.faults)
@@ -243,6 +303,9 @@ class Node:
             return ()
         if not isinstance(value, list):
             self.fault(key, _("se esperaba una lista"))
+            return ()
+        if len(value) > MOST_ENTRIES:
+            self.fault(key, _("pasa de %(most)s entradas") % {"most": MOST_ENTRIES})
             return ()
         found = []
         for place, content in enumerate(value, start=1):
@@ -307,6 +370,8 @@ def _plan(plan: Node) -> PlanPart:
     codes = [line.code for line in found.every_indicator]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         plan.fault("indicadores", _("la clave «%(code)s» está repetida") % {"code": code})
+    for code in sorted({line.indicator for line in found.every_activity} - {"", *codes}):
+        plan.fault("actividades", _("no hay un indicador con la clave «%(code)s»") % {"code": code})
     plan.close()
     return found
 
@@ -350,7 +415,7 @@ def _deviation(node: Node) -> DeviationLine:
 def _input(node: Node) -> InputLine:
     return InputLine(
         description=node.text("descripcion", required=True, limit=300),
-        amount=node.number("monto", floor=Decimal(0)),
+        amount=node.number("monto", floor=Decimal(0), digits=PESOS),
         budget_line=node.text("partida", limit=20),
     )
 
@@ -372,7 +437,7 @@ def _activity(node: Node) -> ActivityLine:
 def _indicator(node: Node) -> IndicatorLine:
     code = node.matching("clave", KEY, _("se esperaban minúsculas y guiones"), required=True)
     if OWN_CODE.fullmatch(code):
-        node.fault("clave", _("esa clave es de las actividades; escribe otra"))
+        node.fault("clave", _("esa dirección es de otra página del plan; escribe otra"))
     baseline = node.node("linea_base")
     lights = node.node("semaforo")
     line = IndicatorLine(
@@ -400,10 +465,10 @@ def _indicator(node: Node) -> IndicatorLine:
         milestones=node.milestones("metas_por_mes"),
         cumulative=node.flag("acumulable", default=True),
         direction=node.choice("sentido", Direction.values, default=Direction.UP.value),
-        green_from=lights.number("verde") or GREEN_FROM,
-        yellow_from=lights.number("amarillo") or YELLOW_FROM,
+        green_from=lights.per_cent("verde", default=GREEN_FROM, digits=3),
+        yellow_from=lights.per_cent("amarillo", default=YELLOW_FROM, digits=3),
         overshoot=lights.choice("si_se_pasa", Overshoot.values, default=Overshoot.MET.value),
-        overshoot_from=lights.number("pasarse_desde", floor=Decimal(100)) or OVERSHOOT_FROM,
+        overshoot_from=lights.per_cent("pasarse_desde", default=OVERSHOOT_FROM, digits=4, floor=Decimal(100)),
         frequency=node.choice("frecuencia", ["", *Frequency.values], default=""),
         measure=_measure(node.node("medida")),
         deviations=node.each("desviaciones", _deviation),

@@ -13,6 +13,8 @@ NO_MONTH = (False,) * 12
 EVERY_MONTH = (True,) * 12
 #: From which per cent of the target on a light is green or yellow, and passing it is too much, where nobody says.
 GREEN_FROM, YELLOW_FROM, OVERSHOOT_FROM = Decimal(95), Decimal(80), Decimal(125)
+#: What no indicator may be called: the addresses of activities and of the plan's open data.
+OWN_CODE = re.compile(r"actividad-\d+|datos")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from pregon.plan.forms import FIELDS, MeasuredForm
+from pregon.plan.forms import FIELDS, ActivityForm, IndicatorForm, PlanForm, ProgrammeForm
 from pregon.plan.models import Activity, Indicator, Plan, Programme
 
 
@@ -34,40 +34,46 @@ def measured_panel() -> MultiFieldPanel:
 class PlanViewSet(PartViewSet):
     model = Plan
     list_display = ["title", "year", "unit_name"]
-    panels = [
-        FieldPanel("title"),
-        FieldRowPanel([FieldPanel("year"), FieldPanel("calendar_year"), FieldPanel("slug")]),
-        FieldRowPanel([FieldPanel("kind"), FieldPanel("unit_name"), FieldPanel("responsible")]),
-        FieldPanel("description"),
-        MultiFieldPanel(
-            [FieldPanel("mission"), FieldPanel("vision"), FieldPanel("values"), FieldPanel("goals")],
-            heading=_("La oficina"),
-        ),
-        FieldPanel("source"),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("title"),
+            FieldRowPanel([FieldPanel("year"), FieldPanel("calendar_year"), FieldPanel("slug")]),
+            FieldRowPanel([FieldPanel("kind"), FieldPanel("unit_name"), FieldPanel("responsible")]),
+            FieldPanel("description"),
+            MultiFieldPanel(
+                [FieldPanel("mission"), FieldPanel("vision"), FieldPanel("values"), FieldPanel("goals")],
+                heading=_("La oficina"),
+            ),
+            FieldPanel("source"),
+        ],
+        base_form_class=PlanForm,
+    )
 
 
 class ProgrammeViewSet(PartViewSet):
     model = Programme
     list_display = ["name", "plan"]
     list_filter = ["plan"]
-    panels = [
-        FieldRowPanel([FieldPanel("plan"), FieldPanel("order")]),
-        FieldPanel("name"),
-        FieldPanel("description"),
-        MultiFieldPanel(
-            [
-                FieldPanel("general_objective"),
-                FieldPanel("particular_objective"),
-                FieldPanel("strategy"),
-                FieldPanel("line_of_action"),
-                FieldPanel("programme_name"),
-            ],
-            heading=_("De dónde viene"),
-        ),
-        FieldPanel("months"),
-        InlinePanel("inputs", heading=_("Insumos"), label=_("Insumo")),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("plan"), FieldPanel("order")]),
+            FieldPanel("name"),
+            FieldPanel("description"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("general_objective"),
+                    FieldPanel("particular_objective"),
+                    FieldPanel("strategy"),
+                    FieldPanel("line_of_action"),
+                    FieldPanel("programme_name"),
+                ],
+                heading=_("De dónde viene"),
+            ),
+            FieldPanel("months"),
+            InlinePanel("inputs", heading=_("Insumos"), label=_("Insumo")),
+        ],
+        base_form_class=ProgrammeForm,
+    )
 
 
 class IndicatorViewSet(PartViewSet):
@@ -95,12 +101,13 @@ class IndicatorViewSet(PartViewSet):
             FieldRowPanel([FieldPanel("unit"), FieldPanel("frequency"), FieldPanel("direction")]),
             FieldRowPanel([FieldPanel("baseline"), FieldPanel("baseline_year"), FieldPanel("previous")]),
             FieldRowPanel([FieldPanel("target"), FieldPanel("target_text")]),
-            FieldRowPanel([FieldPanel("milestones"), FieldPanel("cumulative")]),
+            FieldPanel("milestones"),
+            FieldPanel("cumulative"),
             FieldRowPanel([FieldPanel("green_from"), FieldPanel("yellow_from")], heading=_("Semáforo")),
             FieldRowPanel([FieldPanel("overshoot"), FieldPanel("overshoot_from")]),
             measured_panel(),
         ],
-        base_form_class=MeasuredForm,
+        base_form_class=IndicatorForm,
     )
 
 
@@ -118,7 +125,7 @@ class ActivityViewSet(PartViewSet):
             FieldPanel("months"),
             measured_panel(),
         ],
-        base_form_class=MeasuredForm,
+        base_form_class=ActivityForm,
     )
 
 

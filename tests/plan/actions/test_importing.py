@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,11 +13,11 @@ from factories.documents import SEEDS
 from factories.plan import moment
 from pregon.plan import actions
 from pregon.plan.enums import DraftState
-from pregon.plan.errors import BrokenPlan, PlanClosed
+from pregon.plan.errors import BrokenPlan, CapturesLost, PlanClosed
 from pregon.plan.importing import draft_of
-from pregon.plan.models import Plan, PlanDraft
+from pregon.plan.models import Activity, Capture, Indicator, Plan, PlanDraft
 from pregon.plan.queries import as_written
-from pregon.plan.values import MeasureLine, PlanPart
+from pregon.plan.values import ActivityLine, IndicatorLine, MeasureLine, PlanPart
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -75,6 +76,57 @@ def test_a_plan_with_closed_months_is_not_replaced() -> None:
     with pytest.raises(PlanClosed):
         actions.take_in(understood(), at=AT, year=2026)
     assert actions.take_in(understood(), at=AT).year == 2020
+
+
+def of(*descriptions: str, codes: tuple[str, ...] = ()) -> PlanPart:
+    return PlanPart(
+        key="prueba",
+        title="Plan",
+        year=2026,
+        unit_name="Comunicación Social",
+        indicators=tuple(IndicatorLine(code=code, name=code) for code in codes),
+        activities=tuple(ActivityLine(description=said) for said in descriptions),
+    )
+
+
+def captured(item: Indicator | Activity) -> Capture:
+    said = actions.Figures(numerator=Decimal(5), note="La bitácora.")
+    return actions.capture(item, 10, said, by=UserFactory.create(), at=AT)
+
+
+def test_what_was_captured_stays_with_its_activity_when_others_come_before_it() -> None:
+    plan = actions.take_in(of("Boletines", "Fotos", "Videos"), at=AT)
+    figure = captured(plan.activities.get(description="Fotos"))
+    actions.take_in(of("Carteles", "Boletines", "Videos", "Fotos"), at=AT)
+    figure.refresh_from_db()
+    assert (figure.activity.description, figure.activity.number) == ("Fotos", 4)
+    assert [row.description for row in plan.activities.all()] == ["Carteles", "Boletines", "Videos", "Fotos"]
+
+
+def test_an_activity_that_was_written_otherwise_keeps_what_was_captured() -> None:
+    plan = actions.take_in(of("Boletines", "Fotos"), at=AT)
+    figure = captured(plan.activities.get(number=2))
+    actions.take_in(of("Boletines", "Fotografías"), at=AT)
+    figure.refresh_from_db()
+    assert figure.activity.description == "Fotografías"
+
+
+@pytest.mark.parametrize("part", [of("Boletines", codes=("una",)), of("Boletines", "Fotos")])
+def test_a_document_that_lacks_a_line_with_captured_figures_replaces_nothing(part: PlanPart) -> None:
+    plan = actions.take_in(of("Boletines", "Fotos", codes=("una",)), at=AT)
+    captured(plan.indicators.get())
+    captured(plan.activities.get(number=2))
+    with pytest.raises(CapturesLost, match="ya no está en el documento"):
+        actions.take_in(part, at=AT)
+    assert (plan.activities.count(), plan.indicators.count(), Capture.objects.count()) == (2, 1, 2)
+
+
+def test_a_document_that_lacks_a_line_that_people_explained_replaces_nothing() -> None:
+    plan = actions.take_in(of("Boletines", "Fotos"), at=AT)
+    went = actions.Explanation(cause="No hubo cámara.")
+    actions.explain(plan.activities.get(number=2), 10, went, by=UserFactory.create(), at=AT)
+    with pytest.raises(CapturesLost):
+        actions.take_in(of("Boletines"), at=AT)
 
 
 def test_the_database_knows_only_the_three_states_and_when_each_was_settled() -> None:

@@ -119,6 +119,14 @@ def test_what_goes_from_the_file_goes_from_the_plan_and_what_stays_keeps_its_row
     assert list(plan.activities.values_list("description", flat=True)) == ["Primera"]
 
 
+def test_that_somebody_reviewed_a_target_is_no_business_of_the_file(tmp_path: Path) -> None:
+    plan = actions.load_plan(file(tmp_path), at=AT)
+    plan.indicators.filter(code="uno").update(review_due=True, reviewed_at=AT)
+    actions.load_plan(file(tmp_path, SHORT.replace("nombre: Uno", "nombre: Primero")), at=AT)
+    uno = plan.indicators.get(code="uno")
+    assert (uno.name, uno.review_due, uno.reviewed_at) == ("Primero", True, AT)
+
+
 def test_a_measure_nobody_answers_is_refused_and_nothing_is_loaded(tmp_path: Path) -> None:
     text = SHORT.replace(
         "{clave: dos, nombre: Dos}", "{clave: dos, nombre: Dos, medida: {nombre: act_covered}}"

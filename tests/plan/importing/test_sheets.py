@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from docx import Document
 from openpyxl import Workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from factories.documents import as_csv, as_docx, as_xlsx, saved
 from pregon.plan.errors import BrokenPlan
@@ -147,3 +148,78 @@ def test_tables_within_tables_without_end_are_refused() -> None:
     for _level in range(40):
         body = f"<w:tbl><w:tr><w:tc>{body}</w:tc></w:tr></w:tbl>"
     assert "está dañado" in refusal(word(body))
+
+
+def said(words: str, *, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{words}</w:t></w:r></w:p>"
+
+
+def test_the_points_of_a_list_of_word_stay_apart() -> None:
+    document = Document()
+    document.add_paragraph("METAS")
+    for words in ("producir videos", "escribir notas"):
+        document.add_paragraph(words, style="List Bullet")
+    assert cells(saved(document)) == [("METAS",), ("• producir videos",), ("• escribir notas",)]
+    numbered = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    row = f"<w:tbl><w:tr><w:tc>{said('X', properties=numbered)}</w:tc></w:tr></w:tbl>"
+    assert cells(word(said("videos", properties=numbered) + row)) == [("• videos",), ("X",)]
+
+
+def test_what_a_correction_moved_is_said_where_it_stands_now() -> None:
+    run = "<w:r><w:t>Informar</w:t></w:r>"
+    moved = f"<w:p><w:moveFrom>{run}</w:moveFrom></w:p><w:p><w:moveTo>{run}</w:moveTo></w:p>"
+    assert cells(word(moved)) == [("Informar",)]
+
+
+def test_a_drawn_box_is_said_once_line_by_line() -> None:
+    box = f"<w:txbxContent>{said('MISIÓN')}{said('Informar')}</w:txbxContent>"
+    compatible = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    drawn = (
+        f'<w:p><w:r><w:t>Título</w:t></w:r><w:r><mc:AlternateContent xmlns:mc="{compatible}"><mc:Choice>{box}'
+        f"</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    )
+    assert cells(word(drawn)) == [("Título",), ("MISIÓN",), ("Informar",)]
+
+
+def test_a_strict_document_of_word_is_read_as_any_other() -> None:
+    strict = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+    body = f'<w:document xmlns:w="{strict}"><w:body>{said("MISIÓN")}</w:body></w:document>'
+    assert cells(zipped({"word/document.xml": body.encode()})) == [("MISIÓN",)]
+
+
+def test_letters_come_whole_and_places_to_break_a_word_are_none() -> None:
+    assert cells("MISIO\u0301N\nComu\u00adnica\u200bción\n".encode()) == [("MISIÓN",), ("Comunicación",)]
+
+
+def test_a_formula_over_many_cells_stays_itself() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"] = ArrayFormula("A1:A2", "=SUM(B1:B2)")
+    assert cells(saved(book)) == [("=SUM(B1:B2)",)]
+
+
+def test_a_document_with_a_password_of_its_archive_is_refused() -> None:
+    locked = bytearray(zipped({"word/document.xml": b"<x/>"}))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.find(mark) + place] |= 1
+    assert refusal(bytes(locked)) == "«plan.docx» está dañado: ábrelo, guárdalo de nuevo y súbelo otra vez."
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"word/document.xml": b"<w:p/>" * 1_000_001},
+        {"xl/workbook.xml": b"<x/>", "xl/sharedStrings.xml": b"<si/>" * 1_000_001},
+    ],
+)
+def test_millions_of_empty_parts_do_not_fill_the_memory(parts: dict[str, bytes]) -> None:
+    assert "ocupa demasiado una vez abierto" in refusal(zipped(parts))
+
+
+def test_runs_within_runs_without_end_are_refused() -> None:
+    assert "está dañado" in refusal(word(f"<w:p>{'<w:r>' * 3000}{'</w:r>' * 3000}</w:p>"))
+
+
+def test_a_sheet_with_far_too_many_cells_is_refused() -> None:
+    assert "más de 40,000 celdas" in refusal(("Misión" + "\tx" * 59 + "\n").encode() * 700)

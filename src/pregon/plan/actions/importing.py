@@ -57,6 +57,8 @@ def take_in(part: PlanPart, *, at: datetime, year: int | None = None) -> Plan:
     """Load what was understood of a document. A plan of the same key and year becomes this one, unless it has closed
     months: what was signed is signed of that plan."""
     check_measures(PlanFile(office=OfficePart(), plan=part))
+    # Who closes a month holds the plan meanwhile: whoever replaces it waits, and sees the month closed.
+    list(Plan.objects.select_for_update().filter(slug=f"{part.key}-{year or part.year}"))
     if closed_plan(part.key, year or part.year):
         raise PlanClosed
     return put_in(part, at=at, year=year)

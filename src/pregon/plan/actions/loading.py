@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model, Q
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.core.text import slug
 from pregon.plan import registry
-from pregon.plan.errors import BrokenPlan, UnknownMeasure
+from pregon.plan.errors import BrokenPlan, CapturesLost, UnknownMeasure
 from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
 from pregon.plan.queries import same_columns
 from pregon.plan.reading import read
 from pregon.plan.values import ActivityLine, IndicatorLine, MeasureLine, PlanFile, PlanPart, ProgrammeLine
+
+R = TypeVar("R", Programme, Indicator, Activity)
+#: Where the numbers of activities wait: past any that a plan has.
+PARKED = 10_000
 
 
 @transaction.atomic
@@ -99,77 +103,106 @@ def _measures(part: PlanPart) -> list[MeasureLine]:
 
 def _fill(plan: Plan, part: PlanPart) -> None:
     """Make the rows of ``plan`` those of the file: rows keep their key, and those gone from the file go."""
-    programmes = [_programme(plan, order, line) for order, line in enumerate(part.programmes, start=1)]
+    programmes = _written(
+        [_programme(plan, order, line) for order, line in enumerate(part.programmes, start=1)],
+        key=("plan", "order"),
+    )
     indicators: list[tuple[Programme | None, IndicatorLine]] = [(None, line) for line in part.indicators]
     activities: list[tuple[Programme | None, ActivityLine]] = [(None, line) for line in part.activities]
     for programme, line in zip(programmes, part.programmes, strict=True):
+        inputs = [plain(needed, Input) for needed in line.inputs]
+        _hang(Input.objects.filter(programme=programme), inputs, programme=programme)
         indicators += [(programme, indicator) for indicator in line.indicators]
         activities += [(programme, activity) for activity in line.activities]
-    by_code = {
-        line.code: _indicator(plan, owner, order, line)
-        for order, (owner, line) in enumerate(indicators, start=1)
-    }
-    plan.indicators.exclude(code__in=by_code).delete()
-    kept = [
-        _activity(plan, owner, number, line, by_code.get(line.indicator)).pk
-        for number, (owner, line) in enumerate(activities, start=1)
-    ]
-    plan.activities.exclude(pk__in=kept).delete()
+    measured = _written(
+        [_indicator(plan, owner, order, line) for order, (owner, line) in enumerate(indicators, start=1)],
+        key=("plan", "code"),
+        # A file tells that a target is to be reviewed when it brings it; that somebody did so is no file's business.
+        first_only=("review_due", "reviewed_by", "reviewed_at"),
+    )
+    by_code = {indicator.code: indicator for indicator in measured}
+    _let_go(plan.indicators.exclude(code__in=by_code))
+    rows = _activities_at(plan, [line.description for _owner, line in activities])
+    _let_go(plan.activities.exclude(pk__in=[row.pk for row in rows if row.pk]))
+    plan.activities.update(number=F("number") + PARKED)  # no two share a number while they change places
+    for number, (row, (owner, said)) in enumerate(zip(rows, activities, strict=True), start=1):
+        _say(row, owner, number, said, by_code.get(said.indicator))
+    done = _written(rows, key=("id",))
+    for indicator, (_owner, told) in zip(measured, indicators, strict=True):
+        _tell(indicator.deviations, told, indicator=indicator)
+    for activity, (_owner, said) in zip(done, activities, strict=True):
+        _tell(activity.deviations, said, activity=activity)
     plan.programmes.filter(order__gt=len(programmes)).delete()
 
 
+def _written(rows: list[R], *, key: tuple[str, ...], first_only: tuple[str, ...] = ()) -> list[R]:
+    """``rows`` where those of the same ``key`` stood, in one question: each saved by itself would tell whoever listens
+    to the plan of all its pages, and it tells of itself when it is whole."""
+    if not rows:
+        return []
+    columns = {column.name for column in rows[0]._meta.concrete_fields if not column.primary_key}
+    written: list[R] = type(rows[0]).objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=key, update_fields=sorted(columns - {*key, *first_only})
+    )
+    return written
+
+
+def _activities_at(plan: Plan, descriptions: Sequence[str]) -> list[Activity]:
+    """The row of each description, whichever number it had before, so that what people captured stays with its
+    activity. A description that is new stands for the one that had its number and is gone: it was written otherwise."""
+    known: dict[str, list[Activity]] = {}
+    for row in plan.activities.all():
+        known.setdefault(row.description, []).append(row)
+    found = [known[said].pop(0) if known.get(said) else None for said in descriptions]
+    left = {row.number: row for rows in known.values() for row in rows}
+    return [row or left.pop(number, None) or Activity(plan=plan) for number, row in enumerate(found, start=1)]
+
+
+def _let_go(rows: Any) -> None:
+    """Delete ``rows``, unless people wrote something down of one. Raises :class:`CapturesLost`."""
+    written = Q(captures__isnull=False) | Q(deviations__at__isnull=False)
+    if row := rows.filter(written).first():
+        raise CapturesLost(
+            _(
+                "No se cargó nada: «%(name)s» tiene cifras o explicaciones escritas a mano y ya no está en el "
+                "documento. Ponlo en el documento, o carga el plan con otra clave."
+            )
+            % {"name": row.name}
+        )
+    rows.delete()
+
+
 def _programme(plan: Plan, order: int, line: ProgrammeLine) -> Programme:
-    programme: Programme
-    programme, _created = Programme.objects.update_or_create(
-        plan=plan,
-        order=order,
-        defaults=plain(line, Programme) | {"months": list(line.months), "alignment": pairs(line.alignment)},
-    )
-    _hang(
-        Input.objects.filter(programme=programme),
-        [plain(needed, Input) for needed in line.inputs],
-        programme=programme,
-    )
-    return programme
+    said = plain(line, Programme) | {"months": list(line.months), "alignment": pairs(line.alignment)}
+    return Programme(plan=plan, order=order, **said)
 
 
 def _indicator(plan: Plan, programme: Programme | None, order: int, line: IndicatorLine) -> Indicator:
-    said = plain(line, Indicator, but=("code", "review_due")) | {
+    return Indicator(
+        plan=plan,
+        programme=programme,
+        order=order,
+        milestones={str(month): str(goal) for month, goal in line.milestones},
+        measure=line.measure.name,
+        parameters=line.measure.parameters,
+        **plain(line, Indicator),
+    )
+
+
+def _say(
+    row: Activity, programme: Programme | None, number: int, line: ActivityLine, indicator: Indicator | None
+) -> None:
+    said = plain(line, Activity) | {
         "programme": programme,
-        "order": order,
-        "milestones": {str(month): str(goal) for month, goal in line.milestones},
+        "indicator": indicator,
+        "number": number,
+        "months": list(line.months),
+        "done": list(line.done),
         "measure": line.measure.name,
         "parameters": line.measure.parameters,
     }
-    # A file tells that a target is to be reviewed when it brings it; that somebody did so is no file's business.
-    indicator, _created = Indicator.objects.update_or_create(
-        plan=plan,
-        code=line.code,
-        defaults=said,
-        create_defaults=said | {"review_due": line.review_due},
-    )
-    _tell(indicator.deviations, line, indicator=indicator)
-    return indicator
-
-
-def _activity(
-    plan: Plan, programme: Programme | None, number: int, line: ActivityLine, indicator: Indicator | None
-) -> Activity:
-    activity, _created = Activity.objects.update_or_create(
-        plan=plan,
-        number=number,
-        defaults=plain(line, Activity)
-        | {
-            "programme": programme,
-            "indicator": indicator,
-            "months": list(line.months),
-            "done": list(line.done),
-            "measure": line.measure.name,
-            "parameters": line.measure.parameters,
-        },
-    )
-    _tell(activity.deviations, line, activity=activity)
-    return activity
+    for name, value in said.items():
+        setattr(row, name, value)
 
 
 def _tell(there: Any, line: IndicatorLine | ActivityLine, **owner: Any) -> None:
@@ -188,8 +221,8 @@ def _hang(there: Any, wanted: list[dict[str, Any]], **owner: Any) -> None:
         there.all().delete()
 
 
-def plain(line: Any, model: type[Model], *, but: Iterable[str] = ()) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in same_columns(type(line), model) if name not in but}
+def plain(line: Any, model: type[Model]) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in same_columns(type(line), model)}
 
 
 def pairs(lines: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

@@ -275,6 +275,7 @@ KEYS: dict[str, Field] = {
 GOAL_KEYS = frozenset(key_of(name) for name in EITHER)
 
 
+@lru_cache(maxsize=4096)
 def label_of(text: str) -> Label | None:
     """The label that ``text`` is, or begins with before a colon."""
     text = text.strip()
@@ -293,6 +294,7 @@ def label_of(text: str) -> Label | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def column_of(text: str) -> Label | None:
     """The label over a column: more words may follow it («Unidad de medida de la meta asociada»)."""
     if found := label_of(text):
@@ -335,11 +337,13 @@ def period_of(head: str) -> int:
     return month if month <= 12 else 0
 
 
+@lru_cache(maxsize=4096)
 def month_of(cell: str) -> int:
     """The month that a cell names, 1 to 12; 0 for none."""
     return MONTH_NAMES.get(fold(cell).strip(" .:"), 0)
 
 
+@lru_cache(maxsize=4096)
 def mark_of(cell: str) -> tuple[bool, bool] | None:
     """Whether a month is planned and whether it is done; ``None`` for what is no mark that we know."""
     word = fold(cell).strip().replace("\ufe0f", "")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import unicodedata
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,17 +30,26 @@ from pregon.plan.importing.labels import familiar
 MOST_BYTES = 10 * 1024 * 1024
 MOST_LINES = 5_000
 MOST_COLUMNS = 60
+MOST_CELLS = 40_000
 LONGEST_CELL = 20_000
 #: What an archive may become when unpacked: the parts that are read at once, and how many there may be.
 UNPACKED, PART, PARTS = 64 * 1024 * 1024, 24 * 1024 * 1024, 2_000
+#: Elements that a part may have: each costs a hundred bytes, and a document of the office has some thousands.
+MOST_ELEMENTS = 500_000
 #: How deep a table may stand inside another.
 DEEPEST = 12
 
+UNSAID = frozenset({"pPr", "rPr", "del", "moveFrom", "txbxContent"})
+BULLET = "•"
 OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+#: A heading is numbered too, and no point of a list.
+OUTLINE = f"{WORD}pPr/{WORD}outlineLvl"
+#: The same words in a file that Word was told to save as «strict».
+STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 SEPARATORS = "\t;,|"
 BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException),
+    *(zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException, RecursionError, RuntimeError),
     *(KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError, NotImplementedError),
 )
 
@@ -61,6 +71,10 @@ class Line:
     @property
     def blank(self) -> bool:
         return not any(self.cells)
+
+
+class Overfull(Exception):
+    """An archive that would fill the memory once it is open."""
 
 
 Rows = Iterator[Sequence[str]]
@@ -86,11 +100,16 @@ def lines_of(content: bytes, *, name: str) -> tuple[Line, ...]:
         )
     rows = archive_rows(content, name) if content.startswith(ZIP) else text_rows(content, name)
     found: list[Line] = []
+    cells = 0
     for row in rows:
         if len(found) >= MOST_LINES:
             sentence = _("«%(name)s» tiene más de %(most)s líneas: sube solo el plan.")
             raise BrokenPlan(sentence % {"name": name, "most": f"{MOST_LINES:,}"})
         found.append(line_of(len(found) + 1, row))
+        cells += len(found[-1].said)
+        if cells > MOST_CELLS:
+            sentence = _("«%(name)s» tiene más de %(most)s celdas escritas: sube solo el plan.")
+            raise BrokenPlan(sentence % {"name": name, "most": f"{MOST_CELLS:,}"})
     while found and found[-1].blank:
         found.pop()
     if not found:
@@ -108,11 +127,16 @@ def line_of(number: int, row: Sequence[str]) -> Line:
 
 def clean(cell: str) -> str:
     """A cell without control characters, and with one space where there were several; its paragraphs stay apart."""
-    parts = (
-        " ".join("".join(letter if letter.isprintable() else " " for letter in part).split())
-        for part in cell[:LONGEST_CELL].splitlines()
-    )
+    whole = unicodedata.normalize("NFC", cell[:LONGEST_CELL])
+    parts = (" ".join("".join(map(printed, part)).split()) for part in whole.splitlines())
     return "\n".join(part for part in parts if part)
+
+
+def printed(letter: str) -> str:
+    """A place where a word may break is nothing, and what moves the cursor is a space."""
+    if letter.isprintable():
+        return letter
+    return "" if unicodedata.category(letter) == "Cf" else " "
 
 
 # --- Text and CSV --------------------------------------------------------------------------------------------
@@ -182,19 +206,23 @@ def archive_rows(content: bytes, name: str) -> Rows:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {part.filename: part.file_size for part in archive.infolist()}
             # The sizes that an archive states are kept to when it is read: one that lies about them breaks off there.
-            read = sum(size for part, size in parts.items() if part.endswith((".xml", ".rels")))
-            if len(parts) > PARTS or read > UNPACKED:
-                raise BrokenPlan(
-                    _("«%(name)s» ocupa demasiado una vez abierto: copia el plan a un documento nuevo.")
-                    % {"name": name}
-                )
-            if "word/document.xml" in parts and parts["word/document.xml"] <= PART:
-                body = fromstring(archive.read("word/document.xml")).find(f"{WORD}body")
-                yield from [] if body is None else word_rows(body, 0)
+            check_sizes(parts)
+            if parts.get("word/document.xml", PART + 1) <= PART:
+                body = root_of(archive, "word/document.xml").find(f"{WORD}body")
+                lists = list_styles(archive, parts)
+                yield from [] if body is None else word_rows(body, lists, 0)
                 return
+            for part, size in parts.items():
+                if part.startswith("xl/") and size > MOST_ELEMENTS:
+                    check_elements(archive.read(part))
         if "xl/workbook.xml" in parts:
             yield from workbook_rows(content)
             return
+    except Overfull as problem:
+        raise BrokenPlan(
+            _("«%(name)s» ocupa demasiado una vez abierto: copia el plan a un documento nuevo.")
+            % {"name": name}
+        ) from problem
     except BROKEN as broken:
         raise BrokenPlan(
             _("«%(name)s» está dañado: ábrelo, guárdalo de nuevo y súbelo otra vez.") % {"name": name}
@@ -205,22 +233,55 @@ def archive_rows(content: bytes, name: str) -> Rows:
     )
 
 
-def word_rows(parent: Element, depth: int) -> Rows:
-    """Paragraphs and rows in the order of the document; a table inside a cell follows the row that holds it."""
+def root_of(archive: zipfile.ZipFile, part: str) -> Element:
+    content = archive.read(part)
+    check_elements(content)
+    root: Element = fromstring(content.replace(STRICT, WORD.strip("{}").encode()))
+    return root
+
+
+def check_sizes(parts: Mapping[str, int]) -> None:
+    read = sum(size for part, size in parts.items() if part.endswith((".xml", ".rels")))
+    if len(parts) > PARTS or read > UNPACKED:
+        raise Overfull
+
+
+def check_elements(content: bytes) -> None:
+    if content.count(b"<") > 2 * MOST_ELEMENTS:
+        raise Overfull
+
+
+def list_styles(archive: zipfile.ZipFile, parts: Mapping[str, int]) -> frozenset[str]:
+    """The styles whose paragraphs are points of a list."""
+    if parts.get("word/styles.xml", PART + 1) > PART:
+        return frozenset()
+    styles = root_of(archive, "word/styles.xml").iter(f"{WORD}style")
+    return frozenset(
+        style.get(f"{WORD}styleId", "")
+        for style in styles
+        if style.find(f"{WORD}pPr/{WORD}numPr") is not None and style.find(OUTLINE) is None
+    )
+
+
+def word_rows(parent: Element, lists: Container[str], depth: int) -> Rows:
+    """Paragraphs and rows in the order of the document; a table inside a cell follows the row that holds it, and what
+    stands in a drawn box the paragraph that it hangs from."""
     if depth > DEEPEST:
         raise ValueError("This stands too deep.")
     for child in parent:
         match child.tag.removeprefix(WORD):
             case "p":
-                yield from ([line] for line in paragraph(child).split("\n"))
+                yield from ([line] for line in point(child, lists).split("\n"))
+                for box in boxes_of(child):
+                    yield from word_rows(box, lists, depth + 1)
             case "tbl":
                 for row in rows_of(child):
-                    yield from table_row(row, depth)
+                    yield from table_row(row, lists, depth)
                 yield [""]  # what stands below a table is not of it
             case (
                 "sdt" | "sdtContent" | "ins" | "customXml"
             ):  # what forms and corrections wrap around the same things
-                yield from word_rows(child, depth + 1)
+                yield from word_rows(child, lists, depth + 1)
 
 
 def rows_of(table: Element) -> Iterator[Element]:
@@ -231,7 +292,7 @@ def rows_of(table: Element) -> Iterator[Element]:
             yield from rows_of(child)
 
 
-def table_row(row: Element, depth: int) -> Rows:
+def table_row(row: Element, lists: Container[str], depth: int) -> Rows:
     cells: list[str] = []
     inner: list[Element] = []
     for cell in cells_of(row):
@@ -239,7 +300,9 @@ def table_row(row: Element, depth: int) -> Rows:
         merged = properties.find(f"{WORD}vMerge") if properties is not None else None
         span = properties.find(f"{WORD}gridSpan") if properties is not None else None
         continues = merged is not None and merged.get(f"{WORD}val", "continue") == "continue"
-        words = "\n".join(paragraph(part) for part in paragraphs_of(cell))
+        said = list(paragraphs_of(cell))
+        # A point alone is no list: a mark of a month stays what it is.
+        words = "\n".join(point(part, lists) if said[1:] else paragraph(part) for part in said)
         cells.append("" if continues else words)
         width = int(span.get(f"{WORD}val", "1")) if span is not None else 1
         cells += [""] * (min(width, MOST_COLUMNS) - 1)
@@ -250,7 +313,7 @@ def table_row(row: Element, depth: int) -> Rows:
         raise ValueError("This stands too deep.")
     for table in inner:
         for nested in rows_of(table):
-            yield from table_row(nested, depth + 1)
+            yield from table_row(nested, lists, depth + 1)
 
 
 def cells_of(row: Element) -> Iterator[Element]:
@@ -269,8 +332,29 @@ def paragraphs_of(cell: Element) -> Iterator[Element]:
             yield from paragraphs_of(child)
 
 
+def point(element: Element, lists: Container[str]) -> str:
+    """What a paragraph says; one of a list keeps its bullet, which is no letter of it."""
+    words = paragraph(element)
+    style = element.find(f"{WORD}pPr/{WORD}pStyle")
+    number = element.find(f"{WORD}pPr/{WORD}numPr/{WORD}numId")
+    if number is not None:
+        listed = number.get(f"{WORD}val") != "0"
+    else:
+        listed = style is not None and style.get(f"{WORD}val", "") in lists
+    return f"{BULLET} {words}" if listed and words.strip() else words
+
+
+def boxes_of(element: Element) -> Iterator[Element]:
+    """The drawn boxes of a paragraph, each once: older programs have a copy of it."""
+    for part in element:
+        if part.tag == f"{WORD}txbxContent":
+            yield part
+        elif not part.tag.endswith("}Fallback"):
+            yield from boxes_of(part)
+
+
 def paragraph(element: Element) -> str:
-    """What a paragraph says: not what a correction struck out, and a drawn box once."""
+    """What a paragraph says: not what a correction struck out or moved away, and not what stands in a drawn box."""
     found = []
     for part in element:
         match part.tag.removeprefix(WORD):
@@ -282,7 +366,7 @@ def paragraph(element: Element) -> str:
                 found.append("\n")
             case "sym":  # a sign of Wingdings: what people tick with
                 found.append("✔")
-            case tag if tag not in {"pPr", "rPr", "del"} and not tag.endswith("}Fallback"):
+            case tag if tag not in UNSAID and not tag.endswith("}Fallback"):
                 found.append(paragraph(part))
     return "".join(found)
 
@@ -318,6 +402,8 @@ def workbook_rows(content: bytes) -> Rows:
 
 def typed(value: Any, cell: Any) -> str:
     """A cell as its sheet shows it: 0.6 of a cell for percentages is «60%»."""
+    from openpyxl.worksheet.formula import ArrayFormula
+
     match value:
         case None:
             return ""
@@ -325,6 +411,8 @@ def typed(value: Any, cell: Any) -> str:
             return "x" if value else ""
         case datetime() | date():
             return value.strftime("%Y-%m-%d")
+        case ArrayFormula():
+            return str(value.text)
         case int() | float() if "%" in str(getattr(cell, "number_format", "")):
             return f"{plain(Decimal(str(value)) * 100)}%"
         case int() | float():

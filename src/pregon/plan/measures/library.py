@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pregon.core.visibility import visible
 from pregon.library.models import Album
 from pregon.plan.contract import Kept, Missing, Question, Reading, Record
-from pregon.plan.measures.common import ABOUT, done, in_days, narrowed, number_of
+from pregon.plan.measures.common import ABOUT, done, in_days, missed, narrowed, number_of
 from pregon.plan.registry import measure
 
 
@@ -43,17 +43,7 @@ def photos_described(question: Question) -> Reading:
         if described:
             kept.append(done(record, described))
         if (lacking := photos - described) and record.when < question.today:
-            missing.append(
-                Missing(
-                    when=record.when,
-                    title=record.title,
-                    url=record.url,
-                    public=record.public,
-                    detail=undescribed(lacking),
-                    days_late=(question.today - record.when).days,
-                    amount=done(record, lacking).amount,
-                )
-            )
+            missing.append(missed(question, record, undescribed(lacking), amount=lacking))
     return Reading(unit=_("fotos"), kept=tuple(kept), missing=tuple(missing))
 
 

@@ -22,15 +22,17 @@ from pregon.plan.closings import link_of
 from pregon.plan.contract import Missing, Period, Record
 from pregon.plan.enums import Light, Mark
 from pregon.plan.errors import UnknownSpan
-from pregon.plan.models import Activity, Capture, Deviation, Indicator, Input, Plan, Programme
+from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
 from pregon.plan.queries import (
     ActivitySheet,
     Asking,
     IndicatorSheet,
     asking_of,
+    captures_of,
     evidence_path,
     plan_sheet,
     sheet_of,
+    standing,
     standing_seals,
 )
 
@@ -284,10 +286,7 @@ def report_of(plan: Plan, span: Span, *, at: datetime) -> Report:
 
 def captured(plan: Plan, span: Span) -> tuple[Captured, ...]:
     """What people wrote down for the months of ``span``: the last word on each month of each line."""
-    last: dict[tuple[int, int | None, int | None], Capture] = {}
-    found = Capture.objects.filter(Q(indicator__plan=plan) | Q(activity__plan=plan), month__in=span.months)
-    for capture in found.select_related("indicator", "activity", "evidence").order_by("month", "at", "pk"):
-        last[capture.month, capture.indicator_id, capture.activity_id] = capture
+    found = standing(captures_of(plan).filter(month__in=span.months).order_by("month", "at", "pk"))
     return tuple(
         Captured(
             month=capture.month,
@@ -298,7 +297,7 @@ def captured(plan: Plan, span: Span) -> tuple[Captured, ...]:
             evidence=capture.evidence.title if capture.evidence else "",
             path=evidence_path(capture.evidence) if capture.evidence and capture.public else "",
         )
-        for capture in last.values()
+        for capture in found
     )
 
 

@@ -1,0 +1,35 @@
+"""Questions about a plan: which there are, its figures and lights, its months, and what stands behind each."""
+
+from pregon.plan.queries.asking import Asking as Asking
+from pregon.plan.queries.asking import asking_of as asking_of
+from pregon.plan.queries.captured import captured_readings as captured_readings
+from pregon.plan.queries.captured import captures_of as captures_of
+from pregon.plan.queries.captured import evidence_path as evidence_path
+from pregon.plan.queries.captured import public_evidence as public_evidence
+from pregon.plan.queries.captured import standing as standing
+from pregon.plan.queries.figures import ActivitySheet as ActivitySheet
+from pregon.plan.queries.figures import IndicatorSheet as IndicatorSheet
+from pregon.plan.queries.figures import PlanSheet as PlanSheet
+from pregon.plan.queries.files import as_written as as_written
+from pregon.plan.queries.files import lacks_of as lacks_of
+from pregon.plan.queries.files import rows_by_place as rows_by_place
+from pregon.plan.queries.files import same_columns as same_columns
+from pregon.plan.queries.files import titles_proposed as titles_proposed
+from pregon.plan.queries.indicators import in_per_cent as in_per_cent
+from pregon.plan.queries.indicators import number_of as number_of
+from pregon.plan.queries.plans import closed_plan as closed_plan
+from pregon.plan.queries.plans import current_plan as current_plan
+from pregon.plan.queries.plans import current_plans as current_plans
+from pregon.plan.queries.plans import plan_at as plan_at
+from pregon.plan.queries.plans import plans as plans
+from pregon.plan.queries.sheets import figure_sheet as figure_sheet
+from pregon.plan.queries.sheets import headline_figures as headline_figures
+from pregon.plan.queries.sheets import month_standing as month_standing
+from pregon.plan.queries.sheets import owed as owed
+from pregon.plan.queries.sheets import plan_sheet as plan_sheet
+from pregon.plan.queries.sheets import results_of as results_of
+from pregon.plan.queries.sheets import sheet_of as sheet_of
+from pregon.plan.queries.signed import chain_faults as chain_faults
+from pregon.plan.queries.signed import last_seal as last_seal
+from pregon.plan.queries.signed import signed_rows as signed_rows
+from pregon.plan.queries.signed import standing_seals as standing_seals

@@ -1,0 +1,85 @@
+"""What was signed of a plan in the months that are closed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pregon.plan.chain import Fault, Link, faults_alone, faults_of, uncovered
+from pregon.plan.contract import Reading
+from pregon.plan.enums import SealAct
+from pregon.plan.models import Activity, Indicator, Plan, Seal
+from pregon.plan.registry import question_of
+
+logger = logging.getLogger(__name__)
+
+
+class Signed:
+    """What was signed of a plan in the months that are closed.
+
+    It answers the question that was asked then: a line that has another code or number since finds its answer, and one
+    that asks something else does not get an answer to another question.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str, str], dict[date, Reading | None]] = {}
+        self._questions: dict[tuple[str, str], dict[date, Reading | None]] = {}
+
+    def add(self, first: date, row: Mapping[str, Any]) -> None:
+        reading = Reading.from_signed(row["reading"]) if row["reading"] else None
+        asked = question_of(row["measure"], row["parameters"])
+        self._lines.setdefault((row["slug"], *asked), {})[first] = reading
+        if row["measure"] and not (reading and reading.by_hand):
+            self._questions.setdefault(asked, {})[first] = reading
+
+    def about(self, item: Indicator | Activity) -> dict[date, Reading | None]:
+        asked = question_of(item.measure, item.parameters)
+        return self._questions.get(asked, {}) | self._lines.get((item.slug, *asked), {})
+
+
+def signed_readings(plan: Plan) -> Signed:
+    """What stands signed of ``plan``. A closing that was touched is believed no more: its month counts its records."""
+    signed = Signed()
+    for month, seal in standing_seals(plan).items():
+        try:
+            for row in signed_rows(seal):
+                signed.add(date(plan.year, month, 1), row)
+        except (
+            LookupError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+        ):  # signed anew by whoever holds the database
+            logger.exception("Closing cannot be read", extra={"plan": plan.pk, "number": seal.number})
+    return signed
+
+
+def signed_rows(seal: Seal) -> list[dict[str, Any]]:
+    """The lines of a closing with their records; none of one that is not as it was signed."""
+    row = Link(**{column.name: getattr(seal, column.name) for column in dataclasses.fields(Link)})
+    if faults_alone(row):
+        logger.error("Closing was touched", extra={"plan": seal.plan_id, "number": seal.number})
+        return []
+    rows: list[dict[str, Any]] = uncovered(json.loads(seal.content)["rows"], seal.openings)
+    return rows
+
+
+def standing_seals(plan: Plan) -> dict[int, Seal]:
+    """The closings that stand, by month."""
+    last = {seal.month: seal for seal in plan.seals.order_by("number").defer("content")}
+    closed = [seal.pk for seal in last.values() if seal.act == SealAct.CLOSED]
+    return {seal.month: seal for seal in Seal.objects.filter(pk__in=closed)}
+
+
+def chain_faults(plan: Plan) -> list[Fault]:
+    """What is wrong with the chain of ``plan``; nothing when every link is as it was signed."""
+    columns = [field.name for field in dataclasses.fields(Link)]
+    return faults_of(Link(**row) for row in plan.seals.values(*columns))
+
+
+def last_seal(plan: Plan, month: int) -> Seal | None:
+    return plan.seals.filter(month=month).order_by("number").last()

@@ -1,0 +1,84 @@
+"""How plans stand, and what they lack."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from factories.plan import IndicatorFactory, PlanFactory, ProgrammeFactory, act, bulletin, moment
+from pregon.agenda.enums import Settlement
+from pregon.plan import actions
+from pregon.plan.enums import PlanKind
+from pregon.plan.models import Plan
+
+AT = moment("2026-11-20")
+
+
+def test_the_menu_leads_to_the_plan_of_the_year(reader: Client, plan: Plan) -> None:
+    answer = reader.get("/escritorio/plan/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/escritorio/plan/{plan.pk}/")
+
+
+def test_without_a_plan_the_desk_says_how_to_load_one(reader: Client) -> None:
+    answer = reader.get("/escritorio/plan/")
+    assert answer.status_code == 200
+    assert "Todavía no hay plan anual" in answer.content.decode()
+
+
+def test_the_sheet_shows_figures_and_what_lacks_even_of_internal_acts(reader: Client, plan: Plan) -> None:
+    act("2026-11-10 09:00", Settlement.DUE, title="Reunión de gabinete", public=False)
+    bulletin("2026-11-10")
+    page = reader.get(f"/escritorio/plan/{plan.pk}/").content.decode()
+    assert [words in page for words in ("0 de 1", "Reunión de gabinete", "· interno")] == [True] * 3
+
+
+def test_only_who_may_change_the_plan_is_led_to_its_forms(head: Client, reader: Client, plan: Plan) -> None:
+    link = f"/snippets/plan/plan/edit/{plan.pk}/"
+    url = f"/escritorio/plan/{plan.pk}/"
+    assert [link in client.get(url).content.decode() for client in (head, reader)] == [True, False]
+
+
+def test_a_stranger_is_refused(stranger: Client, plan: Plan) -> None:
+    answer = stranger.get(f"/escritorio/plan/{plan.pk}/")
+    assert answer.status_code in (302, 403)
+    assert "Actos oficiales" not in answer.content.decode()
+
+
+def test_what_the_plan_lacks_leads_whoever_may_change_it_to_the_form(
+    head: Client, reader: Client, plan: Plan
+) -> None:
+    pieces = plan.indicators.get(code="difusion-producida")
+    link = f'href="/escritorio/snippets/plan/indicator/edit/{pieces.pk}/"'
+    pages = [client.get(f"/escritorio/plan/{plan.pk}/").content.decode() for client in (head, reader)]
+    parts = [page.split('id="plan-falta"')[1].split("</section>")[0] for page in pages]
+    assert ["No dice cómo se calcula." in part for part in parts] == [True, True]
+    assert ["Indicador 3 · Spots, perifoneo y carteles" in part for part in parts] == [True, True]
+    assert [link in part for part in parts] == [True, False]
+
+
+def test_each_finding_leads_to_its_own_row_whatever_the_order_of_programmes(head: Client) -> None:
+    made = PlanFactory.create()
+    second, first = (ProgrammeFactory.create(plan=made, order=order) for order in (2, 1))
+    rows = [
+        IndicatorFactory.create(plan=made, programme=programme, name=name, order=order)
+        for order, (programme, name) in enumerate([(second, "Último"), (first, "Medio"), (None, "Primero")])
+    ]
+    page = head.get(f"/escritorio/plan/{made.pk}/").content.decode()
+    for number, row in zip((3, 2, 1), rows, strict=True):
+        assert f'edit/{row.pk}/">Indicador {number} · {row.name}</a>' in page
+
+
+def test_the_sheet_marks_the_targets_that_wait_and_leads_to_them(head: Client, plan: Plan) -> None:
+    begun = actions.begin_year(plan, 2027, by=None, at=AT)
+    page = head.get(f"/escritorio/plan/{begun.pk}/").content.decode()
+    assert f'href="/escritorio/plan/{begun.pk}/metas/">Revisar 4 metas</a>' in page
+    assert page.count("por revisar</span>") == 4
+
+
+def test_several_plans_of_a_year_are_shown_together_with_their_standing(reader: Client, plan: Plan) -> None:
+    bulletin("2026-11-10")
+    campaign = PlanFactory.create(year=2026, title="Campaña de vacunas", kind=PlanKind.CAMPAIGN)
+    PlanFactory.create(year=2025, title="Plan viejo")
+    page = reader.get("/escritorio/plan/").content.decode()
+    assert "Los planes de 2026" in page
+    assert page.index(plan.title) < page.index(campaign.title) < page.index("Plan viejo 2025")
+    assert "1 de" in page
