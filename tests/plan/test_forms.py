@@ -166,3 +166,16 @@ def test_a_measure_that_is_gone_stays_until_somebody_chooses_another() -> None:
     form = form_of(activity, data)
     assert form.errors == {}
     assert form.save().measure == "visits_gone"
+
+
+def test_a_month_with_an_amount_is_planned() -> None:
+    form = filled(months=["1"], amounts_7="12")
+    assert form.errors == {}
+    activity = form.save()
+    assert (activity.months, activity.amounts) == ([month in (1, 8) for month in range(1, 13)], {"8": "12"})
+    assert activity.planned_amounts == [("agosto", "12")]
+
+
+def test_a_text_that_its_file_could_not_hold_is_refused() -> None:
+    assert list(filled(supposition="a" * 5001).errors) == ["supposition"]
+    assert filled(supposition="a" * 5000).errors == {}

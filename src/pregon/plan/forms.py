@@ -147,8 +147,19 @@ class MeasuredForm(MeasureFields, WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         item = self.instance
-        said = getattr(item, "description", "") or f"{getattr(item, 'name', '')} {item.definition}"
+        said = item.description if isinstance(item, Activity) else f"{item.name} {item.definition}"
         self.offer(item.parameters, measure=item.measure, text=said)
+        for name in {"programme", "indicator"} & self.fields.keys() if item.plan_id else ():
+            field = cast("forms.ModelChoiceField[Any]", self.fields[name])
+            field.queryset = field.queryset.filter(plan=item.plan_id) if field.queryset is not None else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        plan = cleaned.get("plan")
+        for name in ("programme", "indicator"):
+            if plan and (other := cleaned.get(name)) and other.plan_id != plan.pk:
+                self.add_error(name, gettext("«%(name)s» es de otro plan.") % {"name": other})
+        return cleaned
 
     def _post_clean(self) -> None:
         if "measure" in self.fields:
@@ -157,9 +168,27 @@ class MeasuredForm(MeasureFields, WagtailAdminModelForm):
 
 
 class ActivityForm(MeasuredForm):
-    """An activity, its months marked one by one."""
+    """An activity, its months marked one by one, with how many are planned in each where the plan counts."""
 
     months = MonthsField(label=_("Meses planeados"), required=False)
+    amounts = MilestonesField(
+        label=_("Cantidad por mes"),
+        required=False,
+        help_text=_("Cuántos se planean en un mes, si el plan lo dice. El mes queda marcado."),
+    )
+    done = MonthsField(
+        label=_("Meses que el documento da por hechos"),
+        required=False,
+        help_text=_("Lo que dice el documento del plan; lo que prueban los registros se cuenta aparte."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "months" in cleaned and (amounts := cleaned.get("amounts")):
+            cleaned["months"] = [
+                planned or str(month) in amounts for month, planned in enumerate(cleaned["months"], start=1)
+            ]
+        return cleaned
 
 
 class IndicatorForm(MeasuredForm):
@@ -173,9 +202,15 @@ class IndicatorForm(MeasuredForm):
 
 
 class ProgrammeForm(WagtailAdminModelForm):
-    """A programme, its months marked one by one."""
+    """A programme, its months marked one by one, with the plans above it that it serves."""
 
     months = MonthsField(label=_("Meses"), required=False)
+    alignment = ValuesField(
+        label=_("Alineación"),
+        required=False,
+        help_text=_("Uno por renglón: el plan de más arriba, dos puntos y a qué de él se suma."),
+        refused=_("«%(line)s»: escribe el plan de más arriba, dos puntos y a qué de él se suma."),
+    )
 
 
 class PlanForm(WagtailAdminModelForm):

@@ -13,7 +13,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
-from pregon.core.calendar import WorkingCalendar, local_day
+from pregon.core.calendar import local_day
 from pregon.plan import registry
 from pregon.plan.contract import PERCENT, Measure, Period, Question, Reading, Record, written
 from pregon.plan.errors import MeasureFailed
@@ -54,7 +54,8 @@ class Preview:
 def preview(name: str, parameters: Mapping[str, str], *, at: datetime) -> Preview:
     """Ask ``name`` about the twelve months up to ``at``. Raises :class:`UnknownMeasure` and :class:`MeasureFailed`."""
     measure = registry.find(name)
-    zone = Office.load().zone
+    office = Office.load()
+    zone = office.zone
     today = local_day(at, zone)
     firsts = past_months(today)
     since = records_begin(at, zone)
@@ -63,7 +64,7 @@ def preview(name: str, parameters: Mapping[str, str], *, at: datetime) -> Previe
     if period:
         scope = registry.scope_of(measure, parameters)
         whole = _take(
-            measure, Question(period=period, at=at, zone=zone, calendar=WorkingCalendar(), scope=scope)
+            measure, Question(period=period, at=at, zone=zone, calendar=office.calendar, scope=scope)
         )
     readings = {
         first: whole.within(Period.month(first.year, first.month))

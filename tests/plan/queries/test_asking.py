@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from factories.accounts import UserFactory
 from factories.plan import PlanFactory, moment
+from pregon.accounts.models import DaysOff
 from pregon.plan import actions, registry
 from pregon.plan.actions import Figures
 from pregon.plan.contract import Question, Reading
@@ -78,3 +80,27 @@ def test_what_a_person_wrote_is_told_where_the_measure_is_gone(plan: Plan, recor
     assert row.figure is not None
     assert row.figure.text == "3"
     assert [cell.mark for cell in row.months][9:] == [Mark.LATE, Mark.DONE, Mark.UNMEASURED]
+
+
+def test_no_bulletin_is_owed_on_a_day_off_and_a_closed_month_stays_as_signed(
+    plan: Plan, records: None
+) -> None:
+    item = plan.activities.get(number=1)
+    told = Asking(plan, at=AT).about(item)[1]
+    assert told is not None
+    lost = told.missing[0].when
+    later = moment("2026-12-04")
+    signed = Asking(plan, at=later).about(item)[1]
+    actions.close_month(plan, 11, by=UserFactory.create(), at=later)
+    DaysOff.objects.create(first=lost, reason="Fiesta patronal")
+    live = Asking(plan, at=later).now(item)[1]
+    assert signed is not None and live is not None
+    assert lost not in {missing.when for missing in live.missing}
+    assert Asking(plan, at=later).about(item)[1] == signed
+
+
+def test_the_calendar_of_the_plan_is_that_of_the_office() -> None:
+    DaysOff.objects.create(first=date(2026, 7, 25), reason="Fiesta patronal")
+    DaysOff.objects.create(first=date(2026, 12, 21), last=date(2026, 12, 31), reason="Vacaciones")
+    calendar = Asking(PlanFactory.create(year=2026), at=AT).calendar
+    assert len(calendar.between(date(2026, 12, 1), date(2026, 12, 31))) == 14

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 
 from factories.plan import IndicatorFactory, PlanFactory, ProgrammeFactory, act, bulletin, moment
@@ -33,6 +34,15 @@ def test_the_sheet_shows_figures_and_what_lacks_even_of_internal_acts(reader: Cl
 
 def test_only_who_may_change_the_plan_is_led_to_its_forms(head: Client, reader: Client, plan: Plan) -> None:
     link = f"/snippets/plan/plan/edit/{plan.pk}/"
+    url = f"/escritorio/plan/{plan.pk}/"
+    assert [link in client.get(url).content.decode() for client in (head, reader)] == [True, False]
+
+
+@pytest.mark.parametrize("part", ["indicator", "activity", "programme"])
+def test_who_may_is_offered_to_add_a_line_to_the_plan(
+    head: Client, reader: Client, plan: Plan, part: str
+) -> None:
+    link = f'href="/escritorio/snippets/plan/{part}/add/?plan={plan.pk}"'
     url = f"/escritorio/plan/{plan.pk}/"
     assert [link in client.get(url).content.decode() for client in (head, reader)] == [True, False]
 

@@ -14,12 +14,13 @@ from django.utils.crypto import salted_hmac
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
 from pregon.accounts.enums import Role
 from pregon.accounts.models import User
 from pregon.plan.chain import NOTHING, canonical, cover, covered, digest_of
 from pregon.plan.contract import Period
-from pregon.plan.enums import SealAct
+from pregon.plan.enums import SEAL_LOGGED, SealAct
 from pregon.plan.errors import AlreadyClosed, MeasureFailed, MonthNotOver, NotClosed, ReasonMissing
 from pregon.plan.models import Indicator, Plan, Seal
 from pregon.plan.queries import (
@@ -158,7 +159,7 @@ def _hang(plan: Plan, month: int, act: SealAct, said: dict[str, Any], *, by: Use
             **covered(said, openings, nonce_of=nonce_of),
         }
     )
-    return Seal.objects.create(
+    seal = Seal.objects.create(
         plan=plan,
         number=number,
         act=act,
@@ -169,3 +170,5 @@ def _hang(plan: Plan, month: int, act: SealAct, said: dict[str, Any], *, by: Use
         by=by,
         at=at,
     )
+    log(plan, SEAL_LOGGED[act], user=by, data={"number": number, "month": month, "digest": seal.digest})
+    return seal

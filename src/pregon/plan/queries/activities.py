@@ -46,7 +46,7 @@ def activity_sheet(activity: Activity, plan: Plan, asking: Asking, window: Perio
             word=_word(light, looked_at),
             url=activity.get_absolute_url(),
             unit=answer.unit if answer else "",
-            along=_along(done, planned) if reading and not reading.share else "",
+            along=_along(done, planned) if answer and not answer.share else "",
             by_hand=bool(reading and reading.by_hand),
             trouble=trouble,
         )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
-from pregon.core.calendar import WorkingCalendar, local_day
+from pregon.core.calendar import local_day
 from pregon.core.remembering import remembered
 from pregon.plan import lights, registry
 from pregon.plan.contract import Measure, Period, Question, Reading
@@ -33,9 +33,10 @@ class Asking:
 
     def __init__(self, plan: Plan, *, at: datetime) -> None:
         self.at = at
-        self.zone = Office.load().zone
+        office = Office.load()
+        self.zone = office.zone
         self.today = local_day(at, self.zone)
-        self.calendar = WorkingCalendar()
+        self.calendar = office.calendar
         self.since = records_begin(at, self.zone)
         self.year = Period.year(plan.year)
         self.period = self.year.since(self.since) if self.since else None

@@ -30,9 +30,9 @@ def indicator_sheet(
     answer = counted(reading, asked=asking.asked(indicator, window or asking.year))
     value = answer.value if answer else None
     stretch = asking.stretch(window)
-    light = traffic_light(indicator, answer, stretch)
-    now = wanted_of(indicator, stretch, share=reading.share) if reading else None
-    whole = wanted_of(indicator, stretch.whole, share=reading.share) if reading else None
+    now = wanted_of(indicator, stretch, asking.calendar, share=answer.share) if answer else None
+    whole = wanted_of(indicator, stretch.whole, asking.calendar, share=answer.share) if answer else None
+    light = lights.light(indicator, value, now=now, whole=whole, stretch=stretch)
     share = value if answer and answer.share else None
     if value is not None and whole:
         share = lights.share_of(value, whole, direction=indicator.direction)
@@ -61,25 +61,9 @@ def indicator_sheet(
     )
 
 
-def traffic_light(
-    indicator: Indicator, reading: Reading | None, stretch: lights.Stretch | None = None
-) -> Light:
-    """The light of what was read. Without a figure or without a target it is grey, never red. Without a stretch of
-    days, a whole year was read."""
-    value = reading.value if reading else None
-    if reading is None or stretch is None:
-        target = indicator.target
-        return lights.light(indicator, value, now=target, whole=target, stretch=None)
-    return lights.light(
-        indicator,
-        value,
-        now=wanted_of(indicator, stretch, share=reading.share),
-        whole=wanted_of(indicator, stretch.whole, share=reading.share),
-        stretch=stretch,
-    )
-
-
-def wanted_of(indicator: Indicator, stretch: lights.Stretch, *, share: bool) -> Decimal | None:
+def wanted_of(
+    indicator: Indicator, stretch: lights.Stretch, calendar: WorkingCalendar, *, share: bool
+) -> Decimal | None:
     """How much was wanted of ``indicator`` in the days of ``stretch`` that are over."""
     goal = lights.Goal(
         year=indicator.plan.year,
@@ -88,7 +72,7 @@ def wanted_of(indicator: Indicator, stretch: lights.Stretch, *, share: bool) -> 
         cumulative=indicator.cumulative,
         frequency=indicator.frequency,
     )
-    return lights.wanted(goal, stretch, WorkingCalendar(), share=share)
+    return lights.wanted(goal, stretch, calendar, share=share)
 
 
 def forecast_of(
