@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.test import Client
 
 from factories.plan import act
@@ -60,6 +61,18 @@ def test_the_chain_is_checked_on_the_page_of_months(head: Client, plan: Plan, oc
     assert "El único cierre está como se firmó" in head.get(url).content.decode()
     plan.seals.update(openings={"f" * 64: {"nonce": "", "said": {}}})
     assert "La cadena de cierres no está entera" in head.get(url).content.decode()
+
+
+def test_a_month_that_is_not_as_signed_is_named_on_the_page_of_the_plan(
+    head: Client, plan: Plan, october: str
+) -> None:
+    head.post(f"{october}/cerrar/")
+    sheet = f"/escritorio/plan/{plan.pk}/"
+    assert "Ya no están como se firmaron" not in head.get(sheet).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER plan_seals_stand")  # as whoever holds the database can
+    plan.seals.update(digest="0" * 64)
+    assert "cuentan otra vez con sus registros: octubre." in head.get(sheet).content.decode()
 
 
 def test_only_the_head_closes_and_opens(reader: Client, plan: Plan, october: str) -> None:

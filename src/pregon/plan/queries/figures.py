@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from pregon.plan.contract import PERCENT, Measure, Reading
@@ -136,6 +137,12 @@ class PlanSheet:
     months: tuple[tuple[str, str, bool], ...]
     #: The day of the office's first record, when it falls inside the plan's year.
     since: date | None
+    #: The closed months that are no longer as they were signed, and count their records again.
+    touched: tuple[int, ...] = ()
+
+    @property
+    def touched_months(self) -> str:
+        return ", ".join(str(MONTHS[number]).lower() for number in self.touched)
 
     @property
     def indicators(self) -> tuple[IndicatorSheet, ...]:

@@ -88,6 +88,7 @@ def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None, only: 
             (str(MONTHS[n]).lower(), str(MONTHS_3[n]).lower(), n == asking.month) for n in range(1, 13)
         ),
         since=asking.since if asking.since and asking.since in Period.year(plan.year) else None,
+        touched=tuple(asking.signed.touched),
     )
 
 
