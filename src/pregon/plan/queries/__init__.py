@@ -27,6 +27,7 @@ from pregon.plan.queries.plans import plans as plans
 from pregon.plan.queries.sheets import figure_sheet as figure_sheet
 from pregon.plan.queries.sheets import headline_figures as headline_figures
 from pregon.plan.queries.sheets import month_standing as month_standing
+from pregon.plan.queries.sheets import months_to_close as months_to_close
 from pregon.plan.queries.sheets import owed as owed
 from pregon.plan.queries.sheets import plan_sheet as plan_sheet
 from pregon.plan.queries.sheets import results_of as results_of

@@ -60,7 +60,7 @@ def test_a_month_is_closed_by_any_of_its_names(plan: Plan, word: str) -> None:
 
 def test_a_closing_that_was_touched_is_told_and_the_command_fails(plan: Plan) -> None:
     said("close", "octubre", "--by", "titular@muestra.example")
-    assert "están como se firmaron" in said("verify")
+    assert "está como se firmó" in said("verify")
     Seal.objects.update(openings={"f" * 64: {"nonce": "", "said": {}}})
     with pytest.raises(CommandError, match="no está entera"):
         said("verify")

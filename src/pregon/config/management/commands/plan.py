@@ -250,7 +250,13 @@ class Command(BaseCommand):
             "links": plan.seals.count(),
             "faults": [{"number": fault.number, "what": fault.sentence} for fault in faults],
         }
-        whole = [f"Los {told['links']} cierres de {plan} están como se firmaron."]
+        many = told["links"]
+        how = (
+            "El cierre de {0} está como se firmó."
+            if many == 1
+            else "Los {1} cierres de {0} están como se firmaron."
+        )
+        whole = [how.format(plan, many)]
         return told, [f"Eslabón {fault.number}: {fault.sentence}" for fault in faults] or whole
 
     def report(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
