@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pregon.core.text import fold, shorten, stem_variants, words_of
 from pregon.plan.enums import Direction, Level, Part, PlanKind, Severity
@@ -213,7 +213,7 @@ def without_method(sheet: Sheet) -> Iterator[Told]:
                 place,
                 _("No dice cómo se calcula."),
                 _(
-                    "Escribe el método de cálculo, con su numerador y su denominador, o elige una medida que la "
+                    "Escribe el método de cálculo, con su numerador y su denominador, o elige una medida que lo "
                     "cuente."
                 ),
             )
@@ -467,7 +467,13 @@ def input_without_amount(sheet: Sheet) -> Iterator[Told]:
         if bare := [needed.description for needed in line.inputs if needed.amount is None]:
             yield (
                 place,
-                _("%(many)s de %(all)s insumos no traen monto.")
+                _("Su único insumo no trae monto.")
+                if len(line.inputs) == 1
+                else ngettext(
+                    "%(many)s de %(all)s insumos no trae monto.",
+                    "%(many)s de %(all)s insumos no traen monto.",
+                    len(bare),
+                )
                 % {"many": len(bare), "all": len(line.inputs)},
                 _("Escribe lo que cuesta cada uno en el año, con su partida; cero, si ya se tiene."),
             )
