@@ -22,14 +22,15 @@ from pregon.core.text import fold
 
 PAGE, PICTURES = DOCS / "reference" / "screens.md", DOCS / "pictures" / "screens"
 SCREEN = {"viewport": {"width": 1280, "height": 915}}
-PLAN = f"/plan/comunicacion-social-{datetime.now(UTC):%Y}/"
+NOW = datetime.now(UTC)
+PLAN = f"/plan/comunicacion-social-{NOW:%Y}/"
 #: What Lighthouse reads, and what shows best beside it.
 WANTED: dict[str, str | tuple[str, ...]] = {
     **PAGES,
     "Campaña": ("/campanas/", r"/campanas/[\w-]+/"),
     "Podcast": ("/podcast/", r"/podcast/[\w-]+/", "<audio"),
     "Cifra del plan": (PLAN, rf"{PLAN}actos-cubiertos/"),
-    "Informe del trimestre": (PLAN, rf"{PLAN}informe/\d{{4}}-t\d/"),
+    "Informe del trimestre": (PLAN, rf"{PLAN}informe/\d{{4}}-t{(NOW.month + 2) // 3}/"),
 }
 #: What the sample plan becomes on the desk, once its document was handed in; ``{plan}`` is the plan of the office.
 ON_THE_DESK = {
@@ -63,6 +64,8 @@ def shots(browser: Browser, url: str, **known: Any) -> list[bytes]:
             page.wait_for_function(
                 "[...document.images].every(({ complete, loading }) => complete || loading === 'lazy')"
             )
+            if "#" in url:  # what came later has pushed it away
+                page.locator(f"#{url.partition('#')[2]}").evaluate("part => part.scrollIntoView()")
             taken.append(page.screenshot())
             context.close()
     return taken
@@ -129,8 +132,7 @@ def main() -> None:
                 sheet(browser, shots(browser, url + path, **who), PICTURES / f"{name}.webp")
                 lines.append(f"## {title}\n\n![{title}](../pictures/screens/{name}.webp)")
             browser.close()
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
-    PAGE.write_text(DOCUMENT.format(day=day, pictures="\n\n".join(lines)), encoding="utf-8")
+    PAGE.write_text(DOCUMENT.format(day=f"{NOW:%Y-%m-%d}", pictures="\n\n".join(lines)), encoding="utf-8")
 
 
 if __name__ == "__main__":
