@@ -152,3 +152,30 @@ def test_a_target_is_offered_without_zeros_that_say_nothing() -> None:
 )
 def test_a_year_is_four_digits_of_our_days(typed: str, good: bool) -> None:
     assert YearForm({"year": typed}).is_valid() is good
+
+
+def test_a_measure_that_is_gone_stays_until_somebody_chooses_another() -> None:
+    activity = ActivityFactory.create(measure="visits_gone")
+    data = {
+        "plan": activity.plan_id,
+        "number": 1,
+        "description": "Boletines",
+        "months": [str(month) for month in range(1, 13)],
+        "measure": "visits_gone",
+    }
+    form = form_of(activity, data)
+    assert form.errors == {}
+    assert form.save().measure == "visits_gone"
+
+
+def test_a_month_with_an_amount_is_planned() -> None:
+    form = filled(months=["1"], amounts_7="12")
+    assert form.errors == {}
+    activity = form.save()
+    assert (activity.months, activity.amounts) == ([month in (1, 8) for month in range(1, 13)], {"8": "12"})
+    assert activity.planned_amounts == [("agosto", "12")]
+
+
+def test_a_text_that_its_file_could_not_hold_is_refused() -> None:
+    assert list(filled(supposition="a" * 5001).errors) == ["supposition"]
+    assert filled(supposition="a" * 5000).errors == {}

@@ -60,6 +60,7 @@ WHOLE = PlanPart(
                 IndicatorLine(
                     code="cobertura",
                     name="Actos cubiertos",
+                    reference="C-01",
                     short_name="Cobertura",
                     definition="Parte de los actos que tiene su cobertura.",
                     level=Level.COMPONENT.value,
@@ -96,6 +97,8 @@ WHOLE = PlanPart(
             activities=(
                 ActivityLine(
                     description="Cubrir los actos",
+                    reference="A.1",
+                    amounts=((7, Decimal(4)), (8, Decimal("2.5"))),
                     short_name="Actos",
                     indicator="cobertura",
                     responsible="Fotografía",

@@ -216,7 +216,7 @@ def several_plans(sheet: Sheet) -> Iterator[Told]:
 @rule("sin-formula", Severity.ERROR, gettext_lazy("Indicadores sin fórmula"))
 def without_method(sheet: Sheet) -> Iterator[Told]:
     for place, line in sheet.indicators:
-        if not (line.method or line.numerator or line.measure.name):
+        if not (_says(line.method) or _says(line.numerator) or line.measure.name):
             yield (
                 place,
                 _("No dice cómo se calcula."),
@@ -243,7 +243,7 @@ def without_target(sheet: Sheet) -> Iterator[Told]:
 @rule("sin-fuente", Severity.WARNING, gettext_lazy("Indicadores sin medio de verificación"))
 def without_source(sheet: Sheet) -> Iterator[Told]:
     for place, line in sheet.indicators:
-        if not (line.verification or line.measure.name):
+        if not (_says(line.verification) or line.measure.name):
             yield (
                 place,
                 _("No dice de dónde sale la cifra."),
@@ -261,7 +261,7 @@ def without_frequency(sheet: Sheet) -> Iterator[Told]:
             yield (
                 place,
                 _("No dice cada cuándo se mide."),
-                _("Elige su frecuencia: diaria, mensual, trimestral, semestral o anual."),
+                _("Elige cada cuándo se mide: cada día, cada mes, cada trimestre, cada año."),
             )
 
 
@@ -425,15 +425,11 @@ def unit_of_something_else(sheet: Sheet) -> Iterator[Told]:
 @rule("no-aplica", Severity.WARNING, gettext_lazy("Campos con «NA»"))
 def not_applicable(sheet: Sheet) -> Iterator[Told]:
     for place, line in sheet.lines:
-        said = [
-            FIELDS[name]
-            for name, text in _texts(line)
-            if name in FIELDS and key_of(text) in NOTHING and text.strip()
-        ]
+        said = [FIELDS[name] for name, text in _texts(line) if name in FIELDS and text and not _says(text)]
         if said:
             yield (
                 place,
-                _("Dice «no aplica» donde se espera un dato: %(fields)s.")
+                _("Dice «NA», o algo parecido, donde se espera un dato: %(fields)s.")
                 % {"fields": ", ".join(map(str, said))},
                 _("Escribe lo que va ahí o déjalo vacío: «NA» parece una respuesta y no lo es."),
             )
@@ -540,6 +536,8 @@ NOTHING = {
     "no disponible",
     "ninguno",
     "ninguna",
+    "pendiente",
+    "por definir",
     "x",
 }
 #: Where «NA» is looked for, and what a person calls it.
@@ -673,8 +671,13 @@ def _in_every_programme(plan: PlanPart) -> list[str]:
     return [name for key, name in names[0].items() if all(key in others for others in names[1:])]
 
 
+def _says(text: str) -> bool:
+    """Whether there is more in ``text`` than a word for nothing."""
+    return bool(text.strip()) and key_of(text) not in NOTHING
+
+
 def _is_bare(went: DeviationLine) -> bool:
-    return not went.cause.strip() or key_of(went.cause) in NOTHING
+    return not _says(went.cause)
 
 
 def _image_in(sentence: str) -> str:

@@ -11,6 +11,8 @@ from pregon.plan.enums import Direction, Overshoot, PlanKind
 
 NO_MONTH = (False,) * 12
 EVERY_MONTH = (True,) * 12
+#: Most letters of a text, of what names a value or an instrument, and of a goal of the office.
+LONGEST, LONGEST_NAME, LONGEST_GOAL = 5000, 200, 500
 #: From which per cent of the target on a light is green or yellow, and passing it is too much, where nobody says.
 GREEN_FROM, YELLOW_FROM, OVERSHOOT_FROM = Decimal(95), Decimal(80), Decimal(125)
 #: What no indicator may be called: the addresses of activities and of the plan's open data.
@@ -53,6 +55,8 @@ class IndicatorLine:
 
     code: str
     name: str
+    #: What the document itself calls it: «1», «IND-04».
+    reference: str = ""
     short_name: str = ""
     definition: str = ""
     level: str = ""
@@ -92,12 +96,15 @@ class ActivityLine:
     """One activity as the file writes it."""
 
     description: str
+    reference: str = ""
     short_name: str = ""
     #: The code of the indicator that it serves.
     indicator: str = ""
     responsible: str = ""
     supposition: str = ""
     months: tuple[bool, ...] = NO_MONTH
+    #: How many are planned in some of its months, by their number, where the document counts and does not only mark.
+    amounts: tuple[tuple[int, Decimal], ...] = ()
     #: What the document itself marks as done; the figures come from records and from what people capture.
     done: tuple[bool, ...] = NO_MONTH
     measure: MeasureLine = MeasureLine()

@@ -87,6 +87,7 @@ def _indicator(line: IndicatorLine) -> dict[str, Any]:
     return _said(
         clave=line.code,
         nombre=line.name,
+        clave_del_documento=line.reference,
         corto=line.short_name,
         definicion=line.definition,
         nivel=line.level,
@@ -123,11 +124,13 @@ def _indicator(line: IndicatorLine) -> dict[str, Any]:
 def _activity(line: ActivityLine) -> dict[str, Any]:
     return _said(
         descripcion=line.description,
+        clave_del_documento=line.reference,
         corto=line.short_name,
         indicador=line.indicator,
         responsable=line.responsible,
         supuesto=line.supposition,
         meses=_months(line.months),
+        cantidades={month: _number(amount) for month, amount in line.amounts},
         hechos=None if line.done == NO_MONTH else _months(line.done) or ALL,
         medida=_measure(line.measure),
         desviaciones=_deviations(line.deviations),

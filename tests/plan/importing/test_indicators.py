@@ -9,6 +9,7 @@ import pytest
 from factories.documents import doubts, drafted, plan_of
 from pregon.plan.importing.indicators import as_target, level_before
 from pregon.plan.importing.labels import Field, Label
+from pregon.plan.linting import lint
 from pregon.plan.values import IndicatorLine
 
 
@@ -120,3 +121,22 @@ def test_a_goal_among_columns_is_a_target() -> None:
 )
 def test_a_level_may_begin_its_narrative(text: str, level: str) -> None:
     assert level_before(text) == level
+
+
+def test_a_formula_that_says_na_is_kept_and_missing_for_whoever_checks_the_plan() -> None:
+    plan = plan_of("ID\tIndicador\tMeta\tMétodo de cálculo\n1\tCobertura\t90%\tNA\n")
+    assert plan.indicators[0].method == "NA"
+    assert {"sin-formula", "no-aplica"} <= {finding.rule for finding in lint(plan)}
+
+
+def test_a_figure_that_says_na_stays_empty() -> None:
+    [line] = plan_of("ID\tIndicador\tMeta\n1\tCobertura\tNA\n").indicators
+    assert (line.target, line.target_text) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "frequency"),
+    [("Bimestral", "bimestral"), ("Cada cuatro meses", "cuatrimestral"), ("Cada dos años", "bienal")],
+)
+def test_a_frequency_is_read_however_it_is_said(said: str, frequency: str) -> None:
+    assert indicator(SHEET.replace("Trimestral", said)).frequency == frequency

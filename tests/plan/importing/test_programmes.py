@@ -45,10 +45,10 @@ def test_an_input_may_name_its_amount_among_its_words() -> None:
     ]
 
 
-def test_what_says_that_there_is_nothing_stays_empty_with_a_doubt() -> None:
+def test_what_says_that_there_is_nothing_is_kept_with_a_doubt() -> None:
     draft = drafted("Radio\nOBJETIVO GENERAL: Informar\nESTRATEGIA: NA\n")
-    assert draft.plan.programmes[0].strategy == ""
-    assert "Dice «NA»: «estrategia» queda vacío." in doubts(draft)
+    assert draft.plan.programmes[0].strategy == "NA"
+    assert "Dice «NA» donde va «estrategia»: si lo hay, escríbelo" in doubts(draft)
 
 
 def test_an_objective_again_opens_another_programme() -> None:

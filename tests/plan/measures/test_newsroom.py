@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.documents import get_document_model
 
 from factories.library import AlbumFactory
-from factories.measures import LATER, ask, days, lacking, tagged
-from factories.plan import ZONE, ActFactory, DepartmentFactory, act, bulletin, moment, page, sent
+from factories.measures import ask, days, lacking, tagged
+from factories.plan import DepartmentFactory, act, bulletin, moment, page, sent
 from pregon.accounts.models import Locality, Topic
 from pregon.agenda.enums import Kind, Settlement
 from pregon.delivery.enums import State as Delivered
@@ -36,7 +36,6 @@ from pregon.plan.measures.newsroom import (
     live_coverages,
     podcast_episodes,
     recordings_published,
-    records_begin,
     services_reviewed,
     videos_published,
 )
@@ -378,22 +377,6 @@ def test_departments_are_heard_about_a_topic() -> None:
         "0 de 1",
     ]
     assert departments_heard(ask(AUTUMN, department="turismo")).text == "0 de 0"
-
-
-# --- When records begin ---
-
-
-def test_records_begin_on_the_day_of_the_first_act_or_bulletin() -> None:
-    assert records_begin(moment(LATER), ZONE) is None
-    bulletin("2026-11-12")
-    act("2026-11-10 23:30", Settlement.DUE)
-    act("2026-12-24 09:00", Settlement.DUE)
-    assert records_begin(moment(LATER), ZONE) == date(2026, 11, 10)
-
-
-def test_a_future_act_begins_nothing() -> None:
-    ActFactory.create(start=moment("2026-12-01"))
-    assert records_begin(moment(LATER), ZONE) is None
 
 
 # --- Cost ---

@@ -50,12 +50,24 @@ def test_what_was_confirmed_is_loaded_once_with_what_was_corrected(head: Client)
     assert (plan.slug, plan.title, plan.calendar_year) == (
         "comunicacion-social-2026",
         "Plan operativo anual",
-        2019,
+        2026,
     )
     assert (plan.indicators.count(), plan.activities.count()) == (4, 6)
     assert answer.headers["Location"] == f"/escritorio/plan/{plan.pk}/"
     assert confirmed(head, key="otra").headers["Location"] == answer.headers["Location"]
     assert Plan.objects.count() == 1
+
+
+def test_the_targets_of_a_document_of_another_year_are_to_be_reviewed(head: Client) -> None:
+    handed_in(head)
+    confirmed(head)
+    assert set(Plan.objects.get().indicators.values_list("review_due", flat=True)) == {True}
+
+
+def test_a_year_that_no_document_names_moves_nothing(head: Client) -> None:
+    handed_in(head, "plan.txt", "MISIÓN\nInformar.\nID\tIndicador\tMeta\n1\tCobertura\t90%\n".encode())
+    confirmed(head, year=2031)
+    assert set(Plan.objects.get().indicators.values_list("plan__year", "review_due")) == {(2031, False)}
 
 
 def test_a_plan_that_stands_is_replaced_only_when_somebody_says_so(head: Client, plan: Plan) -> None:

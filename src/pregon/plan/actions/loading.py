@@ -197,6 +197,7 @@ def _say(
         "indicator": indicator,
         "number": number,
         "months": list(line.months),
+        "amounts": {str(month): str(amount) for month, amount in line.amounts},
         "done": list(line.done),
         "measure": line.measure.name,
         "parameters": line.measure.parameters,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pregon.core.text import shorten
+from pregon.core.text import fold, shorten
 from pregon.plan.importing.labels import MONTHS, mark_of
 from pregon.plan.importing.notes import Notes
 from pregon.plan.importing.programmes import Mark, Programmes
-from pregon.plan.importing.words import items, months_in_words
+from pregon.plan.importing.words import NUMBER, items, months_in_words
 from pregon.plan.values import ActivityLine
 
 
@@ -43,7 +46,14 @@ class Activities:
             "Actividad sin nombre"
         )
         planned, done = [False] * 12, [False] * 12
+        amounts: dict[int, Decimal] = {}
         for month, mark in marks.items():
+            if NUMBER.fullmatch(mark.strip()) and (amount := self.notes.figure(mark, line)):
+                planned[month - 1] = True
+                amounts[month] = amount
+                if "%" in mark:
+                    activity.fields["percent"] = True
+                continue
             known = mark_of(mark)
             if known is None:
                 self.notes.doubt(
@@ -54,7 +64,7 @@ class Activities:
                 continue
             planned[month - 1] |= known[0]
             done[month - 1] |= known[1]
-        activity.fields |= {"months": tuple(planned), "done": tuple(done)}
+        activity.fields |= {"months": tuple(planned), "done": tuple(done), "amounts": amounts}
         words = _("Actividad %(number)s") % {"number": activity.number}
         if dated:
             words += " · " + months_in_words(planned)
@@ -63,5 +73,40 @@ class Activities:
         self.notes.note(line, words)
         return activity
 
-    def line(self, mark: Mark) -> ActivityLine:
-        return ActivityLine(**mark.fields)
+    def settle(self) -> None:
+        """Where no month of the document says more than 1, that is a mark and no number."""
+        counted = [amount for mark in self.marks for amount in mark.fields.get("amounts", {}).values()]
+        if all(amount == 1 for amount in counted):
+            for mark in self.marks:
+                mark.fields.pop("amounts", None)
+        for mark in self.marks:
+            if (amounts := mark.fields.get("amounts")) and mark.serves:
+                self._promise(mark, mark.serves.fields, amounts)
+
+    def _promise(self, mark: Mark, promised: dict[str, Any], amounts: dict[int, Decimal]) -> None:
+        """What the months of an activity add up to is what its indicator should reach by the end of each. Parts of a
+        whole add up to nothing."""
+        share = mark.fields.get("percent") or promised.get("percent")
+        if share or fold(promised.get("unit") or "").startswith(("porcentaje", "%")):
+            return
+        months = sorted(amounts)
+        promised["milestones"] = dict(
+            zip(months, accumulate(amounts[month] for month in months), strict=True)
+        )
+        total = sum(amounts.values(), Decimal(0))
+        if promised.get("target") is None:
+            promised["target"] = total
+        elif promised["target"] != total:
+            self.notes.doubt(
+                mark.line,
+                _("Los meses suman %(total)s y la meta dice %(target)s: revisa cuál vale.")
+                % {"total": total, "target": promised["target"]},
+            )
+
+    def line(self, mark: Mark, codes: Mapping[int, str]) -> ActivityLine:
+        """The activity as the plan has it, where ``codes`` are those of the indicators under the identity of theirs."""
+        fields = {name: value for name, value in mark.fields.items() if name != "percent"}
+        amounts = tuple(sorted(fields.pop("amounts", {}).items()))
+        return ActivityLine(
+            **fields, amounts=amounts, indicator=codes[id(mark.serves)] if mark.serves else ""
+        )

@@ -15,7 +15,7 @@ from pregon.plan.importing.indicators import Indicators
 from pregon.plan.importing.notes import Notes
 from pregon.plan.importing.programmes import Programmes, Sheet
 from pregon.plan.importing.sheets import Line
-from pregon.plan.values import NO_MONTH, IndicatorLine, InputLine, PlanPart, ProgrammeLine
+from pregon.plan.values import NO_MONTH, ActivityLine, IndicatorLine, InputLine, PlanPart, ProgrammeLine
 
 
 class Gathered:
@@ -32,6 +32,7 @@ class Gathered:
         """The plan that stands in all of ``lines``, with ``year`` where they name none."""
         first = next(line.number for line in lines if not line.blank)
         identity = self.identity
+        self.activities.settle()
         for mark in self.indicators.marks:
             self.indicators.settle(mark)
         unit = identity.unit(lines, first)
@@ -61,9 +62,7 @@ class Gathered:
             source=self.notes.fitting(_("Importado de «%(name)s».") % {"name": name}, "", first),
             programmes=tuple(self.sheet_line(sheet, indicators) for sheet in self.programmes.sheets),
             indicators=tuple(indicators[id(mark)] for mark in self.indicators.marks if mark.sheet is None),
-            activities=tuple(
-                self.activities.line(mark) for mark in self.activities.marks if mark.sheet is None
-            ),
+            activities=self.activity_lines(None, indicators),
         )
 
     def sheet_line(self, sheet: Sheet, indicators: dict[int, IndicatorLine]) -> ProgrammeLine:
@@ -78,10 +77,16 @@ class Gathered:
             inputs=inputs,
             alignment=tuple(pair for pair in sheet.alignment if all(pair)),
             indicators=tuple(indicators[id(mark)] for mark in self.indicators.marks if mark.sheet is sheet),
-            activities=tuple(
-                self.activities.line(mark) for mark in self.activities.marks if mark.sheet is sheet
-            ),
+            activities=self.activity_lines(sheet, indicators),
             **sheet.fields,
+        )
+
+    def activity_lines(
+        self, sheet: Sheet | None, indicators: dict[int, IndicatorLine]
+    ) -> tuple[ActivityLine, ...]:
+        codes = {mark: line.code for mark, line in indicators.items()}
+        return tuple(
+            self.activities.line(mark, codes) for mark in self.activities.marks if mark.sheet is sheet
         )
 
     def look_twice(self, plan: PlanPart, lines: Sequence[Line]) -> None:

@@ -124,7 +124,9 @@ class Identity:
                 self.notes.doubt(
                     line, _("Es el nombre de una persona: el plan guarda el cargo y no el nombre.")
                 )
-            elif not CONTACT.search(fold(text)):
+            elif CONTACT.search(fold(text)):
+                self.notes.note(line, _("Datos de contacto de la oficina: no son parte del plan"))
+            else:
                 self.notes.doubt(
                     line, _("No supimos qué es esta línea: si es del plan, escríbela en su lugar.")
                 )

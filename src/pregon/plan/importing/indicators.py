@@ -37,6 +37,10 @@ OF_INDICATOR = frozenset(
     }
 )
 FIGURES = frozenset({Field.BASELINE, Field.PREVIOUS, Field.TARGET, Field.MILESTONE})
+#: Where no words can stand that say «there is none».
+TYPED = frozenset(
+    {*FIGURES, *CHOICES, Field.INDICATOR, Field.GREEN, Field.YELLOW, Field.RED, Field.BASELINE_YEAR}
+)
 
 
 class Indicators:
@@ -98,7 +102,7 @@ class Indicators:
         """What a field of an indicator says."""
         part = label.field
         self.note(line, mark, part)
-        if says_nothing(text):
+        if says_nothing(text) and part in TYPED:
             self.notes.doubt(
                 line,
                 _("Dice «%(text)s»: «%(name)s» queda vacío. Si lo hay, escríbelo.")
@@ -128,6 +132,8 @@ class Indicators:
                 mark.fields.setdefault("definition", self.notes.fitting(text, "", line))
         else:
             mark.fields[part.value] = self.notes.fitting(text, part.value, line)
+            if says_nothing(text):
+                self.notes.doubt_word(text, str(LABELS[part][0]), line)
 
     def _set_number(self, mark: Mark, label: Label, text: str, line: int) -> None:
         part = label.field

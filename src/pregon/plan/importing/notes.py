@@ -11,10 +11,8 @@ from pregon.core.text import shorten
 from pregon.plan.importing.labels import mended
 from pregon.plan.importing.sheets import Line
 from pregon.plan.importing.words import NUMBER
-from pregon.plan.values import Understood
+from pregon.plan.values import LONGEST, LONGEST_GOAL, LONGEST_NAME, Understood
 
-#: Most letters of a text, as the file of a plan has them.
-LONGEST = 5000
 LIMITS: dict[str, int] = {
     "title": 200,
     "unit_name": 160,
@@ -23,16 +21,17 @@ LIMITS: dict[str, int] = {
     "programme_name": 200,
     "axis": 200,
     "name": 160,
+    "reference": 40,
     "unit": 60,
     "numerator": 300,
     "denominator": 300,
     "target_text": 300,
-    "goals": 500,
+    "goals": LONGEST_GOAL,
     "inputs": 300,
     "activities": 300,
     "budget_line": 20,
     "value": 80,
-    "alignment": 200,
+    "alignment": LONGEST_NAME,
 }
 
 
@@ -54,6 +53,14 @@ class Notes:
     def doubt(self, line: int, sentence: str) -> None:
         if sentence not in (kept := self.doubts.setdefault(line, [])):
             kept.append(sentence)
+
+    def doubt_word(self, text: str, name: str, line: int) -> None:
+        """A word that stands where there is nothing to write is kept, so that whoever checks the plan finds it."""
+        self.doubt(
+            line,
+            _("Dice «%(text)s» donde va «%(name)s»: si lo hay, escríbelo; si no, deja vacío el campo.")
+            % {"text": text, "name": name},
+        )
 
     def fitting(self, text: str, limit: str, line: int) -> str:
         """``text`` in the room that a plan has for it; where it is cut, the line says so."""

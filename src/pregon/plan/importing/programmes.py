@@ -40,6 +40,8 @@ class Mark:
     sheet: Sheet | None
     line: int
     fields: dict[str, Any] = field(default_factory=dict)
+    #: The indicator that an activity serves.
+    serves: Mark | None = None
 
 
 class Programmes:
@@ -78,13 +80,8 @@ class Programmes:
         for one in lines or [line]:
             self.notes.note(one, self.of(sheet, name))
         if says_nothing(text):
-            self.notes.doubt(
-                line,
-                _("Dice «%(text)s»: «%(name)s» queda vacío. Si lo hay, escríbelo.")
-                % {"text": text, "name": name},
-            )
-            sheet.fields.setdefault(label.field.value, "")
-        elif label.field is Field.ALIGNMENT:
+            self.notes.doubt_word(text, name, line)
+        if label.field is Field.ALIGNMENT:
             sheet.alignment.append(
                 (self.notes.fitting(label.words, "alignment", line), self.notes.fitting(text, "", line))
             )

@@ -18,6 +18,7 @@ from pregon.plan.importing.labels import (
     Label,
     choice_of,
     column_of,
+    key_of,
     kind_of,
     label_of,
     mark_of,
@@ -27,8 +28,12 @@ from pregon.plan.importing.programmes import OF_INPUT, OF_PROGRAMME, Mark
 from pregon.plan.importing.sections import Sections
 from pregon.plan.importing.sheets import Line
 
+#: What stands over what the months of a row add up to.
+TOTALS, TOTAL = frozenset({key_of("total"), key_of("total anual")}), Label(field=Field.TARGET, words="Total")
 #: What numbers a row.
 COUNT = re.compile(r"\d{1,3}\.?")
+#: What a document calls a row by: «IND-04», «A.1».
+KEY = re.compile(r"(?=.*\d)[\w./-]{1,20}")
 
 
 @dataclass(slots=True)
@@ -67,6 +72,8 @@ class Tables:
         months = {spot: month for spot, cell in enumerate(line.cells) if (month := month_of(cell))}
         if answered(line.said):
             return False
+        if len(months) > 5 and not any(label.field is Field.TARGET for label in columns.values()):
+            columns |= {spot: TOTAL for spot, cell in enumerate(line.cells) if key_of(cell) in TOTALS}
         distinct = len({label.field for label in columns.values()})
         known = len(columns) + len(months)
         if (distinct < 2 and len(months) < 6) or known * 2 < len(line.said):
@@ -183,7 +190,12 @@ class Tables:
             first = next(spot for spot, cell in enumerate(line.cells) if cell)
             if there == first and abs(there - number) <= 2:
                 shift = there - number
-            elif text > number and first == number and len(line.cells[first]) > 3:
+            elif (
+                text > number
+                and first == number
+                and len(line.cells[first]) > 3
+                and not KEY.fullmatch(line.cells[first])
+            ):
                 shift = number - text  # the number fell out, and everything moved to the left
         elif text >= 0 and table.months and (longest := longest_of(line.cells)) >= 0:
             there = longest
@@ -225,12 +237,17 @@ class Tables:
         ]
         activity = table.row.get(table.place(Field.ACTIVITY))
         only = table.fields
-        of_indicator = only & (OF_INDICATOR - {Field.SUPPOSITION, Field.UNIT}) - {Field.DIRECTION}
+        of_indicator = only & (OF_INDICATOR - {Field.SUPPOSITION, Field.DIRECTION})
+        own = bool(activity) and not only & {Field.INDICATOR, Field.NARRATIVE}
         for spot, label in wanted:
             text, part = cells.get(spot, ""), label.field
             if not text or part in {Field.ACTIVITY, Field.NUMBER, Field.CALENDAR}:
                 continue
-            if part in OF_INDICATOR and (of_indicator or not activity):
+            if (
+                part in OF_INDICATOR
+                and (of_indicator or not activity)
+                and not (own and part is Field.SUPPOSITION)
+            ):
                 self.take_of_row(table, spot, label, text, line.number)
             elif activity and part in {Field.RESPONSIBLE, Field.SUPPOSITION}:
                 limit = "responsible" if part is Field.RESPONSIBLE else ""
@@ -247,6 +264,18 @@ class Tables:
                     line.number,
                     _("«%(cell)s» no se pudo guardar en esta tabla.") % {"cell": shorten(text, 60)},
                 )
+        self.take_numbers(table, cells, line.number)
+
+    def take_numbers(self, table: Table, cells: dict[int, str], line: int) -> None:
+        """The key of a row is that of what stands to its right; a count of the rows says nothing that the plan does
+        not say itself."""
+        for spot, label in table.columns.items():
+            if label.field is not Field.NUMBER or not (text := cells.get(spot)):
+                continue
+            if right := min((place for place in table.row if place > spot), default=0):
+                mark = table.row[right]
+                if text.strip(" .") != str(mark.number):
+                    mark.fields.setdefault("reference", self.notes.fitting(text, "reference", line))
 
     def indicator_of(self, table: Table) -> Mark | None:
         return next((mark for mark in table.row.values() if mark in self.indicators.marks), None)
@@ -255,6 +284,8 @@ class Tables:
         mark = self.indicator_of(table)
         if mark is None:
             mark = self.indicators.new(line)
+            if not table.fields & {Field.INDICATOR, Field.NARRATIVE}:
+                self.name_after_activity(table, mark, line)
             if Field.LEVEL in table.fields and table.place(Field.LEVEL) != spot and table.level:
                 mark.fields["level"] = table.level  # a level that several rows share is written once
         table.row[spot] = mark
@@ -267,6 +298,22 @@ class Tables:
         self.indicators.set(mark, label, text, line)
         if label.field is Field.LEVEL:
             table.level = mark.fields.get("level", "")
+
+    def name_after_activity(self, table: Table, mark: Mark, line: int) -> None:
+        """The unit, the goal and the like of an activity are those of an indicator that it serves."""
+        activity = table.row.get(table.place(Field.ACTIVITY))
+        if not activity:
+            return
+        activity.serves = mark
+        self.indicators.set(mark, Label(field=Field.INDICATOR), str(activity.fields["description"]), line)
+        if table.rows == 1:
+            self.notes.doubt(
+                line,
+                _(
+                    "En esta tabla cada actividad trae su meta o su unidad: se guardan en un indicador con el mismo "
+                    "nombre. Revísalos."
+                ),
+            )
 
     def close(self) -> None:
         self.sections.close()

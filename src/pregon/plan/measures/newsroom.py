@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, Min, Q
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Cast, Coalesce
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -17,8 +17,6 @@ from wagtail.documents import get_document_model
 from wagtail.models import Page, ReferenceIndex
 
 from pregon.accounts.models import Department
-from pregon.agenda.models import Act
-from pregon.core.calendar import local_day
 from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
 from pregon.newsroom.models import (
@@ -371,18 +369,6 @@ def services_reviewed(question: Question) -> Reading:
 
 
 # --- The rows behind them -----------------------------------------------------------------------------------
-
-
-def records_begin(at: datetime, zone: tzinfo) -> date | None:
-    """The day of the office's first record: what happened before it, no measure can tell."""
-    first = [
-        Bulletin.objects.issued()
-        .filter(first_published_at__lte=at)
-        .aggregate(day=Min("first_published_at"))["day"],
-        Act.objects.filter(start__lte=at).aggregate(day=Min("start"))["day"],
-    ]
-    moments = [moment for moment in first if moment is not None]
-    return local_day(min(moments), zone) if moments else None
 
 
 def published(question: Question) -> list[Record]:

@@ -53,10 +53,7 @@ def as_written(plan: Plan) -> PlanPart:
 def _indicator_lines(indicators: Iterable[Indicator], owner: int | None) -> tuple[IndicatorLine, ...]:
     return tuple(
         IndicatorLine(
-            milestones=tuple(
-                (int(month), Decimal(goal))
-                for month, goal in sorted(indicator.milestones.items(), key=lambda item: int(item[0]))
-            ),
+            milestones=_by_month(indicator.milestones),
             measure=MeasureLine(name=indicator.measure, parameters=indicator.parameters),
             deviations=_deviation_lines(indicator),
             **_plain(indicator, IndicatorLine),
@@ -71,6 +68,7 @@ def _activity_lines(activities: Iterable[Activity], owner: int | None) -> tuple[
         ActivityLine(
             indicator=activity.indicator.code if activity.indicator else "",
             months=tuple(activity.months),
+            amounts=_by_month(activity.amounts),
             done=tuple(activity.done),
             measure=MeasureLine(name=activity.measure, parameters=activity.parameters),
             deviations=_deviation_lines(activity),
@@ -83,6 +81,10 @@ def _activity_lines(activities: Iterable[Activity], owner: int | None) -> tuple[
 
 def _deviation_lines(item: Indicator | Activity) -> tuple[DeviationLine, ...]:
     return tuple(DeviationLine(**_plain(went, DeviationLine)) for went in item.deviations.all())
+
+
+def _by_month(figures: dict[str, str]) -> tuple[tuple[int, Decimal], ...]:
+    return tuple(sorted((int(month), Decimal(figure)) for month, figure in figures.items()))
 
 
 def _pairs(listed: Iterable[dict[str, str]]) -> tuple[tuple[str, str], ...]:

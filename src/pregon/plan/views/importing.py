@@ -60,7 +60,10 @@ class DraftView(Desk, DeskForm[UnderstoodForm]):
 
     @cached_property
     def draft(self) -> Draft:
-        year = timezone.localdate(self.row.at).year
+        return self.in_year(timezone.localdate(self.row.at).year)
+
+    def in_year(self, year: int) -> Draft:
+        """What the document says, where ``year`` stands for the one that it does not name."""
         return draft_of(bytes(self.row.content), name=self.row.name, year=year)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -101,7 +104,9 @@ class DraftView(Desk, DeskForm[UnderstoodForm]):
         )
 
     def carry_out(self, form: UnderstoodForm) -> HttpResponse:
-        written = {name: value for name, value in form.cleaned_data.items() if name != "replacing"}
-        plan = actions.load_draft(self.row, replace(self.draft.plan, **written), at=self.at)
+        year = form.cleaned_data["year"]
+        written = {name: form.cleaned_data[name] for name in ("title", "kind", "unit_name", "key")}
+        part = replace(self.in_year(year).plan, **written)
+        plan = actions.load_draft(self.row, part, at=self.at, year=year)
         messages.success(self.request, _("El plan quedó cargado. Revisa cómo se mide cada promesa."))
         return redirect("plan_desk:sheet", pk=plan.pk)

@@ -66,6 +66,14 @@ def test_a_closing_that_was_touched_is_told_and_the_command_fails(plan: Plan) ->
         said("verify")
 
 
+def test_a_document_is_loaded_with_another_key_beside_the_plan_that_has_its_own(plan: Plan) -> None:
+    document = str(SEEDS / "mazamitla.txt")
+    assert "como «campana-2026»" in said("import", document, "--key", "campana", "--year", "2026", "--yes")
+    assert Plan.objects.count() == 2
+    with pytest.raises(CommandError, match="no sirve de clave"):
+        said("import", document, "--key", "con espacio", "--yes")
+
+
 def test_it_is_opened_again_with_a_reason(plan: Plan) -> None:
     said("close", "octubre", "--by", "titular@muestra.example")
     said("reopen", "octubre", "--by", "titular@muestra.example", "--reason", "Faltó un boletín del día 6.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentTypeError
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from pregon.plan.queries import (
     plan_sheet,
     standing_seals,
 )
-from pregon.plan.reading import known, read
+from pregon.plan.reading import KEY, LONGEST_KEY, known, read
 from pregon.plan.reports.files import FORMATS, report_file
 from pregon.plan.reports.layouts import LAYOUTS, OFFICE
 from pregon.plan.reports.progress import Span
@@ -124,6 +124,12 @@ class Command(BaseCommand):
             "--layout", choices=list(LAYOUTS), default=OFFICE.key, help="cómo se ordena, con report"
         )
         parser.add_argument("--year", metavar="AÑO", type=int, help="con qué año se carga, con import")
+        parser.add_argument(
+            "--key",
+            metavar="CLAVE",
+            default="",
+            help="con qué clave se carga, con import; sin esto, la de su unidad",
+        )
         parser.add_argument("--yes", action="store_true", help="carga lo que se entendió, con import")
         parser.add_argument("--json", action="store_true", help="imprime un objeto JSON y nada más")
 
@@ -147,6 +153,8 @@ class Command(BaseCommand):
         if year is not None and not EARLIEST <= year <= LATEST:
             raise CommandError(f"«{year}» no es un año de plan: escribe uno entre {EARLIEST} y {LATEST}.")
         draft = draft_of(document(path), name=path.name, year=year or timezone.localdate(at).year)
+        if key := options["key"]:
+            draft = replace(draft, plan=replace(draft.plan, key=self.key(key)))
         loaded = actions.take_in(draft.plan, at=at, year=year) if options["yes"] else None
         doubtful = sum(bool(line.doubt) for line in draft.lines)
         names = [line.name for line in draft.plan.every_indicator if not line.measure.name]
@@ -282,6 +290,13 @@ class Command(BaseCommand):
                 f"No hay un plan «{wanted}». Los que hay: {known}." if wanted else "No hay ningún plan."
             )
         return found
+
+    def key(self, word: str) -> str:
+        if not KEY.fullmatch(word) or len(word) > LONGEST_KEY:
+            raise CommandError(
+                f"«{word}» no sirve de clave: escribe letras sin acento, números y guiones, hasta {LONGEST_KEY}."
+            )
+        return word
 
     def month(self, options: dict[str, Any]) -> int:
         try:
