@@ -27,7 +27,7 @@ def test_the_month_is_told_with_its_working_day_and_a_bar_for_each_figure() -> N
     bulletin("2026-11-10")
     html = drawn()
     assert "noviembre, día hábil 14 de 20" in html
-    assert html.count("<progress") == 5
+    assert html.count("<progress") == 6
     assert "1 de 1" in html
 
 

@@ -38,6 +38,18 @@ class MeasureLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """How a line could be measured: with a measure, told as people call it, or by hand, told in a sentence."""
+
+    measure: MeasureLine = MeasureLine()
+    title: str = ""
+    by_hand: str = ""
+
+    def __str__(self) -> str:
+        return self.title or self.by_hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorLine:
     """One indicator as the file writes it."""
 

@@ -1,5 +1,6 @@
 """Questions about a plan: which there are, its figures and lights, its months, and what stands behind each."""
 
+from pregon.plan.queries.advising import advise as advise
 from pregon.plan.queries.asking import Asking as Asking
 from pregon.plan.queries.asking import asking_of as asking_of
 from pregon.plan.queries.captured import captured_readings as captured_readings
@@ -18,7 +19,6 @@ from pregon.plan.queries.files import as_written as as_written
 from pregon.plan.queries.files import lacks_of as lacks_of
 from pregon.plan.queries.files import rows_by_place as rows_by_place
 from pregon.plan.queries.files import same_columns as same_columns
-from pregon.plan.queries.files import titles_proposed as titles_proposed
 from pregon.plan.queries.indicators import forecast_of as forecast_of
 from pregon.plan.queries.indicators import in_per_cent as in_per_cent
 from pregon.plan.queries.indicators import number_of as number_of
