@@ -46,6 +46,7 @@ def test_the_plan_of_mazamitla_comes_out_whole() -> None:
     assert plan.description.startswith("En concordancia a los ejes rectores")
     assert plan.mission.startswith("Gestionar la comunicación política")
     assert plan.mission.endswith("fortalecimiento de la democracia.")
+    assert [part.split()[0] for part in plan.mission.split("\n\n")] == ["Gestionar", "Se", "La"]
     assert plan.vision.startswith("Ser una entidad pública")
     assert [name for name, _text in plan.values] == [
         "Transparencia política",
@@ -84,6 +85,7 @@ def test_the_programme_of_ocotlan_comes_out_whole() -> None:
     assert plan.unit_name == "Coordinación de Comunicación Institucional"
     assert plan.description.startswith("La función principal de esta dependencia")
     assert plan.description.endswith("libertades de prensa y expresión.")
+    assert plan.description.count("\n-") == 3
     assert len(plan.goals) == 6
     assert plan.goals[0] == "Mejorar la difusión y comunicación institucional."
     assert plan.goals[4].endswith(
@@ -124,6 +126,11 @@ def test_the_programme_of_ocotlan_comes_out_whole() -> None:
     august_and_september = tuple(month in (8, 9) for month in range(1, 13))
     assert [sheet.months for sheet in plan.programmes] == [EVERY_MONTH, EVERY_MONTH, august_and_september]
     assert second.description.startswith("-Difundir permanentemente")
+    assert [part[:12] for part in second.description.split("\n")] == [
+        "-Difundir pe",
+        "-Al interior",
+        "-Informar co",
+    ]
     assert third.description.endswith("durante el periodo correspondiente.")
 
 
