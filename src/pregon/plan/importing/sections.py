@@ -183,6 +183,7 @@ class Sections:
             self.programmes.add_inputs(parts)
         elif part in OF_PROGRAMME and not (part is Field.PARTICULAR and not self.programmes.sheet):
             self.programmes.set(label, joined(parts), parts[0][0], [line for line, _text in parts])
+            self.programmes.need(parts[0][0]).told[part] = parts
         elif part is Field.VALUES:
             self.identity.add_values(parts)
         elif part in {Field.GOALS, Field.PARTICULAR}:
@@ -208,6 +209,7 @@ class Sections:
         elif sheet:
             kept = f"{sheet.fields.get(part.value, '')}\n{text}"
             sheet.fields[part.value] = self.notes.fitting(kept, part.value, line)
+            sheet.told.setdefault(part, []).extend(parts)
             title = self.programmes.of(sheet, str(LABELS[part][0]))
         else:
             self.identity.add_words(part.value, text, line)
