@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -61,6 +63,31 @@ def test_one_letter_is_enough(place: int, letter: str) -> None:
     assert bool(faults) == (touched != second.content)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"at": datetime(2026, 11, 21, tzinfo=UTC)}, id="another moment"),
+        pytest.param({"plan": ("otro-2026", 2026)}, id="another plan"),
+        pytest.param({"plan": ("plan-2026", 2025)}, id="another year"),
+        pytest.param({"openings": []}, id="what stands for no proof"),
+        pytest.param({"openings": {"a": "b"}}, id="what proves nothing"),
+    ],
+)
+def test_a_row_that_says_otherwise_than_its_link_is_told(change: dict[str, Any]) -> None:
+    at = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    said = link(1, NOTHING, at=at.isoformat(), plan={"slug": "plan-2026", "title": "Plan", "year": 2026})
+    row = dataclasses.replace(said, at=at, plan=("plan-2026", 2026))
+    assert faults_of([row]) == []
+    assert [fault.number for fault in faults_of([dataclasses.replace(row, **change)])] == [1]
+
+
+@pytest.mark.parametrize("said", [{"reason": [1]}, {"signer": None}, {"at": 7}, {"plan": "otro"}])
+def test_a_link_of_another_shape_is_told(said: dict[str, Any]) -> None:
+    row = link(1, NOTHING, **said)
+    row = dataclasses.replace(row, at=datetime(2026, 11, 20, tzinfo=UTC), plan=("plan-2026", 2026))
+    assert {fault.number for fault in faults_of([row])} == {1}
+
+
 def test_a_link_that_was_taken_out_is_missed() -> None:
     first, second, third = chain()
     assert {fault.number for fault in faults_of([first, third])} == {3}
@@ -68,7 +95,8 @@ def test_a_link_that_was_taken_out_is_missed() -> None:
 
 
 def test_a_figure_that_is_not_the_sum_of_its_records_is_told() -> None:
-    rows = [{"name": "Boletines", "reading": {"numerator": "2", "kept": [{"amount": "1"}]}}]
+    named = {"slug": "boletines", "name": "Boletines", "measure": ""}
+    rows = [{**named, "reading": {"numerator": "2", "kept": [{"amount": "1"}]}}]
     [fault] = faults_of([link(1, NOTHING, rows=rows)])
     assert "Boletines" in fault.sentence
 

@@ -154,6 +154,20 @@ def test_a_year_is_four_digits_of_our_days(typed: str, good: bool) -> None:
     assert YearForm({"year": typed}).is_valid() is good
 
 
+def test_a_measure_that_is_gone_stays_until_somebody_chooses_another() -> None:
+    activity = ActivityFactory.create(measure="visits_gone")
+    data = {
+        "plan": activity.plan_id,
+        "number": 1,
+        "description": "Boletines",
+        "months": [str(month) for month in range(1, 13)],
+        "measure": "visits_gone",
+    }
+    form = form_of(activity, data)
+    assert form.errors == {}
+    assert form.save().measure == "visits_gone"
+
+
 def test_a_month_with_an_amount_is_planned() -> None:
     form = filled(months=["1"], amounts_7="12")
     assert form.errors == {}

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
         {"overshoot_from": Decimal(99)},
         {"direction": "lateral"},
         {"overshoot": "depende"},
+        {"frequency": "a veces"},
     ],
 )
 def test_an_indicator_that_cannot_be_read_is_refused(wrong: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from factories.delivery import SubscriberFactory
 from factories.library import AlbumFactory
 from factories.plan import ActivityFactory, IndicatorFactory, ProgrammeFactory
 from factories.website import marks_taken_up, nothing_due
-from pregon.accounts.models import Office, Topic
+from pregon.accounts.models import DaysOff, Office, Topic
 from pregon.agenda.models import Act
 from pregon.alerts.actions import expire_due as end_alerts
 from pregon.alerts.actions import propose
@@ -80,6 +80,14 @@ def test_what_a_plan_promises_is_on_all_its_pages() -> None:
     pages = {indicator.plan.get_absolute_url(), indicator.get_absolute_url(), activity.get_absolute_url()}
     for piece in (indicator, activity, programme):
         assert pages - due_after(piece.save) == set()
+
+
+def test_a_day_off_counts_on_the_pages_of_all_plans() -> None:
+    indicator = IndicatorFactory.create()
+    pages = {"/", "/plan/", indicator.plan.get_absolute_url(), indicator.get_absolute_url()}
+    off = DaysOff(first=date(2026, 7, 24), reason="Fiesta patronal")
+    assert pages - due_after(off.save) == set()
+    assert pages - due_after(off.delete) == set()
 
 
 def test_a_plan_that_is_loaded_tells_of_its_pages_when_it_is_whole() -> None:

@@ -16,6 +16,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +37,9 @@ class Link:
     month: int
     content: str
     digest: str
+    #: When, and of which plan: its address and its year.
+    at: datetime | None = None
+    plan: tuple[str, int] | None = None
     #: What the proofs in ``content`` stand for, by proof.
     openings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -86,7 +90,7 @@ def uncovered(content: Any, openings: Mapping[str, Any]) -> Any:
     left."""
     if isinstance(content, Mapping):
         if {"when", "proof"} <= content.keys():
-            return _opened(content, openings)
+            return _opened(content, openings if isinstance(openings, Mapping) else {})
         return {name: uncovered(part, openings) for name, part in content.items()}
     if isinstance(content, list):
         return [uncovered(part, openings) for part in content]
@@ -95,13 +99,14 @@ def uncovered(content: Any, openings: Mapping[str, Any]) -> Any:
 
 def _opened(record: Mapping[str, Any], openings: Mapping[str, Any]) -> dict[str, Any]:
     opening = openings.get(record["proof"])
-    if opening and _proves(record["proof"], opening):
+    if opening and proves(record["proof"], opening):
         return dict(opening["said"])
     told = {name: record[name] for name in ("when", "amount") if name in record}
     return told | {"title": _("Registro retirado"), "url": "", "detail": "", "public": False}
 
 
-def _proves(proof: str, opening: Any) -> bool:
+def proves(proof: str, opening: Any) -> bool:
+    """Whether ``opening`` is what was signed as ``proof``."""
     try:
         return digest_of(canonical(opening)) == proof and isinstance(opening["said"], dict)
     except (TypeError, KeyError, AttributeError):
@@ -132,7 +137,8 @@ def _faults(link: Link, before: str, expected: int) -> Iterable[str]:
     yield from _faults_of_content(link)
     if _previous(link.content) != before:
         yield _("No nombra la huella del eslabón anterior: la cadena está cortada aquí.")
-    if not all(_proves(proof, opening) for proof, opening in link.openings.items()):
+    openings = link.openings if isinstance(link.openings, Mapping) else {"": None}
+    if not all(proves(proof, opening) for proof, opening in openings.items()):
         yield _("Un registro de su lista no es el que se firmó.")
 
 
@@ -157,16 +163,35 @@ def _faults_of_content(link: Link) -> Iterable[str]:
     said = (content.get("number"), content.get("act"), content.get("month"))
     if said != (link.number, link.act, link.month):
         yield _("La fila dice otro número, acto o mes que lo firmado.")
+    if link.at and not _same_moment(content.get("at"), link.at):
+        yield _("La fila dice otro momento que lo firmado.")
+    if link.plan and not _same_plan(content.get("plan"), link.plan):
+        yield _("Se firmó de otro plan, o el plan cambió de dirección o de año.")
+    if not isinstance(content.get("reason", ""), str) or not isinstance(content.get("signer", {}), dict):
+        yield _("Lo firmado no tiene la forma de un eslabón.")
     if link.act == SealAct.CLOSED:
         try:
             yield from list(_miscounted(content["rows"]))
-        except (LookupError, TypeError, ArithmeticError, AttributeError):
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
             yield _("Su lista no tiene la forma de un cierre.")
+
+
+def _same_moment(said: Any, at: datetime) -> bool:
+    try:
+        return datetime.fromisoformat(said) == at
+    except (TypeError, ValueError):
+        return False
+
+
+def _same_plan(said: Any, plan: tuple[str, int]) -> bool:
+    return isinstance(said, dict) and (said.get("slug"), said.get("year")) == plan
 
 
 def _miscounted(rows: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     for row in rows:
         reading = row["reading"]
+        if not all(isinstance(row[name], str) for name in ("slug", "name", "measure")):
+            raise TypeError("A line has words for these.")
         if reading and Decimal(reading["numerator"]) != sum(
             Decimal(kept["amount"]) for kept in reading["kept"]
         ):

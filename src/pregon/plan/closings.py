@@ -12,15 +12,17 @@ from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
-from pregon.plan.chain import canonical, is_as_signed
+from pregon.plan.chain import canonical, faults_alone, proves
 from pregon.plan.contract import Missing, Period, Reading, Record
 from pregon.plan.enums import Closing, Light, Mark, SealAct
 from pregon.plan.models import Activity, Indicator, Plan, Seal
 from pregon.plan.queries import (
+    UNREADABLE,
     ActivitySheet,
     Asking,
     IndicatorSheet,
     PlanSheet,
+    link_row,
     sheet_of,
     signed_rows,
     standing_seals,
@@ -102,7 +104,7 @@ class Unexplained:
 def months_of(plan: Plan, asking: Asking) -> tuple[MonthOfPlan, ...]:
     """The twelve months of ``plan``, each with what was signed of it."""
     links: dict[int, list[Link]] = {}
-    for seal in plan.seals.select_related("by").order_by("number"):
+    for seal in plan.seals.select_related("by", "plan").order_by("number"):
         links.setdefault(seal.month, []).append(link_of(seal))
     return tuple(
         MonthOfPlan(
@@ -116,7 +118,7 @@ def months_of(plan: Plan, asking: Asking) -> tuple[MonthOfPlan, ...]:
 
 
 def link_of(seal: Seal) -> Link:
-    sound = is_as_signed(seal.content, seal.digest)
+    sound = not faults_alone(link_row(seal))
     said = json.loads(seal.content) if sound else {}
     return Link(
         number=seal.number,
@@ -124,18 +126,29 @@ def link_of(seal: Seal) -> Link:
         month=seal.month,
         digest=seal.digest,
         at=timezone.localtime(seal.at),
-        by=str(seal.by) if seal.by else "",
+        by=signer_of(seal, said),
         role=said.get("signer", {}).get("role", ""),
         reason=said.get("reason", ""),
         sound=sound,
     )
 
 
+def signer_of(seal: Seal, said: Mapping[str, Any]) -> str:
+    """Who signed, as it was signed: the row may name somebody else, or nobody any more."""
+    proof = said.get("signer", {}).get("proof", "")
+    opening = seal.openings.get(proof) if isinstance(seal.openings, dict) else None
+    if opening is None or not proves(proof, opening):
+        return ""
+    signed = str(opening["said"].get("user", ""))
+    return str(seal.by) if seal.by and seal.by.get_username() == signed else signed
+
+
 def may_be_read(seal: Seal, urls: frozenset[str]) -> list[dict[str, str]]:
     """What a citizen may read at one of ``urls`` now of what ``seal`` proves: each proof is the SHA-256 of its text."""
     found = []
-    for proof, opening in sorted(seal.openings.items()):
-        said = opening.get("said", {})
+    openings = seal.openings if isinstance(seal.openings, dict) else {}
+    for proof, opening in sorted(openings.items()):
+        said = opening["said"] if proves(proof, opening) else {}
         if said.get("public") and (not said.get("url") or said["url"] in urls):
             found.append({"proof": proof, "text": canonical(opening)})
     return found
@@ -187,7 +200,10 @@ def drift(plan: Plan, asking: Asking) -> tuple[Drift, ...]:
         period = Period.month(plan.year, month)
         lines = []
         for row in signed_rows(seal):
-            changed = _changed(row, items.get(row["slug"]), period, asking)
+            try:
+                changed = _changed(row, items.get(row["slug"]), period, asking)
+            except UNREADABLE:
+                changed = Changed(name=row["name"], note=_("Lo que se firmó de esta línea no se puede leer."))
             if changed:
                 lines.append(changed)
         if lines:
@@ -204,7 +220,7 @@ def _changed(
     if (item.measure, item.parameters) != (row["measure"], row["parameters"]):
         return Changed(name=name, note=_("Ahora se mide de otra manera."))
     _measure, now = asking.now(item)
-    if item.measure in asking.failed:
+    if asking.trouble(item):
         return Changed(name=name, note=_("No se pudo medir hoy."))
     before = _items(Reading.from_signed(row["reading"])) if row["reading"] else {}
     after = _items(now.within(period)) if now else {}

@@ -12,10 +12,12 @@ from django.core.exceptions import ValidationError
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from pregon.plan.models import NUMBER
 
 TWELVE = range(1, 13)
+OF_THE_OFFICE = _lazy("«%(line)s»: escribe el valor, dos puntos y lo que significa para la oficina.")
 
 
 def month_names() -> list[str]:
@@ -119,7 +121,17 @@ class LinesField(forms.CharField):
 
 
 class ValuesField(LinesField):
-    """Values of the office, each with what it means: «Respeto: tratar bien a la gente»."""
+    """Names, each with what it means: «Respeto: tratar bien a la gente». ``refused`` says of a line without both what
+    to write."""
+
+    def __init__(
+        self,
+        *,
+        refused: Any = OF_THE_OFFICE,
+        **kwargs: Any,
+    ) -> None:
+        self.refused = refused
+        super().__init__(**kwargs)
 
     def written(self, thing: Any) -> str:
         return f"{thing['name']}: {' '.join(thing['text'].split())}"
@@ -127,8 +139,5 @@ class ValuesField(LinesField):
     def read(self, line: str) -> Any:
         name, _colon, text = (part.strip() for part in line.partition(":"))
         if not name or not text:
-            raise ValidationError(
-                _("«%(line)s»: escribe el valor, dos puntos y lo que significa para la oficina.")
-                % {"line": line}
-            )
+            raise ValidationError(self.refused % {"line": line})
         return {"name": name, "text": text}

@@ -253,7 +253,7 @@ def without_frequency(sheet: Sheet) -> Iterator[Told]:
             yield (
                 place,
                 _("No dice cada cuándo se mide."),
-                _("Elige su frecuencia: diaria, mensual, trimestral, semestral o anual."),
+                _("Elige cada cuándo se mide: cada día, cada mes, cada trimestre, cada año."),
             )
 
 

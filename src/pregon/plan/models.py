@@ -308,7 +308,7 @@ class Indicator(Measured):
     )
     frequency = models.CharField(
         _("frecuencia"),
-        max_length=12,
+        max_length=16,
         choices=Frequency,
         blank=True,
         help_text=_("Vacía: el plan no dice cada cuándo se mide."),
@@ -342,6 +342,9 @@ class Indicator(Measured):
             models.CheckConstraint(condition=Q(kind__in=["", *Kind.values]), name="indicator_kind_known"),
             models.CheckConstraint(
                 condition=Q(dimension__in=["", *Dimension.values]), name="indicator_dimension_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(frequency__in=["", *Frequency.values]), name="indicator_frequency_known"
             ),
         ]
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Max
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -11,16 +16,50 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     ObjectList,
 )
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, SnippetViewSet
 
 from pregon.plan.forms import FIELDS, ActivityForm, IndicatorForm, PlanForm, ProgrammeForm
 from pregon.plan.models import Activity, Indicator, Plan, Programme
+
+
+def page_of(part: Plan | Programme | Indicator | Activity) -> str:
+    """Where the whole plan of ``part`` is looked at."""
+    return reverse("plan_desk:sheet", args=[part.pk if isinstance(part, Plan) else part.plan_id])
+
+
+class PartCreateView(CreateView):
+    """Begun from a plan, a new line belongs to it and comes after the others."""
+
+    def get_initial_form_instance(self) -> Any:
+        named = self.request.GET.get("plan", "")
+        if self.model is Plan or not named.isdecimal():
+            return super().get_initial_form_instance()
+        plan = get_object_or_404(Plan, pk=named)
+        place = "number" if self.model is Activity else "order"
+        last = self.model.objects.filter(plan=plan).aggregate(last=Max(place))["last"]
+        return self.model(plan=plan, **{place: (last or 0) + 1})
+
+    def get_success_url(self) -> str:
+        return page_of(self.object)
+
+
+class PartEditView(EditView):
+    def get_success_url(self) -> str:
+        return page_of(self.object)
+
+
+class PartDeleteView(DeleteView):
+    def get_success_url(self) -> str:
+        return reverse("plan_desk:index") if isinstance(self.object, Plan) else page_of(self.object)
 
 
 class PartViewSet(SnippetViewSet):
     icon = "tasks"
     add_to_admin_menu = False
     copy_view_enabled = False
+    add_view_class = PartCreateView
+    edit_view_class = PartEditView
+    delete_view_class = PartDeleteView
 
 
 def measured_panel() -> MultiFieldPanel:
@@ -57,10 +96,12 @@ class ProgrammeViewSet(PartViewSet):
     edit_handler = ObjectList(
         [
             FieldRowPanel([FieldPanel("plan"), FieldPanel("order")]),
-            FieldPanel("name"),
+            FieldRowPanel([FieldPanel("name"), FieldPanel("responsible")]),
             FieldPanel("description"),
             MultiFieldPanel(
                 [
+                    FieldPanel("axis"),
+                    FieldPanel("alignment"),
                     FieldPanel("general_objective"),
                     FieldPanel("particular_objective"),
                     FieldPanel("strategy"),
@@ -124,6 +165,7 @@ class ActivityViewSet(PartViewSet):
             FieldPanel("supposition"),
             FieldPanel("months"),
             FieldPanel("amounts"),
+            FieldPanel("done"),
             measured_panel(),
         ],
         base_form_class=ActivityForm,

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
+from pregon.plan.enums import SEAL_LOGGED, SealAct
 from pregon.plan.panels import PlanPanel
 from pregon.plan.permissions import SEE
 from pregon.plan.viewsets import VIEWSETS
@@ -23,6 +25,14 @@ for viewset in VIEWSETS:
 @hooks.register("register_admin_urls")
 def plan_urls() -> list[Any]:
     return [path("plan/", include("pregon.plan.urls"))]
+
+
+@hooks.register("register_log_actions")
+def plan_acts(actions: LogActionRegistry) -> None:
+    actions.register_action(SEAL_LOGGED[SealAct.CLOSED], _("Cerrar un mes"), _("Se cerró un mes"))
+    actions.register_action(
+        SEAL_LOGGED[SealAct.REOPENED], _("Abrir de nuevo un mes"), _("Se abrió de nuevo un mes")
+    )
 
 
 class PlanMenuItem(MenuItem):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.signals import page_slug_changed, page_unpublished
 
-from pregon.accounts.models import Department, Locality, Office, Topic
+from pregon.accounts.models import DaysOff, Department, Locality, Office, Topic
 from pregon.agenda.models import Act, Coverage
 from pregon.alerts.briefs import banners
 from pregon.alerts.models import Alert
@@ -73,6 +73,7 @@ def connect() -> None:
     for part in (Programme, Indicator, Activity, Input):
         hear(part, before=plan_part_about_to_change, saved=plan_part_saved, leaving=plan_part_saved)
     hear(Seal, saved=seal_saved)
+    hear(DaysOff, saved=days_off_changed, gone=days_off_changed)
     hear(Capture, saved=capture_saved, leaving=capture_saved)
     hear(Deviation, saved=said_of_a_line, leaving=said_of_a_line)
     hear(ChannelAccount, saved=channel_saved)
@@ -345,6 +346,12 @@ def figures_of(plan: Plan) -> list[str]:
     """Its pages but for those that say how its tables are read."""
     how = queries.dictionary_paths(plan)
     return [path for path in queries.paths_of_plan(plan) if path not in how]
+
+
+def days_off_changed(sender: Any, **kwargs: Any) -> None:
+    """What is owed on working days is owed on others now."""
+    paths = {path for plan in Plan.objects.all() for path in figures_of(plan)}
+    website.mark([queries.HOME, queries.PLANS, *sorted(paths)], at=timezone.now())
 
 
 def seal_saved(sender: Any, instance: Seal, **kwargs: Any) -> None:

@@ -13,7 +13,8 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from django.db import DatabaseError, connection, transaction
-from django.db.models import ProtectedError
+from django.db.models import JSONField, ProtectedError, Value
+from django.test import Client
 
 from factories.accounts import UserFactory
 from factories.plan import ActivityFactory, IndicatorFactory, PlanFactory, act, bulletin, moment
@@ -24,8 +25,16 @@ from pregon.agenda.models import Act
 from pregon.newsroom.models import Bulletin
 from pregon.plan import actions, registry
 from pregon.plan.chain import canonical, digest_of
+from pregon.plan.closings import link_of
 from pregon.plan.contract import Period, Question, Reading
-from pregon.plan.errors import AlreadyClosed, MeasureFailed, MonthNotOver, NotClosed, ReasonMissing
+from pregon.plan.errors import (
+    AlreadyClosed,
+    MeasureFailed,
+    MonthNotOver,
+    NotClosed,
+    PlanError,
+    ReasonMissing,
+)
 from pregon.plan.models import Plan, Seal
 from pregon.plan.queries import chain_faults, plan_sheet, standing_seals
 from servers.beside import beside
@@ -57,6 +66,14 @@ def plan() -> Plan:
 def head() -> User:
     made: User = UserFactory.create()
     return made
+
+
+@pytest.fixture
+def desk(head: User) -> Client:
+    head.groups.add(Group.objects.get(name=Role.HEAD.value))
+    client = Client()
+    client.force_login(head)
+    return client
 
 
 def october(plan: Plan, code: str = "actos") -> Reading:
@@ -273,8 +290,59 @@ def test_whatever_was_written_in_a_seal_is_told_and_breaks_nothing(plan: Plan, h
     content = canonical(said)
     with without_guard():
         Seal.objects.filter(pk=seal.pk).update(content=content, digest=digest_of(content))
-    assert [fault.number for fault in chain_faults(plan)] == [1]
+    assert {fault.number for fault in chain_faults(plan)} == {1}
     assert october(plan).text == "1 de 2"
+
+
+@pytest.mark.parametrize("part", ["signer", "reason", "rows", "at", "plan"])
+@pytest.mark.parametrize("wrong", [None, [1], 7])
+def test_a_link_signed_anew_opens_every_page_and_is_told(
+    plan: Plan, head: User, desk: Client, client: Client, part: str, wrong: object
+) -> None:
+    seal = actions.close_month(plan, 10, by=head, at=AT)
+    content = canonical(json.loads(seal.content) | {part: wrong})
+    openings = {"a": {"said": "b"}}
+    with without_guard():
+        Seal.objects.filter(pk=seal.pk).update(content=content, digest=digest_of(content), openings=openings)
+    assert {fault.number for fault in chain_faults(plan)} == {1}
+    pages = ["", "actos/", "actos/10/", "cierres/1-registros.json", "informe/2026-t4/"]
+    assert {client.get(f"/plan/plan-2026/{page}").status_code for page in pages} == {200}
+    assert {desk.get(f"/escritorio/plan/{plan.pk}/{page}").status_code for page in ("", "meses/")} == {200}
+
+
+@pytest.mark.parametrize("openings", [None, [], "no"])
+def test_records_of_another_shape_are_nobodys(plan: Plan, head: User, openings: object) -> None:
+    seal = actions.close_month(plan, 10, by=head, at=AT)
+    Seal.objects.filter(pk=seal.pk).update(openings=Value(openings, JSONField()))
+    assert {fault.number for fault in chain_faults(plan)} == {1}
+    assert [record.title for record in october(plan).records] == ["Registro retirado"]
+
+
+def test_the_log_misses_the_last_link_when_it_is_cut_off_or_signed_anew(plan: Plan, head: User) -> None:
+    actions.close_month(plan, 9, by=head, at=AT)
+    last = actions.close_month(plan, 10, by=head, at=AT)
+    anew = canonical(json.loads(last.content) | {"rows": []})
+    with without_guard():
+        Seal.objects.filter(pk=last.pk).update(content=anew, digest=digest_of(anew))
+        assert [fault.number for fault in chain_faults(plan)] == [2]
+        Seal.objects.filter(pk=last.pk).delete()
+    assert [fault.number for fault in chain_faults(plan)] == [2]
+
+
+def test_whoever_signed_is_named_whatever_the_row_says(plan: Plan, head: User) -> None:
+    seal = actions.close_month(plan, 10, by=head, at=AT)
+    Seal.objects.filter(pk=seal.pk).update(by=UserFactory.create())
+    assert link_of(Seal.objects.get()).by == head.get_username()
+
+
+def test_a_measure_that_nobody_has_any_more_closes_nothing_and_opens_every_page(
+    plan: Plan, head: User, desk: Client, client: Client
+) -> None:
+    plan.indicators.update(measure="se_fue")
+    with pytest.raises(PlanError, match="se_fue"):
+        actions.close_month(plan, 10, by=head, at=AT)
+    assert client.get("/plan/plan-2026/actos/").status_code == 200
+    assert desk.get(f"/escritorio/plan/{plan.pk}/").status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

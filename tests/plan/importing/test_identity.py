@@ -44,3 +44,16 @@ def test_a_value_has_its_name_before_what_it_means() -> None:
 )
 def test_the_unit_is_taken_from_its_label_or_from_the_text(line: str, unit: str) -> None:
     assert plan_of(f"MISIÓN\nInformar a la población.\n{line}\n").unit_name == unit
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("POA 2025 de Comunicación Social", "Comunicación Social"),
+        ("POA DE LA DIRECCIÓN DE PRENSA 2025", "Dirección de Prensa"),
+        ("POA 2025 Prensa", "Prensa"),
+    ],
+)
+def test_a_title_names_the_unit_after_the_word_between_them_or_without_it(title: str, unit: str) -> None:
+    plan = plan_of(f"{title}\nMISIÓN\nInformar.\n")
+    assert (plan.unit_name, plan.title) == (unit, f"Programa operativo anual de {unit}")

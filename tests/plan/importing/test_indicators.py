@@ -132,3 +132,11 @@ def test_a_formula_that_says_na_is_kept_and_missing_for_whoever_checks_the_plan(
 def test_a_figure_that_says_na_stays_empty() -> None:
     [line] = plan_of("ID\tIndicador\tMeta\n1\tCobertura\tNA\n").indicators
     assert (line.target, line.target_text) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "frequency"),
+    [("Bimestral", "bimestral"), ("Cada cuatro meses", "cuatrimestral"), ("Cada dos años", "bienal")],
+)
+def test_a_frequency_is_read_however_it_is_said(said: str, frequency: str) -> None:
+    assert indicator(SHEET.replace("Trimestral", said)).frequency == frequency

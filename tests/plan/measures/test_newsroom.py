@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factories.library import AlbumFactory
-from factories.measures import LATER, ask, days, lacking, tagged
-from factories.plan import ZONE, ActFactory, DepartmentFactory, act, bulletin, moment, page, sent
+from factories.measures import ask, days, lacking, tagged
+from factories.plan import DepartmentFactory, act, bulletin, moment, page, sent
 from pregon.accounts.models import Locality, Topic
 from pregon.agenda.enums import Kind, Settlement
 from pregon.delivery.enums import State as Delivered
@@ -31,7 +31,6 @@ from pregon.plan.measures.newsroom import (
     live_coverages,
     podcast_episodes,
     recordings_published,
-    records_begin,
     services_reviewed,
     videos_published,
 )
@@ -289,22 +288,6 @@ def test_pages_are_narrowed_by_department_locality_and_topic() -> None:
     page(Campaign, "2026-11-11", title="Otra")
     narrowed = [{"department": "obras-publicas"}, {"locality": "epenche-chico"}, {"topic": "agua"}]
     assert [days(campaigns_published(ask(**scope))) for scope in narrowed] == [[10]] * 3
-
-
-# --- When records begin ---
-
-
-def test_records_begin_on_the_day_of_the_first_act_or_bulletin() -> None:
-    assert records_begin(moment(LATER), ZONE) is None
-    bulletin("2026-11-12")
-    act("2026-11-10 23:30", Settlement.DUE)
-    act("2026-12-24 09:00", Settlement.DUE)
-    assert records_begin(moment(LATER), ZONE) == date(2026, 11, 10)
-
-
-def test_a_future_act_begins_nothing() -> None:
-    ActFactory.create(start=moment("2026-12-01"))
-    assert records_begin(moment(LATER), ZONE) is None
 
 
 # --- Cost ---

@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from factories.accounts import UserFactory
 from factories.plan import ActivityFactory, bulletin, moment
+from pregon.plan import actions
+from pregon.plan.actions import Figures
 from pregon.plan.enums import Light, Mark
 from pregon.plan.models import Activity, Plan
 from pregon.plan.queries import month_standing, plan_sheet
@@ -78,3 +81,22 @@ def test_of_one_month_the_bar_is_full_or_empty(plan: Plan) -> None:
         (Decimal("100.0"), ""),
         (Decimal("0.0"), ""),
     ]
+
+
+def test_a_zero_that_a_person_wrote_down_is_a_figure_and_nothing_done(plan: Plan, records: None) -> None:
+    item = plan.activities.get(number=2)
+    actions.capture(item, 10, Figures(numerator=Decimal(0), note="Bitácora"), by=UserFactory.create(), at=AT)
+    row = plan_sheet(plan, at=AT).activities[1]
+    assert row.figure is not None
+    assert (row.figure.text, row.figure.light) == ("0", Light.YELLOW)
+    assert [(cell.mark, cell.count) for cell in row.months][9:11] == [(Mark.LATE, 0), (Mark.NOW, 0)]
+    [september, october] = [month_standing(plan, month, at=AT).figures[-1] for month in (9, 10)]
+    assert (september.text, october.text) == ("sin dato", "0")
+
+
+def test_a_number_that_was_asked_and_found_nothing_is_zero(plan: Plan) -> None:
+    bulletin("2026-09-03")
+    ActivityFactory.create(plan=plan, number=3, measure="videos_published")
+    [august, october, december] = [month_standing(plan, month, at=AT).figures[-1] for month in (8, 10, 12)]
+    assert plan_sheet(plan, at=AT).figures[-1].text == "0"
+    assert [figure.text for figure in (august, october, december)] == ["sin dato", "0", "sin dato"]

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from factories.plan import IndicatorFactory, moment
+from factories.plan import IndicatorFactory, bulletin, moment
+from pregon.accounts.models import DaysOff
+from pregon.plan import lights
 from pregon.plan.contract import Kept, Missing, Reading
 from pregon.plan.enums import Light, Overshoot
 from pregon.plan.models import Indicator, Plan
 from pregon.plan.queries import plan_sheet
-from pregon.plan.queries.indicators import traffic_light
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -26,6 +27,13 @@ def reading(kept: int, missing: int) -> Reading:
         kept=(Kept(when=day, records=()),) * kept,
         missing=(Missing(when=day, title="", detail=""),) * missing,
     )
+
+
+def light_of(indicator: Indicator, reading: Reading | None) -> Light:
+    """Of a whole year that was read."""
+    target = indicator.target
+    value = reading.value if reading else None
+    return lights.light(indicator, value, now=target, whole=target, stretch=None)
 
 
 @pytest.mark.parametrize(
@@ -49,11 +57,11 @@ def test_the_light_is_the_share_of_the_target(
     target: int | None, kept: int, missing: int, light: Light
 ) -> None:
     indicator = Indicator(target=None if target is None else Decimal(target))
-    assert traffic_light(indicator, reading(kept, missing)) == light
+    assert light_of(indicator, reading(kept, missing)) == light
 
 
 def test_without_a_reading_the_light_is_grey_and_never_red() -> None:
-    assert traffic_light(Indicator(target=Decimal(100)), None) == Light.GREY
+    assert light_of(Indicator(target=Decimal(100)), None) == Light.GREY
 
 
 @pytest.mark.parametrize(("overshoot", "light"), [(Overshoot.MET, Light.GREEN), (Overshoot.DOUBT, Light.RED)])
@@ -61,8 +69,8 @@ def test_passing_the_target_by_far_may_mean_that_the_target_was_badly_set(
     overshoot: str, light: Light
 ) -> None:
     indicator = Indicator(target=Decimal(50), overshoot=overshoot)
-    assert traffic_light(indicator, reading(7, 3)) == light  # 140 per cent of the target
-    assert traffic_light(indicator, reading(6, 4)) == Light.GREEN  # 120: within the rule
+    assert light_of(indicator, reading(7, 3)) == light  # 140 per cent of the target
+    assert light_of(indicator, reading(6, 4)) == Light.GREEN  # 120: within the rule
 
 
 def test_what_a_plan_leaves_empty_is_shown_as_empty(plan: Plan) -> None:
@@ -89,3 +97,15 @@ def test_a_number_of_things_has_a_bar_only_against_a_target(plan: Plan, records:
     figures.append(plan_sheet(plan, at=AT).indicators[2].figure)
     # An office that begins on 9 November owes 10.2 of the 70 of a year.
     assert [(figure.text, figure.percent) for figure in figures] == [("7", None), ("7", Decimal("68.6"))]
+
+
+def test_a_day_on_which_the_office_does_not_work_asks_nothing_of_it() -> None:
+    indicator = IndicatorFactory.create(
+        plan__year=2026, target=240, measure="bulletins_published", frequency="mensual", cumulative=True
+    )
+    bulletin("2026-11-02")
+    before = plan_sheet(indicator.plan, at=AT).indicators[0]
+    DaysOff.objects.create(first=date(2026, 11, 3), last=date(2026, 11, 19), reason="Cierre de muestra")
+    after = plan_sheet(indicator.plan, at=AT).indicators[0]
+    assert after.figure.wanted is not None and before.figure.wanted is not None
+    assert after.figure.wanted < before.figure.wanted

@@ -12,6 +12,8 @@ from pregon.plan.models import Plan
 from pregon.plan.reports.layouts import LAYOUTS
 from pregon.plan.reports.xlsx import xlsx_of
 
+pytestmark = pytest.mark.parts
+
 
 def opened(made: bytes, *, values: bool = True) -> Any:
     return openpyxl.load_workbook(io.BytesIO(made), data_only=values)

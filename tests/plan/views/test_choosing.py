@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 
 from factories.plan import bulletin
+from pregon.plan import registry
+from pregon.plan.contract import Question, Reading
 
 PREVIEW = "/escritorio/plan/medida/vista/"
 
@@ -27,6 +30,18 @@ def test_what_cannot_be_asked_is_told_and_never_breaks(reader: Client) -> None:
     assert answer.status_code == 200
     assert "no se puede separar así" in answer.content.decode()
     assert reader.get(PREVIEW, {"measure": "likes", "parte": "1"}).status_code == 200
+
+
+def test_a_measure_that_breaks_is_told_in_a_sentence(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(question: Question) -> Reading:
+        raise ZeroDivisionError(question)
+
+    monkeypatch.setattr(registry, "_measures", dict(registry._measures))
+    registry.measure("breaking", title="Visitas", how="", parameters=[])(breaks)
+    bulletin("2026-11-10")
+    answer = reader.get(PREVIEW, {"measure": "breaking", "parte": "1"})
+    assert answer.status_code == 200
+    assert "No se pudo medir «Visitas»." in answer.content.decode()
 
 
 def test_a_stranger_sees_no_preview(stranger: Client) -> None:

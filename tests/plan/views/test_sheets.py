@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 
 from factories.plan import IndicatorFactory, PlanFactory, ProgrammeFactory, act, bulletin, moment
@@ -33,6 +34,15 @@ def test_the_sheet_shows_figures_and_what_lacks_even_of_internal_acts(reader: Cl
 
 def test_only_who_may_change_the_plan_is_led_to_its_forms(head: Client, reader: Client, plan: Plan) -> None:
     link = f"/snippets/plan/plan/edit/{plan.pk}/"
+    url = f"/escritorio/plan/{plan.pk}/"
+    assert [link in client.get(url).content.decode() for client in (head, reader)] == [True, False]
+
+
+@pytest.mark.parametrize("part", ["indicator", "activity", "programme"])
+def test_who_may_is_offered_to_add_a_line_to_the_plan(
+    head: Client, reader: Client, plan: Plan, part: str
+) -> None:
+    link = f'href="/escritorio/snippets/plan/{part}/add/?plan={plan.pk}"'
     url = f"/escritorio/plan/{plan.pk}/"
     assert [link in client.get(url).content.decode() for client in (head, reader)] == [True, False]
 
@@ -82,3 +92,28 @@ def test_several_plans_of_a_year_are_shown_together_with_their_standing(reader: 
     assert "Los planes de 2026" in page
     assert page.index(plan.title) < page.index(campaign.title) < page.index("Plan viejo 2025")
     assert "1 de" in page
+
+
+def test_a_measure_that_is_gone_is_told_beside_its_line_on_every_page(head: Client, plan: Plan) -> None:
+    bulletin("2026-11-10")
+    item = plan.indicators.filter(measure="acts_covered").first()
+    assert item is not None
+    plan.indicators.filter(pk=item.pk).update(measure="visits_gone")
+    pages = [
+        head.get(address)
+        for address in (
+            "/escritorio/",
+            f"/escritorio/plan/{plan.pk}/",
+            f"/escritorio/plan/{plan.pk}/meses/",
+            f"/escritorio/plan/{plan.pk}/meses/10/cerrar/",
+            f"/escritorio/snippets/plan/indicator/edit/{item.pk}/",
+            "/",
+            plan.get_absolute_url(),
+            item.get_absolute_url(),
+        )
+    ]
+    assert [page.status_code for page in pages] == [200] * len(pages)
+    assert "La medida «visits_gone» ya no está instalada" in pages[1].content.decode()
+    assert "La medida «visits_gone» ya no está instalada" in pages[3].content.decode()
+    assert "«visits_gone», que ya no está instalada" in pages[4].content.decode()
+    assert "Hoy no se pudo medir." in pages[6].content.decode()

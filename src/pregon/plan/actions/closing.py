@@ -14,13 +14,13 @@ from django.utils.crypto import salted_hmac
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
 from pregon.accounts.enums import Role
 from pregon.accounts.models import User
-from pregon.plan import registry
 from pregon.plan.chain import NOTHING, canonical, cover, covered, digest_of
 from pregon.plan.contract import Period
-from pregon.plan.enums import SealAct
+from pregon.plan.enums import SEAL_LOGGED, SealAct
 from pregon.plan.errors import AlreadyClosed, MeasureFailed, MonthNotOver, NotClosed, ReasonMissing
 from pregon.plan.models import Indicator, Plan, Seal
 from pregon.plan.queries import ActivitySheet, Asking, IndicatorSheet, last_seal, sheet_of
@@ -53,10 +53,7 @@ def close_month(plan: Plan, month: int, *, by: User, at: datetime) -> Seal:
     rows = [_row(row, period) for row in sheet_of(plan, asking).rows]
     if asking.failed:
         raise MeasureFailed(
-            _(
-                "No se cerró nada, porque no se pudo medir «%(title)s». Pide que revisen el registro de errores."
-            )
-            % {"title": registry.find(next(iter(asking.failed))).title}
+            _("No se cerró nada. %(trouble)s") % {"trouble": next(iter(asking.failed.values()))}
         )
     said = {"rows": rows, "replaces": last.digest if last else None}
     return _hang(plan, month, SealAct.CLOSED, said, by=by, at=at)
@@ -139,7 +136,7 @@ def _hang(plan: Plan, month: int, act: SealAct, said: dict[str, Any], *, by: Use
             **covered(said, openings, nonce_of=nonce_of),
         }
     )
-    return Seal.objects.create(
+    seal = Seal.objects.create(
         plan=plan,
         number=number,
         act=act,
@@ -150,3 +147,5 @@ def _hang(plan: Plan, month: int, act: SealAct, said: dict[str, Any], *, by: Use
         by=by,
         at=at,
     )
+    log(plan, SEAL_LOGGED[act], user=by, data={"number": number, "month": month, "digest": seal.digest})
+    return seal

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, Min, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pregon.agenda.models import Act
-from pregon.core.calendar import local_day
 from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
 from pregon.newsroom.models import Bulletin, Campaign, Correction, Episode, LiveBlog, Piece, Service, Video
@@ -273,18 +271,6 @@ def services_reviewed(question: Question) -> Reading:
 
 
 # --- The rows behind them -----------------------------------------------------------------------------------
-
-
-def records_begin(at: datetime, zone: tzinfo) -> date | None:
-    """The day of the office's first record: what happened before it, no measure can tell."""
-    first = [
-        Bulletin.objects.issued()
-        .filter(first_published_at__lte=at)
-        .aggregate(day=Min("first_published_at"))["day"],
-        Act.objects.filter(start__lte=at).aggregate(day=Min("start"))["day"],
-    ]
-    moments = [moment for moment in first if moment is not None]
-    return local_day(min(moments), zone) if moments else None
 
 
 def published(question: Question) -> list[Record]:

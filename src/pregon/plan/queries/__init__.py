@@ -10,6 +10,7 @@ from pregon.plan.queries.captured import standing as standing
 from pregon.plan.queries.figures import ActivitySheet as ActivitySheet
 from pregon.plan.queries.figures import IndicatorSheet as IndicatorSheet
 from pregon.plan.queries.figures import PlanSheet as PlanSheet
+from pregon.plan.queries.figures import counted as counted
 from pregon.plan.queries.files import as_written as as_written
 from pregon.plan.queries.files import lacks_of as lacks_of
 from pregon.plan.queries.files import rows_by_place as rows_by_place
@@ -29,7 +30,9 @@ from pregon.plan.queries.sheets import owed as owed
 from pregon.plan.queries.sheets import plan_sheet as plan_sheet
 from pregon.plan.queries.sheets import results_of as results_of
 from pregon.plan.queries.sheets import sheet_of as sheet_of
+from pregon.plan.queries.signed import UNREADABLE as UNREADABLE
 from pregon.plan.queries.signed import chain_faults as chain_faults
 from pregon.plan.queries.signed import last_seal as last_seal
+from pregon.plan.queries.signed import link_row as link_row
 from pregon.plan.queries.signed import signed_rows as signed_rows
 from pregon.plan.queries.signed import standing_seals as standing_seals

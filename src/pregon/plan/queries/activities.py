@@ -12,7 +12,7 @@ from pregon.plan.contract import PERCENT, Period, Reading
 from pregon.plan.enums import Light, Mark
 from pregon.plan.models import Activity, Plan
 from pregon.plan.queries.asking import Asking
-from pregon.plan.queries.figures import ActivitySheet, Figure, MonthCell, rounded
+from pregon.plan.queries.figures import ActivitySheet, Figure, MonthCell, counted, rounded
 
 WORDS = {
     Light.GREEN: gettext_lazy("Al corriente"),
@@ -24,28 +24,31 @@ WORDS = {
 def activity_sheet(activity: Activity, plan: Plan, asking: Asking, window: Period | None) -> ActivitySheet:
     activity.plan = plan
     measure, reading = asking.about(activity)
+    trouble = asking.trouble(activity)
     months = _months(activity, plan, reading, asking)
     looked_at = months
     if window:
         looked_at = months[window.first.month - 1 : window.last.month]
         reading = reading.within(window) if reading else None
+    answer = counted(reading, asked=asking.asked(activity, window or asking.year))
     figure = None
-    if measure or reading:
+    if measure or reading or trouble:
         light = activity_light(looked_at)
         done, planned = done_of_planned(looked_at)
-        part = reading.value if reading and reading.share else PERCENT * done / planned if planned else None
+        part = answer.value if answer and answer.share else PERCENT * done / planned if planned else None
         figure = Figure(
             name=activity.short_name or (str(measure.title) if measure else activity.description),
-            text=reading.text if reading and reading.denominator else _("sin dato"),
-            value=reading.value if reading else None,
+            text=answer.text if answer else _("sin dato"),
+            value=answer.value if answer else None,
             percent=rounded(part),
             target=None,
             light=light,
             word=_word(light, looked_at),
             url=activity.get_absolute_url(),
-            unit=reading.unit if reading and reading.denominator else "",
-            along=_along(done, planned) if reading and not reading.share else "",
+            unit=answer.unit if answer else "",
+            along=_along(done, planned) if answer and not answer.share else "",
             by_hand=bool(reading and reading.by_hand),
+            trouble=trouble,
         )
     return ActivitySheet(
         activity=activity,
@@ -57,12 +60,12 @@ def activity_sheet(activity: Activity, plan: Plan, asking: Asking, window: Perio
 
 
 def _months(activity: Activity, plan: Plan, reading: Reading | None, asking: Asking) -> tuple[MonthCell, ...]:
-    now = asking.month
+    now, trouble = asking.month, asking.trouble(activity)
     cells = []
     for number, planned in enumerate(activity.months, start=1):
-        count = 0
-        if reading is not None:
-            count = len(reading.within(Period.month(plan.year, number)).records)
+        answer = reading.within(Period.month(plan.year, number)) if reading else None
+        count = _evidence_in(answer) if answer else 0
+        answered = bool(answer and (answer.kept or answer.missing))
         cells.append(
             MonthCell(
                 name=str(MONTHS[number]).lower(),
@@ -70,10 +73,11 @@ def _months(activity: Activity, plan: Plan, reading: Reading | None, asking: Ask
                 planned=planned,
                 mark=_mark(
                     planned=planned,
-                    measured=bool(activity.measure) or reading is not None,
+                    measured=answered if trouble else bool(activity.measure) or reading is not None,
                     count=count,
                     ahead=number - now,
-                    before=number < now
+                    before=not answered
+                    and number < now
                     and (asking.since is None or Period.month(plan.year, number).last < asking.since),
                 ),
                 count=count,
@@ -81,6 +85,11 @@ def _months(activity: Activity, plan: Plan, reading: Reading | None, asking: Ask
             )
         )
     return tuple(cells)
+
+
+def _evidence_in(answer: Reading) -> int:
+    """How many records prove that something was done: a zero that a person wrote down proves nothing."""
+    return sum(len(kept.records) for kept in answer.kept if kept.amount) + len(answer.beyond)
 
 
 def done_of_planned(months: Iterable[MonthCell]) -> tuple[int, int]:

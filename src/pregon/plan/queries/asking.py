@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
-from pregon.core.calendar import WorkingCalendar, local_day
+from pregon.core.calendar import local_day
 from pregon.core.remembering import remembered
 from pregon.plan import lights, registry
 from pregon.plan.contract import Measure, Period, Question, Reading
+from pregon.plan.errors import UnknownMeasure
 from pregon.plan.measures import records_begin
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.plan.queries.captured import captured_readings
@@ -25,21 +27,22 @@ class Asking:
     """Asks each measure of a plan once, however many indicators and activities point to it.
 
     An office that begins in October answers from October on: days before its first record are no failures. Months
-    that were closed answer what was signed, whatever became of their records. A measure that breaks leaves its name in
-    ``failed`` and its lines without a figure.
+    that were closed answer what was signed, whatever became of their records. A question that cannot be answered leaves
+    a sentence in ``failed`` and its lines without what records would tell.
     """
 
     def __init__(self, plan: Plan, *, at: datetime) -> None:
         self.at = at
-        self.zone = Office.load().zone
+        office = Office.load()
+        self.zone = office.zone
         self.today = local_day(at, self.zone)
-        self.calendar = WorkingCalendar()
+        self.calendar = office.calendar
         self.since = records_begin(at, self.zone)
         self.year = Period.year(plan.year)
         self.period = self.year.since(self.since) if self.since else None
         self.signed = signed_readings(plan)
         self.captured = captured_readings(plan)
-        self.failed: dict[str, Exception] = {}
+        self.failed: dict[tuple[str, str], str] = {}
         self._answers: dict[tuple[str, str], Reading | None] = {}
 
     @property
@@ -55,13 +58,27 @@ class Asking:
 
     def now(self, item: Indicator | Activity) -> tuple[Measure | None, Reading | None]:
         """What records and people say today, whatever was signed. What a person wrote down stands for its month."""
-        measure = registry.find(item.measure) if item.measure else None
+        measure = self._measure_of(item)
         live = self.live(measure, item) if measure else None
         captured = self.captured.get(item.slug)
         if not captured:
             return measure, live
         parts = ([live.without(captured)] if live else []) + [captured[first] for first in sorted(captured)]
         return measure, Reading.together(parts)
+
+    def trouble(self, item: Indicator | Activity) -> str:
+        """Why records cannot tell ``item``, as a sentence; empty where they can, and before it was asked about."""
+        return self.failed.get(registry.question_of(item.measure, item.parameters), "")
+
+    def asked(self, item: Indicator | Activity, period: Period) -> bool:
+        """Whether records can tell ``item`` in any day of ``period``: only there is nothing as good as zero."""
+        return bool(
+            item.measure
+            and not self.trouble(item)
+            and self.since is not None
+            and self.since <= period.last
+            and period.first <= self.today
+        )
 
     def stretch(self, window: Period | None = None) -> lights.Stretch:
         """The days that are looked at: those of the year or of ``window``, from the first record on, until today."""
@@ -79,6 +96,18 @@ class Asking:
             self._answers[key] = self._ask(measure, item, self.period)
         return self._answers[key]
 
+    def _measure_of(self, item: Indicator | Activity) -> Measure | None:
+        if not item.measure:
+            return None
+        try:
+            return registry.find(item.measure)
+        except UnknownMeasure:  # the package that brought it is gone, and the plan is still the office's
+            key = registry.question_of(item.measure, item.parameters)
+            self.failed[key] = _("La medida «%(name)s» ya no está instalada: elige otra para esta línea.") % {
+                "name": item.measure
+            }
+            return None
+
     def _ask(self, measure: Measure, item: Indicator | Activity, period: Period) -> Reading | None:
         try:
             with transaction.atomic():
@@ -91,9 +120,11 @@ class Asking:
                         scope=registry.scope_of(measure, item.parameters),
                     )
                 )
-        except Exception as problem:  # a measure of another house must not take the whole plan with it
+        except Exception:  # a measure of another house must not take the whole plan with it
             logger.exception("Measure failed", extra={"measure": measure.name})
-            self.failed[measure.name] = problem
+            self.failed[registry.question_of(item.measure, item.parameters)] = _(
+                "No se pudo medir «%(title)s». Pide que revisen el registro de errores."
+            ) % {"title": measure.title}
             return None
 
 

@@ -38,6 +38,8 @@ class Figure:
     along: str = ""
     #: Whether a person wrote down any of it.
     by_hand: bool = False
+    #: Why records cannot tell it today, as a sentence.
+    trouble: str = ""
 
     @property
     def colour(self) -> str:
@@ -150,7 +152,7 @@ class PlanSheet:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """All that is measured: indicators first, then the activities that no indicator counts."""
-        told = [sheet for sheet in self.indicators if sheet.measure or sheet.reading]
+        told = [sheet for sheet in self.indicators if sheet.measure or sheet.reading or sheet.figure.trouble]
         asked = {question_of(sheet.indicator.measure, sheet.indicator.parameters) for sheet in told}
         figures = [sheet.figure for sheet in told]
         for row in self.activities:
@@ -177,6 +179,14 @@ class MonthStanding:
             "day": self.working_day,
             "days": self.working_days,
         }
+
+
+def counted(reading: Reading | None, *, asked: bool) -> Reading | None:
+    """``reading`` where it has a figure. Zero is one where records were asked, or somebody wrote it down; elsewhere
+    nothing is not zero."""
+    if reading is None or reading.value is None:
+        return None
+    return reading if asked or reading.kept or reading.missing else None
 
 
 def rounded(share: Decimal | None) -> Decimal | None:

@@ -14,7 +14,7 @@ from pregon.plan.enums import Light
 from pregon.plan.forecasting import Forecast, Seen, number_at_the_end, share_at_the_end
 from pregon.plan.models import Indicator, Plan
 from pregon.plan.queries.asking import Asking
-from pregon.plan.queries.figures import TENTH, Figure, IndicatorSheet, Level, rounded
+from pregon.plan.queries.figures import TENTH, Figure, IndicatorSheet, Level, counted, rounded
 
 #: The narrowest band that is seen.
 ONE_PER_CENT = Decimal(1)
@@ -27,57 +27,43 @@ def indicator_sheet(
     measure, reading = asking.about(indicator)
     if reading and window:
         reading = reading.within(window)
-    value = reading.value if reading else None
+    answer = counted(reading, asked=asking.asked(indicator, window or asking.year))
+    value = answer.value if answer else None
     stretch = asking.stretch(window)
-    light = traffic_light(indicator, reading, stretch)
-    now = wanted_of(indicator, stretch, share=reading.share) if reading else None
-    whole = wanted_of(indicator, stretch.whole, share=reading.share) if reading else None
-    share = value if reading and reading.share else None
+    now = wanted_of(indicator, stretch, asking.calendar, share=answer.share) if answer else None
+    whole = wanted_of(indicator, stretch.whole, asking.calendar, share=answer.share) if answer else None
+    light = lights.light(indicator, value, now=now, whole=whole, stretch=stretch)
+    share = value if answer and answer.share else None
     if value is not None and whole:
         share = lights.share_of(value, whole, direction=indicator.direction)
     figure = Figure(
         name=indicator.short_name or indicator.name,
-        text=reading.text if reading and value is not None else _("sin dato"),
+        text=answer.text if answer else _("sin dato"),
         value=value,
         percent=rounded(share),
         target=indicator.target,
         light=light,
         word=_word(light, value=value, target=whole),
         url=indicator.get_absolute_url(),
-        unit=reading.unit if reading and value is not None else "",
+        unit=answer.unit if answer else "",
         wanted=rounded(now) if now != whole and value is not None else None,
         by_hand=bool(reading and reading.by_hand),
+        trouble=asking.trouble(indicator),
     )
     forecast = forecast_of(reading, stretch, asking.calendar) if measure and not window else None
     return IndicatorSheet(
         indicator=indicator,
         figure=figure,
-        levels=_levels(indicator, reading, forecast),
+        levels=_levels(indicator, reading, value, forecast),
         measure=measure,
         reading=reading,
         forecast=forecast,
     )
 
 
-def traffic_light(
-    indicator: Indicator, reading: Reading | None, stretch: lights.Stretch | None = None
-) -> Light:
-    """The light of what was read. Without a figure or without a target it is grey, never red. Without a stretch of
-    days, a whole year was read."""
-    value = reading.value if reading else None
-    if reading is None or stretch is None:
-        target = indicator.target
-        return lights.light(indicator, value, now=target, whole=target, stretch=None)
-    return lights.light(
-        indicator,
-        value,
-        now=wanted_of(indicator, stretch, share=reading.share),
-        whole=wanted_of(indicator, stretch.whole, share=reading.share),
-        stretch=stretch,
-    )
-
-
-def wanted_of(indicator: Indicator, stretch: lights.Stretch, *, share: bool) -> Decimal | None:
+def wanted_of(
+    indicator: Indicator, stretch: lights.Stretch, calendar: WorkingCalendar, *, share: bool
+) -> Decimal | None:
     """How much was wanted of ``indicator`` in the days of ``stretch`` that are over."""
     goal = lights.Goal(
         year=indicator.plan.year,
@@ -86,7 +72,7 @@ def wanted_of(indicator: Indicator, stretch: lights.Stretch, *, share: bool) -> 
         cumulative=indicator.cumulative,
         frequency=indicator.frequency,
     )
-    return lights.wanted(goal, stretch, WorkingCalendar(), share=share)
+    return lights.wanted(goal, stretch, calendar, share=share)
 
 
 def forecast_of(
@@ -109,9 +95,10 @@ def _working_days(calendar: WorkingCalendar, first: date, until: date) -> int:
     return len(calendar.between(first, until - timedelta(days=1))) if until > first else 0
 
 
-def _levels(indicator: Indicator, reading: Reading | None, forecast: Forecast | None) -> tuple[Level, ...]:
+def _levels(
+    indicator: Indicator, reading: Reading | None, value: Decimal | None, forecast: Forecast | None
+) -> tuple[Level, ...]:
     """Baseline, the year before, now and target on one scale that begins at zero."""
-    value = reading.value if reading else None
     per_cent = in_per_cent(indicator, reading)
     rows: list[tuple[str, Decimal | None, str]] = []
     year = f" ({indicator.baseline_year})" if indicator.baseline_year else ""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+from wagtail.models import ModelLogEntry
+
 from pregon.plan.chain import Fault, Link, faults_alone, faults_of, uncovered
 from pregon.plan.contract import Reading
-from pregon.plan.enums import SealAct
+from pregon.plan.enums import SEAL_LOGGED, SealAct
 from pregon.plan.models import Activity, Indicator, Plan, Seal
 from pregon.plan.registry import question_of
 
 logger = logging.getLogger(__name__)
+
+#: What a closing raises that somebody else wrote.
+UNREADABLE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 class Signed:
@@ -48,20 +53,14 @@ def signed_readings(plan: Plan) -> Signed:
         try:
             for row in signed_rows(seal):
                 signed.add(date(plan.year, month, 1), row)
-        except (
-            LookupError,
-            TypeError,
-            ValueError,
-            ArithmeticError,
-        ):  # signed anew by whoever holds the database
+        except UNREADABLE:  # signed anew by whoever holds the database
             logger.exception("Closing cannot be read", extra={"plan": plan.pk, "number": seal.number})
     return signed
 
 
 def signed_rows(seal: Seal) -> list[dict[str, Any]]:
     """The lines of a closing with their records; none of one that is not as it was signed."""
-    row = Link(**{column.name: getattr(seal, column.name) for column in dataclasses.fields(Link)})
-    if faults_alone(row):
+    if faults_alone(link_row(seal)):
         logger.error("Closing was touched", extra={"plan": seal.plan_id, "number": seal.number})
         return []
     rows: list[dict[str, Any]] = uncovered(json.loads(seal.content)["rows"], seal.openings)
@@ -72,13 +71,40 @@ def standing_seals(plan: Plan) -> dict[int, Seal]:
     """The closings that stand, by month."""
     last = {seal.month: seal for seal in plan.seals.order_by("number").defer("content")}
     closed = [seal.pk for seal in last.values() if seal.act == SealAct.CLOSED]
-    return {seal.month: seal for seal in Seal.objects.filter(pk__in=closed)}
+    return {seal.month: seal for seal in Seal.objects.filter(pk__in=closed).select_related("plan")}
 
 
 def chain_faults(plan: Plan) -> list[Fault]:
-    """What is wrong with the chain of ``plan``; nothing when every link is as it was signed."""
-    columns = [field.name for field in dataclasses.fields(Link)]
-    return faults_of(Link(**row) for row in plan.seals.values(*columns))
+    """What is wrong with the chain of ``plan``; nothing when every link is as it was signed.
+
+    A chain cannot tell that its end was cut off, or that its last link was signed anew: the office's log does.
+    """
+    links = [link_row(seal) for seal in plan.seals.select_related("plan")]
+    hanging = {(link.number, link.digest) for link in links}
+    return faults_of(links) + [
+        Fault(number=number, sentence=_("La bitácora dice que se firmó y ya no está como se firmó."))
+        for number, digest in logged_seals(plan)
+        if (number, digest) not in hanging
+    ]
+
+
+def logged_seals(plan: Plan) -> list[tuple[int, str]]:
+    """The number and the digest of every link, as the log of the office names them."""
+    entries = ModelLogEntry.objects.for_instance(plan).filter(action__in=SEAL_LOGGED.values())
+    return sorted((entry.data["number"], entry.data["digest"]) for entry in entries)
+
+
+def link_row(seal: Seal) -> Link:
+    return Link(
+        number=seal.number,
+        act=seal.act,
+        month=seal.month,
+        content=seal.content,
+        digest=seal.digest,
+        at=seal.at,
+        plan=(seal.plan.slug, seal.plan.year),
+        openings=seal.openings,
+    )
 
 
 def last_seal(plan: Plan, month: int) -> Seal | None:

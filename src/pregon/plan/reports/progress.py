@@ -29,6 +29,7 @@ from pregon.plan.queries import (
     IndicatorSheet,
     asking_of,
     captures_of,
+    counted,
     evidence_path,
     plan_sheet,
     sheet_of,
@@ -340,7 +341,8 @@ def _line(
     indicator = item if isinstance(item, Indicator) else None
     records = reading.records if reading else ()
     missing = reading.missing if reading else ()
-    measured = reading is not None and bool(reading.denominator or not reading.share)
+    answer = counted(reading, asked=asking.asked(item, span.period))
+    answer_so_far = counted(year, asked=asking.asked(item, span.so_far))
     figure = so_far.figure
     return Line(
         slug=item.slug,
@@ -351,13 +353,13 @@ def _line(
         how=str(whole.measure.how) if whole.measure else "",
         light=figure.light if figure else Light.GREY,
         word=figure.word if figure else _("No se mide"),
-        done=reading.numerator if reading and measured else None,
-        owed=reading.denominator if reading and measured and reading.share else None,
-        value=reading.value if reading and measured else None,
-        text=reading.text if reading and measured else _("sin dato"),
-        so_far=year.value if year else None,
-        so_far_text=year.text if year and year.value is not None else _("sin dato"),
-        unit=str(reading.unit) if reading and measured else "",
+        done=answer.numerator if answer else None,
+        owed=answer.denominator if answer and answer.share else None,
+        value=answer.value if answer else None,
+        text=answer.text if answer else _("sin dato"),
+        so_far=answer_so_far.value if answer_so_far else None,
+        so_far_text=answer_so_far.text if answer_so_far else _("sin dato"),
+        unit=str(answer.unit) if answer else "",
         share=bool(reading and reading.share),
         months=_months(whole, span, asking),
         records=tuple(record for record in records if record.public),
@@ -373,15 +375,15 @@ def _line(
 def _months(row: IndicatorSheet | ActivitySheet, span: Span, asking: Asking) -> tuple[MonthFigure, ...]:
     """Twelve, of which those after the period are only promised."""
     last = min(span.months[-1], asking.today.month if asking.today.year == span.year else 12)
-    told = [number <= last and asking.today.year >= span.year for number in range(1, 13)]
+    reached = [number <= last and asking.today.year >= span.year for number in range(1, 13)]
     if isinstance(row, ActivitySheet):
         return tuple(
             MonthFigure(
                 number=number,
                 planned=cell.planned,
-                mark=cell.mark if told[number - 1] else _promised(planned=cell.planned),
-                value=Decimal(cell.count) if told[number - 1] and row.reading else None,
-                told=told[number - 1],
+                mark=cell.mark if reached[number - 1] else _promised(planned=cell.planned),
+                value=Decimal(cell.count) if reached[number - 1] and row.reading else None,
+                told=reached[number - 1],
             )
             for number, cell in enumerate(row.months, start=1)
         )
@@ -391,10 +393,10 @@ def _months(row: IndicatorSheet | ActivitySheet, span: Span, asking: Asking) -> 
             planned=True,
             mark=Mark.DONE if value is not None else Mark.AHEAD,
             value=value,
-            told=told[number - 1],
+            told=reached[number - 1],
         )
         for number in range(1, 13)
-        for value in [_value_in(row, span.year, number) if told[number - 1] else None]
+        for value in [_value_in(row, span.year, number, asking) if reached[number - 1] else None]
     )
 
 
@@ -402,9 +404,8 @@ def _promised(*, planned: bool) -> Mark:
     return Mark.AHEAD if planned else Mark.NONE
 
 
-def _value_in(row: IndicatorSheet, year: int, number: int) -> Decimal | None:
+def _value_in(row: IndicatorSheet, year: int, number: int, asking: Asking) -> Decimal | None:
     """What no record tells has no figure in a month for which nobody wrote one down: nothing is not zero."""
-    if row.reading is None:
-        return None
-    reading = row.reading.within(Period.month(year, number))
-    return reading.value if row.measure or reading.kept or reading.missing else None
+    month = Period.month(year, number)
+    answer = counted(row.reading.within(month) if row.reading else None, asked=asking.asked(row.item, month))
+    return answer.value if answer else None

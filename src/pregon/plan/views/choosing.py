@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from pregon.plan.errors import MeasureFailed
 from pregon.plan.forms import MeasureForm
 from pregon.plan.previews import preview
 from pregon.plan.views.desk import Desk
@@ -23,5 +24,9 @@ class MeasureView(Desk, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = MeasureForm(self.request.GET)
         chosen = form.cleaned_data["measure"] if form.is_valid() else ""
-        shown = preview(chosen, form.parameters(), at=self.at) if chosen else None
-        return super().get_context_data(form=form, preview=shown, **kwargs)
+        shown, trouble = None, ""
+        try:
+            shown = preview(chosen, form.parameters(), at=self.at) if chosen else None
+        except MeasureFailed as refusal:
+            trouble = str(refusal)
+        return super().get_context_data(form=form, preview=shown, trouble=trouble, **kwargs)

@@ -69,7 +69,7 @@ class CloseView(MonthDesk, TemplateView):
             silent=[row.item for row in sheet.rows if not row.figure or row.figure.value is None],
             owed=owed(sheet),
             unexplained=list(unexplained_in(sheet, self.month)),
-            failed=bool(self.asking.failed),
+            failed=sorted(set(self.asking.failed.values())),
             **kwargs,
         )
 
