@@ -179,7 +179,8 @@ class PlanPart:
         return replace(
             self,
             year=year,
-            calendar_year=self.calendar_year and year,
+            # What stood wrong over the calendar is still wrong, by as much.
+            calendar_year=self.calendar_year and self.calendar_year + year - self.year,
             title=re.sub(rf"\b{self.year}\b", str(year), self.title),
             indicators=moved(self.indicators),
             activities=undone(self.activities),

@@ -341,14 +341,18 @@ def evidence(report: Report) -> Iterable[Block]:
 def identity(report: Report) -> Iterable[Block]:
     plan = report.plan
     if plan.description:
-        yield Paragraph(text=plan.description)
+        yield from _prose(plan.description)
     for name, said in ((_("MISIÓN"), plan.mission), (_("VISIÓN"), plan.vision)):
         if said:
             yield Heading(text=name)
-            yield Paragraph(text=said)
+            yield from _prose(said)
     if plan.values:
         yield Heading(text=_("VALORES"))
         yield Facts(title=_("Valores"), rows=tuple((value["name"], value["text"]) for value in plan.values))
+
+
+def _prose(text: str) -> Iterable[Block]:
+    return (Paragraph(text=line) for line in text.splitlines() if line)
 
 
 def goals(report: Report) -> Iterable[Block]:
