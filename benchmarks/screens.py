@@ -4,6 +4,7 @@ a phone and on a large screen, in light and in dark."""
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -16,11 +17,14 @@ from recording import DOCS, FLAGS, PHONE, chromium
 
 PAGE, PICTURES = DOCS / "reference" / "screens.md", DOCS / "pictures" / "screens"
 SCREEN = {"viewport": {"width": 1280, "height": 915}}
+PLAN = f"/plan/comunicacion-social-{datetime.now(UTC).year}/"
 #: What Lighthouse reads, and what shows best beside it.
 WANTED: dict[str, str | tuple[str, ...]] = {
     **PAGES,
     "Campaña": ("/campanas/", r"/campanas/[\w-]+/"),
     "Podcast": ("/podcast/", r"/podcast/[\w-]+/", "<audio"),
+    "Una cifra del plan": (PLAN, r"/plan/[\w-]+/actos-cubiertos/"),
+    "Informe de avance": (PLAN, r"/plan/[\w-]+/informe/\d{4}/"),
 }
 STAGE = """<!doctype html><style>
 body { margin: 0; padding: 12px; width: 1692px; display: flex; gap: 12px; background: #d9d5cb }
@@ -61,7 +65,7 @@ def sheet(browser: Browser, taken: list[bytes], file: Path) -> None:
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
-    lines = []
+    lines, drawn = [], Counter[str]()
     with bench() as place:
         home, port = place.office(), free_port()
         url = f"http://localhost:{port}"
@@ -74,7 +78,9 @@ def main() -> None:
                     raise SystemExit(f"The sample office has no page like {page}.")
                 path = found.removeprefix(url)
                 tell(f"screens: {title}, {path} …")
-                name = (path.split("/")[1] or "inicio") + ("" if isinstance(page, str) else "-1")
+                kind = path.split("/")[1] or "inicio"
+                drawn[kind] += not isinstance(page, str)
+                name = kind if isinstance(page, str) else f"{kind}-{drawn[kind]}"
                 sheet(browser, shots(browser, url + path), PICTURES / f"{name}.webp")
                 lines.append(f"## {title}\n\n![{title}](../pictures/screens/{name}.webp)")
             browser.close()

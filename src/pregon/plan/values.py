@@ -220,6 +220,8 @@ class Understood:
     text: str
     #: What it became, in words: "Indicador 2 · meta". Empty: nothing was made of it.
     becomes: str = ""
+    #: The same, thing by thing, each with the value that stands in the plan.
+    parts: tuple[tuple[str, str], ...] = ()
     #: Why a person should look twice, as a sentence.
     doubt: str = ""
 

@@ -83,8 +83,8 @@ def slugs(plans: Iterable[Plan]) -> str:
 def beside(line: Understood) -> list[str]:
     """A line of the document, and below it what it became."""
     said = [f"{line.number:>5}  {line.text}"]
-    if line.becomes:
-        said.append(f"       → {line.becomes}")
+    for what, value in line.parts or ([(line.becomes, "")] if line.becomes else ()):
+        said.append(f"       → {what}: {value}" if value else f"       → {what}")
     if line.doubt:
         said.append(f"       ! {line.doubt}")
     return said
