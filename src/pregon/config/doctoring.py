@@ -200,7 +200,7 @@ def site(at: datetime) -> Iterator[Finding]:
 def closings(at: datetime) -> Iterator[Finding]:
     """Whether the months that were signed are as they were signed."""
     whole = 0
-    for plan in Plan.objects.filter(seals__isnull=False).distinct():
+    for plan in Plan.objects.all():  # one whose links are all gone still has them in its log
         if chain_faults(plan):
             yield Finding(
                 True,

@@ -305,7 +305,8 @@ class Command(BaseCommand):
             sentences += [f"{plan}, eslabón {fault.number}: {fault.sentence}" for fault in faults]
             if not faults:
                 sentences.append(whole_chain(plan, links))
-        return {"chains": chains, "faults": [each for chain in chains for each in chain["faults"]]}, sentences
+        faulty = [{"plan": chain["plan"], **fault} for chain in chains for fault in chain["faults"]]
+        return {"chains": chains, "faults": faulty}, sentences
 
     def report(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan, path = self.plan(options), Path(options["target"]).expanduser()
