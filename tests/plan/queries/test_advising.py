@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 INVENTORY = "Captura cada mes lo que se revisó, con el inventario, el resguardo o la factura."
 FORMATS = "Captura cada mes cuántos formatos se publicaron, con el acuse de la plataforma."
 SURVEY = "Captura el resultado de la encuesta en el mes en que se levantó, con su informe."
+#: How many letters of a line tell which one it is.
+BEGINNING = 48
 #: Each activity of both plans, and every line of their documents.
 OURS = {
     "Elaborar los boletines informativos": "Boletines en días hábiles",
@@ -55,6 +57,13 @@ DOCUMENTS = {
         "Opinión Pública": SURVEY,
         "La opinión Pública": SURVEY,
         "La Opinión Pública.": SURVEY,
+        "Formar parte de una administración pública nos obliga": INVENTORY,
+        "Utilizar responsable y adecuadamente herramientas e insumos": INVENTORY,
+        "Difundir permanentemente a través de canales propios": "Días con publicación",
+        "Al interior de la administración municipal cubrir": "Actos cubiertos",
+        "Informar con antelación de planes, proyectos y programas": "Actos avisados con tiempo",
+        "Se cubrirá todo el proceso del informe de gobierno": "Actos cubiertos",
+        "Se proporcionarán videos, audios y material de apoyo": "Audio y video publicados",
     },
 }
 
@@ -78,7 +87,8 @@ def test_each_activity_of_both_plans_can_be_measured_or_says_what_to_capture() -
 def test_so_can_each_line_of_their_documents(name: str) -> None:
     document = SEEDS / f"{name}.txt"
     plan = draft_of(document.read_bytes(), name=document.name, year=2026).plan
-    assert {text: str(advise(text)) for text in names_of(plan)} == DOCUMENTS[name]
+    told = {text[:BEGINNING]: str(advise(text)) for text in names_of(plan)}
+    assert told == {text[:BEGINNING]: said for text, said in DOCUMENTS[name].items()}
 
 
 @pytest.mark.usefixtures("report")
