@@ -48,3 +48,10 @@ def test_a_measure_that_breaks_takes_nothing_else_along(
     told = asking.about(plan.activities.get(number=1))[1]
     assert told is not None
     assert (told.text, list(asking.failed)) == ("7 de 9", ["acts_covered"])
+
+
+def test_what_lacks_in_a_closed_month_goes_on_getting_later(plan: Plan, records: None) -> None:
+    actions.close_month(plan, 11, by=UserFactory.create(), at=moment("2026-12-02"))
+    _measure, told = Asking(plan, at=moment("2026-12-20")).about(plan.indicators.get(code="actos"))
+    assert told is not None
+    assert [lack.days_late for lack in told.missing] == [40]
