@@ -332,8 +332,10 @@ def test_the_chains_of_closings_are_looked_at_and_one_that_was_touched_is_an_ail
 def test_a_chain_of_which_every_link_is_gone_is_an_ailment() -> None:
     plan = PlanFactory.create(year=2025, slug="plan-2025")
     plans.close_month(plan, 10, by=UserFactory(), at=NOON)
+    table = " ON plan_seal" if connection.vendor == "postgresql" else ""
+    connection.check_constraints()  # PostgreSQL drops no trigger while others wait
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER plan_seals_stay")  # as whoever holds the database can
+        cursor.execute(f"DROP TRIGGER plan_seals_stay{table}")  # as whoever holds the database can
     plan.seals.all().delete()
     [ill] = ills()
     assert ill.startswith(f"La cadena de cierres de {plan} no está entera")
