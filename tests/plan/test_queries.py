@@ -313,3 +313,9 @@ def test_a_finding_names_the_row_that_a_file_lists_at_its_number() -> None:
         Part.ACTIVITY: [activity],
     }
     assert [line.code for line in as_written(plan).every_indicator] == [loose.code, inside.code]
+
+
+def test_a_row_of_a_programme_of_another_plan_stops_no_page() -> None:
+    plan = PlanFactory.create()
+    row = IndicatorFactory.create(plan=plan, programme=ProgrammeFactory.create())
+    assert rows_by_place(plan)[Part.INDICATOR] == [row]

@@ -207,13 +207,13 @@ class Node:
         return default if number is None else number
 
     def numeral(
-        self, key: str, value: object, *, floor: Decimal | None = None, digits: int = DIGITS
+        self, key: str, value: Any, *, floor: Decimal | None = None, digits: int = DIGITS
     ) -> Decimal | None:
         """``value`` as the number that the database keeps to the last digit."""
         if type(value) not in {int, float} or (isinstance(value, float) and not isfinite(value)):
             self.fault(key, _("se esperaba un número"))
             return None
-        if abs(value) >= 10**digits:  # type: ignore[operator]  # the line above leaves numbers only
+        if abs(value) >= 10**digits:
             self.fault(key, _("es un número demasiado grande"))
             return None
         number = Decimal(str(value))

@@ -113,11 +113,11 @@ def _fill(plan: Plan, part: PlanPart) -> None:
         for order, (owner, line) in enumerate(indicators, start=1)
     }
     _let_go(plan.indicators.exclude(code__in=by_code))
-    rows = _activities_at(plan, [line.description for _owner, line in activities])
+    rows = _activities_at(plan, [said.description for _owner, said in activities])
     _let_go(plan.activities.exclude(pk__in=[row.pk for row in rows if row.pk]))
     plan.activities.update(number=F("number") + PARKED)  # no two share a number while they change places
-    for number, (row, (owner, line)) in enumerate(zip(rows, activities, strict=True), start=1):
-        _activity(row, owner, number, line, by_code.get(line.indicator))
+    for number, (row, (owner, said)) in enumerate(zip(rows, activities, strict=True), start=1):
+        _activity(row, owner, number, said, by_code.get(said.indicator))
     plan.programmes.filter(order__gt=len(programmes)).delete()
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
 from factories.accounts import UserFactory
 from factories.documents import SEEDS
 from factories.plan import bulletin, moment
+from pregon.accounts.enums import Role
 from pregon.plan import actions
 from pregon.plan.errors import PlanError
 from pregon.plan.models import Plan, Seal
@@ -31,7 +33,9 @@ def friday() -> Iterator[None]:
 @pytest.fixture
 def plan() -> Plan:
     bulletin("2026-10-05")
-    UserFactory.create(email="titular@muestra.example")
+    head = UserFactory.create(email="titular@muestra.example")
+    head.groups.add(Group.objects.get(name=Role.HEAD.value))
+    UserFactory.create(email="redaccion@muestra.example")
     return actions.load_plan("mazamitla", year=2026, at=moment("2026-11-20"))
 
 
@@ -78,7 +82,9 @@ def test_it_is_opened_again_with_a_reason(plan: Plan) -> None:
         (["close"], "va: mes"),
         (["close", "brumario", "--by", "titular@muestra.example"], "no es un mes"),
         (["close", "13", "--by", "titular@muestra.example"], "no es un mes"),
+        (["close", "2025-10", "--by", "titular@muestra.example"], "no es un mes de"),
         (["close", "octubre"], "Di quién firma"),
+        (["close", "octubre", "--by", "redaccion@muestra.example"], "no puede firmar esto"),
         (["close", "octubre", "--by", "nadie@muestra.example"], "nadie entra con"),
         (["show", "--plan", "otro"], "Los que hay: comunicacion-social-2026"),
     ],
