@@ -139,8 +139,8 @@ def link_of(seal: Seal) -> Link:
 def signer_of(seal: Seal, said: Mapping[str, Any]) -> str:
     """Who signed, as it was signed: the row may name somebody else, or nobody any more."""
     proof = said.get("signer", {}).get("proof", "")
-    opening = seal.openings.get(proof) if isinstance(seal.openings, dict) else None
-    if opening is None or not proves(proof, opening):
+    opening: Any = seal.openings.get(proof) if isinstance(seal.openings, dict) else None
+    if not proves(proof, opening):
         return ""
     signed = str(opening["said"].get("user", ""))
     return str(seal.by) if seal.by and seal.by.get_username() == signed else signed

@@ -31,7 +31,7 @@ from pregon.plan.enums import (
     PlanKind,
     SealAct,
 )
-from pregon.plan.values import LONGEST, LONGEST_GOAL, LONGEST_NAME
+from pregon.plan.values import LONGEST, LONGEST_GOAL, LONGEST_NAME, OWN_CODE
 
 EARLIEST, LATEST = 1990, 2100
 MONTHS = (MinValueValidator(1), MaxValueValidator(12))
@@ -148,6 +148,19 @@ class Plan(models.Model):  # type: ignore[django-manager-missing]  # Programme h
 
     def __str__(self) -> str:
         return f"{self.title} {self.year}"
+
+    def clean(self) -> None:
+        if self.year and self.slug and not self.slug.endswith(f"-{self.year}"):
+            raise ValidationError(
+                {"slug": _("La dirección termina con el año del plan: -%(year)s.") % {"year": self.year}}
+            )
+        before = Plan.objects.filter(pk=self.pk, seals__isnull=False).first()
+        if before and (before.slug, before.year) != (self.slug, self.year):
+            raise ValidationError(
+                _(
+                    "Ya hay meses cerrados con ese año y esa dirección: déjalos, y prepara otro año con su botón."
+                )
+            )
 
     def get_absolute_url(self) -> str:
         return f"/plan/{self.slug}/"
@@ -351,6 +364,11 @@ class Indicator(Measured):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if OWN_CODE.fullmatch(self.code):
+            raise ValidationError({"code": _("Esa dirección es de otra página del plan; escribe otra.")})
+        check_owner(self)
+
     @property
     def slug(self) -> str:
         return self.code
@@ -400,6 +418,11 @@ class Activity(Measured):
     def __str__(self) -> str:
         return self.description
 
+    def clean(self) -> None:
+        check_owner(self)
+        if self.indicator and self.indicator.plan_id != self.plan_id:
+            raise ValidationError({"indicator": _("Ese indicador es de otro plan: elige uno de este.")})
+
     @property
     def name(self) -> str:
         return self.description
@@ -418,6 +441,12 @@ class Activity(Measured):
 
     def get_absolute_url(self) -> str:
         return f"/plan/{self.plan.slug}/{self.slug}/"
+
+
+def check_owner(row: Indicator | Activity) -> None:
+    """What hangs from a programme is of its plan: otherwise neither plan would show it."""
+    if row.programme and row.programme.plan_id != row.plan_id:
+        raise ValidationError({"programme": _("Ese programa es de otro plan: elige uno de este.")})
 
 
 class Capture(models.Model):

@@ -232,7 +232,7 @@ class Node:
         return default if number is None else number
 
     def numeral(
-        self, key: str, value: object, *, floor: Decimal | None = None, digits: int = DIGITS
+        self, key: str, value: Any, *, floor: Decimal | None = None, digits: int = DIGITS
     ) -> Decimal | None:
         """``value`` as the number that the database keeps to the last digit."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):

@@ -39,3 +39,9 @@ def test_what_is_written_otherwise_in_a_file_is_no_column_of_both() -> None:
     shared = same_columns(IndicatorLine, Indicator)
     assert {"code", "name", "target"} < set(shared)
     assert {"measure", "milestones", "deviations"} & set(shared) == set()
+
+
+def test_a_row_of_a_programme_of_another_plan_stops_no_page() -> None:
+    plan = PlanFactory.create()
+    row = IndicatorFactory.create(plan=plan, programme=ProgrammeFactory.create())
+    assert rows_by_place(plan)[Part.INDICATOR] == [row]

@@ -122,7 +122,7 @@ def _fill(plan: Plan, part: PlanPart) -> None:
     )
     by_code = {indicator.code: indicator for indicator in measured}
     _let_go(plan.indicators.exclude(code__in=by_code))
-    rows = _activities_at(plan, [line.description for _owner, line in activities])
+    rows = _activities_at(plan, [said.description for _owner, said in activities])
     _let_go(plan.activities.exclude(pk__in=[row.pk for row in rows if row.pk]))
     plan.activities.update(number=F("number") + PARKED)  # no two share a number while they change places
     for number, (row, (owner, said)) in enumerate(zip(rows, activities, strict=True), start=1):

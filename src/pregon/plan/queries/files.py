@@ -108,12 +108,12 @@ def same_columns(line: type, model: type[Model]) -> list[str]:
 def rows_by_place(plan: Plan) -> dict[Part, list[Any]]:
     """The rows of ``plan`` in the order in which a file lists them: a finding names one by its number there."""
     programmes = list(plan.programmes.all())
-    owners = [None, *(programme.pk for programme in programmes)]
+    places: dict[int | None, int] = {programme.pk: place for place, programme in enumerate(programmes)}
     return {
         Part.PLAN: [plan],
         Part.PROGRAMME: programmes,
-        Part.INDICATOR: sorted(plan.indicators.all(), key=lambda row: owners.index(row.programme_id)),
-        Part.ACTIVITY: sorted(plan.activities.all(), key=lambda row: owners.index(row.programme_id)),
+        Part.INDICATOR: sorted(plan.indicators.all(), key=lambda row: places.get(row.programme_id, -1)),
+        Part.ACTIVITY: sorted(plan.activities.all(), key=lambda row: places.get(row.programme_id, -1)),
     }
 
 

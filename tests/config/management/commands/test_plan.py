@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from factories.accounts import UserFactory
 from factories.documents import SEEDS
 from factories.plan import PlanFactory, bulletin, moment
+from pregon.accounts.enums import Role
 from pregon.plan import actions
 from pregon.plan.errors import PlanError
 from pregon.plan.models import Plan, Seal
@@ -32,7 +34,9 @@ def friday() -> Iterator[None]:
 @pytest.fixture
 def plan() -> Plan:
     bulletin("2026-10-05")
-    UserFactory.create(email="titular@muestra.example")
+    head = UserFactory.create(email="titular@muestra.example")
+    head.groups.add(Group.objects.get(name=Role.HEAD.value))
+    UserFactory.create(email="redaccion@muestra.example")
     return actions.load_plan("mazamitla", year=2026, at=moment("2026-11-20"))
 
 
@@ -128,6 +132,7 @@ def test_it_is_opened_again_with_a_reason(plan: Plan) -> None:
         (["close", "brumario", "--by", "titular@muestra.example"], "no es un mes"),
         (["close", "13", "--by", "titular@muestra.example"], "no es un mes"),
         (["close", "octubre"], "Di quién firma"),
+        (["close", "octubre", "--by", "redaccion@muestra.example"], "no puede firmar esto"),
         (["close", "octubre", "--by", "nadie@muestra.example"], "nadie entra con"),
         (["show", "--plan", "otro"], "Los que hay: comunicacion-social-2026"),
         (["close", "2019-10", "--by", "titular@muestra.example"], "No hay un plan de 2019."),
@@ -216,7 +221,7 @@ def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> No
 
 def test_told_so_it_loads_the_document_for_the_year_that_is_named() -> None:
     told = json.loads(said("import", str(SEEDS / "ocotlan.txt"), "--year", "2026", "--yes", "--json"))
-    assert (told["loaded"], told["doubts"]) == ("coordinacion-de-comunicacion-institucional-2026", 2)
+    assert (told["loaded"], told["doubts"]) == ("coordinacion-de-comunicacion-institucional-2026", 9)
     assert Plan.objects.get(slug=told["loaded"]).programmes.count() == 3
 
 

@@ -24,6 +24,7 @@ from pregon.plan.importing import draft_of
 from pregon.plan.importing.sheets import MOST_BYTES
 from pregon.plan.linting import lint, together
 from pregon.plan.models import EARLIEST, LATEST, Plan
+from pregon.plan.permissions import ADD, CLOSE
 from pregon.plan.queries import (
     advise,
     as_written,
@@ -267,7 +268,7 @@ class Command(BaseCommand):
         plan, word = self.plan(options), options["target"]
         if not (word.isascii() and word.isdecimal() and len(word) == 4):
             raise CommandError(f"«{word}» no es un año: escribe sus cuatro cifras.")
-        by = self.signer(options) if options["by"] else None
+        by = self.signer(options, ADD) if options["by"] else None
         begun = actions.begin_year(plan, int(word), by=by, at=timezone.now())
         due = begun.indicators.filter(review_due=True).count()
         told = {"plan": begun.slug, "from": plan.slug, "to_review": due}
@@ -275,14 +276,14 @@ class Command(BaseCommand):
 
     def close(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan, month = self.month_of_plan(options)
-        seal = actions.close_month(plan, month, by=self.signer(options), at=timezone.now())
+        seal = actions.close_month(plan, month, by=self.signer(options, CLOSE), at=timezone.now())
         told = {"plan": plan.slug, "month": month, "number": seal.number, "digest": seal.digest}
         return told, [f"{MONTHS[month]} de {plan.year} quedó cerrado. Huella: {seal.digest}."]
 
     def reopen(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan, month = self.month_of_plan(options)
         seal = actions.reopen_month(
-            plan, month, reason=options["reason"], by=self.signer(options), at=timezone.now()
+            plan, month, reason=options["reason"], by=self.signer(options, CLOSE), at=timezone.now()
         )
         told = {"plan": plan.slug, "month": month, "number": seal.number, "digest": seal.digest}
         return told, [f"{MONTHS[month]} de {plan.year} está abierto de nuevo; lo que se cerró se conserva."]
@@ -353,11 +354,13 @@ class Command(BaseCommand):
             raise CommandError(f"«{problem}» no es un mes: escribe «octubre», «10» o «2026-10».") from problem
         return self.plan(options, year=year), month
 
-    def signer(self, options: dict[str, Any]) -> Any:
+    def signer(self, options: dict[str, Any], permission: str) -> Any:
         if not options["by"]:
             raise CommandError("Di quién firma con --by CORREO.")
         user = get_user_model()
         found = user._default_manager.filter(**{f"{user.USERNAME_FIELD}__iexact": options["by"]}).first()
         if found is None:
             raise CommandError(f"En esta oficina nadie entra con «{options['by']}».")
+        if not found.has_perm(permission):
+            raise CommandError(f"«{options['by']}» no puede firmar esto: lo hace quien dirige la oficina.")
         return found
