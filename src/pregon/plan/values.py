@@ -38,6 +38,18 @@ class MeasureLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """How a line could be measured: with a measure, told as people call it, or by hand, told in a sentence."""
+
+    measure: MeasureLine = MeasureLine()
+    title: str = ""
+    by_hand: str = ""
+
+    def __str__(self) -> str:
+        return self.title or self.by_hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorLine:
     """One indicator as the file writes it."""
 
@@ -221,6 +233,8 @@ class Understood:
     text: str
     #: What it became, in words: "Indicador 2 · meta". Empty: nothing was made of it.
     becomes: str = ""
+    #: The same, thing by thing, each with the value that stands in the plan.
+    parts: tuple[tuple[str, str], ...] = ()
     #: Why a person should look twice, as a sentence.
     doubt: str = ""
 

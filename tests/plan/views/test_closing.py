@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.test import Client
 
 from factories.plan import act
@@ -62,9 +63,28 @@ def test_the_chain_is_checked_on_the_page_of_months(head: Client, plan: Plan, oc
     assert "La cadena de cierres no está entera" in head.get(url).content.decode()
 
 
+def test_a_month_that_is_not_as_signed_is_named_on_the_page_of_the_plan(
+    head: Client, plan: Plan, october: str
+) -> None:
+    head.post(f"{october}/cerrar/")
+    sheet = f"/escritorio/plan/{plan.pk}/"
+    assert "Ya no están como se firmaron" not in head.get(sheet).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER plan_seals_stand")  # as whoever holds the database can
+    plan.seals.update(digest="0" * 64)
+    assert "cuentan otra vez con sus registros: octubre." in head.get(sheet).content.decode()
+
+
 def test_only_the_head_closes_and_opens(reader: Client, plan: Plan, october: str) -> None:
     for what in ("cerrar", "abrir"):
         assert reader.post(f"{october}/{what}/", {"reason": "Porque quiero."}).status_code in (302, 403)
     assert not plan.seals.exists()
     page = reader.get(f"/escritorio/plan/{plan.pk}/meses/").content.decode()
     assert "Cerrar octubre" not in page
+
+
+def test_a_month_before_the_first_record_says_what_it_may_hold(
+    head: Client, plan: Plan, october: str
+) -> None:
+    page = head.get(f"/escritorio/plan/{plan.pk}/meses/").content.decode()
+    assert page.count("Es de antes del primer registro: solo cuenta lo que se capture a mano.") == 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -86,6 +87,12 @@ class Asking:
         first = max(period.first, self.since) if self.since and self.since <= period.last else period.first
         until = min(max(self.today, first), period.last + timedelta(days=1))
         return lights.Stretch(first=first, last=period.last, until=until)
+
+    def at_the_end_of(self, period: Period) -> lights.Stretch:
+        """The year as it was looked at when ``period`` was over, or as it is today where it runs."""
+        year = self.stretch()
+        until = min(year.until, period.last + timedelta(days=1))
+        return dataclasses.replace(year, until=max(until, year.first))
 
     def live(self, measure: Measure, item: Indicator | Activity) -> Reading | None:
         """What the records say now."""

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from pregon.plan.contract import PERCENT, Measure, Reading
 from pregon.plan.enums import COLOURS, Light, Mark
 from pregon.plan.forecasting import Forecast
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
+from pregon.plan.queries.advising import advise
 from pregon.plan.registry import question_of
+from pregon.plan.values import Advice
 
 TENTH = Decimal("0.1")
 
@@ -85,6 +88,11 @@ class IndicatorSheet:
         return self.indicator
 
     @property
+    def advice(self) -> Advice | None:
+        """How it could be measured, where nobody chose how."""
+        return None if self.measure else advise(self.indicator.name)
+
+    @property
     def band(self) -> Level | None:
         """The forecast, drawn."""
         return next((level for level in self.levels if level.start is not None), None)
@@ -116,6 +124,11 @@ class ActivitySheet:
     def item(self) -> Activity:
         return self.activity
 
+    @property
+    def advice(self) -> Advice | None:
+        """How it could be measured, where nobody chose how."""
+        return None if self.measure else advise(self.activity.description)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeSheet:
@@ -136,6 +149,12 @@ class PlanSheet:
     months: tuple[tuple[str, str, bool], ...]
     #: The day of the office's first record, when it falls inside the plan's year.
     since: date | None
+    #: The closed months that are no longer as they were signed, and count their records again.
+    touched: tuple[int, ...] = ()
+
+    @property
+    def touched_months(self) -> str:
+        return ", ".join(str(MONTHS[number]).lower() for number in self.touched)
 
     @property
     def indicators(self) -> tuple[IndicatorSheet, ...]:

@@ -33,6 +33,8 @@ class Signed:
     def __init__(self) -> None:
         self._lines: dict[tuple[str, str, str], dict[date, Reading | None]] = {}
         self._questions: dict[tuple[str, str], dict[date, Reading | None]] = {}
+        #: The months whose closing is no longer as it was signed.
+        self.touched: list[int] = []
 
     def add(self, first: date, row: Mapping[str, Any]) -> None:
         reading = Reading.from_signed(row["reading"]) if row["reading"] else None
@@ -49,20 +51,29 @@ class Signed:
 def signed_readings(plan: Plan) -> Signed:
     """What stands signed of ``plan``. A closing that was touched is believed no more: its month counts its records."""
     signed = Signed()
-    for month, seal in standing_seals(plan).items():
+    for month, seal in sorted(standing_seals(plan).items()):
+        rows = _rows_as_signed(seal)
+        if rows is None:
+            signed.touched.append(month)
+            continue
         try:
-            for row in signed_rows(seal):
+            for row in rows:
                 signed.add(date(plan.year, month, 1), row)
         except UNREADABLE:  # signed anew by whoever holds the database
+            signed.touched.append(month)
             logger.exception("Closing cannot be read", extra={"plan": plan.pk, "number": seal.number})
     return signed
 
 
 def signed_rows(seal: Seal) -> list[dict[str, Any]]:
     """The lines of a closing with their records; none of one that is not as it was signed."""
+    return _rows_as_signed(seal) or []
+
+
+def _rows_as_signed(seal: Seal) -> list[dict[str, Any]] | None:
     if faults_alone(link_row(seal)):
         logger.error("Closing was touched", extra={"plan": seal.plan_id, "number": seal.number})
-        return []
+        return None
     rows: list[dict[str, Any]] = uncovered(json.loads(seal.content)["rows"], seal.openings)
     return rows
 
