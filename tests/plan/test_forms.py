@@ -89,7 +89,7 @@ def test_measures_that_suit_the_words_come_first() -> None:
 
 
 def test_where_no_record_can_tell_all_measures_stand_in_one_list() -> None:
-    activity = ActivityFactory.create(description="Preparar diapositivas")
+    activity = ActivityFactory.create(description="Cuidar el equipo")
     assert ("acts_covered", "Actos cubiertos") in form_of(activity).fields["measure"].choices
 
 

@@ -545,6 +545,39 @@ def test_years_side_by_side_are_never_stale(
         assert differing(folder(home), anew(home)) == set()
 
 
+#: What a plan counts beside acts and bulletins changes its pages too.
+COUNTED: dict[str, Callable[[Town], object]] = {
+    "a campaign drops its document": lambda t: republished(t.campaign, documents=[]),
+    "a campaign with a document leaves": lambda t: unpublished(t.campaign),
+    "a document of a bulletin is deleted": lambda t: deleted(t.document),
+    "a bulletin is of another department": lambda t: republished(t.old, department=None),
+    "a department comes": lambda t: Department.objects.create(name="Turismo", slug="turismo"),
+    "a department retires": lambda t: saved(t.works, active=False),
+    "a department of which nothing was heard is renamed": lambda t: saved(
+        Department.objects.get(name="Protección Civil"), name="Bomberos"
+    ),
+    "a department of which nothing was heard is deleted": lambda t: deleted(
+        Department.objects.get(name="Protección Civil")
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_a_plan_that_counts_documents_and_departments_is_never_stale(
+    kind: str, home: Home, town: Town, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        for measure in ("documents_published", "departments_heard"):
+            IndicatorFactory.create(plan=town.plan, measure=measure)
+        before = anew(home)
+        with django_capture_on_commit_callbacks(execute=True):
+            COUNTED[kind](town)
+        bake_all()
+        after = folder(home)
+        assert differing(before, after)
+        assert differing(after, anew(home)) == set()
+
+
 #: Their links stand in the foot of every page.
 FIRST_AND_LAST: dict[str, Callable[[Town], object]] = {
     "the only service leaves": lambda t: unpublished(t.service),

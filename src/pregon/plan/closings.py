@@ -64,6 +64,8 @@ class MonthOfPlan:
     name: str
     state: Closing
     links: tuple[Link, ...]
+    #: Whether it was over before the office had a record.
+    silent: bool = False
 
     @property
     def last(self) -> Link | None:
@@ -112,6 +114,7 @@ def months_of(plan: Plan, asking: Asking) -> tuple[MonthOfPlan, ...]:
             name=str(MONTHS[number]).lower(),
             state=_state(Period.month(plan.year, number), links.get(number, []), asking.today),
             links=tuple(links.get(number, [])),
+            silent=asking.since is not None and Period.month(plan.year, number).last < asking.since,
         )
         for number in range(1, 13)
     )

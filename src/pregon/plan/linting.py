@@ -16,11 +16,19 @@ from itertools import pairwise
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pregon.core.text import fold, shorten, stem_variants, words_of
 from pregon.plan.enums import Direction, Level, Part, PlanKind, Severity
-from pregon.plan.values import NO_MONTH, ActivityLine, DeviationLine, IndicatorLine, PlanPart, ProgrammeLine
+from pregon.plan.values import (
+    NO_MONTH,
+    ActivityLine,
+    Advice,
+    DeviationLine,
+    IndicatorLine,
+    PlanPart,
+    ProgrammeLine,
+)
 
 NAME_SHOWN, SENTENCE_SHOWN = 60, 160
 
@@ -69,7 +77,7 @@ class Sheet:
 
     plan: PlanPart
     beside: Sequence[PlanPart] = ()
-    propose: Callable[[str], Sequence[str]] = field(default=lambda text: ())
+    advise: Callable[[str], Advice | None] = field(default=lambda text: None)
 
     @property
     def whole(self) -> Place:
@@ -126,11 +134,11 @@ def lint(
     plan: PlanPart,
     *,
     beside: Sequence[PlanPart] = (),
-    propose: Callable[[str], Sequence[str]] = lambda text: (),
+    advise: Callable[[str], Advice | None] = lambda text: None,
 ) -> list[Finding]:
-    """What is wrong with ``plan``, the gravest first. ``beside`` are the other plans of the office; ``propose`` answers
-    the titles of the measures that would suit a text."""
-    sheet = Sheet(plan=plan, beside=beside, propose=propose)
+    """What is wrong with ``plan``, the gravest first. ``beside`` are the other plans of the office; ``advise`` answers
+    how what a text says could be measured."""
+    sheet = Sheet(plan=plan, beside=beside, advise=advise)
     found = [
         Finding(rule=name, title=str(title), severity=severity, place=place, what=what, remedy=remedy)
         for name, (severity, title, told) in RULES.items()
@@ -213,7 +221,7 @@ def without_method(sheet: Sheet) -> Iterator[Told]:
                 place,
                 _("No dice cómo se calcula."),
                 _(
-                    "Escribe el método de cálculo, con su numerador y su denominador, o elige una medida que la "
+                    "Escribe el método de cálculo, con su numerador y su denominador, o elige una medida que lo "
                     "cuente."
                 ),
             )
@@ -283,12 +291,19 @@ def baseline_without_year(sheet: Sheet) -> Iterator[Told]:
 @rule("medida-posible", Severity.NOTE, gettext_lazy("Se puede contar con los registros"))
 def measure_not_chosen(sheet: Sheet) -> Iterator[Told]:
     for place, line in sheet.measured:
-        if not line.measure.name and (titles := sheet.propose(place.name)):
+        if not line.measure.name and (advice := sheet.advise(place.name)) and advice.title:
             yield (
                 place,
                 _("Nadie la mide, y los registros de la oficina podrían contarla."),
-                _("Mira si le va la medida «%(title)s».") % {"title": titles[0]},
+                _("Mira si le va esta medida: %(title)s.") % {"title": advice.title},
             )
+
+
+@rule("a-mano", Severity.NOTE, gettext_lazy("Se captura a mano"))
+def by_hand(sheet: Sheet) -> Iterator[Told]:
+    for place, line in sheet.measured:
+        if not line.measure.name and (advice := sheet.advise(place.name)) and advice.by_hand:
+            yield place, _("Ningún registro de la oficina la cuenta."), advice.by_hand
 
 
 # --- What contradicts itself ----------------------------------------------------------------------------------
@@ -467,7 +482,13 @@ def input_without_amount(sheet: Sheet) -> Iterator[Told]:
         if bare := [needed.description for needed in line.inputs if needed.amount is None]:
             yield (
                 place,
-                _("%(many)s de %(all)s insumos no traen monto.")
+                _("Su único insumo no trae monto.")
+                if len(line.inputs) == 1
+                else ngettext(
+                    "%(many)s de %(all)s insumos no trae monto.",
+                    "%(many)s de %(all)s insumos no traen monto.",
+                    len(bare),
+                )
                 % {"many": len(bare), "all": len(line.inputs)},
                 _("Escribe lo que cuesta cada uno en el año, con su partida; cero, si ya se tiene."),
             )

@@ -38,6 +38,18 @@ class MeasureLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """How a line could be measured: with a measure, told as people call it, or by hand, told in a sentence."""
+
+    measure: MeasureLine = MeasureLine()
+    title: str = ""
+    by_hand: str = ""
+
+    def __str__(self) -> str:
+        return self.title or self.by_hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorLine:
     """One indicator as the file writes it."""
 
@@ -167,7 +179,8 @@ class PlanPart:
         return replace(
             self,
             year=year,
-            calendar_year=self.calendar_year and year,
+            # What stood wrong over the calendar is still wrong, by as much.
+            calendar_year=self.calendar_year and self.calendar_year + year - self.year,
             title=re.sub(rf"\b{self.year}\b", str(year), self.title),
             indicators=moved(self.indicators),
             activities=undone(self.activities),

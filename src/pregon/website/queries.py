@@ -568,6 +568,20 @@ def plan_paths_counting(measures: Iterable[str], moment: datetime) -> list[str]:
     return plan_paths(moment) if asked else []
 
 
+def plan_paths_with(document: Any) -> list[str]:
+    """The pages of the plans on which ``document`` counts since the pages came out that carry it."""
+    carrying = [*bulletins_with(document).filter(live=True), *pieces_with(document)]
+    moments = [page.first_published_at for page in carrying if page.first_published_at]
+    paths = [path for moment in moments for path in plan_paths_counting(["documents_published"], moment)]
+    return [HOME, *paths] if paths else []
+
+
+def plan_paths_of_departments() -> list[str]:
+    """Every page of the plans that count departments: each month names those of which nothing was heard."""
+    counts = Q(indicators__measure="departments_heard") | Q(activities__measure="departments_heard")
+    return [path for plan in Plan.objects.filter(counts).distinct() for path in paths_of_plan(plan)]
+
+
 def comparisons_of(plans: Iterable[Plan]) -> list[str]:
     """The pages on which ``plans`` stand beside other years of their own."""
     keys = {plan.key for plan in plans}

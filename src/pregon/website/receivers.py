@@ -40,6 +40,7 @@ PlanPart = Programme | Indicator | Activity | Input
 #: Those that count a page which came out, whatever its kind.
 PIECE_MEASURES = (
     "campaigns_published",
+    "documents_published",
     "podcast_episodes",
     "recordings_published",
     "services_reviewed",
@@ -250,7 +251,7 @@ def document_saved(
 def document_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
     paths = queries.paths_of_document(instance)
     if len(paths) > 1:
-        refresh(paths, at=timezone.now(), hidden=paths[0])
+        refresh([*paths, *queries.plan_paths_with(instance)], at=timezone.now(), hidden=paths[0])
 
 
 def album_about_to_change(sender: Any, instance: Album, raw: bool = False, **kwargs: Any) -> None:
@@ -407,6 +408,8 @@ def name_saved(sender: Any, instance: Model, created: bool = False, **kwargs: An
         website.mark([SUBSCRIPTION], at=at)
     if not created:
         name_leaving(sender, instance)
+    elif isinstance(instance, Department):
+        website.mark(queries.plan_paths_of_departments(), at=at, bulk=True)
 
 
 def name_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
@@ -421,6 +424,7 @@ def name_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
             website.mark(queries.paths_of_locality(instance), at=at, bulk=True)
         case Department():
             website.mark(queries.paths_of_department(instance), at=at, bulk=True)
+            website.mark(queries.plan_paths_of_departments(), at=at, bulk=True)
 
 
 def as_it_was(instance: M, raw: bool) -> M | None:

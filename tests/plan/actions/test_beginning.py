@@ -27,7 +27,7 @@ PART = PlanPart(
     key="comunicacion",
     title="Plan 2026 de muestra",
     year=2026,
-    calendar_year=2026,
+    calendar_year=2025,
     unit_name="Comunicación Social",
     indicators=(
         IndicatorLine(

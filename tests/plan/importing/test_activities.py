@@ -76,3 +76,28 @@ def test_the_key_that_a_document_gives_its_lines_is_kept() -> None:
     )
     assert [line.reference for line in plan.indicators] == ["IND-01"]
     assert [line.reference for line in plan.activities] == ["A.1"]
+
+
+SHEET = "Radio\nOBJETIVO GENERAL: Informar\nLÍNEA DE ACCIÓN: Cubrir los actos.\n{}TEMPORALIDAD\nENE\tFEB\tMAR\nX\t\tX\n"
+
+
+def test_a_programme_without_activities_does_what_its_line_of_action_says() -> None:
+    draft = drafted(SHEET.format(""))
+    (line,) = draft.plan.programmes[0].activities
+    assert (line.description, line.months) == ("Cubrir los actos.", draft.plan.programmes[0].months)
+    assert doubts(draft).count("si no lo es, quítala del plan") == 1
+
+
+def test_what_its_description_says_that_is_done_comes_first() -> None:
+    described = "DESCRIPCIÓN:\n- La oficina es de todos.\n- Grabar cada semana.\n- Se publicarán avisos.\n"
+    draft = drafted(SHEET.format(described))
+    assert [line.description for line in draft.plan.every_activity] == [
+        "Grabar cada semana.",
+        "Se publicarán avisos.",
+    ]
+    assert draft.plan.programmes[0].description.count("-") == 3
+
+
+def test_where_activities_are_listed_nothing_is_supposed() -> None:
+    draft = drafted(SHEET.format("") + f"{CALENDAR}\n1\tGrabar\tX\n")
+    assert [line.description for line in draft.plan.every_activity] == ["Grabar"]

@@ -7,7 +7,10 @@ from factories.documents import doubts, drafted, plan_of
 
 def test_words_go_on_until_the_next_label() -> None:
     plan = plan_of("MISIÓN\nInformar a la\npoblación.\nVISIÓN: Ser claros.\nY rápidos.\n")
-    assert (plan.mission, plan.vision) == ("Informar a la población.", "Ser claros. Y rápidos.")
+    assert (plan.mission, plan.vision) == (
+        "Informar a la población.",
+        "Ser claros.\n\nY rápidos.",
+    )
 
 
 def test_a_figure_ends_with_its_first_value() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pregon.plan.importing.words import NUMBER, items, joined, months_in_words, sentence, tidy
+from pregon.plan.importing.words import NUMBER, items, joined, months_in_words, paragraphs, sentence, tidy
 
 
 def test_a_line_that_breaks_off_goes_on_in_the_next() -> None:
@@ -38,4 +38,12 @@ def test_months_are_named_and_parts_of_a_text_joined() -> None:
         "ago, sep",
         "ningún mes",
     ]
-    assert sentence(joined([(1, "encuesta"), (2, "anual")])) == "Encuesta anual"
+    assert sentence(joined([(1, "encuesta"), (2, "anual")])) == "Encuesta\nanual"
+    assert joined([(1, "• Informar")]) == "Informar"
+
+
+def test_paragraphs_stay_apart_and_lines_that_a_page_broke_do_not() -> None:
+    text = "La oficina informa.\nTambién\nescucha a la\nPoblación. \n\n- Uno\n- Dos,\n  y medio\nFin."
+    whole = "La oficina informa.\n\nTambién escucha a la Población.\n- Uno\n- Dos, y medio\n\nFin."
+    assert paragraphs(text) == whole
+    assert paragraphs(whole) == whole

@@ -104,3 +104,10 @@ def test_the_calendar_of_the_plan_is_that_of_the_office() -> None:
     DaysOff.objects.create(first=date(2026, 12, 21), last=date(2026, 12, 31), reason="Vacaciones")
     calendar = Asking(PlanFactory.create(year=2026), at=AT).calendar
     assert len(calendar.between(date(2026, 12, 1), date(2026, 12, 31))) == 14
+
+
+def test_what_lacks_in_a_closed_month_goes_on_getting_later(plan: Plan, records: None) -> None:
+    actions.close_month(plan, 11, by=UserFactory.create(), at=moment("2026-12-02"))
+    _measure, told = Asking(plan, at=moment("2026-12-20")).about(plan.indicators.get(code="actos"))
+    assert told is not None
+    assert [lack.days_late for lack in told.missing] == [40]

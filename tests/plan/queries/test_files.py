@@ -7,7 +7,7 @@ import pytest
 from factories.plan import ActivityFactory, IndicatorFactory, PlanFactory, ProgrammeFactory
 from pregon.plan.enums import Part
 from pregon.plan.models import Indicator
-from pregon.plan.queries import as_written, lacks_of, rows_by_place, same_columns, titles_proposed
+from pregon.plan.queries import as_written, lacks_of, rows_by_place, same_columns
 from pregon.plan.values import IndicatorLine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -39,7 +39,3 @@ def test_what_is_written_otherwise_in_a_file_is_no_column_of_both() -> None:
     shared = same_columns(IndicatorLine, Indicator)
     assert {"code", "name", "target"} < set(shared)
     assert {"measure", "milestones", "deviations"} & set(shared) == set()
-
-
-def test_a_measure_is_proposed_as_people_call_it() -> None:
-    assert titles_proposed("Memoria fotográfica")[0] == "Fotos en la memoria"

@@ -128,3 +128,19 @@ def test_each_measure_is_asked_once_however_many_lines_there_are(plan: Plan) -> 
     for number in range(3):
         IndicatorFactory.create(plan=plan, code=f"otro-{number}", measure="acts_covered")
     assert queries() == before
+
+
+def test_the_forecast_of_a_quarter_is_that_of_its_last_day() -> None:
+    plan = IndicatorFactory.create(plan__year=2026, measure="acts_covered", target=Decimal(100)).plan
+    for month in range(1, 10):
+        for day in (2, 9, 16, 23):
+            act(f"2026-{month:02d}-{day:02d}", Settlement.COVERED)
+    third = Span(year=2026, quarter=3)
+    before = told(plan, third).indicators[0].forecast
+    for day in range(1, 21):
+        act(f"2026-10-{day:02d}", Settlement.DUE)
+    assert before is not None
+    assert told(plan, third).indicators[0].forecast == before
+    now = told(plan, Span(year=2026)).indicators[0].forecast
+    assert now is not None
+    assert now.high < before.low

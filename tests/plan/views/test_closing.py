@@ -81,3 +81,10 @@ def test_only_the_head_closes_and_opens(reader: Client, plan: Plan, october: str
     assert not plan.seals.exists()
     page = reader.get(f"/escritorio/plan/{plan.pk}/meses/").content.decode()
     assert "Cerrar octubre" not in page
+
+
+def test_a_month_before_the_first_record_says_what_it_may_hold(
+    head: Client, plan: Plan, october: str
+) -> None:
+    page = head.get(f"/escritorio/plan/{plan.pk}/meses/").content.decode()
+    assert page.count("Es de antes del primer registro: solo cuenta lo que se capture a mano.") == 9

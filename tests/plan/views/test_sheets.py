@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from factories.plan import IndicatorFactory, PlanFactory, ProgrammeFactory, act, bulletin, moment
+from factories.plan import (
+    ActivityFactory,
+    IndicatorFactory,
+    PlanFactory,
+    ProgrammeFactory,
+    act,
+    bulletin,
+    moment,
+)
 from pregon.agenda.enums import Settlement
 from pregon.plan import actions
 from pregon.plan.enums import PlanKind
@@ -30,6 +38,18 @@ def test_the_sheet_shows_figures_and_what_lacks_even_of_internal_acts(reader: Cl
     bulletin("2026-11-10")
     page = reader.get(f"/escritorio/plan/{plan.pk}/").content.decode()
     assert [words in page for words in ("0 de 1", "Reunión de gabinete", "· interno")] == [True] * 3
+
+
+def test_a_line_that_nothing_measures_says_how_it_could_be(reader: Client) -> None:
+    made = PlanFactory.create()
+    ActivityFactory.create(plan=made, description="Diseñar carteles y volantes")
+    ActivityFactory.create(plan=made, description="Cuidar el equipo")
+    IndicatorFactory.create(plan=made, name="Boletines", measure="bulletins_published")
+    page = reader.get(f"/escritorio/plan/{made.pk}/").content.decode()
+    rows = page.split('class="desk-scroll"')[1]
+    assert "Se puede contar: Documentos publicados" in rows
+    assert "A mano. Captura cada mes lo que se revisó" in rows
+    assert (rows.count("Se puede contar"), rows.count("A mano.")) == (1, 1)
 
 
 def test_only_who_may_change_the_plan_is_led_to_its_forms(head: Client, reader: Client, plan: Plan) -> None:

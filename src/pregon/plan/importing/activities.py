@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pregon.core.text import fold, shorten
-from pregon.plan.importing.labels import MONTHS, mark_of
+from pregon.plan.importing.labels import MONTHS, Field, mark_of
 from pregon.plan.importing.notes import Notes
-from pregon.plan.importing.programmes import Mark, Programmes
+from pregon.plan.importing.programmes import Mark, Programmes, Sheet
 from pregon.plan.importing.words import NUMBER, items, months_in_words
 from pregon.plan.values import ActivityLine
+
+#: How people write what they do: «Difundir los actos», «Al interior, cubrir los actos», «Se cubrirá el informe».
+DOING = re.compile(r"(?:[a-z]+\W+){0,6}?[a-z]{2,}(?:ar|er|ir)\b|se [a-z]+ran?\b")
 
 
 class Activities:
@@ -72,6 +76,36 @@ class Activities:
             self.notes.doubt(line, _("Esta actividad no trae meses: márcalos en el plan."))
         self.notes.note(line, words)
         return activity
+
+    def find_in(self, sheets: Iterable[Sheet]) -> None:
+        """A document without a list of activities says in the description of each programme what is done in its
+        months, or in its line of action."""
+        if self.marks:
+            return
+        for sheet in sheets:
+            told = [
+                item for item in items(sheet.told.get(Field.DESCRIPTION, [])) if DOING.match(fold(item[1]))
+            ]
+            for lines, text in (
+                (told or items(sheet.told.get(Field.LINE_OF_ACTION, []))) if sheet.months else ()
+            ):
+                self._suppose(sheet, lines, text)
+
+    def _suppose(self, sheet: Sheet, lines: list[int], text: str) -> None:
+        activity = Mark(len(self.marks) + 1, sheet, lines[0])
+        self.marks.append(activity)
+        activity.fields = {
+            "description": self.notes.fitting(text, "activities", lines[0]),
+            "months": sheet.months,
+        }
+        for line in lines:
+            self.notes.note(line, _("Actividad %(number)s") % {"number": activity.number})
+        self.notes.doubt(
+            lines[0],
+            _(
+                "Se tomó también por una actividad, con los meses de su programa: si no lo es, quítala del plan."
+            ),
+        )
 
     def settle(self) -> None:
         """Where no month of the document says more than 1, that is a mark and no number."""

@@ -32,6 +32,7 @@ class Gathered:
         """The plan that stands in all of ``lines``, with ``year`` where they name none."""
         first = next(line.number for line in lines if not line.blank)
         identity = self.identity
+        self.activities.find_in(self.programmes.sheets)
         self.activities.settle()
         for mark in self.indicators.marks:
             self.indicators.settle(mark)

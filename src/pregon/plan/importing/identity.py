@@ -12,7 +12,7 @@ from pregon.plan.enums import PlanKind
 from pregon.plan.importing.labels import YEAR, mended
 from pregon.plan.importing.notes import Notes
 from pregon.plan.importing.sheets import Line
-from pregon.plan.importing.words import MEANS, NAMED, items, sentence, tidy
+from pregon.plan.importing.words import MEANS, NAMED, items, joined, sentence, tidy
 
 POST = re.compile(
     r"^(?:dir|director|directora|coord|coordinador|coordinadora|jefe|jefa|titular|encargado|encargada|enlace)\b\.?",
@@ -78,7 +78,7 @@ class Identity:
         self.calendar = self.calendar or (year, line)
 
     def add_words(self, name: str, text: str, line: int) -> None:
-        self.said[name] = self.notes.fitting(f"{self.said.get(name, '')} {text}", name, line)
+        self.said[name] = self.notes.fitting(f"{self.said.get(name, '')}\n{text}", name, line)
 
     def add_year(self, parts: list[tuple[int, str]]) -> None:
         line, text = parts[0]
@@ -113,9 +113,11 @@ class Identity:
 
     def add_free(self, parts: list[tuple[int, str]], *, begun: bool) -> None:
         """Lines under no label: before everything they describe the office; after it, people sign."""
+        described = [] if begun else [(line, text) for line, text in parts if len(text.split()) > 8]
+        if described:
+            self.add_words("description", joined(described), described[-1][0])
         for line, text in parts:
-            if not begun and len(text.split()) > 8:
-                self.add_words("description", text, line)
+            if (line, text) in described:
                 self.notes.note(line, _("Descripción del plan"))
             elif POST.match(text):
                 self.said.setdefault("responsible", self.notes.fitting(tidy(text), "responsible", line))

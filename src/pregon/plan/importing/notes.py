@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from pregon.core.text import shorten
 from pregon.plan.importing.labels import mended
 from pregon.plan.importing.sheets import Line
-from pregon.plan.importing.words import NUMBER
+from pregon.plan.importing.words import NUMBER, paragraphs
 from pregon.plan.values import LONGEST, LONGEST_GOAL, LONGEST_NAME, Understood
 
 LIMITS: dict[str, int] = {
@@ -64,7 +64,7 @@ class Notes:
 
     def fitting(self, text: str, limit: str, line: int) -> str:
         """``text`` in the room that a plan has for it; where it is cut, the line says so."""
-        text = " ".join(mended(text).split())
+        text = " ".join(mended(text).split()) if limit in LIMITS else paragraphs(mended(text))
         most = LIMITS.get(limit, LONGEST)
         if len(text) <= most:
             return text

@@ -27,6 +27,8 @@ class Sheet:
 
     name: str
     fields: dict[str, str] = field(default_factory=dict)
+    #: The lines of its description and of its line of action: where nothing else does, they say what is done.
+    told: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     alignment: list[tuple[str, str]] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(default_factory=list)
     months: tuple[bool, ...] | None = None

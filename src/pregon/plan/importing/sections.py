@@ -13,7 +13,7 @@ from pregon.plan.importing.indicators import FIGURES, OF_INDICATOR, as_target
 from pregon.plan.importing.labels import CHOICES, LABELS, Field, Label, choice_of, kind_of, label_of
 from pregon.plan.importing.programmes import OF_PROGRAMME
 from pregon.plan.importing.sheets import Line
-from pregon.plan.importing.words import joined
+from pregon.plan.importing.words import POINT, joined
 
 OF_PLAN = frozenset({Field.DESCRIPTION, Field.MISSION, Field.VISION, Field.VALUES, Field.GOALS, Field.YEAR})
 OF_OWNER = frozenset({Field.UNIT_NAME, Field.RESPONSIBLE})
@@ -21,10 +21,22 @@ OF_OWNER = frozenset({Field.UNIT_NAME, Field.RESPONSIBLE})
 SHORT = frozenset(
     {*FIGURES, *CHOICES, Field.YEAR, Field.UNIT, Field.GREEN, Field.YELLOW, Field.RED, Field.BASELINE_YEAR}
 )
-#: How the points of a list begin in a document of Word.
-POINT = "• "
 #: What a list is taken apart in.
 LISTS = frozenset({Field.VALUES, Field.GOALS, Field.PARTICULAR, Field.INPUT, Field.ACTIVITY, Field.INDICATOR})
+#: Where a list stands among paragraphs.
+PROSE = frozenset(
+    {
+        *(
+            Field.DESCRIPTION,
+            Field.MISSION,
+            Field.VISION,
+            Field.GENERAL,
+            Field.STRATEGY,
+            Field.LINE_OF_ACTION,
+        ),
+        *(Field.DEFINITION, Field.NARRATIVE, Field.METHOD, Field.VERIFICATION, Field.SUPPOSITION),
+    }
+)
 CALENDAR = re.compile(r"(?:calendario|cronograma|calendarizacion|programacion)\b")
 
 
@@ -80,7 +92,7 @@ class Sections:
             return not label.rest
         if alone and self.take_calendar_title(text, line.number):
             return False
-        self.add(point if self.section.field in LISTS else text, line.number)
+        self.add(point if self.section.field in LISTS | PROSE else text, line.number)
         return False
 
     def take_title(self, text: str, line: int) -> bool:
@@ -171,6 +183,7 @@ class Sections:
             self.programmes.add_inputs(parts)
         elif part in OF_PROGRAMME and not (part is Field.PARTICULAR and not self.programmes.sheet):
             self.programmes.set(label, joined(parts), parts[0][0], [line for line, _text in parts])
+            self.programmes.need(parts[0][0]).told[part] = parts
         elif part is Field.VALUES:
             self.identity.add_values(parts)
         elif part in {Field.GOALS, Field.PARTICULAR}:
@@ -188,14 +201,17 @@ class Sections:
         """Words of the plan, or of the programme that is open."""
         sheet = self.programmes.sheet if part in {Field.DESCRIPTION, Field.RESPONSIBLE} else None
         title = str(LABELS[part][0]).capitalize()
-        for line, text in parts:
-            if part is Field.RESPONSIBLE and self.indicators.current and not sheet:
-                self.indicators.current.fields["responsible"] = self.notes.fitting(text, "responsible", line)
-                self.notes.note(line, self.indicators.of(self.indicators.current, part))
-            elif sheet:
-                kept = f"{sheet.fields.get(part.value, '')} {text}"
-                sheet.fields[part.value] = self.notes.fitting(kept, part.value, line)
-                self.notes.note(line, self.programmes.of(sheet, str(LABELS[part][0])))
-            else:
-                self.identity.add_words(part.value, text, line)
-                self.notes.note(line, title)
+        indicator = self.indicators.current if part is Field.RESPONSIBLE and not sheet else None
+        line, text = parts[-1][0], joined(parts)
+        if indicator:
+            indicator.fields["responsible"] = self.notes.fitting(text, "responsible", line)
+            title = self.indicators.of(indicator, part)
+        elif sheet:
+            kept = f"{sheet.fields.get(part.value, '')}\n{text}"
+            sheet.fields[part.value] = self.notes.fitting(kept, part.value, line)
+            sheet.told.setdefault(part, []).extend(parts)
+            title = self.programmes.of(sheet, str(LABELS[part][0]))
+        else:
+            self.identity.add_words(part.value, text, line)
+        for number, _text in parts:
+            self.notes.note(number, title)

@@ -21,6 +21,8 @@ MEANS = re.compile(
     r"^(?:la|el|los|las)\s+(.{2,60}?)\s+(?:es|son|significa|consiste|implica)\b", re.IGNORECASE
 )
 NAMED = re.compile(r"^([^.:–—]{2,60})\s*[:.–—]\s*(\S.*)$")
+#: How the points of a list begin in a document of Word.
+POINT = "• "
 SMALL = {"de", "del", "la", "el", "los", "las", "y", "e", "en", "a"}
 
 
@@ -48,7 +50,22 @@ def items(parts: list[tuple[int, str]]) -> list[tuple[list[int], str]]:
 
 
 def joined(parts: Iterable[tuple[int, str]]) -> str:
-    return " ".join(text for _line, text in parts)
+    """The lines of a text as they stood; whoever keeps it says whether it has paragraphs."""
+    lines = [text for _line, text in parts]
+    return lines[0].removeprefix(POINT) if len(lines) == 1 else "\n".join(lines)
+
+
+def paragraphs(text: str) -> str:
+    """``text`` as somebody meant it: an empty line between paragraphs, the points of a list one below the other, and
+    the lines in one that were broken only where the page ended."""
+    found: list[str] = []
+    for line in filter(None, (" ".join(line.split()) for line in text.splitlines())):
+        point = bool(BULLET.match(line))
+        if found and not point and (UNFINISHED.search(found[-1]) or line[:1].islower()):
+            found[-1] += f" {line}"
+        else:
+            found += ["\n" if point else "\n\n", line] if found else [line]
+    return "".join(found)
 
 
 def sentence(text: str) -> str:

@@ -1,5 +1,6 @@
 """Questions about a plan: which there are, its figures and lights, its months, and what stands behind each."""
 
+from pregon.plan.queries.advising import advise as advise
 from pregon.plan.queries.asking import Asking as Asking
 from pregon.plan.queries.asking import asking_of as asking_of
 from pregon.plan.queries.captured import captured_readings as captured_readings
@@ -7,6 +8,7 @@ from pregon.plan.queries.captured import captures_of as captures_of
 from pregon.plan.queries.captured import evidence_path as evidence_path
 from pregon.plan.queries.captured import public_evidence as public_evidence
 from pregon.plan.queries.captured import standing as standing
+from pregon.plan.queries.datasheets import datasheet as datasheet
 from pregon.plan.queries.deleting import goes_along as goes_along
 from pregon.plan.queries.deleting import held as held
 from pregon.plan.queries.figures import ActivitySheet as ActivitySheet
@@ -17,7 +19,7 @@ from pregon.plan.queries.files import as_written as as_written
 from pregon.plan.queries.files import lacks_of as lacks_of
 from pregon.plan.queries.files import rows_by_place as rows_by_place
 from pregon.plan.queries.files import same_columns as same_columns
-from pregon.plan.queries.files import titles_proposed as titles_proposed
+from pregon.plan.queries.indicators import forecast_of as forecast_of
 from pregon.plan.queries.indicators import in_per_cent as in_per_cent
 from pregon.plan.queries.indicators import number_of as number_of
 from pregon.plan.queries.plans import closed_plan as closed_plan
@@ -28,6 +30,7 @@ from pregon.plan.queries.plans import plans as plans
 from pregon.plan.queries.sheets import figure_sheet as figure_sheet
 from pregon.plan.queries.sheets import headline_figures as headline_figures
 from pregon.plan.queries.sheets import month_standing as month_standing
+from pregon.plan.queries.sheets import months_to_close as months_to_close
 from pregon.plan.queries.sheets import owed as owed
 from pregon.plan.queries.sheets import plan_sheet as plan_sheet
 from pregon.plan.queries.sheets import results_of as results_of

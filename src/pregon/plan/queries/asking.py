@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -54,7 +55,7 @@ class Asking:
 
     def about(self, item: Indicator | Activity) -> tuple[Measure | None, Reading | None]:
         measure, now = self.now(item)
-        return measure, with_closed_months(now, self.signed.about(item))
+        return measure, with_closed_months(now, self.signed.about(item), today=self.today)
 
     def now(self, item: Indicator | Activity) -> tuple[Measure | None, Reading | None]:
         """What records and people say today, whatever was signed. What a person wrote down stands for its month."""
@@ -86,6 +87,12 @@ class Asking:
         first = max(period.first, self.since) if self.since and self.since <= period.last else period.first
         until = min(max(self.today, first), period.last + timedelta(days=1))
         return lights.Stretch(first=first, last=period.last, until=until)
+
+    def at_the_end_of(self, period: Period) -> lights.Stretch:
+        """The year as it was looked at when ``period`` was over, or as it is today where it runs."""
+        year = self.stretch()
+        until = min(year.until, period.last + timedelta(days=1))
+        return dataclasses.replace(year, until=max(until, year.first))
 
     def live(self, measure: Measure, item: Indicator | Activity) -> Reading | None:
         """What the records say now."""
@@ -133,12 +140,15 @@ def asking_of(plan: Plan, *, at: datetime) -> Asking:
     return remembered(("asking", plan.pk), lambda: Asking(plan, at=at))
 
 
-def with_closed_months(live: Reading | None, signed: Mapping[date, Reading | None]) -> Reading | None:
+def with_closed_months(
+    live: Reading | None, signed: Mapping[date, Reading | None], *, today: date
+) -> Reading | None:
     """``live`` with what was signed in the place of its closed months: a month that was closed without a figure has
-    none. A signed record that has been taken down since counts, and is no longer for everybody to read."""
+    none. A signed record that has been taken down since counts, and is no longer for everybody to read. What lacks
+    goes on getting later after it was signed."""
     if not signed:
         return live
     shown = live.public_urls if live else frozenset()
     parts = [live.without(signed)] if live else []
-    parts += [reading.shown_only(shown) for reading in signed.values() if reading]
+    parts += [reading.shown_only(shown).late_on(today) for reading in signed.values() if reading]
     return Reading.together(parts) if parts else None

@@ -13,7 +13,9 @@ from pregon.plan.contract import PERCENT, Measure, Reading
 from pregon.plan.enums import COLOURS, Light, Mark
 from pregon.plan.forecasting import Forecast
 from pregon.plan.models import Activity, Indicator, Input, Plan, Programme
+from pregon.plan.queries.advising import advise
 from pregon.plan.registry import question_of
+from pregon.plan.values import Advice
 
 TENTH = Decimal("0.1")
 
@@ -86,6 +88,11 @@ class IndicatorSheet:
         return self.indicator
 
     @property
+    def advice(self) -> Advice | None:
+        """How it could be measured, where nobody chose how."""
+        return None if self.measure else advise(self.indicator.name)
+
+    @property
     def band(self) -> Level | None:
         """The forecast, drawn."""
         return next((level for level in self.levels if level.start is not None), None)
@@ -116,6 +123,11 @@ class ActivitySheet:
     @property
     def item(self) -> Activity:
         return self.activity
+
+    @property
+    def advice(self) -> Advice | None:
+        """How it could be measured, where nobody chose how."""
+        return None if self.measure else advise(self.activity.description)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,10 @@ from typing import Any
 
 from django.db.models import JSONField, Model, Prefetch
 
-from pregon.plan import registry
 from pregon.plan.enums import Part
 from pregon.plan.linting import Lack, lint, together
 from pregon.plan.models import Activity, Indicator, Input, Plan
-from pregon.plan.proposing import propose
+from pregon.plan.queries.advising import advise
 from pregon.plan.values import (
     ActivityLine,
     DeviationLine,
@@ -124,9 +123,4 @@ def lacks_of(plan: Plan) -> list[Lack]:
     beside = [
         PlanPart(key=other.key, title=other.title, year=other.year, kind=other.kind) for other in others
     ]
-    return together(lint(as_written(plan), beside=beside, propose=titles_proposed))
-
-
-def titles_proposed(text: str) -> list[str]:
-    """The measures that suit ``text``, as people call them."""
-    return [str(registry.find(name).title) for name in propose(text)]
+    return together(lint(as_written(plan), beside=beside, advise=advise))

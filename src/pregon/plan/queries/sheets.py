@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.utils.dates import MONTHS, MONTHS_3
 
 from pregon.accounts.models import Office
+from pregon.core.calendar import local_day
 from pregon.core.remembering import remembered
 from pregon.plan.contract import Missing, Period
 from pregon.plan.measures import records_begin
@@ -102,6 +103,17 @@ def owed(sheet: PlanSheet) -> tuple[Missing, ...]:
         for missing in row.reading.missing if row.reading else ():
             found.setdefault((missing.when, missing.title, missing.detail), missing)
     return tuple(sorted(found.values(), key=lambda missing: (bool(missing.url), missing.when), reverse=True))
+
+
+def months_to_close(plan: Plan, *, at: datetime) -> tuple[str, ...]:
+    """The months of ``plan`` that are over, have records and are not signed."""
+    zone = Office.load().zone
+    begins = records_begin(at, zone)
+    if begins is None:
+        return ()
+    today, signed = local_day(at, zone), standing_seals(plan)
+    over = (month for month in range(1, 13) if begins <= Period.month(plan.year, month).last < today)
+    return tuple(str(MONTHS[month]).lower() for month in over if month not in signed)
 
 
 def results_of(plan: Plan, *, at: datetime) -> dict[str, Decimal]:

@@ -23,6 +23,7 @@ from pregon.plan.reports.blocks import (
     Facts,
     Heading,
     Paragraph,
+    Signatures,
     Table,
     is_named_by,
 )
@@ -129,6 +130,8 @@ class _Writer:
                 self._bars(block)
             case Curve():
                 self._curve(block)
+            case Signatures():
+                self._signatures(block)
 
     def _head(self) -> None:
         letterhead = self.document.letterhead
@@ -194,6 +197,23 @@ class _Writer:
             tuple(Column(title=point.short) for point in block.points),
             [tuple(Cell(text=point.text) for point in block.points)],
         )
+
+    def _signatures(self, block: Signatures) -> None:
+        """A row to sign in: what was done above, the line and the office below."""
+        from docx.oxml import OxmlElement
+
+        self._caption(block.title)
+        table = self.file.add_table(rows=3, cols=len(block.rows))
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - no other way
+        for place, (did, office) in enumerate(block.rows):
+            above, space, below = (row.cells[place].paragraphs[0] for row in table.rows)
+            above.add_run(fit(did)).bold = True
+            space.paragraph_format.space_before = self.Pt(34)
+            space.add_run("_" * 26)
+            below.add_run(fit(office)).font.size = self.Pt(9)
+            for paragraph in (above, space, below):
+                paragraph.paragraph_format.keep_with_next = True
+        self.file.add_paragraph()
 
     def _picture(self, paragraph: Any, png: bytes, width: Any, alternative: str) -> None:
         shape = paragraph.add_run().add_picture(io.BytesIO(png), width=width)

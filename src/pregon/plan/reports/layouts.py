@@ -33,6 +33,7 @@ from pregon.plan.reports.blocks import (
     Heading,
     Paragraph,
     Point,
+    Signatures,
     Table,
     Tick,
 )
@@ -136,9 +137,21 @@ def plots(report: Report) -> Iterable[Block]:
 def progress(report: Report) -> Iterable[Block]:
     """Every indicator and every activity with its figures."""
     yield Heading(text=_("Avance de los indicadores"))
-    yield _progress_table(_("Indicadores"), report.indicators, _("Este plan no tiene indicadores."))
+    yield _progress_table(
+        _("Indicadores"),
+        report.indicators,
+        (Column(title=_("Al cierre del año"), width=1.3), _forecast),
+        _("Este plan no tiene indicadores."),
+    )
+    if any(line.forecast for line in report.indicators):
+        yield Paragraph(text=str(FORECAST), small=True)
     yield Heading(text=_("Avance de las actividades"))
-    yield _progress_table(_("Actividades"), report.activities, _("Este plan no tiene actividades."))
+    yield _progress_table(
+        _("Actividades"),
+        report.activities,
+        (Column(title=_("Meses hechos"), width=1), _months_done),
+        _("Este plan no tiene actividades."),
+    )
 
 
 def calendar(report: Report) -> Iterable[Block]:
@@ -242,6 +255,20 @@ def closings(report: Report) -> Iterable[Block]:
     )
 
 
+def signatures(report: Report) -> Iterable[Block]:
+    """Where those who answer for the report sign it, by what they do. Whom the plan does not name writes it there."""
+    unknown = _("Cargo:")
+    yield Heading(text=_("Firmas"))
+    yield Signatures(
+        title=_("Firmas"),
+        rows=(
+            (_("Elaboró"), report.plan.unit_name),
+            (_("Revisó"), report.plan.responsible or unknown),
+            (_("Autorizó"), unknown),
+        ),
+    )
+
+
 def owed(report: Report) -> Iterable[Block]:
     """What lacks, each thing once however many promises it breaks."""
     found: dict[Missing, list[str]] = {}
@@ -314,14 +341,18 @@ def evidence(report: Report) -> Iterable[Block]:
 def identity(report: Report) -> Iterable[Block]:
     plan = report.plan
     if plan.description:
-        yield Paragraph(text=plan.description)
+        yield from _prose(plan.description)
     for name, said in ((_("MISIÓN"), plan.mission), (_("VISIÓN"), plan.vision)):
         if said:
             yield Heading(text=name)
-            yield Paragraph(text=said)
+            yield from _prose(said)
     if plan.values:
         yield Heading(text=_("VALORES"))
         yield Facts(title=_("Valores"), rows=tuple((value["name"], value["text"]) for value in plan.values))
+
+
+def _prose(text: str) -> Iterable[Block]:
+    return (Paragraph(text=line) for line in text.splitlines() if line)
 
 
 def goals(report: Report) -> Iterable[Block]:
@@ -335,6 +366,7 @@ def goals(report: Report) -> Iterable[Block]:
             Column(title=_("Unidad de medida"), width=1.3),
             Column(title=_("En el periodo"), width=1.2),
             Column(title=_("En lo que va del año"), width=1.2),
+            Column(title=_("Al cierre del año"), width=1.2),
             Column(title=_("Semáforo"), width=1.2),
         ),
         rows=tuple(
@@ -345,6 +377,7 @@ def goals(report: Report) -> Iterable[Block]:
                 Cell(text=line.indicator.unit if line.indicator else ""),
                 Cell(text=line.text),
                 Cell(text=line.so_far_text),
+                Cell(text=_forecast(line)),
                 Cell(text=line.word, light=line.light),
             )
             for place, line in enumerate(report.indicators, start=1)
@@ -362,6 +395,15 @@ def activity_calendar(report: Report) -> Iterable[Block]:
 
 
 # --- The budgeted programme: a sheet for each ---------------------------------------------------------------
+
+
+def datasheets(report: Report) -> Iterable[Block]:
+    """The ficha técnica of each indicator, with the values of the period."""
+    if report.indicators:
+        yield Heading(text=_("Anexo: fichas técnicas de los indicadores"), fresh=True)
+    for line in report.indicators:
+        yield Heading(text=line.name, level=2)
+        yield Facts(title=line.name, rows=line.datasheet)
 
 
 def sheets(report: Report) -> Iterable[Block]:
@@ -416,6 +458,8 @@ def _sheet_of_indicator(line: Line) -> Iterable[tuple[str, str]]:
     yield (_("EN EL PERIODO"), line.text)
     silent = line.so_far_text.casefold() == line.word.casefold()
     yield (_("EN LO QUE VA DEL AÑO"), line.word if silent else f"{line.so_far_text} · {line.word}")
+    if line.forecast:
+        yield (_("AL CIERRE DEL AÑO"), line.forecast.text)
 
 
 def _row_of_programme(sheet: Sheet, report: Report) -> CalendarRow:
@@ -444,7 +488,24 @@ LEGEND = gettext_lazy(
 )
 
 
-def _progress_table(title: str, lines: Iterable[Line], empty: str) -> Table:
+FORECAST = gettext_lazy(
+    "Al cierre del año: entre qué y qué quedará la cifra si todo sigue igual; ocho de cada diez veces cae ahí."
+)
+
+
+def _forecast(line: Line) -> str:
+    return line.forecast.text if line.forecast else "—"
+
+
+def _months_done(line: Line) -> str:
+    return _("%(done)s de %(planned)s") % {"done": line.done_months, "planned": line.planned_months}
+
+
+def _progress_table(
+    title: str, lines: Iterable[Line], own: tuple[Column, Callable[[Line], str]], empty: str
+) -> Table:
+    """``own`` is the column that only lines of this kind have."""
+    column, said = own
     return Table(
         title=title,
         columns=(
@@ -455,7 +516,7 @@ def _progress_table(title: str, lines: Iterable[Line], empty: str) -> Table:
             Column(title=_("De"), width=0.7, figures=True),
             Column(title=_("%"), width=0.75, figures=True, share_of=(3, 4)),
             Column(title=_("En el año"), width=1.1),
-            Column(title=_("Meses hechos"), width=1),
+            column,
             Column(title=_("Semáforo"), width=1.4),
         ),
         rows=tuple(
@@ -467,12 +528,7 @@ def _progress_table(title: str, lines: Iterable[Line], empty: str) -> Table:
                 _number(line.owed),
                 _number(line.value if line.share else None),
                 Cell(text=line.so_far_text),
-                Cell(
-                    text=_("%(done)s de %(planned)s")
-                    % {"done": line.done_months, "planned": line.planned_months}
-                    if line.activity
-                    else "—"
-                ),
+                Cell(text=said(line)),
                 Cell(text=line.word, light=line.light),
             )
             for line in lines
@@ -610,18 +666,40 @@ def month_of(month: int) -> str:
 OFFICE = Layout(
     key="oficina",
     title=gettext_lazy("El de la oficina: resumen, gráficas, avance y anexos"),
-    parts=(standing, plots, progress, calendar, owed, deviations, captures, closings, evidence),
+    parts=(
+        standing,
+        plots,
+        progress,
+        calendar,
+        owed,
+        deviations,
+        captures,
+        closings,
+        signatures,
+        datasheets,
+        evidence,
+    ),
 )
 AREA_PLAN = Layout(
     key="mazamitla",
     title=gettext_lazy("Plan operativo: misión, metas y calendario de actividades"),
-    parts=(identity, goals, activity_calendar, deviations, captures, closings, evidence),
+    parts=(
+        identity,
+        goals,
+        activity_calendar,
+        deviations,
+        captures,
+        closings,
+        signatures,
+        datasheets,
+        evidence,
+    ),
     landscape=True,
 )
 BUDGETED = Layout(
     key="ocotlan",
     title=gettext_lazy("Programa presupuestal: una hoja por programa, con su temporalidad"),
-    parts=(sheets, deviations, captures, closings, evidence),
+    parts=(sheets, deviations, captures, closings, signatures, datasheets, evidence),
 )
 #: On the site, where each line leads to the page with its records.
 PAGE = Layout(

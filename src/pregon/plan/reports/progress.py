@@ -22,6 +22,7 @@ from pregon.plan.closings import link_of
 from pregon.plan.contract import Missing, Period, Record
 from pregon.plan.enums import Light, Mark
 from pregon.plan.errors import UnknownSpan
+from pregon.plan.forecasting import Forecast
 from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
 from pregon.plan.queries import (
     ActivitySheet,
@@ -30,7 +31,9 @@ from pregon.plan.queries import (
     asking_of,
     captures_of,
     counted,
+    datasheet,
     evidence_path,
+    forecast_of,
     plan_sheet,
     sheet_of,
     standing,
@@ -139,6 +142,10 @@ class Line:
     responsible: str = ""
     indicator: Indicator | None = None
     activity: Activity | None = None
+    #: The ficha técnica of an indicator, with its values of the period.
+    datasheet: tuple[tuple[str, str], ...] = ()
+    #: Where its year will end, as it stood when the period was over.
+    forecast: Forecast | None = None
 
     @property
     def url(self) -> str:
@@ -368,6 +375,10 @@ def _line(
         hidden_missing=sum(not lack.public for lack in missing),
         responsible=item.responsible,
         indicator=indicator,
+        datasheet=datasheet(indicator, reading) if indicator else (),
+        forecast=forecast_of(year, asking.at_the_end_of(span.period), asking.calendar)
+        if indicator and whole.measure
+        else None,
         activity=None if isinstance(item, Indicator) else item,
     )
 

@@ -23,6 +23,7 @@ from pregon.plan.reports.blocks import (
     Facts,
     Heading,
     Paragraph,
+    Signatures,
     Table,
 )
 from pregon.plan.reports.docx import fit, told
@@ -55,7 +56,7 @@ def xlsx_of(document: Document) -> bytes:
         match block:
             case Heading() | Paragraph():
                 writer.words(block)
-            case Facts():
+            case Facts() | Signatures():
                 writer.facts(block)
             case Table() if block.rows:
                 writer.table(block)
@@ -140,7 +141,7 @@ class _Writer:
         self.above = (self.row, block.text) if heading else None
         self._say(block.text, self.heading if heading else self.prose)
 
-    def facts(self, block: Facts) -> None:
+    def facts(self, block: Facts | Signatures) -> None:
         for name, said in block.rows:
             self._string(self.first, self.row, 0, name, self.bold)
             self._string(self.first, self.row, 1, said, self.prose)

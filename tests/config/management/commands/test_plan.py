@@ -205,6 +205,8 @@ def test_a_year_that_cannot_be_begun_is_refused_in_a_sentence(plan: Plan, year: 
 
 def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> None:
     told = said("import", str(SEEDS / "mazamitla.txt"))
+    assert "Registrar memoria fotográfica: Fotos en la memoria" in told
+    assert "Actualizar formatos: a mano. Captura" in told
     assert "   46  CALENDARIO ACTIVIDADES 2019\n" in told
     assert "       ! El calendario dice 2019 y el plan es de 2020: revisa cuál vale.\n" in told
     assert "0 programas, 4 indicadores, 6 actividades; 4 líneas por revisar." in told

@@ -17,7 +17,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import ngettext
 
 from pregon.core.files import write_atomically
-from pregon.core.text import slug
+from pregon.core.text import shorten, slug
 from pregon.plan import actions
 from pregon.plan.enums import Severity
 from pregon.plan.importing import draft_of
@@ -25,13 +25,13 @@ from pregon.plan.importing.sheets import MOST_BYTES
 from pregon.plan.linting import lint, together
 from pregon.plan.models import EARLIEST, LATEST, Plan
 from pregon.plan.queries import (
+    advise,
     as_written,
     chain_faults,
     current_plans,
     lacks_of,
     plan_sheet,
     standing_seals,
-    titles_proposed,
 )
 from pregon.plan.reading import KEY, LONGEST_KEY, known, read
 from pregon.plan.reports.files import FORMATS, report_file
@@ -180,11 +180,15 @@ class Command(BaseCommand):
             draft = replace(draft, plan=replace(draft.plan, key=self.key(key)))
         loaded = actions.take_in(draft.plan, at=at, year=year) if options["yes"] else None
         doubtful = sum(bool(line.doubt) for line in draft.lines)
+        names = [line.name for line in draft.plan.every_indicator if not line.measure.name]
+        names += [line.description for line in draft.plan.every_activity if not line.measure.name]
+        measured = [(name, advise(name)) for name in names]
         told = {
             "plan": {"key": draft.plan.key, "title": draft.plan.title, "year": draft.plan.year},
             "loaded": loaded.slug if loaded else None,
             "doubts": doubtful,
             "lines": [asdict(line) for line in draft.lines],
+            "measures": [{"line": name, "advice": str(advice)} for name, advice in measured],
         }
         sentences = [sentence for line in draft.lines if line.text.strip() for sentence in beside(line)]
         sentences.append(
@@ -192,6 +196,11 @@ class Command(BaseCommand):
             f"{len(draft.plan.every_indicator)} indicadores, {len(draft.plan.every_activity)} actividades; "
             f"{doubtful} líneas por revisar."
         )
+        sentences += ["Cómo se puede medir:"] if measured else []
+        sentences += [
+            f"    {shorten(name, 60)}: {advice.title or f'a mano. {advice.by_hand}'}"
+            for name, advice in measured
+        ]
         sentences.append(
             f"El plan quedó cargado como «{loaded.slug}»."
             if loaded
@@ -228,7 +237,7 @@ class Command(BaseCommand):
     def lint(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         if options["target"]:
             part = written_in(options["target"])
-            name, lacks = part.title, together(lint(part, propose=titles_proposed))
+            name, lacks = part.title, together(lint(part, advise=advise))
         else:
             plan = self.plan(options)
             name, lacks = str(plan), lacks_of(plan)
