@@ -44,15 +44,17 @@ MORE = (
     "plan/importar/1/",
     "plan/medida/vista/?measure=acts_covered",
 )
-#: Whoever enters, and what makes every page of the plan be there: a document to confirm, a closed month, another year.
 ENTER = """
-from django.utils import timezone
 from pregon.accounts.models import User
-from pregon.plan import actions
-from pregon.plan.models import Plan
 head = User.objects.get(email={email!r})
 head.set_password({password!r})
 head.save()
+"""
+#: What makes every page of the plan be there: a document to confirm, a closed month, another year.
+FURNISH = """
+from django.utils import timezone
+from pregon.plan import actions
+from pregon.plan.models import Plan
 now, plan = timezone.now(), Plan.objects.earliest("pk")
 actions.hand_in({document!r}, name="programa.txt", by=head, at=now)
 actions.begin_year(plan, plan.year + 1, by=head, at=now)
@@ -90,7 +92,7 @@ searching with the keys alone, and that nothing needs a script (`tests/journeys/
 def survey(place: Bench) -> list[tuple[str, list[str]]]:
     """Each page by its title, and what is wrong with it."""
     home, port, password = place.office(), free_port(), secrets.token_urlsafe(12)
-    enter = ENTER.format(email=HEAD, password=password, document=HANDED_IN.encode())
+    enter = ENTER.format(email=HEAD, password=password) + FURNISH.format(document=HANDED_IN.encode())
     place.run([PREGON, "shell", "--no-imports", "-c", enter, "--home", home])
     with (
         place.process([PREGON, "up", "--home", home, "--port", port]),
