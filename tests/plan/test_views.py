@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase
 from django.test import Client
 
 from factories.documents import SEEDS
@@ -17,7 +17,7 @@ from factories.plan import IndicatorFactory, PlanFactory, ProgrammeFactory, act,
 from pregon.agenda.enums import Settlement
 from pregon.plan import actions
 from pregon.plan.enums import PlanKind
-from pregon.plan.models import Capture, Indicator, Plan, PlanDraft
+from pregon.plan.models import Capture, Deviation, Indicator, Plan, PlanDraft
 
 AT = moment("2026-11-20")
 
@@ -470,3 +470,27 @@ def test_who_only_reads_captures_and_explains_nothing(reader: Client, plan: Plan
     for url in (f"{slug}/capturar/", f"{slug}/10/desviacion/"):
         assert reader.post(f"/escritorio/plan/{plan.pk}/{url}", typed(cause="x")).status_code in (302, 403)
     assert not Capture.objects.exists()
+
+
+@pytest.mark.parametrize("month", [0, 13])
+def test_a_month_that_no_year_has_is_not_found(head: Client, plan: Plan, month: int) -> None:
+    url = f"/escritorio/plan/{plan.pk}/actividad-1/{month}/desviacion/"
+    assert [head.get(url).status_code, head.post(url, {"cause": "Llovió."}).status_code] == [404, 404]
+    assert not Deviation.objects.filter(at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("key", ["---", "__"])
+def test_a_key_of_nothing_but_dashes_is_asked_for_again(head: Client, key: str) -> None:
+    handed_in(head)
+    answer = confirmed(head, key=key)
+    assert isinstance(answer, HttpResponse)
+    assert "letras o cifras" in answer.content.decode()
+    assert Plan.objects.count() == 0
+
+
+def test_a_document_that_is_not_read_any_more_leads_back_to_the_list(head: Client) -> None:
+    row = PlanDraft.objects.create(name="viejo.txt", content=b"\0", digest="0" * 64, at=moment("2026-11-20"))
+    url = f"/escritorio/plan/importar/{row.pk}/"
+    for answer in (head.get(url), head.post(url, {"key": "otra"})):
+        assert answer.headers["Location"] == "/escritorio/plan/importar/"
+    assert "no es un documento que sepamos leer" in head.get("/escritorio/plan/importar/").content.decode()

@@ -161,7 +161,16 @@ class DraftView(DeskPage, FormView[UnderstoodForm]):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.row.state == DraftState.LOADED and self.row.plan:
             return redirect("plan_desk:sheet", pk=self.row.plan.pk)
-        return super().get(request, *args, **kwargs)
+        return self.read() or super().get(request, *args, **kwargs)
+
+    def read(self) -> HttpResponse | None:
+        """A document that an earlier version took may be one that this one does not read: it is told so."""
+        try:
+            self.draft  # noqa: B018 - it is kept for what follows
+        except PlanError as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect("plan_desk:import")
+        return None
 
     def get_initial(self) -> dict[str, Any]:
         plan = self.draft.plan
@@ -191,7 +200,7 @@ class DraftView(DeskPage, FormView[UnderstoodForm]):
             return redirect("plan_desk:import")
         if self.row.state == DraftState.LOADED and self.row.plan:
             return redirect("plan_desk:sheet", pk=self.row.plan.pk)
-        return super().post(request, *args, **kwargs)
+        return self.read() or super().post(request, *args, **kwargs)
 
     def form_valid(self, form: UnderstoodForm) -> HttpResponse:
         written = {name: value for name, value in form.cleaned_data.items() if name != "replacing"}
@@ -403,6 +412,13 @@ class MonthsView(DeskPage):
         )
 
 
+def month_in(address: dict[str, Any]) -> int:
+    number: int = address["month"]
+    if not 1 <= number <= 12:
+        raise Http404
+    return number
+
+
 class MonthPage(Desk):
     """One month of a plan, to be closed or opened again. Whatever cannot be is told on the page of all months."""
 
@@ -410,10 +426,7 @@ class MonthPage(Desk):
 
     @cached_property
     def month(self) -> int:
-        number: int = self.kwargs["month"]
-        if not 1 <= number <= 12:
-            raise Http404
-        return number
+        return month_in(self.kwargs)
 
     @property
     def named(self) -> str:
@@ -558,19 +571,21 @@ class ExplainView(LinePage, FormView[ExplainForm]):
     template_name = "plan/desk/explain.html"
     page_title = _("Explicar una desviación")
 
+    @cached_property
+    def month(self) -> int:
+        return month_in(self.kwargs)
+
     def get_initial(self) -> dict[str, Any]:
-        said = self.item.deviations.filter(month=self.kwargs["month"], at__isnull=False).first()
+        said = self.item.deviations.filter(month=self.month, at__isnull=False).first()
         return {"cause": said.cause, "effect": said.effect, "remedy": said.remedy} if said else {}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if not 1 <= self.kwargs["month"] <= 12:
-            raise Http404
-        named = month_named(self.plan, self.kwargs["month"])
+        named = month_named(self.plan, self.month)
         return super().get_context_data(plan=self.plan, item=self.item, named=named, **kwargs)
 
     def form_valid(self, form: ExplainForm) -> HttpResponse:
         try:
-            actions.explain(self.item, self.kwargs["month"], form.said, by=self.user, at=timezone.now())
+            actions.explain(self.item, self.month, form.said, by=self.user, at=timezone.now())
         except PlanError as problem:
             form.add_error(None, str(problem))
             return self.form_invalid(form)
