@@ -31,12 +31,44 @@ MORE = (
     "alertas/nueva/inundacion/",
     "alertas/registro/",
     "alertas/1/",
+    "plan/1/",
+    "plan/1/informe/",
+    "plan/1/otro-ano/",
+    "plan/2/metas/",
+    "plan/1/meses/?comprobar=1",
+    "plan/1/meses/1/cerrar/",
+    "plan/1/meses/1/abrir/",
+    "plan/1/actividad-1/capturar/",
+    "plan/1/actividad-1/1/desviacion/",
+    "plan/importar/",
+    "plan/importar/1/",
+    "plan/medida/vista/?measure=acts_covered",
 )
+#: Whoever enters, and what makes every page of the plan be there: a document to confirm, a closed month, another year.
 ENTER = """
+from django.utils import timezone
 from pregon.accounts.models import User
+from pregon.plan import actions
+from pregon.plan.models import Plan
 head = User.objects.get(email={email!r})
 head.set_password({password!r})
 head.save()
+now, plan = timezone.now(), Plan.objects.earliest("pk")
+actions.hand_in({document!r}, name="programa.txt", by=head, at=now)
+actions.begin_year(plan, plan.year + 1, by=head, at=now)
+if (month := timezone.localdate().month) > 2:
+    actions.close_month(plan, month - 1, by=head, at=now)
+"""
+HANDED_IN = """PROGRAMA PRESUPUESTAL 2026
+Cobertura
+OBJETIVO GENERAL:
+Que la gente se entere a tiempo
+INDICADOR:
+Actos cubiertos
+LINEA BASE 2025:
+60%
+ESPERADO 2026:
+NA
 """
 DOCUMENT = """# Accessibility
 
@@ -58,9 +90,8 @@ searching with the keys alone, and that nothing needs a script (`tests/journeys/
 def survey(place: Bench) -> list[tuple[str, list[str]]]:
     """Each page by its title, and what is wrong with it."""
     home, port, password = place.office(), free_port(), secrets.token_urlsafe(12)
-    place.run(
-        [PREGON, "shell", "--no-imports", "-c", ENTER.format(email=HEAD, password=password), "--home", home]
-    )
+    enter = ENTER.format(email=HEAD, password=password, document=HANDED_IN.encode())
+    place.run([PREGON, "shell", "--no-imports", "-c", enter, "--home", home])
     with (
         place.process([PREGON, "up", "--home", home, "--port", port]),
         place.process([sys.executable, HERE / "inside" / "scene.py"], PREGON_HOME=str(home)) as desk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -40,6 +41,14 @@ def django_db_setup(
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.restore())
         yield
         database.remove()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_power_cut() -> Iterator[None]:
+    """What only a power cut would lose is not waited for: no test could see it, and thousands of pages are written."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from factories.accounts import DepartmentFactory, UserFactory
 from pregon.accounts.enums import Role
-from pregon.accounts.models import Department, Official, Topic, User
+from pregon.accounts.models import DaysOff, Department, Official, Topic, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
+LISTS = ["dependencias", "temas", "localidades", "servidores", "inhabiles", "wagtailusers_users"]
 PHRASE = "una frase larga de prueba"
 
 
@@ -22,12 +23,12 @@ def head(client: Client) -> Client:
     return client
 
 
-@pytest.mark.parametrize("name", ["dependencias", "temas", "localidades", "servidores", "wagtailusers_users"])
+@pytest.mark.parametrize("name", LISTS)
 def test_each_list_of_the_office_opens(head: Client, name: str) -> None:
     assert head.get(reverse(f"{name}:index")).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["dependencias", "temas", "localidades", "servidores", "wagtailusers_users"])
+@pytest.mark.parametrize("name", LISTS)
 def test_no_list_of_the_office_opens_for_who_may_only_look(client: Client, name: str) -> None:
     client.force_login(UserFactory.create(roles=[Role.READER]))
     assert client.get(reverse(f"{name}:index"))["Location"] == reverse("wagtailadmin_home")
@@ -81,3 +82,20 @@ def test_a_person_is_changed(head: Client) -> None:
     told = {"email": person.email, "first_name": "Fotografía", "is_active": "on"}
     assert head.post(reverse("wagtailusers_users:edit", args=[person.pk]), told).status_code == 302
     assert User.objects.get(pk=person.pk).first_name == "Fotografía"
+
+
+def test_the_days_off_of_an_office_are_written_on_the_desk(head: Client) -> None:
+    told = {"reason": "Fiesta patronal", "first": "2026-07-24", "last": "2026-07-26"}
+    head.post(reverse("inhabiles:add"), told)
+    assert list(map(str, DaysOff.objects.each_day())) == ["2026-07-24", "2026-07-25", "2026-07-26"]
+
+
+@pytest.mark.parametrize(
+    ("last", "refusal"),
+    [("2026-07-20", "No pueden terminar antes de empezar"), ("2027-07-26", "revisa el año")],
+)
+def test_days_off_with_a_slip_in_their_dates_are_refused_in_words(
+    head: Client, last: str, refusal: str
+) -> None:
+    page = head.post(reverse("inhabiles:add"), {"reason": "Fiesta", "first": "2026-07-24", "last": last})
+    assert (refusal in page.content.decode(), DaysOff.objects.count()) == (True, 0)

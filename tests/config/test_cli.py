@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError
+from django.core.management import CommandError, load_command_class
 from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 
@@ -169,6 +169,35 @@ def test_a_choice_that_does_not_exist_is_answered_with_those_that_do(
     assert capsys.readouterr().err == (
         "«tequila» no sirve, elige entre 'mazamitla', 'ocotlan'; «pregon demo --help» explica cómo se usa.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "action", "target"),
+    [
+        (["report", "informe.pdf"], "report", "informe.pdf"),
+        (["import", "plan.docx"], "import", "plan.docx"),
+        (["show"], "show", ""),
+    ],
+)
+def test_the_words_of_an_order_stand_before_between_and_after_its_options(
+    words: list[str], action: str, target: str
+) -> None:
+    understood = []
+    for place in range(len(words) + 1):
+        given = [*words[:place], "--quarter", "3", "--json", *words[place:]]
+        understood.append(cli.understand(load_command_class("pregon.config", "plan"), "plan", given))
+    for options in understood:
+        told = [options[name] for name in ("action", "target", "quarter", "json")]
+        assert told == [action, target, 3, True]
+    apart = ["--quarter", "3", words[0], "--json", *words[1:]]
+    assert cli.understand(load_command_class("pregon.config", "plan"), "plan", apart) == understood[0]
+
+
+def test_help_among_other_words_names_all_that_may_be_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["plan", "--quarter", "3", "--help", "report"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Uso: pregon plan ")
+    assert "ARCHIVO|MES|AÑO" in told
 
 
 def test_an_order_of_django_works_in_its_own_way(capsys: pytest.CaptureFixture[str]) -> None:

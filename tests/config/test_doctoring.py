@@ -16,7 +16,7 @@ from pytest_django import Settings
 from factories.accounts import UserFactory
 from factories.delivery import live
 from factories.newsroom import NOON, draft, town
-from factories.plan import bulletin, sent
+from factories.plan import PlanFactory, bulletin, sent
 from pregon.accounts.models import Office, User
 from pregon.analytics import actions as analytics
 from pregon.config import doctoring
@@ -28,6 +28,8 @@ from pregon.delivery.models import ChannelAccount, Delivery
 from pregon.library.enums import Development
 from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
+from pregon.plan import actions as plans
+from pregon.plan.models import Seal
 from pregon.website import actions as website
 from pregon.website.models import Broadcast
 from servers.command import free_port
@@ -316,3 +318,24 @@ def test_an_office_that_counts_no_views_is_told_so(healthy: Home, settings: Sett
     healthy.views.rmdir()
     assert ills() == []
     assert "Las vistas del sitio no se cuentan: así lo dice PREGON_COUNT_VIEWS." in told()
+
+
+def test_the_chains_of_closings_are_looked_at_and_one_that_was_touched_is_an_ailment() -> None:
+    plan = PlanFactory.create(year=2025, slug="plan-2025")
+    seal = plans.close_month(plan, 10, by=UserFactory(), at=NOON)
+    assert "1 cierre de mes está como se firmó." in told()
+    Seal.objects.filter(pk=seal.pk).update(openings={"f" * 64: {"nonce": "", "said": {}}})
+    [ill] = ills()
+    assert ill.startswith(f"La cadena de cierres de {plan} no está entera: ejecuta «pregon plan verify")
+
+
+def test_a_chain_of_which_every_link_is_gone_is_an_ailment() -> None:
+    plan = PlanFactory.create(year=2025, slug="plan-2025")
+    plans.close_month(plan, 10, by=UserFactory(), at=NOON)
+    table = " ON plan_seal" if connection.vendor == "postgresql" else ""
+    connection.check_constraints()  # PostgreSQL drops no trigger while others wait
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER plan_seals_stay{table}")  # as whoever holds the database can
+    plan.seals.all().delete()
+    [ill] = ills()
+    assert ill.startswith(f"La cadena de cierres de {plan} no está entera")

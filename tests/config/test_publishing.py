@@ -27,7 +27,7 @@ from pregon.plan import actions as plans
 from pregon.website import actions as website
 from pregon.website import queries as public
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 
 @pytest.fixture(autouse=True)

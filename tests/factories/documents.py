@@ -1,4 +1,5 @@
-"""Documents as offices have them, written by other hands than those that read them: Word, workbooks, CSV."""
+"""Documents as offices have them, written by other hands than those that read them: Word, workbooks, CSV; and
+what is understood of them."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ from typing import Any
 
 from docx import Document
 from openpyxl import Workbook
+
+from pregon.plan.importing import draft_of
+from pregon.plan.values import Draft, PlanPart
 
 SEEDS = Path(__file__).parent.parent / "plan" / "seeds"
 
@@ -53,7 +57,22 @@ def laid_out(text: str) -> list[list[str]]:
     return [[row[0], "\n".join(filter(None, row[1:]))] if row[0].endswith(":") else row for row in found]
 
 
+def drafted(text: str) -> Draft:
+    """What is understood of a text."""
+    return draft_of(text.encode(), name="plan", year=2026)
+
+
+def plan_of(content: bytes | str) -> PlanPart:
+    return draft_of(content.encode() if isinstance(content, str) else content, name="plan", year=2026).plan
+
+
+def doubts(draft: Draft) -> str:
+    return " ".join(line.doubt for line in draft.lines)
+
+
 MONTHS = ("ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SEP", "OCT", "NOV", "DIC")
+#: The heading of a table of activities.
+CALENDAR = "N°\tActividad\t" + "\t".join(MONTHS)
 
 
 def as_csv(rows: Rows, *, separator: str = ",", encoding: str = "utf-8") -> bytes:

@@ -78,6 +78,7 @@ def test_what_browsers_play_is_known_with_its_length(
         (VIDEO, "a.mp4", Kind.AUDIO, NotARecording),
         (chimes(seconds=1), "a.wav", Kind.VIDEO, NotARecording),
         (chimes(seconds=1)[:20], "a.wav", Kind.AUDIO, NotARecording),
+        (chimes(seconds=1)[:16] + b"\xff" * 400, "a.wav", Kind.AUDIO, NotARecording),
         (mp4(track(b"vide", b"hvc1")), "a.mp4", Kind.VIDEO, UnplayableVideo),
         (chimes(seconds=1), "a.mp3", Kind.AUDIO, WrongSuffix),
         (VIDEO, "a.html", Kind.VIDEO, WrongSuffix),

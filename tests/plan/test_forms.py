@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from factories.plan import ActivityFactory, DepartmentFactory, IndicatorFactory
+from factories.plan import ActivityFactory, DepartmentFactory, IndicatorFactory, PlanFactory
 from pregon.accounts.models import Topic
 from pregon.plan.forms import MeasureForm, TargetForm, YearForm
-from pregon.plan.models import Activity, Indicator
-from pregon.plan.viewsets import ActivityViewSet, IndicatorViewSet
+from pregon.plan.models import Activity, Indicator, Plan
+from pregon.plan.viewsets import ActivityViewSet, IndicatorViewSet, PlanViewSet
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def filled(**changes: Any) -> Any:
         "plan": activity.plan_id,
         "number": 1,
         "description": "Boletines",
-        "months": "[" + ", ".join(["true"] * 12) + "]",
+        "months": [str(month) for month in range(1, 13)],
         "measure": "",
     }
     return form_of(activity, data | changes)
@@ -89,7 +89,7 @@ def test_measures_that_suit_the_words_come_first() -> None:
 
 
 def test_where_no_record_can_tell_all_measures_stand_in_one_list() -> None:
-    activity = ActivityFactory.create(description="Preparar diapositivas")
+    activity = ActivityFactory.create(description="Cuidar el equipo")
     assert ("acts_covered", "Actos cubiertos") in form_of(activity).fields["measure"].choices
 
 
@@ -105,11 +105,38 @@ def test_the_preview_is_asked_with_the_same_fields() -> None:
     assert form.parameters() == {"kind": "obra"}
 
 
-@pytest.mark.parametrize("months", ["[true]", "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]", '"todos"'])
-def test_months_are_twelve_yes_or_no(months: str) -> None:
-    assert filled(months=months).errors == {
-        "months": ["Los meses son doce valores de sí o no, de enero a diciembre."]
-    }
+def test_the_months_of_an_activity_are_marked() -> None:
+    form = filled(months=["8", "9"])
+    assert form.errors == {}
+    assert form.save().months == [month in (8, 9) for month in range(1, 13)]
+    assert form_of(form.instance)["months"].value() == ["8", "9"]
+
+
+def test_what_is_expected_by_the_end_of_a_month_is_typed_under_its_name() -> None:
+    form_class = IndicatorViewSet.edit_handler.bind_to_model(Indicator).get_form_class()
+    indicator = IndicatorFactory.create(milestones={"3": "25"})
+    shown = form_class(instance=indicator)
+    data = {name: shown[name].value() for name in shown.fields if name != "milestones"}
+    sent = {name: "" if value is None else value for name, value in data.items()}
+    form = form_class(sent | {"milestones_2": "30", "milestones_5": "60"}, instance=indicator)
+    assert form.errors == {}
+    assert form.save().milestones == {"3": "30", "6": "60"}
+
+
+def test_values_and_goals_of_a_plan_are_written_a_line_each() -> None:
+    form_class = PlanViewSet.edit_handler.bind_to_model(Plan).get_form_class()
+    plan = PlanFactory.create(slug="plan-2026")
+    shown = form_class(instance=plan)
+    data = {name: "" if (value := shown[name].value()) is None else value for name in shown.fields}
+    form = form_class(
+        data | {"values": "Respeto: tratar bien", "goals": "Informar\r\nEscuchar"}, instance=plan
+    )
+    assert form.errors == {}
+    saved = form.save()
+    assert (saved.values, saved.goals) == (
+        [{"name": "Respeto", "text": "tratar bien"}],
+        ["Informar", "Escuchar"],
+    )
 
 
 def test_a_target_is_offered_without_zeros_that_say_nothing() -> None:
@@ -125,3 +152,30 @@ def test_a_target_is_offered_without_zeros_that_say_nothing() -> None:
 )
 def test_a_year_is_four_digits_of_our_days(typed: str, good: bool) -> None:
     assert YearForm({"year": typed}).is_valid() is good
+
+
+def test_a_measure_that_is_gone_stays_until_somebody_chooses_another() -> None:
+    activity = ActivityFactory.create(measure="visits_gone")
+    data = {
+        "plan": activity.plan_id,
+        "number": 1,
+        "description": "Boletines",
+        "months": [str(month) for month in range(1, 13)],
+        "measure": "visits_gone",
+    }
+    form = form_of(activity, data)
+    assert form.errors == {}
+    assert form.save().measure == "visits_gone"
+
+
+def test_a_month_with_an_amount_is_planned() -> None:
+    form = filled(months=["1"], amounts_7="12")
+    assert form.errors == {}
+    activity = form.save()
+    assert (activity.months, activity.amounts) == ([month in (1, 8) for month in range(1, 13)], {"8": "12"})
+    assert activity.planned_amounts == [("agosto", "12")]
+
+
+def test_a_text_that_its_file_could_not_hold_is_refused() -> None:
+    assert list(filled(supposition="a" * 5001).errors) == ["supposition"]
+    assert filled(supposition="a" * 5000).errors == {}

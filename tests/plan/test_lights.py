@@ -92,6 +92,37 @@ QUARTERS = {3: Decimal(30), 6: Decimal(50), 9: Decimal(80)}
             goal(60, cumulative=False, frequency=Frequency.QUARTERLY), OVER, False, 240, id="sixty a quarter"
         ),
         pytest.param(
+            goal(40, cumulative=False, frequency=Frequency.TWO_MONTHLY),
+            OVER,
+            False,
+            240,
+            id="each two months",
+        ),
+        pytest.param(
+            goal(40, milestones={2: Decimal(10)}, cumulative=False, frequency=Frequency.TWO_MONTHLY),
+            until(5, 1),
+            False,
+            50,
+            id="two months with a goal of their own, and two more",
+        ),
+        pytest.param(
+            goal(80, cumulative=False, frequency=Frequency.FOUR_MONTHLY),
+            until(9, 1),
+            False,
+            160,
+            id="each four months",
+        ),
+        pytest.param(
+            goal(9, cumulative=False, frequency=Frequency.TWO_YEARLY), OVER, False, 9, id="each two years"
+        ),
+        pytest.param(
+            goal(2, cumulative=False, frequency=Frequency.WEEKLY),
+            until(1, 19, first=date(2026, 1, 5), last=date(2026, 1, 18)),
+            False,
+            4,
+            id="each week",
+        ),
+        pytest.param(
             goal(1, cumulative=False, frequency=Frequency.DAILY),
             OVER,
             False,
@@ -178,3 +209,24 @@ def test_each_corner_has_its_light(
 
 def test_a_share_of_nothing_is_met() -> None:
     assert share_of(Decimal(0), Decimal(0), direction=Direction.UP) == 100
+
+
+@pytest.mark.parametrize(
+    ("wanted_now", "value", "share"),
+    [(10, 10, 100), (10, 20, 50), (10, 5, 200), (0, 0, 100), (10, 0, 100), (0, 5, 0)],
+)
+def test_where_less_is_better_the_share_is_the_reverse(wanted_now: int, value: int, share: int) -> None:
+    assert share_of(Decimal(value), Decimal(wanted_now), direction=Direction.DOWN) == share
+
+
+def test_each_frequency_has_its_periods() -> None:
+    for frequency in Frequency:
+        told = wanted(goal(7, cumulative=False, frequency=frequency), OVER, CALENDAR, share=False)
+        assert told is not None
+        assert told >= 7
+
+
+def test_a_week_with_a_rest_day_wants_its_whole_goal() -> None:
+    week = until(2, 9, first=date(2026, 2, 2), last=date(2026, 2, 8))  # its Monday is a rest day of the law
+    of = goal(2, cumulative=False, frequency=Frequency.WEEKLY)
+    assert wanted(of, week, CALENDAR, share=False) == 2

@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
         {"overshoot_from": Decimal(99)},
         {"direction": "lateral"},
         {"overshoot": "depende"},
+        {"frequency": "a veces"},
     ],
 )
 def test_an_indicator_that_cannot_be_read_is_refused(wrong: dict[str, Any]) -> None:
@@ -61,8 +62,8 @@ def test_two_activities_of_a_plan_never_share_a_number() -> None:
     ],
 )
 def test_a_plan_with_parts_of_another_shape_is_refused(field: str, wrong: Any) -> None:
-    year = wrong if field == "year" else 2026
-    plan = PlanFactory.build(**{"slug": f"plan-{year}", field: wrong})
+    plan = PlanFactory.build(**{field: wrong})
+    plan.slug = f"plan-{plan.year}"
     with pytest.raises(ValidationError) as refusal:
         plan.full_clean()
     assert list(refusal.value.message_dict) == [field]
@@ -92,7 +93,7 @@ def test_what_hangs_from_a_programme_or_an_indicator_is_of_the_same_plan() -> No
     for row in (activity, indicator):
         with pytest.raises(ValidationError, match="de otro plan"):
             row.full_clean()
-    activity.programme, indicator.plan = None, other.plan
+    activity.programme, activity.indicator = None, IndicatorFactory.create()
     with pytest.raises(ValidationError, match="Ese indicador es de otro plan"):
         activity.full_clean()
 

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from factories.plan import bulletin, moment
-from pregon.plan.errors import UnknownMeasure
+from pregon.plan import registry
+from pregon.plan.contract import Question, Reading
+from pregon.plan.errors import MeasureFailed, UnknownMeasure
 from pregon.plan.previews import past_months, preview
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,14 @@ def test_an_office_without_records_has_no_month_to_show() -> None:
 def test_a_measure_that_does_not_exist_is_refused() -> None:
     with pytest.raises(UnknownMeasure):
         preview("likes", {}, at=AT)
+
+
+def test_a_measure_that_breaks_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(question: Question) -> Reading:
+        raise ZeroDivisionError(question)
+
+    monkeypatch.setattr(registry, "_measures", dict(registry._measures))
+    registry.measure("breaking", title="Visitas", how="", parameters=[])(breaks)
+    bulletin("2026-11-10")
+    with pytest.raises(MeasureFailed, match="No se pudo medir «Visitas»"):
+        preview("breaking", {}, at=AT)

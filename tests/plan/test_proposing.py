@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pregon.plan import registry
-from pregon.plan.proposing import SUITED, propose
+from pregon.plan.proposing import SUITED, UNTOLD, by_hand, narrowing, propose
 from pregon.plan.reading import known, read
 from pregon.plan.values import ActivityLine
 
@@ -13,8 +13,8 @@ from pregon.plan.values import ActivityLine
 BEST = {
     "Elaborar los boletines informativos": "bulletins_on_working_days",
     "Guardar la memoria fotográfica de los actos": "photos_in_memory",
-    "Preparar diapositivas para reuniones": "",
-    "Diseñar carteles, volantes y espectaculares": "",
+    "Preparar diapositivas para reuniones": "documents_published",
+    "Diseñar carteles, volantes y espectaculares": "documents_published",
     "Producir audio y video para redes y perifoneo": "recordings_published",
     "Mantener al día las páginas oficiales del gobierno": "days_with_publication",
     "Administrar los recursos de la oficina conforme a la ley": "",
@@ -22,7 +22,7 @@ BEST = {
     "Difundir por los canales propios lo que hace el gobierno": "days_with_publication",
     "Cubrir los actos de todas las dependencias": "acts_covered",
     "Avisar con tiempo de planes, trámites y actividades para la familia": "acts_announced_ahead",
-    "Reunir la información de cada área antes del informe": "",
+    "Reunir la información de cada área antes del informe": "departments_heard",
     "Cubrir el informe y entregar grabaciones y documentos de respaldo": "acts_covered",
 }
 
@@ -59,7 +59,8 @@ def test_whatever_is_proposed_is_registered_and_every_measure_is_proposed_somewh
         ("Actualización de redes sociales", "days_with_publication"),
         ("Actualizar formatos de transparencia", ""),
         ("Opinión pública", ""),
-        ("Realización de spots, perifoneo, carteles", ""),
+        ("Realización de spots, perifoneo, carteles", "recordings_published"),
+        ("Anuncios de perifoneo", "recordings_published"),
         ("", ""),
     ],
 )
@@ -70,3 +71,25 @@ def test_accents_and_capitals_do_not_matter(text: str, best: str) -> None:
 def test_nothing_is_proposed_twice() -> None:
     proposed = propose("Spots de audio, video y podcast en redes, en vivo y con tiempo")
     assert len(proposed) == len(set(proposed)) > 3
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Cubrir el informe y entregar grabaciones", {"topic": "informe-de-gobierno"}),
+        ("Cubrir los informes de gobierno", {"topic": "informe-de-gobierno"}),
+        ("Generar boletines informativos", {}),
+        ("Redes sociales", {"channel": "facebook"}),
+        ("Avisos por Telegram del informe", {"topic": "informe-de-gobierno", "channel": "telegram"}),
+    ],
+)
+def test_what_a_measure_is_narrowed_to_is_told_by_the_words(text: str, named: dict[str, str]) -> None:
+    assert narrowing(text) == named
+
+
+def test_what_to_capture_of_what_no_record_tells_is_said_in_a_sentence_of_its_own() -> None:
+    sentences = {
+        by_hand(text) for text in ("Opinión pública", "Cuidar el equipo", "Actualizar formatos", "Otra cosa")
+    }
+    assert len(sentences) == 4 == len(UNTOLD) + 1
+    assert all(sentence.startswith("Captura") and sentence.endswith(".") for sentence in sentences)

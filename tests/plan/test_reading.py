@@ -104,7 +104,7 @@ def test_an_empty_file_lacks_everything_and_says_so_at_once() -> None:
         ),
         (
             "  indicadores: [{clave: A B, nombre: A}]",
-            "plan.indicadores[1].clave: se esperaban minúsculas y guiones.",
+            "plan.indicadores[1].clave: se esperaban letras sin acento, números y guiones.",
         ),
         (
             "  indicadores: [{clave: actividad-1, nombre: A}]",
@@ -244,3 +244,19 @@ def test_the_paragraphs_of_a_text_stay_apart_and_a_name_has_one_line() -> None:
 def test_a_list_without_end_is_refused() -> None:
     text = WHOLE + "  actividades:\n" + "    - {descripcion: a}\n" * 5_001
     assert faults(text) == ("plan.actividades: pasa de 5000 entradas.",)
+
+
+@pytest.mark.parametrize("code", ["Cobertura", "cobertura_total", "A--b"])
+def test_a_key_that_the_desk_lets_in_is_read_back(code: str) -> None:
+    plan = parse(f"{WHOLE}  indicadores: [{{clave: {code}, nombre: Uno}}]\n", name="plan.yaml").plan
+    assert [line.code for line in plan.indicators] == [code]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("poa.docx", b"PK\x03\x04"), ("poa.yaml", b"PK\x03\x04"), ("poa.txt", b"METAS")]
+)
+def test_a_document_is_sent_to_the_command_that_reads_it(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(BrokenPlan, match="cárgalo con «pregon plan import»"):
+        read(path)

@@ -53,3 +53,9 @@ def test_two_measures_of_one_name_are_refused() -> None:
 
     with pytest.raises(ValueError, match="two measures named acts_covered"):
         registry.measure("acts_covered", title="", how="", parameters=[])(again)
+
+
+def test_two_lines_ask_the_same_whatever_the_order_of_their_parameters() -> None:
+    one = registry.question_of("acts_covered", {"topic": "agua", "kind": "obra"})
+    assert one == registry.question_of("acts_covered", {"kind": "obra", "topic": "agua"})
+    assert one != registry.question_of("acts_covered", {"topic": "agua"})

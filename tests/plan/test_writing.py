@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pregon.plan import actions
 from pregon.plan.enums import Dimension, Kind, Level, PlanKind
 from pregon.plan.queries import as_written
-from pregon.plan.reading import known, parse, read
+from pregon.plan.reading import known, paragraphs, parse, read
 from pregon.plan.values import (
     EVERY_MONTH,
     ActivityLine,
@@ -34,7 +36,7 @@ WHOLE = PlanPart(
     responsible="Dirección de Comunicación Social",
     calendar_year=2025,
     description="Lo que la oficina hace.",
-    mission="Informar: a tiempo y completo.",
+    mission="Informar: a tiempo y completo.\n\n- Cada día\n- Cada mes",
     vision="Que nadie se quede sin saber.",
     values=(("Verdad", "Se publica lo que se puede probar."),),
     goals=("Que todos lean", "Que todos pregunten"),
@@ -60,6 +62,7 @@ WHOLE = PlanPart(
                 IndicatorLine(
                     code="cobertura",
                     name="Actos cubiertos",
+                    reference="C-01",
                     short_name="Cobertura",
                     definition="Parte de los actos que tiene su cobertura.",
                     level=Level.COMPONENT.value,
@@ -96,6 +99,8 @@ WHOLE = PlanPart(
             activities=(
                 ActivityLine(
                     description="Cubrir los actos",
+                    reference="A.1",
+                    amounts=((7, Decimal(4)), (8, Decimal("2.5"))),
                     short_name="Actos",
                     indicator="cobertura",
                     responsible="Fotografía",
@@ -138,3 +143,15 @@ def test_our_own_plans_come_back_from_the_database(name: str) -> None:
 def test_what_stands_at_its_default_is_not_written() -> None:
     text = write(PlanPart(key="corto", title="Corto", year=2026, unit_name="Oficina"))
     assert text == "plan:\n  clave: corto\n  titulo: Corto\n  ejercicio: 2026\n  unidad: Oficina\n"
+
+
+@given(st.lists(st.text(max_size=40), max_size=8), st.sampled_from(["\n", "\n\n", "\r\n"]))
+def test_the_paragraphs_of_a_text_come_back_whatever_stands_in_them(lines: list[str], apart: str) -> None:
+    text = paragraphs(apart.join(lines))
+    plan = PlanPart(key="corto", title="Corto", year=2026, unit_name="Oficina", mission=text, vision="Una")
+    assert parse(write(plan), name="plan.yaml").plan == plan
+
+
+def test_paragraphs_are_written_one_below_the_other() -> None:
+    plan = PlanPart(key="corto", title="Corto", year=2026, unit_name="Oficina", mission="Uno.\r\n\r\n- Dos")
+    assert "  mision: |-\n    Uno.\n\n    - Dos\n" in write(plan)

@@ -30,7 +30,7 @@ from pregon.website.data import (
 )
 from pregon.website.live import shown_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 
 def test_every_state_of_an_act_has_its_word() -> None:

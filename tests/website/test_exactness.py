@@ -3,11 +3,10 @@ hour, every file is the same byte for byte; and pages that do not show what chan
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -44,18 +43,19 @@ from pregon.newsroom import actions as newsroom
 from pregon.newsroom.errors import NewsroomError
 from pregon.newsroom.models import Bulletin, Campaign, Episode, LiveBlog, Service, Video
 from pregon.plan import actions as plans
+from pregon.plan.actions.loading import put_in
 from pregon.plan.errors import PlanError
 from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
+from pregon.plan.queries import as_written
 from pregon.website import actions as website
 from pregon.website import queries
 from pregon.website.models import BakedPage
 
 # On PostgreSQL the changes in a row stand for all: what a change bakes is told in the same questions there.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 NOON = news.NOON
 #: The reports and tables of a plan are marked as one: which of them a record is in costs more to ask than to write.
-TOGETHER = re.compile(r"/plan/[^/]+/(?:informe|datos)/")
 TOGETHER_SPARE = 11
 #: Never shown by what is changed here; each stands for its kind.
 BYSTANDERS = ("/privacidad/", "/marca.css", "/boletines/tema/deporte/", "/robots.txt")
@@ -320,6 +320,17 @@ class Kind:
     spare: int
 
 
+def loaded_anew(plan: Plan) -> None:
+    part = as_written(plan)
+    [programme] = part.programmes
+    [first] = part.indicators[:1]
+    one_more = replace(first, code="nueva", name="Una más")
+    other = replace(
+        programme, indicators=tuple(replace(line, target=Decimal(50)) for line in programme.indicators)
+    )
+    put_in(replace(part, programmes=(other,), indicators=(one_more,)), at=timezone.now())
+
+
 def of_another_year(year: int) -> Plan:
     plan: Plan = PlanFactory.create(year=year, slug=f"plan-{year}")
     IndicatorFactory.create(plan=plan, code="actos", measure="acts_covered", target=90)
@@ -388,6 +399,7 @@ CHANGES: dict[str, Kind] = {
         lambda t: saved(Indicator.objects.get(measure="acts_covered"), target=50), 6
     ),
     "a figure of the plan is deleted": Kind(lambda t: deleted(Indicator.objects.get(measure="acts_covered")), 4),
+    "a plan is loaded anew, with one figure other, one more and one less": Kind(lambda t: loaded_anew(t.plan), 6),
     "a deviation is told": Kind(
         lambda t: Deviation.objects.create(activity=Activity.objects.get(), month=11, cause="Llovió."), 9
     ),
@@ -448,7 +460,8 @@ CHANGES: dict[str, Kind] = {
 
 
 def bake_all() -> None:
-    while website.bake_due(timezone.now()):
+    """Whatever is due, the reports that follow among it."""
+    while website.bake_due(timezone.now() + website.REPORTS_FOLLOW):
         pass
 
 
@@ -500,7 +513,7 @@ def test_a_change_bakes_exactly_what_shows_it(
         stale = differing(after, anew(home))
     assert stale == set()
     assert set(BYSTANDERS) & touched == set()
-    together = {path for path in spare if TOGETHER.match(path)}
+    together = {path for path in spare if queries.is_report(path)}
     assert len(together) <= TOGETHER_SPARE, sorted(together)
     assert len(spare - together) <= CHANGES[kind].spare, sorted(spare - together)
 
@@ -530,6 +543,39 @@ def test_years_side_by_side_are_never_stale(
             YEARS[kind](town, old)
         bake_all()
         assert differing(folder(home), anew(home)) == set()
+
+
+#: What a plan counts beside acts and bulletins changes its pages too.
+COUNTED: dict[str, Callable[[Town], object]] = {
+    "a campaign drops its document": lambda t: republished(t.campaign, documents=[]),
+    "a campaign with a document leaves": lambda t: unpublished(t.campaign),
+    "a document of a bulletin is deleted": lambda t: deleted(t.document),
+    "a bulletin is of another department": lambda t: republished(t.old, department=None),
+    "a department comes": lambda t: Department.objects.create(name="Turismo", slug="turismo"),
+    "a department retires": lambda t: saved(t.works, active=False),
+    "a department of which nothing was heard is renamed": lambda t: saved(
+        Department.objects.get(name="Protección Civil"), name="Bomberos"
+    ),
+    "a department of which nothing was heard is deleted": lambda t: deleted(
+        Department.objects.get(name="Protección Civil")
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_a_plan_that_counts_documents_and_departments_is_never_stale(
+    kind: str, home: Home, town: Town, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        for measure in ("documents_published", "departments_heard"):
+            IndicatorFactory.create(plan=town.plan, measure=measure)
+        before = anew(home)
+        with django_capture_on_commit_callbacks(execute=True):
+            COUNTED[kind](town)
+        bake_all()
+        after = folder(home)
+        assert differing(before, after)
+        assert differing(after, anew(home)) == set()
 
 
 #: Their links stand in the foot of every page.

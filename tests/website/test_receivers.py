@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,17 +15,18 @@ from factories import newsroom as news
 from factories.delivery import SubscriberFactory
 from factories.library import AlbumFactory
 from factories.plan import ActivityFactory, IndicatorFactory, ProgrammeFactory
-from factories.website import marks_taken_up
-from pregon.accounts.models import Office, Topic
+from factories.website import marks_taken_up, nothing_due
+from pregon.accounts.models import DaysOff, Office, Topic
 from pregon.agenda.models import Act
 from pregon.alerts.actions import expire_due as end_alerts
 from pregon.alerts.actions import propose
 from pregon.core.home import Home
 from pregon.delivery.models import ChannelAccount
 from pregon.newsroom import actions as newsroom
+from pregon.plan import actions as plans
 from pregon.website.actions import bake
 from pregon.website.enums import Baking
-from pregon.website.models import BakedPage, Broadcast
+from pregon.website.models import BakedPage, BakingMark, Broadcast
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +50,8 @@ def test_moving_an_act_makes_the_month_it_left_due_too() -> None:
         act.save()
 
     due = due_after(move)
-    assert {f"/agenda/{left:%Y/%m}/", f"/agenda/{act.start:%Y/%m}/", "/agenda.ics"} - due == set()
+    months = {f"/agenda/{at.astimezone(Office.load().zone):%Y/%m}/" for at in (left, act.start)}
+    assert {*months, "/agenda.ics"} - due == set()
 
 
 def test_a_new_topic_makes_two_pages_due_and_a_renamed_one_those_that_name_it() -> None:
@@ -78,6 +81,23 @@ def test_what_a_plan_promises_is_on_all_its_pages() -> None:
     pages = {indicator.plan.get_absolute_url(), indicator.get_absolute_url(), activity.get_absolute_url()}
     for piece in (indicator, activity, programme):
         assert pages - due_after(piece.save) == set()
+
+
+def test_a_day_off_counts_on_the_pages_of_all_plans() -> None:
+    indicator = IndicatorFactory.create()
+    pages = {"/", "/plan/", indicator.plan.get_absolute_url(), indicator.get_absolute_url()}
+    off = DaysOff(first=date(2026, 7, 24), reason="Fiesta patronal")
+    assert pages - due_after(off.save) == set()
+    assert pages - due_after(off.delete) == set()
+
+
+def test_a_plan_that_is_loaded_tells_of_its_pages_when_it_is_whole() -> None:
+    plans.load_plan("mazamitla", at=timezone.now(), year=2026)
+    nothing_due()
+    plan = plans.load_plan("mazamitla", at=timezone.now(), year=2026)
+    marked = Counter(BakingMark.objects.values_list("path", flat=True))
+    assert {item.get_absolute_url() for item in plan.activities.all()} <= set(marked)
+    assert max(marked.values()) <= 2
 
 
 def test_the_way_in_follows_the_ways_there_are() -> None:

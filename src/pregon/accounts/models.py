@@ -5,7 +5,8 @@ Laws and governments change every three years, so all of this is data with dates
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField
 
+from pregon.core.calendar import WorkingCalendar
 from pregon.core.remembering import remembered
 
 TILES = RegexValidator(
@@ -28,6 +30,8 @@ TILES = RegexValidator(
         "Escribe la dirección de las piezas con {z}, {x} y {y}, por ejemplo https://mapas.muestra.example/{z}/{x}/{y}.png"
     ),
 )
+#: More days off in one row than any holiday lasts.
+MOST_DAYS_OFF = 92
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Escribe el color como #RRGGBB, por ejemplo #1F5A45."))
 
 
@@ -159,8 +163,63 @@ class Office(BaseGenericSetting):
         return ZoneInfo(self.time_zone)
 
     @property
+    def calendar(self) -> WorkingCalendar:
+        """The days on which it works: all of its week but the rest days of the law and its own."""
+        return remembered(
+            "office calendar", lambda: WorkingCalendar(closed=frozenset(DaysOff.objects.each_day()))
+        )
+
+    @property
     def initials(self) -> str:
         return self.municipality[:1].upper() or "P"
+
+
+class DaysOffQuerySet(models.QuerySet["DaysOff"]):
+    def each_day(self) -> Iterator[date]:
+        for off in self:
+            yield from (off.first + timedelta(days=n) for n in range(off.length))
+
+
+class DaysOff(models.Model):
+    """Days on which the office does not work, besides the rest days of the law: the feast of the town, its holidays.
+
+    Ley Federal del Trabajo, art. 74, names the others. What is not worked is not owed.
+    """
+
+    first = models.DateField(_("desde"))
+    last = models.DateField(_("hasta"), null=True, blank=True, help_text=_("Vacío: es un solo día."))
+    reason = models.CharField(
+        _("motivo"), max_length=160, help_text=_("Por ejemplo: fiesta patronal, vacaciones de invierno.")
+    )
+
+    objects = DaysOffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("días inhábiles")
+        verbose_name_plural = _("días inhábiles")
+        ordering = ["-first"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last__isnull=True) | models.Q(last__gte=models.F("first")),
+                name="days_off_in_order",
+                violation_error_message=_("No pueden terminar antes de empezar: revisa las fechas."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    def clean(self) -> None:
+        """A slip of the finger in the year would close the office for good."""
+        super().clean()
+        if self.first and self.length > MOST_DAYS_OFF:
+            raise ValidationError(
+                {"last": _("Son más de %(most)s días seguidos: revisa el año.") % {"most": MOST_DAYS_OFF}}
+            )
+
+    @property
+    def length(self) -> int:
+        return ((self.last or self.first) - self.first).days + 1
 
 
 class Department(models.Model):  # type: ignore[django-manager-missing]  # acts and bulletins: untyped managers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pregon.accounts.enums import Role
 from pregon.accounts.registry import grant
 
-RECORDS = ("department", "topic", "locality", "official")
+RECORDS = ("department", "topic", "locality", "official", "daysoff")
 
 
 def register() -> None:

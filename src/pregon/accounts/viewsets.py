@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.users.views.users import UserViewSet
 
 from pregon.accounts.forms import LocalityForm, NamedForm, PersonCreationForm, PersonEditForm
-from pregon.accounts.models import Department, Locality, Official, Topic
+from pregon.accounts.models import DaysOff, Department, Locality, Official, Topic
 
 
 class OfficeViewSet(ModelViewSet):
@@ -92,6 +92,28 @@ class OfficialViewSet(OfficeViewSet):
     ]
 
 
+class DaysOffViewSet(OfficeViewSet):
+    model = DaysOff
+    name = "inhabiles"
+    icon = "date"
+    search_fields = ["reason"]
+    list_display = [
+        "reason",
+        DateColumn("first", label=_("Desde"), sort_key="first", width="18%"),
+        DateColumn("last", label=_("Hasta"), sort_key="last", width="18%"),
+    ]
+    panels = [
+        FieldPanel("reason"),
+        FieldRowPanel([FieldPanel("first"), FieldPanel("last")]),
+        HelpPanel(
+            _(
+                "Los descansos de ley (artículo 74 de la Ley Federal del Trabajo) ya cuentan. En estos días el plan "
+                "no espera nada de la oficina; los meses cerrados quedan como se firmaron."
+            )
+        ),
+    ]
+
+
 class OfficeGroup(ModelViewSetGroup):
     """One menu for all that changes once in a term. Other entries come through the hook below."""
 
@@ -100,7 +122,7 @@ class OfficeGroup(ModelViewSetGroup):
     menu_name = "oficina"
     menu_order = 70
     submenu_hook = "register_office_menu_item"
-    items = (DepartmentViewSet, TopicViewSet, LocalityViewSet, OfficialViewSet)
+    items = (DepartmentViewSet, TopicViewSet, LocalityViewSet, OfficialViewSet, DaysOffViewSet)
 
 
 class PersonViewSet(UserViewSet):

@@ -17,9 +17,13 @@ import traceback
 from collections.abc import Iterator, Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pregon import __version__
 from pregon.config import founding
+
+if TYPE_CHECKING:  # Django is imported when the home of its settings is known
+    from django.core.management import BaseCommand
 
 COMMANDS = {
     "init": "prepara una oficina de verdad, vacía, con su titular",
@@ -142,22 +146,31 @@ def run(name: str, arguments: Sequence[str]) -> int:
     else:
         founding.lend_key()
     import django
-    from django.core.management import CommandError, load_command_class
-
-    from pregon.config.helping import in_spanish
+    from django.core.management import load_command_class
 
     django.setup()
     command = load_command_class("pregon.config", name)
+    options = understand(command, name, arguments)
+    with contextlib.nullcontext() if name in STAYING else log_apart():
+        return int(command.execute(*options.pop("args", ()), **options) or 0)
+
+
+def understand(command: BaseCommand, name: str, arguments: Sequence[str]) -> dict[str, Any]:
+    """What is asked of ``command``, whatever order its words and options stand in. Raises :class:`WrongUsage`."""
+    from django.core.management import CommandError
+
+    from pregon.config.helping import in_spanish
+
     command.suppressed_base_arguments = {*command.suppressed_base_arguments, *BACKSTAGE}
     parser = command.create_parser("pregon", name, add_help=False)
     in_spanish(parser)
     parser.add_argument("-h", "--help", action="help", help="muestra esta ayuda")
+    # Help that is asked for among mixed words would leave these out.
+    helps = not {"-h", "--help"}.isdisjoint(arguments)
     try:
-        options = vars(parser.parse_args(list(arguments)))
+        return vars((parser.parse_args if helps else parser.parse_intermixed_args)(list(arguments)))
     except CommandError as problem:
         raise WrongUsage(explain_usage(name, str(problem))) from problem
-    with contextlib.nullcontext() if name in STAYING else log_apart():
-        return int(command.execute(*options.pop("args", ()), **options) or 0)
 
 
 @contextlib.contextmanager

@@ -30,6 +30,8 @@ from pregon.delivery.registry import channel_class, options_from
 from pregon.library.enums import Development
 from pregon.library.models import Photo
 from pregon.library.queries import strays
+from pregon.plan.models import Plan
+from pregon.plan.queries import chain_faults
 from pregon.website.models import BakedPage, Broadcast
 from pregon.website.queries import overdue
 
@@ -59,7 +61,7 @@ def examine(*, at: datetime) -> list[Finding]:
     findings = [*home(at), *database(at)]
     if any(finding.ill for finding in findings):
         return findings  # the rest asks the database
-    for check in (office, channels, work_waiting, site, live_pages, views, machines, framework):
+    for check in (office, channels, work_waiting, site, live_pages, closings, views, machines, framework):
         findings.extend(check(at))
     return findings
 
@@ -193,6 +195,27 @@ def site(at: datetime) -> Iterator[Finding]:
             "El sitio tiene %(count)s página horneada.", "El sitio tiene %(count)s páginas horneadas.", baked
         )
         yield Finding(False, said % {"count": baked})
+
+
+def closings(at: datetime) -> Iterator[Finding]:
+    """Whether the months that were signed are as they were signed."""
+    whole = 0
+    for plan in Plan.objects.all():  # one whose links are all gone still has them in its log
+        if chain_faults(plan):
+            yield Finding(
+                True,
+                f"La cadena de cierres de {plan} no está entera: ejecuta «pregon plan verify --plan {plan.slug}» y "
+                "compara con un respaldo.",
+            )
+        else:
+            whole += plan.seals.count()
+    if whole:
+        said = ngettext(
+            "%(count)s cierre de mes está como se firmó.",
+            "%(count)s cierres de mes están como se firmaron.",
+            whole,
+        )
+        yield Finding(False, said % {"count": whole})
 
 
 def live_pages(at: datetime) -> Iterator[Finding]:

@@ -41,6 +41,8 @@ TYPES = {
 HEAD, TAIL = 256 * 1024, 128 * 1024
 MOST_BOXES = 10_000
 H264 = {b"avc1", b"avc3"}
+#: How ``wave`` says that a file is none, the last of a part that claims to be longer than the file.
+DAMAGED = (wave.Error, EOFError, RuntimeError)
 #: Kilobits of the second: MPEG 1 layer III, and MPEG 2 and 2.5.
 BITRATES = (
     (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
@@ -57,7 +59,7 @@ def inspect(stream: IO[bytes], *, name: str, wanted: Kind) -> MediaFacts:
     """What the file is; refused when it is not ``wanted``, or its name says another thing than its content."""
     try:
         facts = examine(stream, name=name)
-    except (struct.error, wave.Error, EOFError, IndexError, ValueError, ZeroDivisionError) as problem:
+    except (*DAMAGED, struct.error, IndexError, ValueError, ZeroDivisionError) as problem:
         raise NotARecording(name) from problem
     if facts is None or facts.kind != wanted:
         raise NotARecording(name)

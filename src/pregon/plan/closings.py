@@ -64,6 +64,8 @@ class MonthOfPlan:
     name: str
     state: Closing
     links: tuple[Link, ...]
+    #: Whether it was over before the office had a record.
+    silent: bool = False
 
     @property
     def last(self) -> Link | None:
@@ -112,6 +114,7 @@ def months_of(plan: Plan, asking: Asking) -> tuple[MonthOfPlan, ...]:
             name=str(MONTHS[number]).lower(),
             state=_state(Period.month(plan.year, number), links.get(number, []), asking.today),
             links=tuple(links.get(number, [])),
+            silent=asking.since is not None and Period.month(plan.year, number).last < asking.since,
         )
         for number in range(1, 13)
     )
@@ -220,7 +223,7 @@ def _changed(
     if (item.measure, item.parameters) != (row["measure"], row["parameters"]):
         return Changed(name=name, note=_("Ahora se mide de otra manera."))
     _measure, now = asking.now(item)
-    if item.measure in asking.failed:
+    if asking.trouble(item):
         return Changed(name=name, note=_("No se pudo medir hoy."))
     before = _items(Reading.from_signed(row["reading"])) if row["reading"] else {}
     after = _items(now.within(period)) if now else {}

@@ -276,6 +276,15 @@ class Reading:
             beyond=tuple(map(shown, self.beyond)),
         )
 
+    def late_on(self, day: date) -> Reading:
+        """The same answer, in which what is missing is as late as it is on ``day``."""
+        return dataclasses.replace(
+            self,
+            missing=tuple(
+                dataclasses.replace(lack, days_late=max((day - lack.when).days, 0)) for lack in self.missing
+            ),
+        )
+
     @cached_property
     def public_urls(self) -> frozenset[str]:
         """Where a citizen may read something that it names."""

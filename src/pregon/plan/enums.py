@@ -57,10 +57,14 @@ class Frequency(models.TextChoices):
     """How often an indicator is measured."""
 
     DAILY = "diaria", _("Diaria")
+    WEEKLY = "semanal", _("Semanal")
     MONTHLY = "mensual", _("Mensual")
+    TWO_MONTHLY = "bimestral", _("Bimestral")
     QUARTERLY = "trimestral", _("Trimestral")
+    FOUR_MONTHLY = "cuatrimestral", _("Cuatrimestral")
     HALF_YEARLY = "semestral", _("Semestral")
     YEARLY = "anual", _("Anual")
+    TWO_YEARLY = "bienal", _("Cada dos años")
     ONCE = "unica", _("Una sola vez")
 
 

@@ -27,6 +27,7 @@ from pregon.plan import registry
 from pregon.plan.actions import Explanation, Figures
 from pregon.plan.contract import PERCENT, written
 from pregon.plan.enums import PlanKind
+from pregon.plan.fields import LinesField, MilestonesField, MonthsField, ValuesField
 from pregon.plan.importing.sheets import MOST_BYTES
 from pregon.plan.models import EARLIEST, LATEST, Activity, Indicator, Plan
 from pregon.plan.proposing import propose
@@ -86,10 +87,13 @@ class MeasureFields(forms.Form):
     about_topic = forms.ChoiceField(label=_("Tema"), required=False)
     about_channel = forms.ChoiceField(label=_("Canal"), required=False)
 
-    def offer(self, chosen: Mapping[str, str], *, text: str = "") -> None:
+    def offer(self, chosen: Mapping[str, str], *, measure: str = "", text: str = "") -> None:
         """Fill the lists; what was ``chosen`` before and exists no longer stays to be seen."""
         none = _("Los registros de la oficina no lo miden")
-        cast(forms.ChoiceField, self.fields["measure"]).choices = [("", none), *measures(propose(text))]
+        offered = [("", none), *measures(propose(text))]
+        if measure and measure not in registry.names():
+            offered.append((measure, gettext("«%(name)s», que ya no está instalada") % {"name": measure}))
+        cast(forms.ChoiceField, self.fields["measure"]).choices = offered
         for name, (parameter, _label, everything) in NARROWING.items():
             field = cast(forms.ChoiceField, self.fields[name])
             found = choices_of(parameter)
@@ -113,7 +117,7 @@ class MeasureFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         chosen = cleaned.get("measure")
-        if not chosen:
+        if not chosen or chosen not in registry.names():  # of a package that is gone: kept as it is
             return cleaned
         measure = registry.find(chosen)
         for name, (parameter, _label, everything) in NARROWING.items():
@@ -143,13 +147,81 @@ class MeasuredForm(MeasureFields, WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         item = self.instance
-        said = getattr(item, "description", "") or f"{getattr(item, 'name', '')} {item.definition}"
-        self.offer(item.parameters, text=said)
+        said = item.description if isinstance(item, Activity) else f"{item.name} {item.definition}"
+        self.offer(item.parameters, measure=item.measure, text=said)
+        for name in {"programme", "indicator"} & self.fields.keys() if item.plan_id else ():
+            field = cast("forms.ModelChoiceField[Any]", self.fields[name])
+            field.queryset = field.queryset.filter(plan=item.plan_id) if field.queryset is not None else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        plan = cleaned.get("plan")
+        for name in ("programme", "indicator"):
+            if plan and (other := cleaned.get(name)) and other.plan_id != plan.pk:
+                self.add_error(name, gettext("«%(name)s» es de otro plan.") % {"name": other})
+        return cleaned
 
     def _post_clean(self) -> None:
         if "measure" in self.fields:
             self.instance.parameters = self.parameters() if self.cleaned_data.get("measure") else {}
         super()._post_clean()
+
+
+class ActivityForm(MeasuredForm):
+    """An activity, its months marked one by one, with how many are planned in each where the plan counts."""
+
+    months = MonthsField(label=_("Meses planeados"), required=False)
+    amounts = MilestonesField(
+        label=_("Cantidad por mes"),
+        required=False,
+        help_text=_("Cuántos se planean en un mes, si el plan lo dice. El mes queda marcado."),
+    )
+    done = MonthsField(
+        label=_("Meses que el documento da por hechos"),
+        required=False,
+        help_text=_("Lo que dice el documento del plan; lo que prueban los registros se cuenta aparte."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "months" in cleaned and (amounts := cleaned.get("amounts")):
+            cleaned["months"] = [
+                planned or str(month) in amounts for month, planned in enumerate(cleaned["months"], start=1)
+            ]
+        return cleaned
+
+
+class IndicatorForm(MeasuredForm):
+    """An indicator, with what is expected by the end of some months."""
+
+    milestones = MilestonesField(
+        label=_("Metas por mes"),
+        required=False,
+        help_text=_("Lo que debe llevarse al final de un mes. Deja vacíos los que no tienen meta."),
+    )
+
+
+class ProgrammeForm(WagtailAdminModelForm):
+    """A programme, its months marked one by one, with the plans above it that it serves."""
+
+    months = MonthsField(label=_("Meses"), required=False)
+    alignment = ValuesField(
+        label=_("Alineación"),
+        required=False,
+        help_text=_("Uno por renglón: el plan de más arriba, dos puntos y a qué de él se suma."),
+        refused=_("«%(line)s»: escribe el plan de más arriba, dos puntos y a qué de él se suma."),
+    )
+
+
+class PlanForm(WagtailAdminModelForm):
+    """A plan, with its lists a line for each thing."""
+
+    values = ValuesField(
+        label=_("Valores"),
+        required=False,
+        help_text=_("Uno por renglón: el valor, dos puntos y qué significa."),
+    )
+    goals = LinesField(label=_("Propósitos"), required=False, help_text=_("Uno por renglón."))
 
 
 class YearForm(forms.Form):

@@ -19,12 +19,15 @@ from pregon.core.calendar import WorkingCalendar
 from pregon.plan.enums import Direction, Frequency, Light, Overshoot
 
 PERCENT = Decimal(100)
-#: How many months the goal of one period lasts; a goal of every day is counted by days.
+#: How many months of the year the goal of one period lasts; those of days and weeks are counted by days.
 MONTHS_OF = {
     Frequency.MONTHLY: 1,
+    Frequency.TWO_MONTHLY: 2,
     Frequency.QUARTERLY: 3,
+    Frequency.FOUR_MONTHLY: 4,
     Frequency.HALF_YEARLY: 6,
     Frequency.YEARLY: 12,
+    Frequency.TWO_YEARLY: 12,
     Frequency.ONCE: 12,
 }
 
@@ -153,13 +156,33 @@ def _by_period(goal: Goal, stretch: Stretch, calendar: WorkingCalendar) -> Itera
     if goal.frequency == Frequency.DAILY:
         yield (goal.target or Decimal(0)) * _working(calendar, stretch.first, until)
         return
-    months = MONTHS_OF.get(Frequency(goal.frequency), 1) if goal.frequency else 1
-    for month in range(1, 13, months):
-        opens, closes = date(goal.year, month, 1), _after(goal.year, month + months - 1)
-        of_period = goal.milestones.get(month + months - 1, goal.target or Decimal(0))
+    for opens, closes, of_period in _weeks(goal) if goal.frequency == Frequency.WEEKLY else _spans(goal):
+        if closes <= stretch.first or opens >= until:
+            continue
         days = _working(calendar, opens, closes)
         if days:
             yield of_period * _working(calendar, max(opens, stretch.first), min(closes, until)) / days
+
+
+def _spans(goal: Goal) -> Iterator[tuple[date, date, Decimal]]:
+    """The periods of some months, each with what is wanted of it."""
+    months = MONTHS_OF[Frequency(goal.frequency)] if goal.frequency else 1
+    for month in range(1, 13, months):
+        last = month + months - 1
+        yield (
+            date(goal.year, month, 1),
+            _after(goal.year, last),
+            goal.milestones.get(last, goal.target or Decimal(0)),
+        )
+
+
+def _weeks(goal: Goal) -> Iterator[tuple[date, date, Decimal]]:
+    """From Monday to Sunday; the first and the last may lie in two years."""
+    first = date(goal.year, 1, 1)
+    opens = first - timedelta(days=first.weekday())
+    while opens.year <= goal.year:
+        yield opens, opens + timedelta(days=7), goal.target or Decimal(0)
+        opens += timedelta(days=7)
 
 
 def _working(calendar: WorkingCalendar, first: date, until: date) -> int:

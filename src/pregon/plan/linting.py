@@ -16,11 +16,19 @@ from itertools import pairwise
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pregon.core.text import fold, shorten, stem_variants, words_of
 from pregon.plan.enums import Direction, Level, Part, PlanKind, Severity
-from pregon.plan.values import NO_MONTH, ActivityLine, DeviationLine, IndicatorLine, PlanPart, ProgrammeLine
+from pregon.plan.values import (
+    NO_MONTH,
+    ActivityLine,
+    Advice,
+    DeviationLine,
+    IndicatorLine,
+    PlanPart,
+    ProgrammeLine,
+)
 
 NAME_SHOWN, SENTENCE_SHOWN = 60, 160
 
@@ -69,7 +77,7 @@ class Sheet:
 
     plan: PlanPart
     beside: Sequence[PlanPart] = ()
-    propose: Callable[[str], Sequence[str]] = field(default=lambda text: ())
+    advise: Callable[[str], Advice | None] = field(default=lambda text: None)
 
     @property
     def whole(self) -> Place:
@@ -126,11 +134,11 @@ def lint(
     plan: PlanPart,
     *,
     beside: Sequence[PlanPart] = (),
-    propose: Callable[[str], Sequence[str]] = lambda text: (),
+    advise: Callable[[str], Advice | None] = lambda text: None,
 ) -> list[Finding]:
-    """What is wrong with ``plan``, the gravest first. ``beside`` are the other plans of the office; ``propose`` answers
-    the titles of the measures that would suit a text."""
-    sheet = Sheet(plan=plan, beside=beside, propose=propose)
+    """What is wrong with ``plan``, the gravest first. ``beside`` are the other plans of the office; ``advise`` answers
+    how what a text says could be measured."""
+    sheet = Sheet(plan=plan, beside=beside, advise=advise)
     found = [
         Finding(rule=name, title=str(title), severity=severity, place=place, what=what, remedy=remedy)
         for name, (severity, title, told) in RULES.items()
@@ -208,12 +216,12 @@ def several_plans(sheet: Sheet) -> Iterator[Told]:
 @rule("sin-formula", Severity.ERROR, gettext_lazy("Indicadores sin fórmula"))
 def without_method(sheet: Sheet) -> Iterator[Told]:
     for place, line in sheet.indicators:
-        if not (line.method or line.numerator or line.measure.name):
+        if not (_says(line.method) or _says(line.numerator) or line.measure.name):
             yield (
                 place,
                 _("No dice cómo se calcula."),
                 _(
-                    "Escribe el método de cálculo, con su numerador y su denominador, o elige una medida que la "
+                    "Escribe el método de cálculo, con su numerador y su denominador, o elige una medida que lo "
                     "cuente."
                 ),
             )
@@ -235,7 +243,7 @@ def without_target(sheet: Sheet) -> Iterator[Told]:
 @rule("sin-fuente", Severity.WARNING, gettext_lazy("Indicadores sin medio de verificación"))
 def without_source(sheet: Sheet) -> Iterator[Told]:
     for place, line in sheet.indicators:
-        if not (line.verification or line.measure.name):
+        if not (_says(line.verification) or line.measure.name):
             yield (
                 place,
                 _("No dice de dónde sale la cifra."),
@@ -253,7 +261,7 @@ def without_frequency(sheet: Sheet) -> Iterator[Told]:
             yield (
                 place,
                 _("No dice cada cuándo se mide."),
-                _("Elige su frecuencia: diaria, mensual, trimestral, semestral o anual."),
+                _("Elige cada cuándo se mide: cada día, cada mes, cada trimestre, cada año."),
             )
 
 
@@ -283,12 +291,19 @@ def baseline_without_year(sheet: Sheet) -> Iterator[Told]:
 @rule("medida-posible", Severity.NOTE, gettext_lazy("Se puede contar con los registros"))
 def measure_not_chosen(sheet: Sheet) -> Iterator[Told]:
     for place, line in sheet.measured:
-        if not line.measure.name and (titles := sheet.propose(place.name)):
+        if not line.measure.name and (advice := sheet.advise(place.name)) and advice.title:
             yield (
                 place,
                 _("Nadie la mide, y los registros de la oficina podrían contarla."),
-                _("Mira si le va la medida «%(title)s».") % {"title": titles[0]},
+                _("Mira si le va esta medida: %(title)s.") % {"title": advice.title},
             )
+
+
+@rule("a-mano", Severity.NOTE, gettext_lazy("Se captura a mano"))
+def by_hand(sheet: Sheet) -> Iterator[Told]:
+    for place, line in sheet.measured:
+        if not line.measure.name and (advice := sheet.advise(place.name)) and advice.by_hand:
+            yield place, _("Ningún registro de la oficina la cuenta."), advice.by_hand
 
 
 # --- What contradicts itself ----------------------------------------------------------------------------------
@@ -410,15 +425,11 @@ def unit_of_something_else(sheet: Sheet) -> Iterator[Told]:
 @rule("no-aplica", Severity.WARNING, gettext_lazy("Campos con «NA»"))
 def not_applicable(sheet: Sheet) -> Iterator[Told]:
     for place, line in sheet.lines:
-        said = [
-            FIELDS[name]
-            for name, text in _texts(line)
-            if name in FIELDS and key_of(text) in NOTHING and text.strip()
-        ]
+        said = [FIELDS[name] for name, text in _texts(line) if name in FIELDS and text and not _says(text)]
         if said:
             yield (
                 place,
-                _("Dice «no aplica» donde se espera un dato: %(fields)s.")
+                _("Dice «NA», o algo parecido, donde se espera un dato: %(fields)s.")
                 % {"fields": ", ".join(map(str, said))},
                 _("Escribe lo que va ahí o déjalo vacío: «NA» parece una respuesta y no lo es."),
             )
@@ -471,7 +482,13 @@ def input_without_amount(sheet: Sheet) -> Iterator[Told]:
         if bare := [needed.description for needed in line.inputs if needed.amount is None]:
             yield (
                 place,
-                _("%(many)s de %(all)s insumos no traen monto.")
+                _("Su único insumo no trae monto.")
+                if len(line.inputs) == 1
+                else ngettext(
+                    "%(many)s de %(all)s insumos no trae monto.",
+                    "%(many)s de %(all)s insumos no traen monto.",
+                    len(bare),
+                )
                 % {"many": len(bare), "all": len(line.inputs)},
                 _("Escribe lo que cuesta cada uno en el año, con su partida; cero, si ya se tiene."),
             )
@@ -525,6 +542,8 @@ NOTHING = {
     "no disponible",
     "ninguno",
     "ninguna",
+    "pendiente",
+    "por definir",
     "x",
 }
 #: Where «NA» is looked for, and what a person calls it.
@@ -658,8 +677,13 @@ def _in_every_programme(plan: PlanPart) -> list[str]:
     return [name for key, name in names[0].items() if all(key in others for others in names[1:])]
 
 
+def _says(text: str) -> bool:
+    """Whether there is more in ``text`` than a word for nothing."""
+    return bool(text.strip()) and key_of(text) not in NOTHING
+
+
 def _is_bare(went: DeviationLine) -> bool:
-    return not went.cause.strip() or key_of(went.cause) in NOTHING
+    return not _says(went.cause)
 
 
 def _image_in(sentence: str) -> str:

@@ -11,9 +11,10 @@ from typing import Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import MONTHS as MONTH_NAMES
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -30,12 +31,14 @@ from pregon.plan.enums import (
     PlanKind,
     SealAct,
 )
-from pregon.plan.values import OWN_CODE
+from pregon.plan.values import LONGEST, LONGEST_GOAL, LONGEST_NAME, OWN_CODE
 
 EARLIEST, LATEST = 1990, 2100
 MONTHS = (MinValueValidator(1), MaxValueValidator(12))
 MONTH_NUMBERS = frozenset(str(month) for month in range(1, 13))
 NUMBER = re.compile(r"-?\d{1,7}(\.\d{1,2})?")
+#: What the file of a plan reads back.
+LONG = (MaxLengthValidator(LONGEST),)
 YEARS = (MinValueValidator(EARLIEST), MaxValueValidator(LATEST))
 
 
@@ -53,9 +56,7 @@ def check_milestones(milestones: object) -> None:
         month in MONTH_NUMBERS and isinstance(value, str) and NUMBER.fullmatch(value)
         for month, value in milestones.items()
     ):
-        raise ValidationError(
-            _("Cada meta por mes lleva el número del mes, de 1 a 12, y la cifra que se espera.")
-        )
+        raise ValidationError(_("Cada cifra por mes lleva el número del mes, de 1 a 12, y cuánto se espera."))
 
 
 def check_months(months: object) -> None:
@@ -77,12 +78,19 @@ def check_values(values: object) -> None:
         raise ValidationError(
             _("Cada valor lleva su nombre (name) y lo que significa para la oficina (text).")
         )
+    if any(len(value["name"]) > LONGEST_NAME or len(value["text"]) > LONGEST for value in values):
+        raise ValidationError(
+            _("Un valor lleva un nombre de hasta %(name)s letras y un texto de hasta %(text)s.")
+            % {"name": LONGEST_NAME, "text": LONGEST}
+        )
 
 
 def check_goals(goals: object) -> None:
     """A list of sentences."""
     if not isinstance(goals, list) or not all(isinstance(goal, str) and goal for goal in goals):
         raise ValidationError(_("Los propósitos son una lista de frases."))
+    if any(len(goal) > LONGEST_GOAL for goal in goals):
+        raise ValidationError(_("Un propósito lleva hasta %(most)s letras.") % {"most": LONGEST_GOAL})
 
 
 def check_parameters(parameters: object) -> None:
@@ -116,13 +124,16 @@ class Plan(models.Model):  # type: ignore[django-manager-missing]  # Programme h
         validators=YEARS,
         help_text=_("El que lleva el documento sobre sus meses, cuando lleva uno."),
     )
-    description = models.TextField(_("descripción"), blank=True)
-    mission = models.TextField(_("misión"), blank=True)
-    vision = models.TextField(_("visión"), blank=True)
+    description = models.TextField(_("descripción"), blank=True, validators=LONG)
+    mission = models.TextField(_("misión"), blank=True, validators=LONG)
+    vision = models.TextField(_("visión"), blank=True, validators=LONG)
     values = models.JSONField(_("valores"), default=list, blank=True, validators=[check_values])
     goals = models.JSONField(_("propósitos"), default=list, blank=True, validators=[check_goals])
     source = models.TextField(
-        _("de dónde sale"), blank=True, help_text=_("El documento, su fecha, y lo que se cambió al cargarlo.")
+        _("de dónde sale"),
+        blank=True,
+        validators=LONG,
+        help_text=_("El documento, su fecha, y lo que se cambió al cargarlo."),
     )
     loaded_at = models.DateTimeField(_("cargado"), null=True, blank=True, editable=False)
 
@@ -170,17 +181,17 @@ class Programme(ClusterableModel):
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="programmes", verbose_name=_("plan"))
     order = models.PositiveSmallIntegerField(_("orden"), default=1)
     name = models.CharField(_("nombre"), max_length=160)
-    general_objective = models.TextField(_("objetivo general"), blank=True)
-    particular_objective = models.TextField(_("objetivo particular"), blank=True)
-    strategy = models.TextField(_("estrategia"), blank=True)
-    line_of_action = models.TextField(_("línea de acción"), blank=True)
+    general_objective = models.TextField(_("objetivo general"), blank=True, validators=LONG)
+    particular_objective = models.TextField(_("objetivo particular"), blank=True, validators=LONG)
+    strategy = models.TextField(_("estrategia"), blank=True, validators=LONG)
+    line_of_action = models.TextField(_("línea de acción"), blank=True, validators=LONG)
     programme_name = models.CharField(
-        _("programa"), max_length=200, blank=True, help_text=_("Vacío cuando el plan dice que no aplica.")
+        _("programa"), max_length=200, blank=True, help_text=_("Vacío cuando no hay uno.")
     )
     axis = models.CharField(_("eje"), max_length=200, blank=True)
     alignment = models.JSONField(_("alineación"), default=list, blank=True, validators=[check_values])
     responsible = models.CharField(_("quién responde"), max_length=160, blank=True)
-    description = models.TextField(_("descripción"), blank=True)
+    description = models.TextField(_("descripción"), blank=True, validators=LONG)
     months = models.JSONField(_("meses"), default=every_month, validators=[check_months])
 
     class Meta:
@@ -245,18 +256,19 @@ class Indicator(Measured):
     )
     order = models.PositiveSmallIntegerField(_("orden"), default=1)
     code = models.SlugField(_("clave"), max_length=60)
+    reference = models.CharField(_("clave en el documento"), max_length=40, blank=True)
     name = models.CharField(_("nombre"), max_length=160)
     short_name = models.CharField(_("nombre corto"), max_length=40, blank=True)
-    definition = models.TextField(_("qué mide"), blank=True)
+    definition = models.TextField(_("qué mide"), blank=True, validators=LONG)
     level = models.CharField(_("nivel"), max_length=12, choices=Level, blank=True)
-    narrative = models.TextField(_("resumen narrativo"), blank=True)
+    narrative = models.TextField(_("resumen narrativo"), blank=True, validators=LONG)
     kind = models.CharField(_("tipo"), max_length=12, choices=Kind, blank=True)
     dimension = models.CharField(_("dimensión"), max_length=12, choices=Dimension, blank=True)
-    method = models.TextField(_("método de cálculo"), blank=True)
+    method = models.TextField(_("método de cálculo"), blank=True, validators=LONG)
     numerator = models.CharField(_("numerador"), max_length=300, blank=True)
     denominator = models.CharField(_("denominador"), max_length=300, blank=True)
-    verification = models.TextField(_("medios de verificación"), blank=True)
-    supposition = models.TextField(_("supuesto"), blank=True)
+    verification = models.TextField(_("medios de verificación"), blank=True, validators=LONG)
+    supposition = models.TextField(_("supuesto"), blank=True, validators=LONG)
     responsible = models.CharField(_("quién responde"), max_length=160, blank=True)
     unit = models.CharField(_("unidad de medida"), max_length=60, blank=True)
     baseline = models.DecimalField(_("línea base"), max_digits=9, decimal_places=2, null=True, blank=True)
@@ -309,7 +321,7 @@ class Indicator(Measured):
     )
     frequency = models.CharField(
         _("frecuencia"),
-        max_length=12,
+        max_length=16,
         choices=Frequency,
         blank=True,
         help_text=_("Vacía: el plan no dice cada cuándo se mide."),
@@ -344,6 +356,9 @@ class Indicator(Measured):
             models.CheckConstraint(
                 condition=Q(dimension__in=["", *Dimension.values]), name="indicator_dimension_known"
             ),
+            models.CheckConstraint(
+                condition=Q(frequency__in=["", *Frequency.values]), name="indicator_frequency_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -376,6 +391,7 @@ class Activity(Measured):
     )
     number = models.PositiveSmallIntegerField(_("número"))
     description = models.CharField(_("actividad"), max_length=300)
+    reference = models.CharField(_("clave en el documento"), max_length=40, blank=True)
     short_name = models.CharField(_("nombre corto"), max_length=40, blank=True)
     indicator = models.ForeignKey(
         Indicator,
@@ -386,8 +402,9 @@ class Activity(Measured):
         related_name="activities",
     )
     responsible = models.CharField(_("quién responde"), max_length=160, blank=True)
-    supposition = models.TextField(_("supuesto"), blank=True)
+    supposition = models.TextField(_("supuesto"), blank=True, validators=LONG)
     months = models.JSONField(_("meses planeados"), default=every_month, validators=[check_months])
+    amounts = models.JSONField(_("cantidad por mes"), default=dict, blank=True, validators=[check_milestones])
     done = models.JSONField(
         _("meses que el documento da por hechos"), default=no_month, blank=True, validators=[check_months]
     )
@@ -413,6 +430,14 @@ class Activity(Measured):
     @property
     def slug(self) -> str:
         return f"actividad-{self.number}"
+
+    @property
+    def planned_amounts(self) -> list[tuple[str, str]]:
+        """How many are planned in each month that says so, January first."""
+        return [
+            (str(MONTH_NAMES[int(month)]), amount)
+            for month, amount in sorted(self.amounts.items(), key=lambda pair: int(pair[0]))
+        ]
 
     def get_absolute_url(self) -> str:
         return f"/plan/{self.plan.slug}/{self.slug}/"

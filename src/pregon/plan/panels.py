@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
-from pregon.plan.queries import current_plan, month_standing
+from pregon.plan.queries import current_plan, month_standing, months_to_close, plans
 
 
 class PlanPanel(Component):
@@ -27,7 +27,14 @@ class PlanPanel(Component):
         today = timezone.localdate(self.at)
         # A plan of another year has no month that runs.
         running = plan is not None and plan.year == today.year
+        # In January the last month of the year before still waits.
+        to_close = [
+            (one, months)
+            for one in plans()
+            if today.year - 1 <= one.year <= today.year and (months := months_to_close(one, at=self.at))
+        ]
         return {
             "plan": plan,
+            "to_close": to_close,
             "standing": month_standing(plan, today.month, at=self.at) if plan and running else None,
         }

@@ -18,6 +18,9 @@ from pregon.plan.errors import BrokenPlan, UnknownPlan
 from pregon.plan.values import (
     EVERY_MONTH,
     GREEN_FROM,
+    LONGEST,
+    LONGEST_GOAL,
+    LONGEST_NAME,
     NO_MONTH,
     OVERSHOOT_FROM,
     OWN_CODE,
@@ -35,13 +38,16 @@ from pregon.plan.values import (
 
 SEEDS = Path(__file__).parent / "seeds"
 LARGEST = 1_000_000
+#: What offices have their plans in, and how Word, Excel and PDF begin whatever their name.
+DOCUMENTS = frozenset({".docx", ".doc", ".xlsx", ".xls", ".xlsm", ".csv", ".txt", ".odt", ".ods", ".pdf"})
+PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 MOST_FAULTS = 12
 MOST_ENTRIES = 5_000
-#: Most letters of a text that is no name.
-LONGEST = 5000
 ALL = "todos"
 
-KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+#: As the desk lets it in too: it is part of an address.
+KEY = re.compile(r"[-a-zA-Z0-9_]+")
+LONGEST_KEY = 60
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 #: Whole digits that a figure may have, and an amount of money.
@@ -61,7 +67,7 @@ def read(path_or_name: Path | str) -> PlanFile:
     try:
         if path.stat().st_size > LARGEST:
             raise BrokenPlan(_("«%(path)s» pesa demasiado para ser un plan.") % {"path": path})
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except OSError as problem:
         sentence = _(
             "No hay un plan en «%(path)s»: escribe la ruta de un archivo, o uno de estos nombres: %(known)s."
@@ -70,6 +76,16 @@ def read(path_or_name: Path | str) -> PlanFile:
         if near := nearest(str(path_or_name), known()):
             sentence += " " + _("¿Quisiste decir «%(near)s»?") % {"near": near}
         raise UnknownPlan(sentence) from problem
+    if path.suffix.lower() in DOCUMENTS or content.startswith(PACKED):
+        raise BrokenPlan(
+            _(
+                "«%(path)s» es un documento y no el archivo YAML de un plan: cárgalo con «pregon plan import», que "
+                "muestra qué entiende de él, cuando la oficina esté preparada."
+            )
+            % {"path": path}
+        )
+    try:
+        text = content.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise BrokenPlan(
             _("«%(path)s» no es texto UTF-8: guárdalo con esa codificación.") % {"path": path}
@@ -135,7 +151,8 @@ class StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise Repeated(self.peek_event().start_mark.line + 1)
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # so in the stubs of the library
+            raise Repeated(event.start_mark.line + 1)
         return super().compose_node(parent, index)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
@@ -192,8 +209,16 @@ class Node:
             self.fault(key, _("pasa de %(limit)s caracteres") % {"limit": limit})
         return words
 
-    def matching(self, key: str, pattern: re.Pattern[str], what: str, *, required: bool = False) -> str:
-        value = self.text(key, required=required, limit=60)
+    def matching(
+        self,
+        key: str,
+        pattern: re.Pattern[str],
+        what: str,
+        *,
+        required: bool = False,
+        limit: int = LONGEST_KEY,
+    ) -> str:
+        value = self.text(key, required=required, limit=limit)
         if value and not pattern.fullmatch(value):
             self.fault(key, what)
         return value
@@ -210,7 +235,7 @@ class Node:
         self, key: str, value: Any, *, floor: Decimal | None = None, digits: int = DIGITS
     ) -> Decimal | None:
         """``value`` as the number that the database keeps to the last digit."""
-        if type(value) not in {int, float} or (isinstance(value, float) and not isfinite(value)):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             self.fault(key, _("se esperaba un número"))
             return None
         if abs(value) >= 10**digits:
@@ -349,7 +374,9 @@ def _office(root: Node) -> OfficePart:
 
 def _plan(plan: Node) -> PlanPart:
     found = PlanPart(
-        key=plan.matching("clave", KEY, _("se esperaban minúsculas y guiones"), required=True),
+        key=plan.matching(
+            "clave", KEY, _("se esperaban letras sin acento, números y guiones"), required=True
+        ),
         title=plan.text("titulo", required=True, limit=200),
         year=plan.year("ejercicio", required=True) or 0,
         kind=plan.choice("clase", PlanKind.values, default=PlanKind.ANNUAL.value),
@@ -360,7 +387,7 @@ def _plan(plan: Node) -> PlanPart:
         mission=plan.text("mision"),
         vision=plan.text("vision"),
         values=plan.each("valores", _value),
-        goals=plan.names("propositos", limit=500),
+        goals=plan.names("propositos", limit=LONGEST_GOAL),
         source=plan.text("fuente"),
         programmes=plan.each("programas", _programme),
         indicators=plan.each("indicadores", _indicator),
@@ -376,7 +403,7 @@ def _plan(plan: Node) -> PlanPart:
 
 
 def _value(node: Node) -> tuple[str, str]:
-    return node.text("nombre", required=True, limit=80), node.text("texto", required=True)
+    return node.text("nombre", required=True, limit=LONGEST_NAME), node.text("texto", required=True)
 
 
 def _programme(node: Node) -> ProgrammeLine:
@@ -399,7 +426,7 @@ def _programme(node: Node) -> ProgrammeLine:
 
 
 def _alignment(node: Node) -> tuple[str, str]:
-    return node.text("instrumento", required=True, limit=200), node.text("objetivo", required=True)
+    return node.text("instrumento", required=True, limit=LONGEST_NAME), node.text("objetivo", required=True)
 
 
 def _deviation(node: Node) -> DeviationLine:
@@ -420,13 +447,19 @@ def _input(node: Node) -> InputLine:
 
 
 def _activity(node: Node) -> ActivityLine:
+    amounts = node.milestones("cantidades")
+    counted = {month for month, _amount in amounts}
     return ActivityLine(
         description=node.text("descripcion", required=True, limit=300),
+        reference=node.text("clave_del_documento", limit=40),
         short_name=node.text("corto", limit=40),
         indicator=node.text("indicador", limit=60),
         responsible=node.text("responsable", limit=160),
         supposition=node.text("supuesto"),
-        months=node.months("meses"),
+        months=tuple(
+            planned or month in counted for month, planned in enumerate(node.months("meses"), start=1)
+        ),
+        amounts=amounts,
         done=node.months("hechos", default=NO_MONTH),
         measure=_measure(node.node("medida")),
         deviations=node.each("desviaciones", _deviation),
@@ -434,7 +467,7 @@ def _activity(node: Node) -> ActivityLine:
 
 
 def _indicator(node: Node) -> IndicatorLine:
-    code = node.matching("clave", KEY, _("se esperaban minúsculas y guiones"), required=True)
+    code = node.matching("clave", KEY, _("se esperaban letras sin acento, números y guiones"), required=True)
     if OWN_CODE.fullmatch(code):
         node.fault("clave", _("esa dirección es de otra página del plan; escribe otra"))
     baseline = node.node("linea_base")
@@ -442,6 +475,7 @@ def _indicator(node: Node) -> IndicatorLine:
     line = IndicatorLine(
         code=code,
         name=node.text("nombre", required=True, limit=160),
+        reference=node.text("clave_del_documento", limit=40),
         short_name=node.text("corto", limit=40),
         definition=node.text("definicion"),
         level=node.choice("nivel", ["", *Level.values], default=""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,11 @@ def scope_of(measure: Measure, parameters: Mapping[str, str]) -> Scope:
             % {"name": measure.name, "stray": stray[0], "known": ", ".join(sorted(measure.parameters))}
         )
     return Scope(**parameters)
+
+
+def question_of(measure: str, parameters: Mapping[str, str]) -> tuple[str, str]:
+    """By what two lines are known that ask the same."""
+    return measure, json.dumps(parameters, sort_keys=True)
 
 
 def names() -> list[str]:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pregon.plan.views import (
-    BeginYearView,
-    CaptureView,
-    CloseView,
-    CurrentPlanView,
-    DraftView,
-    ExplainView,
-    ImportView,
-    MeasureView,
-    MonthsView,
-    ReopenView,
-    ReportView,
-    ReviewView,
-    SheetView,
-)
+from pregon.plan.views.beginning import BeginYearView, ReviewView
+from pregon.plan.views.capturing import CaptureView
+from pregon.plan.views.choosing import MeasureView
+from pregon.plan.views.closing import CloseView, MonthsView, ReopenView
+from pregon.plan.views.explaining import ExplainView
+from pregon.plan.views.importing import DraftView, ImportView
+from pregon.plan.views.reporting import ReportView
+from pregon.plan.views.sheets import CurrentPlanView, SheetView
 
 app_name = "plan_desk"
 

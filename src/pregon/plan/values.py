@@ -11,6 +11,8 @@ from pregon.plan.enums import Direction, Overshoot, PlanKind
 
 NO_MONTH = (False,) * 12
 EVERY_MONTH = (True,) * 12
+#: Most letters of a text, of what names a value or an instrument, and of a goal of the office.
+LONGEST, LONGEST_NAME, LONGEST_GOAL = 5000, 200, 500
 #: From which per cent of the target on a light is green or yellow, and passing it is too much, where nobody says.
 GREEN_FROM, YELLOW_FROM, OVERSHOOT_FROM = Decimal(95), Decimal(80), Decimal(125)
 #: What no indicator may be called: the addresses of activities and of the plan's open data.
@@ -36,11 +38,25 @@ class MeasureLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """How a line could be measured: with a measure, told as people call it, or by hand, told in a sentence."""
+
+    measure: MeasureLine = MeasureLine()
+    title: str = ""
+    by_hand: str = ""
+
+    def __str__(self) -> str:
+        return self.title or self.by_hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorLine:
     """One indicator as the file writes it."""
 
     code: str
     name: str
+    #: What the document itself calls it: «1», «IND-04».
+    reference: str = ""
     short_name: str = ""
     definition: str = ""
     level: str = ""
@@ -80,12 +96,15 @@ class ActivityLine:
     """One activity as the file writes it."""
 
     description: str
+    reference: str = ""
     short_name: str = ""
     #: The code of the indicator that it serves.
     indicator: str = ""
     responsible: str = ""
     supposition: str = ""
     months: tuple[bool, ...] = NO_MONTH
+    #: How many are planned in some of its months, by their number, where the document counts and does not only mark.
+    amounts: tuple[tuple[int, Decimal], ...] = ()
     #: What the document itself marks as done; the figures come from records and from what people capture.
     done: tuple[bool, ...] = NO_MONTH
     measure: MeasureLine = MeasureLine()
@@ -160,7 +179,8 @@ class PlanPart:
         return replace(
             self,
             year=year,
-            calendar_year=self.calendar_year and year,
+            # What stood wrong over the calendar is still wrong, by as much.
+            calendar_year=self.calendar_year and self.calendar_year + year - self.year,
             title=re.sub(rf"\b{self.year}\b", str(year), self.title),
             indicators=moved(self.indicators),
             activities=undone(self.activities),
@@ -213,6 +233,8 @@ class Understood:
     text: str
     #: What it became, in words: "Indicador 2 · meta". Empty: nothing was made of it.
     becomes: str = ""
+    #: The same, thing by thing, each with the value that stands in the plan.
+    parts: tuple[tuple[str, str], ...] = ()
     #: Why a person should look twice, as a sentence.
     doubt: str = ""
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import include, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +18,13 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
 from pregon.plan.enums import SEAL_LOGGED, SealAct
+from pregon.plan.models import Activity, Indicator, Plan, Programme
 from pregon.plan.panels import PlanPanel
 from pregon.plan.permissions import SEE
+from pregon.plan.queries import goes_along, held
 from pregon.plan.viewsets import VIEWSETS
+
+PARTS = (Plan, Programme, Indicator, Activity)
 
 for viewset in VIEWSETS:
     register_snippet(viewset)
@@ -49,3 +57,17 @@ def plan_menu() -> MenuItem:
 def plan_panel(request: HttpRequest, panels: list[Any]) -> None:
     if request.user.has_perm(SEE):
         panels.append(PlanPanel(timezone.now()))
+
+
+@hooks.register("before_delete_snippet")
+def before_deleting(request: HttpRequest, instances: Sequence[Model]) -> HttpResponse | None:
+    """What holds a part of a plan, or is lost with it, is told before anybody presses."""
+    parts = [part for part in instances if isinstance(part, PARTS)]
+    for part in parts:
+        if refusal := held(part):
+            messages.error(request, refusal)
+            plan = part if isinstance(part, Plan) else part.plan
+            return redirect("plan_desk:sheet", pk=plan.pk)
+    if request.method == "GET" and (lost := goes_along(parts)):
+        messages.warning(request, lost)
+    return None

@@ -28,15 +28,32 @@ from pregon.plan.values import (
 )
 
 WIDTH = 110
+TEXT = "tag:yaml.org,2002:str"
 #: Every month, where that is not what a file means that says nothing.
 ALL = "todos"
 
 
 def write(plan: PlanPart) -> str:
     """``plan`` as YAML, without the office that a whole file may hold too."""
-    return yaml.safe_dump(
-        {"plan": _plan(plan)}, allow_unicode=True, sort_keys=False, width=WIDTH, default_flow_style=False
+    return yaml.dump(
+        {"plan": _plan(plan)},
+        Dumper=Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=WIDTH,
+        default_flow_style=False,
     )
+
+
+class Dumper(yaml.SafeDumper):
+    """YAML whose paragraphs stand one below the other, as people read them."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        lines = data.splitlines()
+        return self.represent_scalar(TEXT, "\n".join(lines), style="|" if len(lines) > 1 else None)
+
+
+Dumper.add_representer(str, Dumper.represent_str)
 
 
 def _plan(plan: PlanPart) -> dict[str, Any]:
@@ -87,6 +104,7 @@ def _indicator(line: IndicatorLine) -> dict[str, Any]:
     return _said(
         clave=line.code,
         nombre=line.name,
+        clave_del_documento=line.reference,
         corto=line.short_name,
         definicion=line.definition,
         nivel=line.level,
@@ -123,11 +141,13 @@ def _indicator(line: IndicatorLine) -> dict[str, Any]:
 def _activity(line: ActivityLine) -> dict[str, Any]:
     return _said(
         descripcion=line.description,
+        clave_del_documento=line.reference,
         corto=line.short_name,
         indicador=line.indicator,
         responsable=line.responsible,
         supuesto=line.supposition,
         meses=_months(line.months),
+        cantidades={month: _number(amount) for month, amount in line.amounts},
         hechos=None if line.done == NO_MONTH else _months(line.done) or ALL,
         medida=_measure(line.measure),
         desviaciones=_deviations(line.deviations),

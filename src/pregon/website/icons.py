@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Any
 
+from pregon.core.remembering import remembered
+
 #: Drawn large and made small, so that edges are smooth.
 CANVAS = 1536
 #: The units of parts/seal.svg, whose shapes these are.
@@ -62,6 +64,12 @@ class Easel:
 
 def seal(initials: str, *, brand: str, gold: str, side: int) -> Any:
     """The drawn seal of an office: its colours, a star and its initial."""
+    # Asked for in six sizes, one after another.
+    whole = remembered(("seal", initials, brand, gold), lambda: _whole_seal(initials, brand, gold))
+    return whole.resize(side / CANVAS)
+
+
+def _whole_seal(initials: str, brand: str, gold: str) -> Any:
     easel = Easel(_vips(), CANVAS / UNITS)
     middle = UNITS / 2
     ring = [
@@ -71,8 +79,7 @@ def seal(initials: str, *, brand: str, gold: str, side: int) -> Any:
     drawn = easel.paint(easel.clear(), easel.discs([(middle, middle)], middle - 0.05), brand)
     drawn = easel.paint(drawn, easel.discs(ring, DOT), gold)
     drawn = easel.paint(drawn, easel.polygon(STAR, (24, 12)), gold)
-    drawn = easel.paint(drawn, easel.letters(initials, (middle, LETTERS_MIDDLE), LETTERS), WHITE)
-    return drawn.resize(side / CANVAS)
+    return easel.paint(drawn, easel.letters(initials, (middle, LETTERS_MIDDLE), LETTERS), WHITE).copy_memory()
 
 
 def pin(*, height: int) -> Any:

@@ -97,6 +97,8 @@ EVIDENCE = re.compile(r"/plan/[^/]+/[^/]+/(\d\d)/")
 #: What was signed stays as it was; which of its records may be read changes with them.
 SIGNED = re.compile(r"/plan/[^/]+/cierres/\d+\.json")
 SIGNED_RECORDS = re.compile(r"/plan/[^/]+/cierres/\d+-registros\.json")
+#: What tells of a whole quarter or year of a plan.
+REPORT = re.compile(r"/plan/[^/]+/(?:informe|datos)/")
 #: What says how the tables of a plan are read.
 DICTIONARIES = re.compile(rf"/plan/[^/]+/datos/({DICTIONARY}\.\w+)?")
 #: The version that is public now, and the one before it; one more for a publication that changed nothing.
@@ -548,6 +550,11 @@ def dataset_paths(plan: Plan) -> list[str]:
     return [f"{plan.get_absolute_url()}datos/{name}.{form}" for name in DATASETS for form in ("csv", "json")]
 
 
+def is_report(path: str) -> bool:
+    """A report of a plan, or a table of its open data."""
+    return REPORT.match(path) is not None
+
+
 def dictionary_paths(plan: Plan) -> list[str]:
     """Where the columns of a plan's tables are told of, which no figure changes."""
     folder = f"{plan.get_absolute_url()}datos/"
@@ -559,6 +566,20 @@ def plan_paths_counting(measures: Iterable[str], moment: datetime) -> list[str]:
     named = list(measures)
     asked = any(kind.objects.filter(measure__in=named).exists() for kind in (Indicator, Activity))
     return plan_paths(moment) if asked else []
+
+
+def plan_paths_with(document: Any) -> list[str]:
+    """The pages of the plans on which ``document`` counts since the pages came out that carry it."""
+    carrying = [*bulletins_with(document).filter(live=True), *pieces_with(document)]
+    moments = [page.first_published_at for page in carrying if page.first_published_at]
+    paths = [path for moment in moments for path in plan_paths_counting(["documents_published"], moment)]
+    return [HOME, *paths] if paths else []
+
+
+def plan_paths_of_departments() -> list[str]:
+    """Every page of the plans that count departments: each month names those of which nothing was heard."""
+    counts = Q(indicators__measure="departments_heard") | Q(activities__measure="departments_heard")
+    return [path for plan in Plan.objects.filter(counts).distinct() for path in paths_of_plan(plan)]
 
 
 def comparisons_of(plans: Iterable[Plan]) -> list[str]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.signals import page_slug_changed, page_unpublished
 
-from pregon.accounts.models import Department, Locality, Office, Topic
+from pregon.accounts.models import DaysOff, Department, Locality, Office, Topic
 from pregon.agenda.models import Act, Coverage
 from pregon.alerts.briefs import banners
 from pregon.alerts.models import Alert
@@ -40,6 +40,7 @@ PlanPart = Programme | Indicator | Activity | Input
 #: Those that count a page which came out, whatever its kind.
 PIECE_MEASURES = (
     "campaigns_published",
+    "documents_published",
     "podcast_episodes",
     "recordings_published",
     "services_reviewed",
@@ -73,6 +74,7 @@ def connect() -> None:
     for part in (Programme, Indicator, Activity, Input):
         hear(part, before=plan_part_about_to_change, saved=plan_part_saved, leaving=plan_part_saved)
     hear(Seal, saved=seal_saved)
+    hear(DaysOff, saved=days_off_changed, gone=days_off_changed)
     hear(Capture, saved=capture_saved, leaving=capture_saved)
     hear(Deviation, saved=said_of_a_line, leaving=said_of_a_line)
     hear(ChannelAccount, saved=channel_saved)
@@ -249,7 +251,7 @@ def document_saved(
 def document_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
     paths = queries.paths_of_document(instance)
     if len(paths) > 1:
-        refresh(paths, at=timezone.now(), hidden=paths[0])
+        refresh([*paths, *queries.plan_paths_with(instance)], at=timezone.now(), hidden=paths[0])
 
 
 def album_about_to_change(sender: Any, instance: Album, raw: bool = False, **kwargs: Any) -> None:
@@ -347,6 +349,12 @@ def figures_of(plan: Plan) -> list[str]:
     return [path for path in queries.paths_of_plan(plan) if path not in how]
 
 
+def days_off_changed(sender: Any, **kwargs: Any) -> None:
+    """What is owed on working days is owed on others now."""
+    paths = {path for plan in Plan.objects.all() for path in figures_of(plan)}
+    website.mark([queries.HOME, queries.PLANS, *sorted(paths)], at=timezone.now())
+
+
 def seal_saved(sender: Any, instance: Seal, **kwargs: Any) -> None:
     """A closed month answers what was signed, and an open one its records: its figures stand everywhere."""
     website.mark(figures_of(instance.plan), at=timezone.now())
@@ -400,6 +408,8 @@ def name_saved(sender: Any, instance: Model, created: bool = False, **kwargs: An
         website.mark([SUBSCRIPTION], at=at)
     if not created:
         name_leaving(sender, instance)
+    elif isinstance(instance, Department):
+        website.mark(queries.plan_paths_of_departments(), at=at, bulk=True)
 
 
 def name_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
@@ -414,6 +424,7 @@ def name_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
             website.mark(queries.paths_of_locality(instance), at=at, bulk=True)
         case Department():
             website.mark(queries.paths_of_department(instance), at=at, bulk=True)
+            website.mark(queries.plan_paths_of_departments(), at=at, bulk=True)
 
 
 def as_it_was(instance: M, raw: bool) -> M | None:

@@ -27,7 +27,7 @@ PART = PlanPart(
     key="comunicacion",
     title="Plan 2026 de muestra",
     year=2026,
-    calendar_year=2026,
+    calendar_year=2025,
     unit_name="Comunicación Social",
     indicators=(
         IndicatorLine(
@@ -114,6 +114,25 @@ def test_a_year_with_a_month_still_open_tells_no_result(plan: Plan, head: User) 
     close(plan, 11, by=head)
     begun = actions.begin_year(plan, 2027, by=head, at=AT)
     assert list(begun.indicators.exclude(previous=None)) == []
+
+
+def test_what_a_year_reached_is_told_to_the_next_one_as_soon_as_its_last_month_is_closed(
+    plan: Plan, head: User
+) -> None:
+    close(plan, 11, by=head)
+    begun = actions.begin_year(plan, 2027, by=head, at=AT)
+    with time_machine.travel(AT, tick=False):
+        close(plan, 12, by=head)
+    said = dict(begun.indicators.values_list("code", "previous"))
+    assert said["opinion"] == Decimal(62)
+    assert said["diarios"] is not None
+
+
+def test_what_somebody_wrote_as_the_result_of_the_year_before_stays(plan: Plan, head: User) -> None:
+    begun = actions.begin_year(plan, 2027, by=head, at=AT)
+    begun.indicators.filter(code="opinion").update(previous=Decimal(70))
+    close(plan, 11, 12, by=head)
+    assert begun.indicators.get(code="opinion").previous == Decimal(70)
 
 
 def test_a_year_is_begun_once_and_only_after_the_plan(plan: Plan, head: User) -> None:

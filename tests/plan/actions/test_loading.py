@@ -74,7 +74,7 @@ def test_the_plan_of_ocotlan_has_three_sheets_with_their_baselines_and_what_they
     ]
     august_and_september = [number in (8, 9) for number in range(1, 13)]
     assert [part.months for part in plan.programmes.all()] == [[True] * 12, [True] * 12, august_and_september]
-    assert plan.programmes.values_list("programme_name", flat=True)[0] == ""  # "NA" in the document
+    assert plan.programmes.values_list("programme_name", flat=True)[0] == "NA"
 
 
 @pytest.mark.parametrize("name", ["mazamitla", "ocotlan"])
@@ -117,6 +117,14 @@ def test_what_goes_from_the_file_goes_from_the_plan_and_what_stays_keeps_its_row
     actions.load_plan(file(tmp_path, shorter), at=AT)
     assert list(plan.indicators.values_list("pk", flat=True)) == [kept]
     assert list(plan.activities.values_list("description", flat=True)) == ["Primera"]
+
+
+def test_that_somebody_reviewed_a_target_is_no_business_of_the_file(tmp_path: Path) -> None:
+    plan = actions.load_plan(file(tmp_path), at=AT)
+    plan.indicators.filter(code="uno").update(review_due=True, reviewed_at=AT)
+    actions.load_plan(file(tmp_path, SHORT.replace("nombre: Uno", "nombre: Primero")), at=AT)
+    uno = plan.indicators.get(code="uno")
+    assert (uno.name, uno.review_due, uno.reviewed_at) == ("Primero", True, AT)
 
 
 def test_a_measure_nobody_answers_is_refused_and_nothing_is_loaded(tmp_path: Path) -> None:

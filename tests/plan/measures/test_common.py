@@ -10,7 +10,16 @@ from factories.measures import ask, days, lacking
 from factories.plan import act
 from pregon.agenda.models import Act
 from pregon.plan.contract import Record
-from pregon.plan.measures.common import days_kept, done, in_time, missed, narrowed, number_of, share_of
+from pregon.plan.measures.common import (
+    days_kept,
+    done,
+    in_time,
+    missed,
+    narrowed,
+    number_of,
+    share_of,
+    undone,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -53,3 +62,9 @@ def test_what_nobody_asked_about_narrows_nothing() -> None:
     made = act("2026-11-10 09:00")
     assert list(narrowed(Act.objects.all(), kind="", slug=made.slug)) == [made]
     assert list(narrowed(Act.objects.all(), kind="obra", slug="")) == []
+
+
+def test_what_weighs_more_lacks_more() -> None:
+    lacking = missed(ask(), record(9), "Sin describir", amount=3)
+    assert (lacking.amount, lacking.days_late, lacking.detail) == (3, 16, "Sin describir")
+    assert (undone(record(9), "Se suspendió").amount, undone(record(9), "Se suspendió").days_late) == (1, 0)

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
+from wagtail.documents import get_document_model
 
 from factories.library import AlbumFactory
 from factories.measures import ask
-from factories.plan import act, bulletin, moment, page, photo_row, sent
+from factories.plan import DepartmentFactory, act, bulletin, moment, page, photo_row, sent
 from pregon.agenda.enums import Settlement
 from pregon.analytics.enums import Source
 from pregon.analytics.models import PageViews
@@ -33,7 +35,11 @@ FULL = sorted(set(registry.names()) - {"alerts_issued", "alerts_followed_up", "a
 def busy_year(db: None) -> None:
     """Something of everything twice in each month, also on the edges of days and months."""
     ChannelAccount.objects.create(kind="telegram")
-    day = date(2026, 1, 1)
+    works, day = DepartmentFactory.create(), date(2026, 1, 1)
+    paper = get_document_model().objects.create(
+        title="Cartel", file=ContentFile(b"%PDF-1.4", name="cartel.pdf")
+    )
+    attached = [("attachment", {"document": paper})]
     for n in range(24):
         when = f"{day.isoformat()} {('00:00', '23:59', '12:00')[n % 3]}"
         album = AlbumFactory.create(day=day)
@@ -42,7 +48,11 @@ def busy_year(db: None) -> None:
         settlements = [list(Settlement)[n % 3], list(Settlement)[(n + 1) % 3]]
         about = act(when, *settlements, album=album if n % 3 else None, public=bool(n % 4))
         item = bulletin(
-            when, act=about, album=album if n % 2 else None, easy_reading="Ya quedó." if n % 5 else ""
+            when,
+            act=about,
+            album=album if n % 2 else None,
+            easy_reading="Ya quedó." if n % 5 else "",
+            department=works if n % 3 else None,
         )
         delivery = sent(item, (moment(when) + timedelta(minutes=n)).strftime("%Y-%m-%d %H:%M"))
         Milestone.objects.create(dispatch=delivery.dispatch, channel="telegram", total=1)
@@ -50,7 +60,7 @@ def busy_year(db: None) -> None:
             delivery.state = State.FAILED
             delivery.save()
         for kind in (Campaign, Episode, Video, Service):
-            page(kind, when, title=f"{kind.__name__} {n}")
+            page(kind, when, title=f"{kind.__name__} {n}", body=attached)
         Correction.objects.create(bulletin=item, at=moment(when), change="La hora", reason="Se leyó mal.")
         LiveBlog.objects.create(act=about, title=f"En vivo {n}", slug=f"en-vivo-{n}", opened_at=moment(when))
         Subscriber.objects.create(

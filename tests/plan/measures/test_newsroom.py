@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from wagtail.documents import get_document_model
 
 from factories.library import AlbumFactory
-from factories.measures import LATER, ask, days, lacking, tagged
-from factories.plan import ZONE, ActFactory, DepartmentFactory, act, bulletin, moment, page, sent
+from factories.measures import ask, days, lacking, tagged
+from factories.plan import DepartmentFactory, act, bulletin, moment, page, sent
 from pregon.accounts.models import Locality, Topic
 from pregon.agenda.enums import Kind, Settlement
 from pregon.delivery.enums import State as Delivered
@@ -28,10 +31,11 @@ from pregon.plan.measures.newsroom import (
     campaigns_published,
     corrections_published,
     days_with_publication,
+    departments_heard,
+    documents_published,
     live_coverages,
     podcast_episodes,
     recordings_published,
-    records_begin,
     services_reviewed,
     videos_published,
 )
@@ -291,20 +295,88 @@ def test_pages_are_narrowed_by_department_locality_and_topic() -> None:
     assert [days(campaigns_published(ask(**scope))) for scope in narrowed] == [[10]] * 3
 
 
-# --- When records begin ---
+# --- Documents ---
 
 
-def test_records_begin_on_the_day_of_the_first_act_or_bulletin() -> None:
-    assert records_begin(moment(LATER), ZONE) is None
-    bulletin("2026-11-12")
-    act("2026-11-10 23:30", Settlement.DUE)
-    act("2026-12-24 09:00", Settlement.DUE)
-    assert records_begin(moment(LATER), ZONE) == date(2026, 11, 10)
+def paper(name: str) -> Any:
+    return get_document_model().objects.create(
+        title=name, file=ContentFile(b"%PDF-1.4 muestra", name=f"{name}.pdf")
+    )
 
 
-def test_a_future_act_begins_nothing() -> None:
-    ActFactory.create(start=moment("2026-12-01"))
-    assert records_begin(moment(LATER), ZONE) is None
+def test_documents_count_on_the_day_of_the_page_that_carries_them() -> None:
+    poster, leaflet = paper("cartel"), paper("volante")
+    attached = [("attachment", {"document": poster}), ("attachment", {"document": leaflet})]
+    bulletin("2026-11-10", title="Calle", body=attached)
+    page(Campaign, "2026-11-11", title="Agua", documents=[("document", {"document": poster})])
+    page(Service, "2026-11-12", title="Licencia", body=[("attachment", {"document": leaflet})])
+    page(Campaign, "2026-11-13", title="Sin papeles")
+    reading = documents_published(ask())
+    assert (reading.text, reading.unit) == ("4", "documentos")
+    assert [(record.title, record.detail) for record in reading.records] == [
+        ("Calle", "2 documentos"),
+        ("Agua", "1 documento"),
+        ("Licencia", "1 documento"),
+    ]
+
+
+def test_neither_a_video_nor_a_draft_nor_a_file_that_is_gone_is_a_published_document() -> None:
+    gone, film = paper("cartel"), paper("video")
+    bulletin("2026-11-10", body=[("attachment", {"document": gone})])
+    bulletin("2026-11-11", body=[("video", {"file": film, "title": "La plaza"})])
+    bulletin("2026-11-12", body=[("attachment", {"document": film})], live=False)
+    gone.delete()
+    assert documents_published(ask()).records == ()
+
+
+def test_documents_of_many_pages_cost_as_many_queries_as_of_one() -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            documents_published(ask())
+        return len(queries)
+
+    bulletin("2026-11-10", body=[("attachment", {"document": paper("uno")})])
+    cost()  # what Django remembers of its content types is asked for once
+    one = cost()
+    bulletin("2026-11-11", body=[("attachment", {"document": paper("dos")})])
+    assert cost() == one
+
+
+# --- Departments ---
+
+AUTUMN = Period(date(2026, 10, 1), date(2026, 11, 30))
+
+
+def test_each_department_owes_each_month_a_bulletin_once_the_month_is_over() -> None:
+    works = DepartmentFactory.create()
+    DepartmentFactory.create(name="Turismo", slug="turismo")
+    for day in ("2026-10-05", "2026-10-20", "2026-11-03"):
+        bulletin(day, department=works)
+    bulletin("2026-10-06")
+    reading = departments_heard(ask(AUTUMN))
+    assert reading.text == "2 de 3"
+    assert [record.when for record in reading.records] == [date(2026, 10, 5), date(2026, 11, 3)]
+    assert [(missing.title, missing.detail, missing.days_late) for missing in reading.missing] == [
+        ("Turismo", "Sin boletín en octubre", 25)
+    ]
+
+
+def test_a_department_that_retired_and_a_month_that_began_before_the_records_owe_nothing() -> None:
+    DepartmentFactory.create(name="Turismo", slug="turismo", active=False)
+    works = DepartmentFactory.create()
+    assert departments_heard(ask(Period(date(2026, 10, 2), date(2026, 10, 31)))).missing == ()
+    bulletin("2026-10-05", department=works)
+    assert departments_heard(ask(AUTUMN)).text == "1 de 1"
+
+
+def test_departments_are_heard_about_a_topic() -> None:
+    works = DepartmentFactory.create()
+    tagged(bulletin("2026-10-05", department=works))
+    assert [departments_heard(ask(AUTUMN, topic=topic)).text for topic in ("agua", "otro")] == [
+        "1 de 1",
+        "0 de 1",
+    ]
+    assert departments_heard(ask(AUTUMN, department="turismo")).text == "0 de 0"
 
 
 # --- Cost ---

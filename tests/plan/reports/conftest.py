@@ -19,7 +19,7 @@ from factories.plan import (
 from pregon.accounts.models import Office, User
 from pregon.agenda.enums import Settlement
 from pregon.plan import actions
-from pregon.plan.models import Capture, Deviation, Input, Plan
+from pregon.plan.models import Capture, Deviation, Indicator, Input, Plan
 from pregon.plan.reports.blocks import Document
 from pregon.plan.reports.layouts import LAYOUTS, composed
 from pregon.plan.reports.letterhead import Letterhead
@@ -142,8 +142,10 @@ def hostile(office: Office) -> Plan:
 def crowded(office: Office) -> Plan:
     """Two hundred indicators, and none with a figure."""
     plan = PlanFactory.create(slug="lleno", title="Plan lleno")
-    for number in range(200):
-        IndicatorFactory.create(
+    Indicator.objects.bulk_create(
+        IndicatorFactory.build(
             plan=plan, code=f"indicador-{number}", name=f"Indicador número {number}", order=number
         )
+        for number in range(200)
+    )
     return plan

@@ -91,3 +91,14 @@ def test_the_dictionary_describes_every_column(plan: Plan) -> None:
 @pytest.mark.parametrize("dataset", DATASETS.values(), ids=list(DATASETS))
 def test_a_row_has_a_field_for_each_column(dataset: Dataset, report: Report) -> None:
     assert {len(row) for row in dataset.rows(report)} == {len(dataset.fields)}
+
+
+def test_the_whole_ficha_of_an_indicator_is_open_data(plan: Plan) -> None:
+    plan.indicators.filter(code="actos-cubiertos").update(
+        level="componente", dimension="calidad", kind="gestion", supposition="Las dependencias avisan",
+        numerator="Actos cubiertos", frequency="bimestral", responsible="Redacción",
+    )  # fmt: skip
+    row = rows_of(dataset_csv(INDICATORS, told(plan, Span(year=2026))))[0]
+    assert (row["nivel"], row["dimension"], row["tipo"]) == ("componente", "calidad", "gestion")
+    assert (row["numerador"], row["frecuencia"]) == ("Actos cubiertos", "bimestral")
+    assert (row["supuesto"], row["responsable"]) == ("Las dependencias avisan", "Redacción")

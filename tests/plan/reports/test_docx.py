@@ -11,6 +11,8 @@ from pregon.plan.models import Plan
 from pregon.plan.reports.docx import docx_of
 from pregon.plan.reports.layouts import LAYOUTS
 
+pytestmark = pytest.mark.parts
+
 
 def opened(made: bytes) -> docx.document.Document:
     return docx.Document(io.BytesIO(made))

@@ -8,7 +8,17 @@ from plan.reports import test_docx, test_pdf, test_xlsx
 from plan.reports.conftest import document, told
 from pregon.accounts.models import Office
 from pregon.plan.models import Plan
-from pregon.plan.reports.blocks import Bars, Calendar, Curve, Document, Facts, Heading, Paragraph, Table
+from pregon.plan.reports.blocks import (
+    Bars,
+    Calendar,
+    Curve,
+    Document,
+    Facts,
+    Heading,
+    Paragraph,
+    Signatures,
+    Table,
+)
 from pregon.plan.reports.docx import docx_of
 from pregon.plan.reports.layouts import LAYOUTS, OFFICE, composed
 from pregon.plan.reports.letterhead import Letterhead
@@ -23,7 +33,7 @@ def words_of(document: Document) -> set[str]:
         match block:
             case Heading() | Paragraph():
                 words.add(block.text)
-            case Facts():
+            case Facts() | Signatures():
                 words |= {said for row in block.rows for said in row}
             case Table():
                 words |= {column.title for column in block.columns} if block.rows else {block.empty}
@@ -77,7 +87,7 @@ def test_a_plan_without_anything_is_told_in_every_format(layout: str, plan: Plan
 def test_a_bar_shows_where_it_began_and_where_it_should_arrive(plan: Plan) -> None:
     bars = next(block for block in document(plan).blocks if isinstance(block, Bars))
     bar = bars.bars[0]
-    assert (bar.text, bar.target_text) == ("2 de 3 (66.67 %)", "meta 100")
+    assert (bar.text, bar.target_text) == ("2 de 3 (66.7 %)", "meta 100")
     assert (bar.length, bar.target, bar.baseline) == (66.67, 100.0, 40.0)
 
 
@@ -100,3 +110,21 @@ def test_the_office_wears_its_own_colours(plan: Plan) -> None:
     office.brand, office.gold = "#14566b", "#d09a4a"
     head = composed(told(plan), OFFICE, Letterhead.of(office)).letterhead
     assert (head.brand, head.gold, head.initials) == ("#14566b", "#d09a4a", office.initials)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_report_has_a_place_where_it_is_signed(layout: str, plan: Plan) -> None:
+    plan.responsible = "Dirección de Comunicación"
+    plan.save()
+    (signed,) = [block for block in document(plan, layout).blocks if isinstance(block, Signatures)]
+    assert [did for did, _office in signed.rows] == ["Elaboró", "Revisó", "Autorizó"]
+    assert signed.rows[1][1] == "Dirección de Comunicación"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_indicator_has_its_ficha_in_the_annex(layout: str, plan: Plan) -> None:
+    plan.indicators.filter(code="actos-cubiertos").update(dimension="calidad", numerator="Actos cubiertos")
+    facts = [block for block in document(plan, layout).blocks if isinstance(block, Facts)]
+    rows = {row for block in facts for row in block.rows}
+    assert ("Dimensión", "Calidad") in rows
+    assert any(name == "Numerador" and said.startswith("Actos cubiertos: ") for name, said in rows)

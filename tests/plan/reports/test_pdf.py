@@ -12,6 +12,8 @@ from pregon.plan.models import Plan
 from pregon.plan.reports.layouts import LAYOUTS
 from pregon.plan.reports.pdf import pdf_of, printable
 
+pytestmark = pytest.mark.parts
+
 
 @contextmanager
 def opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:

@@ -4,8 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from wagtail.documents import get_document_model
 
 from factories.plan import IndicatorFactory, PlanFactory, act, moment
 from plan.reports.conftest import AT, told
@@ -60,6 +62,32 @@ def test_what_was_closed_is_told_as_it_was_signed(plan: Plan) -> None:
     assert (closing.month, closing.number, closing.digest) == (10, 1, plan.seals.get().digest)
 
 
+def test_a_closing_tells_the_role_that_signed(plan: Plan) -> None:
+    assert told(plan).closings[0].signer == ""
+    head = User.objects.create_superuser("otra-titular@muestra.example")
+    actions.close_month(plan, 9, by=head, at=AT)
+    assert [one.signer for one in told(plan, Span(year=2026)).closings] == ["Titular", ""]
+
+
+def test_what_proves_a_capture_leads_to_its_file_where_anybody_may_open_it(plan: Plan) -> None:
+    file = get_document_model().objects.create(
+        title="Lista escaneada", file=ContentFile(b"%PDF", "lista.pdf")
+    )
+    capture = Capture.objects.get()
+    capture.evidence = file
+    capture.save()
+    assert [(one.evidence, one.path) for one in told(plan).captures] == [("Lista escaneada", "")]
+    Capture.objects.update(public=True)
+    assert [one.path for one in told(plan).captures] == [f"/documentos/{file.pk}/{file.filename}"]
+
+
+def test_a_month_for_which_nobody_wrote_a_figure_down_has_none(plan: Plan) -> None:
+    counted = plan.indicators.create(code="carteles", name="Carteles", target=Decimal(10), order=8)
+    Capture.objects.create(indicator=counted, month=9, numerator=Decimal(3), note="Bitácora.", at=AT)
+    line = next(line for line in told(plan).indicators if line.slug == "carteles")
+    assert [month.value for month in line.months][7:11] == [None, Decimal(3), None, None]
+
+
 def test_a_month_that_was_opened_again_is_not_closed(plan: Plan) -> None:
     person = User.objects.get()
     actions.reopen_month(plan, 10, reason="Faltaba un acto.", by=person, at=AT)
@@ -100,3 +128,19 @@ def test_each_measure_is_asked_once_however_many_lines_there_are(plan: Plan) -> 
     for number in range(3):
         IndicatorFactory.create(plan=plan, code=f"otro-{number}", measure="acts_covered")
     assert queries() == before
+
+
+def test_the_forecast_of_a_quarter_is_that_of_its_last_day() -> None:
+    plan = IndicatorFactory.create(plan__year=2026, measure="acts_covered", target=Decimal(100)).plan
+    for month in range(1, 10):
+        for day in (2, 9, 16, 23):
+            act(f"2026-{month:02d}-{day:02d}", Settlement.COVERED)
+    third = Span(year=2026, quarter=3)
+    before = told(plan, third).indicators[0].forecast
+    for day in range(1, 21):
+        act(f"2026-10-{day:02d}", Settlement.DUE)
+    assert before is not None
+    assert told(plan, third).indicators[0].forecast == before
+    now = told(plan, Span(year=2026)).indicators[0].forecast
+    assert now is not None
+    assert now.high < before.low

@@ -12,6 +12,8 @@ from pregon.plan.models import Plan
 from pregon.plan.reports.layouts import LAYOUTS
 from pregon.plan.reports.xlsx import xlsx_of
 
+pytestmark = pytest.mark.parts
+
 
 def opened(made: bytes, *, values: bool = True) -> Any:
     return openpyxl.load_workbook(io.BytesIO(made), data_only=values)
@@ -53,6 +55,15 @@ def test_the_head_of_each_table_stays_in_place(plan: Plan) -> None:
         ("Mes por mes", "Indicadores", "Actividades", "Calendario", "Lo que falta", "Desviaciones", "Capturas",
          "Cierres", "Registros"), "A2",
     )  # fmt: skip
+
+
+def test_each_heading_leads_to_the_sheet_where_its_table_stands(plan: Plan) -> None:
+    first = opened(xlsx_of(document(plan)))["Informe"]
+    leads = {
+        cell.value: cell.hyperlink.location for row in first.iter_rows() for cell in row if cell.hyperlink
+    }
+    assert leads["Avance de los indicadores"] == "'Indicadores'!A2"
+    assert leads["Cierres"] == "'Cierres'!A2"
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factories.website import marks_taken_up, nothing_due
+from pregon.accounts.models import Office
 from pregon.website import actions as website
 from pregon.website.actions import baking
 from pregon.website.actions.marking import is_address, take_up_marks
@@ -16,6 +17,8 @@ from pregon.website.enums import Baking
 from pregon.website.models import BakedPage, BakingMark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+
+REPORT = "/plan/poa-2026/informe/2026-t4/"
 
 
 def due_at(path: str) -> datetime | None:
@@ -34,6 +37,30 @@ def test_a_later_moment_never_puts_off_a_nearer_one(each_by_itself: bool) -> Non
     website.mark(["/agenda/"], at=at)
     website.mark(["/agenda/"], at=at, due=at + timedelta(hours=1))
     assert (later, due_at("/agenda/")) == (at + timedelta(hours=2), at)
+
+
+def test_reports_follow_the_records_of_a_busy_hour_once() -> None:
+    at = timezone.now()
+    nothing_due()
+    paths = ["/plan/poa-2026/", "/plan/poa-2026/informe/2026-t4/", "/plan/poa-2026/datos/registros.csv"]
+    for minutes in range(4):
+        website.mark(paths, at=at + timedelta(minutes=minutes))
+    assert [due_at(path) for path in paths] == [at, *[at + website.REPORTS_FOLLOW] * 2]
+    website.mark(paths, at=at, bulk=True)
+    assert [due_at(path) for path in paths] == [at] * 3  # a whole edition is one by itself
+
+
+def test_a_report_that_is_in_the_oven_is_due_again_after_what_changed_meanwhile() -> None:
+    at = timezone.now()
+    Office.load()
+    nothing_due()
+    website.mark([REPORT], at=at)
+    marks_taken_up()
+    [page] = baking.claim(at=at + website.REPORTS_FOLLOW)
+    website.mark([REPORT], at=at + website.REPORTS_FOLLOW)
+    marks_taken_up()
+    baking.settle(page, Baking.BAKED, "0", at=at + website.REPORTS_FOLLOW)
+    assert due_at(REPORT) == at + 2 * website.REPORTS_FOLLOW
 
 
 def test_what_cannot_be_a_file_is_never_marked() -> None:

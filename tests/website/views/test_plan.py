@@ -158,7 +158,7 @@ def test_what_the_plan_leaves_empty_is_said(client: Client) -> None:
     page = words(client, made.get_absolute_url())
     assert "Línea base 70 % Resultado 2025 sin dato Ahora sin dato Meta 2026 sin meta" in page
     assert "(sin monto)" in page
-    assert "Programa No aplica" in page
+    assert "Programa NA" in page
 
 
 def test_the_calendar_can_be_read_aloud(client: Client, plan: Plan) -> None:

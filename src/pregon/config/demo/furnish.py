@@ -36,7 +36,6 @@ from pregon.config.demo.pages import open_pages
 from pregon.config.demo.pictures import draw
 from pregon.config.demo.readership import be_read
 from pregon.config.demo.recordings import chimes, passing_by
-from pregon.core.calendar import WorkingCalendar
 from pregon.core.places import EARTH, point_of, read_point
 from pregon.core.text import nearest
 from pregon.core.work import Lane, drain
@@ -160,7 +159,7 @@ def told(story: dict[str, Any], place: str) -> dict[str, Any]:
 
 def past_days(today: date, *, count: int) -> list[date]:
     """The last ``count`` working days before today, but for one that shows how a gap looks; oldest first."""
-    calendar = WorkingCalendar()
+    calendar = Office.load().calendar
     days: list[date] = []
     day = today
     while len(days) < count + 1:

@@ -42,7 +42,10 @@ def begin_year(plan: Plan, year: int, *, by: User | None, at: datetime) -> Plan:
         "written": plan.year,
         "day": date_format(local_day(at, Office.load().zone), "j \\d\\e F \\d\\e Y").lower(),
     }
-    made = put_in(replace(part, source=f"{part.source} {copied}".strip()), at=at)
+    straight = replace(
+        part, source=f"{part.source} {copied}".strip(), calendar_year=part.calendar_year and year
+    )
+    made = put_in(straight, at=at)
     log(made, "wagtail.copy", user=by, data={"from": plan.slug})
     return made
 

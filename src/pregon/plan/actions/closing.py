@@ -18,13 +18,20 @@ from wagtail.log_actions import log
 
 from pregon.accounts.enums import Role
 from pregon.accounts.models import User
-from pregon.plan import registry
 from pregon.plan.chain import NOTHING, canonical, cover, covered, digest_of
 from pregon.plan.contract import Period
 from pregon.plan.enums import SEAL_LOGGED, SealAct
 from pregon.plan.errors import AlreadyClosed, MeasureFailed, MonthNotOver, NotClosed, ReasonMissing
 from pregon.plan.models import Indicator, Plan, Seal
-from pregon.plan.queries import ActivitySheet, Asking, IndicatorSheet, last_seal, sheet_of
+from pregon.plan.queries import (
+    ActivitySheet,
+    Asking,
+    IndicatorSheet,
+    last_seal,
+    plan_at,
+    results_of,
+    sheet_of,
+)
 
 SCHEMA = "pregon.plan.closing/1"
 SHORTEST_REASON = 10
@@ -54,13 +61,12 @@ def close_month(plan: Plan, month: int, *, by: User, at: datetime) -> Seal:
     rows = [_row(row, period) for row in sheet_of(plan, asking).rows]
     if asking.failed:
         raise MeasureFailed(
-            _(
-                "No se cerró nada, porque no se pudo medir «%(title)s». Pide que revisen el registro de errores."
-            )
-            % {"title": registry.find(next(iter(asking.failed))).title}
+            _("No se cerró nada. %(trouble)s") % {"trouble": next(iter(asking.failed.values()))}
         )
     said = {"rows": rows, "replaces": last.digest if last else None}
-    return _hang(plan, month, SealAct.CLOSED, said, by=by, at=at)
+    seal = _hang(plan, month, SealAct.CLOSED, said, by=by, at=at)
+    _tell_next_year(plan, at=at)
+    return seal
 
 
 @transaction.atomic
@@ -74,6 +80,19 @@ def reopen_month(plan: Plan, month: int, *, reason: str, by: User, at: datetime)
     if last is None or last.act != SealAct.CLOSED:
         raise NotClosed(_("%(month)s no está cerrado.") % {"month": month_named(plan, month)})
     return _hang(plan, month, SealAct.REOPENED, {"reason": said, "opens": last.digest}, by=by, at=at)
+
+
+def _tell_next_year(plan: Plan, *, at: datetime) -> None:
+    """Write down what ``plan`` reached in the plan of the year after it, where that was begun before the last month
+    was closed. What somebody wrote there stays."""
+    following = plan_at(plan.key, plan.year + 1)
+    if following is None:
+        return
+    waiting = following.indicators.filter(previous=None)
+    reached = results_of(plan, at=at) if waiting.exists() else {}
+    for indicator in waiting.filter(code__in=reached):
+        indicator.previous = reached[indicator.code]
+        indicator.save(update_fields=["previous"])
 
 
 def month_named(plan: Plan, month: int) -> str:

@@ -34,12 +34,13 @@ def hand_in(content: bytes, *, name: str, by: User | None, at: datetime) -> Plan
 
 
 @transaction.atomic
-def load_draft(draft: PlanDraft, part: PlanPart, *, at: datetime) -> Plan:
-    """Load ``part``, which a person made of ``draft``. A second press finds the plan that the first one loaded."""
+def load_draft(draft: PlanDraft, part: PlanPart, *, at: datetime, year: int | None = None) -> Plan:
+    """Load ``part``, which a person made of ``draft``, with the dates of ``year``. A second press finds the plan that
+    the first one loaded."""
     row = PlanDraft.objects.select_for_update().get(pk=draft.pk)
     if row.state == DraftState.LOADED and row.plan:
         return row.plan
-    plan = take_in(part, at=at)
+    plan = take_in(part, at=at, year=year)
     settle(row, DraftState.LOADED, at=at, plan=plan)
     return plan
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,6 +22,7 @@ from pregon.plan.queries import same_columns
 from pregon.plan.reading import read
 from pregon.plan.values import ActivityLine, IndicatorLine, MeasureLine, PlanFile, PlanPart, ProgrammeLine
 
+R = TypeVar("R", Programme, Indicator, Activity)
 #: Where the numbers of activities wait: past any that a plan has.
 PARKED = 10_000
 
@@ -102,23 +103,48 @@ def _measures(part: PlanPart) -> list[MeasureLine]:
 
 def _fill(plan: Plan, part: PlanPart) -> None:
     """Make the rows of ``plan`` those of the file: rows keep their key, and those gone from the file go."""
-    programmes = [_programme(plan, order, line) for order, line in enumerate(part.programmes, start=1)]
+    programmes = _written(
+        [_programme(plan, order, line) for order, line in enumerate(part.programmes, start=1)],
+        key=("plan", "order"),
+    )
     indicators: list[tuple[Programme | None, IndicatorLine]] = [(None, line) for line in part.indicators]
     activities: list[tuple[Programme | None, ActivityLine]] = [(None, line) for line in part.activities]
     for programme, line in zip(programmes, part.programmes, strict=True):
+        inputs = [plain(needed, Input) for needed in line.inputs]
+        _hang(Input.objects.filter(programme=programme), inputs, programme=programme)
         indicators += [(programme, indicator) for indicator in line.indicators]
         activities += [(programme, activity) for activity in line.activities]
-    by_code = {
-        line.code: _indicator(plan, owner, order, line)
-        for order, (owner, line) in enumerate(indicators, start=1)
-    }
+    measured = _written(
+        [_indicator(plan, owner, order, line) for order, (owner, line) in enumerate(indicators, start=1)],
+        key=("plan", "code"),
+        # A file tells that a target is to be reviewed when it brings it; that somebody did so is no file's business.
+        first_only=("review_due", "reviewed_by", "reviewed_at"),
+    )
+    by_code = {indicator.code: indicator for indicator in measured}
     _let_go(plan.indicators.exclude(code__in=by_code))
     rows = _activities_at(plan, [said.description for _owner, said in activities])
     _let_go(plan.activities.exclude(pk__in=[row.pk for row in rows if row.pk]))
     plan.activities.update(number=F("number") + PARKED)  # no two share a number while they change places
     for number, (row, (owner, said)) in enumerate(zip(rows, activities, strict=True), start=1):
-        _activity(row, owner, number, said, by_code.get(said.indicator))
+        _say(row, owner, number, said, by_code.get(said.indicator))
+    done = _written(rows, key=("id",))
+    for indicator, (_owner, told) in zip(measured, indicators, strict=True):
+        _tell(indicator.deviations, told, indicator=indicator)
+    for activity, (_owner, said) in zip(done, activities, strict=True):
+        _tell(activity.deviations, said, activity=activity)
     plan.programmes.filter(order__gt=len(programmes)).delete()
+
+
+def _written(rows: list[R], *, key: tuple[str, ...], first_only: tuple[str, ...] = ()) -> list[R]:
+    """``rows`` where those of the same ``key`` stood, in one question: each saved by itself would tell whoever listens
+    to the plan of all its pages, and it tells of itself when it is whole."""
+    if not rows:
+        return []
+    columns = {column.name for column in rows[0]._meta.concrete_fields if not column.primary_key}
+    written: list[R] = type(rows[0]).objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=key, update_fields=sorted(columns - {*key, *first_only})
+    )
+    return written
 
 
 def _activities_at(plan: Plan, descriptions: Sequence[str]) -> list[Activity]:
@@ -147,40 +173,23 @@ def _let_go(rows: Any) -> None:
 
 
 def _programme(plan: Plan, order: int, line: ProgrammeLine) -> Programme:
-    programme: Programme
-    programme, _created = Programme.objects.update_or_create(
-        plan=plan,
-        order=order,
-        defaults=plain(line, Programme) | {"months": list(line.months), "alignment": pairs(line.alignment)},
-    )
-    _hang(
-        Input.objects.filter(programme=programme),
-        [plain(needed, Input) for needed in line.inputs],
-        programme=programme,
-    )
-    return programme
+    said = plain(line, Programme) | {"months": list(line.months), "alignment": pairs(line.alignment)}
+    return Programme(plan=plan, order=order, **said)
 
 
 def _indicator(plan: Plan, programme: Programme | None, order: int, line: IndicatorLine) -> Indicator:
-    said = plain(line, Indicator, but=("code", "review_due")) | {
-        "programme": programme,
-        "order": order,
-        "milestones": {str(month): str(goal) for month, goal in line.milestones},
-        "measure": line.measure.name,
-        "parameters": line.measure.parameters,
-    }
-    # A file tells that a target is to be reviewed when it brings it; that somebody did so is no file's business.
-    indicator, _created = Indicator.objects.update_or_create(
+    return Indicator(
         plan=plan,
-        code=line.code,
-        defaults=said,
-        create_defaults=said | {"review_due": line.review_due},
+        programme=programme,
+        order=order,
+        milestones={str(month): str(goal) for month, goal in line.milestones},
+        measure=line.measure.name,
+        parameters=line.measure.parameters,
+        **plain(line, Indicator),
     )
-    _tell(indicator.deviations, line, indicator=indicator)
-    return indicator
 
 
-def _activity(
+def _say(
     row: Activity, programme: Programme | None, number: int, line: ActivityLine, indicator: Indicator | None
 ) -> None:
     said = plain(line, Activity) | {
@@ -188,14 +197,13 @@ def _activity(
         "indicator": indicator,
         "number": number,
         "months": list(line.months),
+        "amounts": {str(month): str(amount) for month, amount in line.amounts},
         "done": list(line.done),
         "measure": line.measure.name,
         "parameters": line.measure.parameters,
     }
     for name, value in said.items():
         setattr(row, name, value)
-    row.save()
-    _tell(row.deviations, line, activity=row)
 
 
 def _tell(there: Any, line: IndicatorLine | ActivityLine, **owner: Any) -> None:
@@ -214,8 +222,8 @@ def _hang(there: Any, wanted: list[dict[str, Any]], **owner: Any) -> None:
         there.all().delete()
 
 
-def plain(line: Any, model: type[Model], *, but: Iterable[str] = ()) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in same_columns(type(line), model) if name not in but}
+def plain(line: Any, model: type[Model]) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in same_columns(type(line), model)}
 
 
 def pairs(lines: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

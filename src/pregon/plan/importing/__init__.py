@@ -6,6 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from pregon.plan.importing.beside import with_values
 from pregon.plan.importing.sheets import OLE, PDF, ZIP, Line, line_of, lines_of, text_of
 from pregon.plan.importing.understanding import understand
 from pregon.plan.reading import parse
@@ -25,7 +26,7 @@ def draft_of(content: bytes, *, name: str, year: int) -> Draft:
         text = text_of(content, name=name)
         if NATIVE.search(text):
             return native(text, name=name)
-    return understand(lines_of(content, name=name), name=name, year=year)
+    return with_values(understand(lines_of(content, name=name), name=name, year=year))
 
 
 def native(text: str, *, name: str) -> Draft:

@@ -192,7 +192,20 @@ CHOICES: dict[Field, dict[str, str]] = {
     | {"de gestion": Kind.MANAGEMENT.value, "estrategica": Kind.STRATEGIC.value},
     Field.DIMENSION: {dimension.value: dimension.value for dimension in Dimension},
     Field.FREQUENCY: {frequency.value: frequency.value for frequency in Frequency}
-    | {"diario": "diaria", "cada mes": "mensual", "cada trimestre": "trimestral", "cada ano": "anual"},
+    | {
+        "diario": "diaria",
+        "cada semana": "semanal",
+        "cada mes": "mensual",
+        "cada bimestre": "bimestral",
+        "cada dos meses": "bimestral",
+        "cada trimestre": "trimestral",
+        "cada cuatrimestre": "cuatrimestral",
+        "cada cuatro meses": "cuatrimestral",
+        "cada semestre": "semestral",
+        "cada ano": "anual",
+        "cada dos anos": "bienal",
+        "bianual": "bienal",
+    },
     Field.DIRECTION: {direction.value: direction.value for direction in Direction}
     | {"creciente": Direction.UP.value, "decreciente": Direction.DOWN.value},
 }

@@ -5,4 +5,4 @@ from pregon.plan.measures import alerts as alerts
 from pregon.plan.measures import delivery as delivery
 from pregon.plan.measures import library as library
 from pregon.plan.measures import newsroom as newsroom
-from pregon.plan.measures.newsroom import records_begin as records_begin
+from pregon.plan.measures.beginning import records_begin as records_begin

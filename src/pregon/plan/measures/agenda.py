@@ -16,7 +16,7 @@ from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
 from pregon.library.models import Album, Photo
 from pregon.plan.contract import Kept, Missing, Question, Reading, Record
-from pregon.plan.measures.common import ABOUT, done, in_time, missed, narrowed, number_of
+from pregon.plan.measures.common import ABOUT, done, in_time, missed, narrowed, number_of, undone
 from pregon.plan.registry import measure
 
 
@@ -67,11 +67,11 @@ def acts_covered(question: Question) -> Reading:
             if act.over:
                 detail = _("Falta: %(lacking)s.") % {"lacking": ", ".join(lacking)}
                 late = (question.today - act.over).days
-                missing.append(_standing(record, detail, days_late=late))
+                missing.append(undone(record, detail, days_late=late))
         elif covered := how[Settlement.COVERED]:
             kept.append(done(_detailed(record, ", ".join(covered))))
         elif reasons[act.pk]:
-            excused.append(_standing(record, "; ".join(dict.fromkeys(reasons[act.pk]))))
+            excused.append(undone(record, "; ".join(dict.fromkeys(reasons[act.pk]))))
     return Reading(unit=_("actos"), kept=tuple(kept), missing=tuple(missing), excused=tuple(excused))
 
 
@@ -103,7 +103,7 @@ def acts_with_photos(question: Question) -> Reading:
             public = record.public and act.album in shown
             kept.append(done(Record(when=record.when, title=record.title, url=record.url, public=public)))
         elif act.pk in excuses:
-            excused.append(_standing(record, excuses[act.pk]))
+            excused.append(undone(record, excuses[act.pk]))
         elif act.over and act.over < question.today:
             missing.append(missed(question, record, _("Sin fotos en la memoria")))
     return Reading(unit=_("actos"), kept=tuple(kept), missing=tuple(missing), excused=tuple(excused))
@@ -145,14 +145,3 @@ def acts_of(question: Question) -> Any:
 
 def _detailed(record: Record, detail: str) -> Record:
     return Record(when=record.when, title=record.title, url=record.url, detail=detail, public=record.public)
-
-
-def _standing(record: Record, detail: str, *, days_late: int = 0) -> Missing:
-    return Missing(
-        when=record.when,
-        title=record.title,
-        url=record.url,
-        public=record.public,
-        detail=detail,
-        days_late=days_late,
-    )

@@ -64,15 +64,21 @@ def share_of(question: Question, records: Iterable[tuple[Record, bool]], *, unit
     return Reading(unit=unit, kept=tuple(kept), missing=tuple(missing))
 
 
-def missed(question: Question, record: Record, lacks: str) -> Missing:
+def missed(question: Question, record: Record, lacks: str, *, amount: int = 1) -> Missing:
     """``record`` as something that is owed since its day."""
+    return undone(record, lacks, days_late=(question.today - record.when).days, amount=amount)
+
+
+def undone(record: Record, why: str, *, days_late: int = 0, amount: int = 1) -> Missing:
+    """``record`` as something that counts for ``amount`` and was not done."""
     return Missing(
         when=record.when,
         title=record.title,
         url=record.url,
         public=record.public,
-        detail=lacks,
-        days_late=(question.today - record.when).days,
+        detail=why,
+        days_late=days_late,
+        amount=Decimal(amount),
     )
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, TruncDate
@@ -19,7 +18,7 @@ from pregon.delivery.enums import MessageKind, State
 from pregon.delivery.models import ChannelAccount, Delivery, Dispatch, Milestone, Subscriber
 from pregon.delivery.registry import label_of
 from pregon.plan.contract import Kept, Missing, Question, Reading, Record
-from pregon.plan.measures.common import done, narrowed
+from pregon.plan.measures.common import done, missed, narrowed
 from pregon.plan.registry import measure
 
 #: What was tried and did not arrive. What was only rehearsed, or called off, was never owed to anybody.
@@ -82,17 +81,8 @@ def messages_delivered(question: Question) -> Reading:
             kept.append(done(record, arrived))
         if lost:
             detail = ngettext("%(n)s no llegó por %(channel)s", "%(n)s no llegaron por %(channel)s", lost)
-            missing.append(
-                Missing(
-                    when=record.when,
-                    title=headline,
-                    url=record.url,
-                    public=False,
-                    detail=detail % {"n": lost, "channel": label_of(channel)},
-                    days_late=(question.today - record.when).days,
-                    amount=Decimal(lost),
-                )
-            )
+            lacks = detail % {"n": lost, "channel": label_of(channel)}
+            missing.append(missed(question, record, lacks, amount=lost))
     return Reading(unit=_("mensajes"), kept=tuple(kept), missing=tuple(missing))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, Q
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pregon.core.visibility import visible
 from pregon.library.models import Album
 from pregon.plan.contract import Kept, Missing, Question, Reading, Record
-from pregon.plan.measures.common import ABOUT, done, in_days, narrowed, number_of
+from pregon.plan.measures.common import ABOUT, done, in_days, missed, narrowed, number_of
 from pregon.plan.registry import measure
 
 
@@ -37,23 +38,17 @@ def photos_in_memory(question: Question) -> Reading:
 def photos_described(question: Question) -> Reading:
     kept: list[Kept] = []
     missing: list[Missing] = []
+    undescribed = cache(_undescribed)  # a year has thousands of albums, and few sizes of them
     for record, photos, described in _albums(question):
         if described:
             kept.append(done(record, described))
         if (lacking := photos - described) and record.when < question.today:
-            detail = ngettext("%(n)s foto sin describir", "%(n)s fotos sin describir", lacking)
-            missing.append(
-                Missing(
-                    when=record.when,
-                    title=record.title,
-                    url=record.url,
-                    public=record.public,
-                    detail=detail % {"n": lacking},
-                    days_late=(question.today - record.when).days,
-                    amount=done(record, lacking).amount,
-                )
-            )
+            missing.append(missed(question, record, undescribed(lacking), amount=lacking))
     return Reading(unit=_("fotos"), kept=tuple(kept), missing=tuple(missing))
+
+
+def _undescribed(photos: int) -> str:
+    return ngettext("%(n)s foto sin describir", "%(n)s fotos sin describir", photos) % {"n": photos}
 
 
 @measure(

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, Min, Q
-from django.db.models.functions import Coalesce
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, Q
+from django.db.models.functions import Cast, Coalesce
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.documents import get_document_model
+from wagtail.models import Page, ReferenceIndex
 
-from pregon.agenda.models import Act
-from pregon.core.calendar import local_day
+from pregon.accounts.models import Department
 from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
-from pregon.newsroom.models import Bulletin, Campaign, Correction, Episode, LiveBlog, Piece, Service, Video
-from pregon.plan.contract import Question, Reading, Record, by_day
+from pregon.newsroom.models import (
+    PIECES,
+    Bulletin,
+    Campaign,
+    Correction,
+    Episode,
+    LiveBlog,
+    Piece,
+    Service,
+    Video,
+)
+from pregon.plan.contract import Kept, Missing, Period, Question, Reading, Record, by_day
 from pregon.plan.measures.common import (
     ABOUT,
     OF_A_PAGE,
     days_kept,
+    done,
     in_days,
     in_time,
     narrowed,
@@ -45,6 +59,7 @@ class Issued(NamedTuple):
     act_over: datetime | None
     has_photo: bool
     has_easy_reading: bool
+    department: int | None
 
 
 # --- Bulletins ----------------------------------------------------------------------------------------------
@@ -178,6 +193,51 @@ def corrections_published(question: Question) -> Reading:
     )
 
 
+@measure(
+    "departments_heard",
+    title=gettext_lazy("Dependencias con noticias"),
+    how=gettext_lazy(
+        "Dependencias vigentes con al menos un boletín suyo en el mes, entre todas; el año suma los meses. "
+        "La que no tuvo ninguno falta cuando el mes termina."
+    ),
+    parameters=ABOUT,
+)
+def departments_heard(question: Question) -> Reading:
+    departments = dict(
+        narrowed(Department.objects.filter(active=True), slug=question.scope.department).values_list(
+            "pk", "name"
+        )
+    )
+    first: dict[tuple[date, int | None], Record] = {}
+    for bulletin in issued(question):
+        if bulletin.department in departments:
+            month = bulletin.record.when.replace(day=1)
+            first.setdefault((month, bulletin.department), bulletin.record)
+    silent = _("Sin boletín en %(month)s")
+    missing = [
+        Missing(
+            when=month.last,
+            title=name,
+            detail=silent % {"month": date_format(month.last, "F").lower()},
+            days_late=(question.today - month.last).days,
+        )
+        for month in _whole_months(question)
+        for pk, name in departments.items()
+        if (month.first, pk) not in first
+    ]
+    kept = tuple(done(record) for record in sorted(first.values(), key=lambda record: record.when))
+    return Reading(unit=_("dependencias"), kept=kept, missing=tuple(missing))
+
+
+def _whole_months(question: Question) -> Iterator[Period]:
+    """The months of the period that are over. One that an office began in the middle of, it does not owe."""
+    for day in question.period:
+        if day.day == 1:
+            month = Period.month(day.year, day.month)
+            if month.last <= question.period.last and month.last < question.today:
+                yield month
+
+
 # --- What else is published ---------------------------------------------------------------------------------
 
 
@@ -248,6 +308,42 @@ def recordings_published(question: Question) -> Reading:
 
 
 @measure(
+    "documents_published",
+    title=gettext_lazy("Documentos publicados"),
+    how=gettext_lazy(
+        "Carteles, volantes, presentaciones y otros archivos que acompañan a los boletines, las campañas y las demás "
+        "páginas a la vista; cada uno cuenta el día en que salió su página."
+    ),
+    parameters=OF_A_PAGE,
+)
+def documents_published(question: Question) -> Reading:
+    references = ReferenceIndex.objects.filter(
+        base_content_type=ContentType.objects.get_for_model(Page),
+        to_content_type=ContentType.objects.get_for_model(get_document_model()),
+    )
+    # Few pages carry one, and only of those is the body read.
+    carrying = references.annotate(page=Cast("object_id", BigIntegerField())).values("page")
+    stand = set(get_document_model().objects.order_by().values_list("pk", flat=True))
+    kept: list[Kept] = []
+    kinds: list[type[Bulletin | Piece]] = [Bulletin, *PIECES]
+    for kind in kinds:
+        for page in pages_of(question, kind).filter(pk__in=carrying):
+            if many := len(_attached(page) & stand):
+                detail = ngettext("%(n)s documento", "%(n)s documentos", many) % {"n": many}
+                when = question.day_of(page.first_published_at)
+                record = Record(when=when, title=page.title, url=page.get_absolute_url(), detail=detail)
+                kept.append(done(record, many))
+    kept.sort(key=lambda each: (each.when, each.records[0].url))
+    return Reading(unit=_("documentos"), share=False, kept=tuple(kept))
+
+
+def _attached(page: Bulletin | Piece) -> set[int]:
+    """The documents that ``page`` offers, apart from what is seen and heard on it."""
+    blocks = [*page.body.raw_data, *(page.documents.raw_data if isinstance(page, Campaign) else ())]
+    return {block["value"]["document"] for block in blocks if block["type"] in {"attachment", "document"}}
+
+
+@measure(
     "services_reviewed",
     title=gettext_lazy("Trámites revisados"),
     how=gettext_lazy(
@@ -275,18 +371,6 @@ def services_reviewed(question: Question) -> Reading:
 # --- The rows behind them -----------------------------------------------------------------------------------
 
 
-def records_begin(at: datetime, zone: tzinfo) -> date | None:
-    """The day of the office's first record: what happened before it, no measure can tell."""
-    first = [
-        Bulletin.objects.issued()
-        .filter(first_published_at__lte=at)
-        .aggregate(day=Min("first_published_at"))["day"],
-        Act.objects.filter(start__lte=at).aggregate(day=Min("start"))["day"],
-    ]
-    moments = [moment for moment in first if moment is not None]
-    return local_day(min(moments), zone) if moments else None
-
-
 def published(question: Question) -> list[Record]:
     """Bulletins of the period that a citizen can read now: neither embargoed nor withdrawn."""
     return [bulletin.record for bulletin in issued(question)]
@@ -307,7 +391,18 @@ def _issued(question: Question) -> list[Issued]:
             ),
             easy=ExpressionWrapper(~Q(easy_reading=""), output_field=BooleanField()),
         )
-        .values_list("pk", "first_published_at", "title", "slug", "number", "year", "over", "photo", "easy")
+        .values_list(
+            "pk",
+            "first_published_at",
+            "title",
+            "slug",
+            "number",
+            "year",
+            "over",
+            "photo",
+            "easy",
+            "department",
+        )
     )
     # One folio's words for all.
     detail = _("Boletín %(folio)s")
@@ -324,8 +419,9 @@ def _issued(question: Question) -> list[Issued]:
             act_over=over,
             has_photo=photo,
             has_easy_reading=easy,
+            department=department,
         )
-        for pk, moment, title, slug, number, year, over, photo, easy in rows
+        for pk, moment, title, slug, number, year, over, photo, easy, department in rows
     ]
 
 
@@ -370,18 +466,23 @@ def bulletins_of(question: Question) -> Any:
 
 def pieces(question: Question, kind: type[Piece]) -> list[Record]:
     """Pages of one kind that came out in the period and that a citizen can read now."""
+    detail = capfirst(str(kind._meta.verbose_name))
+    rows = pages_of(question, kind).values_list("first_published_at", "title", "slug")
+    return [
+        Record(when=question.day_of(moment), title=title, url=f"{kind.folder}{slug}/", detail=detail)
+        for moment, title, slug in rows
+    ]
+
+
+def pages_of(question: Question, kind: type[Bulletin | Piece]) -> Any:
+    """The same as rows."""
     scope = question.scope
-    found = narrowed(
+    return narrowed(
         in_time(visible(kind.objects.all(), at=question.at), "first_published_at", question),
         department__slug=scope.department,
         localities__slug=scope.locality,
         topics__slug=scope.topic,
     )
-    detail = capfirst(str(kind._meta.verbose_name))
-    return [
-        Record(when=question.day_of(moment), title=title, url=f"{kind.folder}{slug}/", detail=detail)
-        for moment, title, slug in found.values_list("first_published_at", "title", "slug")
-    ]
 
 
 def _bulletins_that(question: Question, fulfil: Callable[[Issued], bool], *, lacks: str) -> Reading:

@@ -158,7 +158,22 @@ class Curve:
         return tuple(tuple(stroke) for stroke in found if stroke)
 
 
-Block = Heading | Paragraph | Facts | Table | Bars | Calendar | Curve
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatures:
+    """Places to sign: what each one did, and the office that the person holds."""
+
+    kind: ClassVar[str] = "signatures"
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+Block = Heading | Paragraph | Facts | Table | Bars | Calendar | Curve | Signatures
+
+
+def is_named_by(heading: str, title: str) -> bool:
+    """Whether the heading over a table says already what the table is."""
+    title, above = title.casefold(), heading.casefold()
+    return bool(heading) and (title in above or above in title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,15 @@ from pregon.plan.reports.blocks import (
     Block,
     Calendar,
     Cell,
+    Column,
     Curve,
     Document,
     Facts,
     Heading,
     Paragraph,
+    Signatures,
     Table,
+    is_named_by,
 )
 from pregon.plan.reports.pdf import png_of
 from pregon.plan.reports.plots import TONES, bar_svg, curve_svg
@@ -34,6 +37,10 @@ SIGNS = {Light.GREEN: "●", Light.YELLOW: "▲", Light.RED: "■", Light.GREY: 
 SHADES = {Mark.DONE: "DCEBE1", Mark.EXTRA: "DCEBE1", Mark.LATE: "FBF1DA"}
 #: Twips on a letter sheet between its margins, upright and lying.
 WIDTH, WIDE = 9972, 13572
+#: Half points, for a table of many columns and for what is copied whole: a digest, an address.
+SMALL = 15
+LONGEST_WORD = 40
+SOFT = "5B625D"
 
 
 def docx_of(document: Document) -> bytes:
@@ -62,6 +69,8 @@ class _Writer:
         from docx.shared import Cm, Pt, RGBColor
 
         self.document = document
+        #: What stands right above, until something is named below it.
+        self.heading = ""
         self.brand = document.letterhead.brand.lstrip("#").upper()
         self.width = WIDE if document.landscape else WIDTH
         self.file = docx.Document()
@@ -78,6 +87,8 @@ class _Writer:
             style.font.size, style.font.color.rgb, style.font.bold = Pt(size), colour, True
             style.element.rPr.rFonts.attrib.clear()  # the theme's own font would win
             style.font.name = "Georgia"
+        caption = self.file.styles["Caption"].font
+        caption.size, caption.color.rgb = Pt(9), RGBColor.from_string(SOFT)
         normal = self.file.styles["Normal"]
         normal.font.size, normal.font.name = Pt(10), "Calibri"
         normal.paragraph_format.space_after = Pt(4)
@@ -98,6 +109,7 @@ class _Writer:
             case Heading():
                 heading = self.file.add_heading(fit(block.text), level=block.level)
                 heading.paragraph_format.page_break_before = block.fresh
+                self.heading = block.text
             case Paragraph():
                 run = self.file.add_paragraph().add_run(fit(block.text))
                 if block.small:
@@ -105,19 +117,21 @@ class _Writer:
             case Facts():
                 self._caption(block.title)
                 rows = [(Cell(text=name), Cell(text=said)) for name, said in block.rows]
-                self._table((_("Dato"), _("Lo que dice")), rows, (1.3, 3), first_bold=True)
+                columns = (Column(title=_("Dato"), width=1.3), Column(title=_("Lo que dice"), width=3))
+                self._table(columns, rows, first_bold=True)
             case Table(rows=()):
                 self.file.add_paragraph(fit(block.empty))
             case Table():
                 self._caption(block.title)
-                widths = tuple(column.width for column in block.columns)
-                self._table(tuple(column.title for column in block.columns), block.rows, widths)
+                self._table(block.columns, block.rows)
             case Calendar():
                 self._calendar(block)
             case Bars():
                 self._bars(block)
             case Curve():
                 self._curve(block)
+            case Signatures():
+                self._signatures(block)
 
     def _head(self) -> None:
         letterhead = self.document.letterhead
@@ -129,6 +143,9 @@ class _Writer:
         self.file.add_paragraph().add_run(fit(self.document.subtitle)).bold = True
 
     def _caption(self, text: str) -> None:
+        heading, self.heading = self.heading, ""
+        if is_named_by(heading, text):
+            return
         paragraph = self.file.add_paragraph(fit(text), style="Caption")
         paragraph.paragraph_format.keep_with_next = True
 
@@ -143,14 +160,21 @@ class _Writer:
             for row in block.rows
         ]
         shades = [("", "", *(SHADES.get(tick.mark, "") for tick in row.ticks)) for row in block.rows]
-        self._table(("N°", block.head, *block.months), rows, (1.2, 5.5, *[1] * 12), shades=shades)
+        months = (Column(title=month) for month in block.months)
+        columns = (Column(title="N°", width=1.2), Column(title=block.head, width=5.5), *months)
+        self._table(columns, rows, shades=shades)
 
     def _bars(self, block: Bars) -> None:
         self._caption(block.title)
         rows = [
             (Cell(text=bar.name), Cell(), Cell(text=f"{bar.text}, {bar.target_text}")) for bar in block.bars
         ]
-        table = self._table((_("Indicador"), _("Avance"), _("Cifra y meta")), rows, (2, 3, 2))
+        columns = (
+            Column(title=_("Indicador"), width=2),
+            Column(title=_("Avance"), width=3),
+            Column(title=_("Cifra y meta"), width=2),
+        )
+        table = self._table(columns, rows)
         from docx.text.paragraph import Paragraph as Written
 
         for bar, row in zip(block.bars, table.tr_lst[1:], strict=True):
@@ -170,10 +194,26 @@ class _Writer:
         said = ", ".join(f"{point.name} {point.text}" for point in block.points)
         self._picture(self.file.add_paragraph(), picture, wide, f"{block.title}: {said}")
         self._table(
-            tuple(point.short for point in block.points),
+            tuple(Column(title=point.short) for point in block.points),
             [tuple(Cell(text=point.text) for point in block.points)],
-            (1,) * 12,
         )
+
+    def _signatures(self, block: Signatures) -> None:
+        """A row to sign in: what was done above, the line and the office below."""
+        from docx.oxml import OxmlElement
+
+        self._caption(block.title)
+        table = self.file.add_table(rows=3, cols=len(block.rows))
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - no other way
+        for place, (did, office) in enumerate(block.rows):
+            above, space, below = (row.cells[place].paragraphs[0] for row in table.rows)
+            above.add_run(fit(did)).bold = True
+            space.paragraph_format.space_before = self.Pt(34)
+            space.add_run("_" * 26)
+            below.add_run(fit(office)).font.size = self.Pt(9)
+            for paragraph in (above, space, below):
+                paragraph.paragraph_format.keep_with_next = True
+        self.file.add_paragraph()
 
     def _picture(self, paragraph: Any, png: bytes, width: Any, alternative: str) -> None:
         shape = paragraph.add_run().add_picture(io.BytesIO(png), width=width)
@@ -189,9 +229,8 @@ class _Writer:
 
     def _table(
         self,
-        head: tuple[str, ...],
+        columns: tuple[Column, ...],
         rows: Iterable[tuple[Cell, ...]],
-        widths: tuple[float, ...],
         *,
         shades: list[tuple[str, ...]] | None = None,
         first_bold: bool = False,
@@ -201,16 +240,17 @@ class _Writer:
         from docx.oxml import parse_xml
         from docx.oxml.ns import nsdecls
 
-        whole = sum(widths)
-        sizes = [round(self.width * width / whole) for width in widths]
-        small = 15 if len(head) > 7 else 18
+        whole = sum(column.width for column in columns)
+        sizes = [round(self.width * column.width / whole) for column in columns]
+        small = SMALL if len(columns) > 7 else 18
 
         def cell(place: int, said: Cell, shade: str, *, bold: bool, colour: str) -> str:
             look = "<w:b/>" if bold else ""
             if colour:
                 look += f'<w:color w:val="{colour}"/>'
             words = f'<w:t xml:space="preserve">{escape(fit(said.text))}</w:t>'
-            inside = f'<w:rPr>{look}<w:sz w:val="{small}"/></w:rPr>{words}'
+            size = SMALL if len(said.text) > LONGEST_WORD and " " not in said.text else small
+            inside = f'<w:rPr>{look}<w:sz w:val="{size}"/></w:rPr>{words}'
             run = f"<w:r>{inside}</w:r>"
             if said.url:
                 link = self.file.part.relate_to(
@@ -220,9 +260,10 @@ class _Writer:
                 )
                 run = f'<w:hyperlink r:id="{link}">{run}</w:hyperlink>'
             ground = f'<w:shd w:val="clear" w:color="auto" w:fill="{shade}"/>' if shade else ""
+            side = '<w:jc w:val="right"/>' if columns[place].figures else ""
             return (
                 f'<w:tc><w:tcPr><w:tcW w:w="{sizes[place]}" w:type="dxa"/>{ground}</w:tcPr>'
-                f'<w:p><w:pPr><w:spacing w:after="20"/></w:pPr>{run}</w:p></w:tc>'
+                f'<w:p><w:pPr><w:spacing w:after="20"/>{side}</w:pPr>{run}</w:p></w:tc>'
             )
 
         def line(cells: Iterable[str], *, header: bool = False) -> str:
@@ -232,8 +273,8 @@ class _Writer:
         drawn = [
             line(
                 (
-                    cell(place, Cell(text=title), self.brand, bold=True, colour="FFFFFF")
-                    for place, title in enumerate(head)
+                    cell(place, Cell(text=column.title), self.brand, bold=True, colour="FFFFFF")
+                    for place, column in enumerate(columns)
                 ),
                 header=True,
             )

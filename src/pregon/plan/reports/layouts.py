@@ -33,16 +33,17 @@ from pregon.plan.reports.blocks import (
     Heading,
     Paragraph,
     Point,
+    Signatures,
     Table,
     Tick,
 )
 from pregon.plan.reports.letterhead import Letterhead
-from pregon.plan.reports.progress import Line, Report, Sheet
+from pregon.plan.reports.progress import Captured, Line, Report, Sheet
 
 if TYPE_CHECKING:  # a type that exists only in the stubs
     from django_stubs_ext import StrPromise
 
-HUNDREDTH = Decimal("0.01")
+HUNDREDTH, TENTH = Decimal("0.01"), Decimal("0.1")
 #: More bars on one plot are no longer compared by eye; the table has them all.
 MOST_BARS = 30
 MOST_CURVES = 12
@@ -135,17 +136,35 @@ def plots(report: Report) -> Iterable[Block]:
 
 def progress(report: Report) -> Iterable[Block]:
     """Every indicator and every activity with its figures."""
-    yield Heading(text=_("Avance de los indicadores"), fresh=True)
-    yield _progress_table(_("Indicadores"), report.indicators, _("Este plan no tiene indicadores."))
+    yield Heading(text=_("Avance de los indicadores"))
+    yield _progress_table(
+        _("Indicadores"),
+        report.indicators,
+        (Column(title=_("Al cierre del año"), width=1.3), _forecast),
+        _("Este plan no tiene indicadores."),
+    )
+    if any(line.forecast for line in report.indicators):
+        yield Paragraph(text=str(FORECAST), small=True)
     yield Heading(text=_("Avance de las actividades"))
-    yield _progress_table(_("Actividades"), report.activities, _("Este plan no tiene actividades."))
+    yield _progress_table(
+        _("Actividades"),
+        report.activities,
+        (Column(title=_("Meses hechos"), width=1), _months_done),
+        _("Este plan no tiene actividades."),
+    )
 
 
 def calendar(report: Report) -> Iterable[Block]:
     if report.activities:
+        yield from drawn_calendar(report)
+        yield Paragraph(text=str(LEGEND), small=True)
+
+
+def drawn_calendar(report: Report) -> Iterable[Block]:
+    """The same for a page, which draws its marks and says below what they mean."""
+    if report.activities:
         yield Heading(text=_("Calendario"))
         yield _calendar(_("Calendario de actividades"), _("Actividad"), report, report.activities)
-        yield Paragraph(text=str(LEGEND), small=True)
 
 
 def deviations(report: Report) -> Iterable[Block]:
@@ -155,7 +174,7 @@ def deviations(report: Report) -> Iterable[Block]:
     yield Table(
         title=_("Desviaciones"),
         columns=(
-            Column(title=_("Mes"), width=0.8),
+            Column(title=_("Mes"), width=1.1),
             Column(title=_("Indicador o actividad"), width=2),
             Column(title=_("Causa"), width=2),
             Column(title=_("Efecto"), width=2),
@@ -182,7 +201,7 @@ def captures(report: Report) -> Iterable[Block]:
     yield Table(
         title=_("Capturas"),
         columns=(
-            Column(title=_("Mes"), width=0.8),
+            Column(title=_("Mes"), width=1.1),
             Column(title=_("Indicador o actividad"), width=2),
             Column(title=_("Hecho"), width=0.7, figures=True),
             Column(title=_("De"), width=0.7, figures=True),
@@ -196,11 +215,19 @@ def captures(report: Report) -> Iterable[Block]:
                 _number(one.numerator),
                 _number(one.denominator),
                 Cell(text=one.note),
-                Cell(text=one.evidence or _("sin archivo")),
+                _evidence(one),
             )
             for one in report.captures
         ),
     )
+
+
+def _evidence(one: Captured) -> Cell:
+    if not one.evidence:
+        return Cell(text=_("sin archivo"))
+    if one.path:
+        return Cell(text=one.evidence, url=_whole(one.path))
+    return Cell(text=_("%(file)s (en la oficina)") % {"file": one.evidence})
 
 
 def closings(report: Report) -> Iterable[Block]:
@@ -208,21 +235,37 @@ def closings(report: Report) -> Iterable[Block]:
     yield Table(
         title=_("Cierres"),
         columns=(
-            Column(title=_("Mes"), width=1),
-            Column(title=_("Eslabón"), width=0.7, figures=True),
-            Column(title=_("Se cerró el"), width=1.2),
-            Column(title=_("Huella SHA-256 de lo firmado"), width=4),
+            Column(title=_("Mes"), width=0.9),
+            Column(title=_("Eslabón"), width=0.75, figures=True),
+            Column(title=_("Se cerró el"), width=1),
+            Column(title=_("Firmó"), width=0.9),
+            Column(title=_("Huella SHA-256 de lo firmado"), width=4.9),
         ),
         rows=tuple(
             (
                 Cell(text=month_of(closing.month)),
                 _number(Decimal(closing.number)),
                 _day(closing.on),
+                Cell(text=closing.signer or "—"),
                 Cell(text=closing.digest),
             )
             for closing in report.closings
         ),
         empty=_("Ningún mes del periodo está cerrado: sus cifras pueden cambiar."),
+    )
+
+
+def signatures(report: Report) -> Iterable[Block]:
+    """Where those who answer for the report sign it, by what they do. Whom the plan does not name writes it there."""
+    unknown = _("Cargo:")
+    yield Heading(text=_("Firmas"))
+    yield Signatures(
+        title=_("Firmas"),
+        rows=(
+            (_("Elaboró"), report.plan.unit_name),
+            (_("Revisó"), report.plan.responsible or unknown),
+            (_("Autorizó"), unknown),
+        ),
     )
 
 
@@ -298,14 +341,18 @@ def evidence(report: Report) -> Iterable[Block]:
 def identity(report: Report) -> Iterable[Block]:
     plan = report.plan
     if plan.description:
-        yield Paragraph(text=plan.description)
+        yield from _prose(plan.description)
     for name, said in ((_("MISIÓN"), plan.mission), (_("VISIÓN"), plan.vision)):
         if said:
             yield Heading(text=name)
-            yield Paragraph(text=said)
+            yield from _prose(said)
     if plan.values:
         yield Heading(text=_("VALORES"))
         yield Facts(title=_("Valores"), rows=tuple((value["name"], value["text"]) for value in plan.values))
+
+
+def _prose(text: str) -> Iterable[Block]:
+    return (Paragraph(text=line) for line in text.splitlines() if line)
 
 
 def goals(report: Report) -> Iterable[Block]:
@@ -319,6 +366,7 @@ def goals(report: Report) -> Iterable[Block]:
             Column(title=_("Unidad de medida"), width=1.3),
             Column(title=_("En el periodo"), width=1.2),
             Column(title=_("En lo que va del año"), width=1.2),
+            Column(title=_("Al cierre del año"), width=1.2),
             Column(title=_("Semáforo"), width=1.2),
         ),
         rows=tuple(
@@ -329,6 +377,7 @@ def goals(report: Report) -> Iterable[Block]:
                 Cell(text=line.indicator.unit if line.indicator else ""),
                 Cell(text=line.text),
                 Cell(text=line.so_far_text),
+                Cell(text=_forecast(line)),
                 Cell(text=line.word, light=line.light),
             )
             for place, line in enumerate(report.indicators, start=1)
@@ -348,10 +397,20 @@ def activity_calendar(report: Report) -> Iterable[Block]:
 # --- The budgeted programme: a sheet for each ---------------------------------------------------------------
 
 
+def datasheets(report: Report) -> Iterable[Block]:
+    """The ficha técnica of each indicator, with the values of the period."""
+    if report.indicators:
+        yield Heading(text=_("Anexo: fichas técnicas de los indicadores"), fresh=True)
+    for line in report.indicators:
+        yield Heading(text=line.name, level=2)
+        yield Facts(title=line.name, rows=line.datasheet)
+
+
 def sheets(report: Report) -> Iterable[Block]:
     for place, sheet in enumerate(report.sheets):
         yield Heading(text=sheet.name or _("Metas y actividades"), fresh=place > 0)
-        yield Facts(title=_("Ficha del programa"), rows=tuple(_chain(sheet)))
+        if chain := tuple(_chain(sheet)):
+            yield Facts(title=_("Ficha del programa"), rows=chain)
         for line in sheet.indicators:
             yield Facts(title=line.name, rows=tuple(_sheet_of_indicator(line)))
         if sheet.programme:
@@ -397,7 +456,10 @@ def _sheet_of_indicator(line: Line) -> Iterable[tuple[str, str]]:
     yield (_("RESULTADO %(year)s") % {"year": year - 1}, _said(indicator.previous, indicator))
     yield (_("ESPERADO %(year)s") % {"year": year}, _target(line))
     yield (_("EN EL PERIODO"), line.text)
-    yield (_("EN LO QUE VA DEL AÑO"), f"{line.so_far_text} · {line.word}")
+    silent = line.so_far_text.casefold() == line.word.casefold()
+    yield (_("EN LO QUE VA DEL AÑO"), line.word if silent else f"{line.so_far_text} · {line.word}")
+    if line.forecast:
+        yield (_("AL CIERRE DEL AÑO"), line.forecast.text)
 
 
 def _row_of_programme(sheet: Sheet, report: Report) -> CalendarRow:
@@ -426,7 +488,24 @@ LEGEND = gettext_lazy(
 )
 
 
-def _progress_table(title: str, lines: Iterable[Line], empty: str) -> Table:
+FORECAST = gettext_lazy(
+    "Al cierre del año: entre qué y qué quedará la cifra si todo sigue igual; ocho de cada diez veces cae ahí."
+)
+
+
+def _forecast(line: Line) -> str:
+    return line.forecast.text if line.forecast else "—"
+
+
+def _months_done(line: Line) -> str:
+    return _("%(done)s de %(planned)s") % {"done": line.done_months, "planned": line.planned_months}
+
+
+def _progress_table(
+    title: str, lines: Iterable[Line], own: tuple[Column, Callable[[Line], str]], empty: str
+) -> Table:
+    """``own`` is the column that only lines of this kind have."""
+    column, said = own
     return Table(
         title=title,
         columns=(
@@ -437,7 +516,7 @@ def _progress_table(title: str, lines: Iterable[Line], empty: str) -> Table:
             Column(title=_("De"), width=0.7, figures=True),
             Column(title=_("%"), width=0.75, figures=True, share_of=(3, 4)),
             Column(title=_("En el año"), width=1.1),
-            Column(title=_("Meses hechos"), width=1),
+            column,
             Column(title=_("Semáforo"), width=1.4),
         ),
         rows=tuple(
@@ -449,12 +528,7 @@ def _progress_table(title: str, lines: Iterable[Line], empty: str) -> Table:
                 _number(line.owed),
                 _number(line.value if line.share else None),
                 Cell(text=line.so_far_text),
-                Cell(
-                    text=_("%(done)s de %(planned)s")
-                    % {"done": line.done_months, "planned": line.planned_months}
-                    if line.activity
-                    else "—"
-                ),
+                Cell(text=said(line)),
                 Cell(text=line.word, light=line.light),
             )
             for line in lines
@@ -538,11 +612,12 @@ def _of(part: Decimal, whole: Decimal) -> float:
 def _figure(line: Line) -> str:
     if line.so_far is None:
         return line.so_far_text
-    return f"{line.so_far_text} ({written(line.so_far)} %)" if line.share else line.so_far_text
+    return f"{line.so_far_text} ({_per_cent(line.so_far, per_cent=True)})" if line.share else line.so_far_text
 
 
 def _per_cent(value: Decimal, *, per_cent: bool) -> str:
-    return f"{written(value)} %" if per_cent else written(value)
+    """A share to the tenth, as the pages of the plan say it."""
+    return f"{written(value.quantize(TENTH, ROUND_HALF_UP))} %" if per_cent else written(value)
 
 
 def _target(line: Line) -> str:
@@ -591,23 +666,45 @@ def month_of(month: int) -> str:
 OFFICE = Layout(
     key="oficina",
     title=gettext_lazy("El de la oficina: resumen, gráficas, avance y anexos"),
-    parts=(standing, plots, progress, calendar, owed, deviations, captures, closings, evidence),
+    parts=(
+        standing,
+        plots,
+        progress,
+        calendar,
+        owed,
+        deviations,
+        captures,
+        closings,
+        signatures,
+        datasheets,
+        evidence,
+    ),
 )
 AREA_PLAN = Layout(
     key="mazamitla",
     title=gettext_lazy("Plan operativo: misión, metas y calendario de actividades"),
-    parts=(identity, goals, activity_calendar, deviations, captures, closings, evidence),
+    parts=(
+        identity,
+        goals,
+        activity_calendar,
+        deviations,
+        captures,
+        closings,
+        signatures,
+        datasheets,
+        evidence,
+    ),
     landscape=True,
 )
 BUDGETED = Layout(
     key="ocotlan",
     title=gettext_lazy("Programa presupuestal: una hoja por programa, con su temporalidad"),
-    parts=(sheets, deviations, captures, closings, evidence),
+    parts=(sheets, deviations, captures, closings, signatures, datasheets, evidence),
 )
 #: On the site, where each line leads to the page with its records.
 PAGE = Layout(
     key="pagina",
     title=gettext_lazy("La página"),
-    parts=(beginning, plots, progress, calendar, owed, deviations, captures, closings),
+    parts=(beginning, plots, progress, drawn_calendar, owed, deviations, captures, closings),
 )
 LAYOUTS: dict[str, Layout] = {layout.key: layout for layout in (OFFICE, AREA_PLAN, BUDGETED)}

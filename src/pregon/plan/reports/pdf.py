@@ -28,6 +28,7 @@ from pregon.plan.reports.blocks import (
     Heading,
     Paragraph,
     Table,
+    is_named_by,
 )
 
 logger = logging.getLogger(__name__)
@@ -121,9 +122,7 @@ def _blocks(blocks: Iterable[Block], width: float) -> list[dict[str, Any]]:
         if isinstance(block, Heading):
             heading = block.text
         elif isinstance(block, Facts | Table | Calendar):
-            # A heading that says the same is enough.
-            title, above = block.title.casefold(), heading.casefold()
-            told["named"] = not heading or (title not in above and above not in title)
+            told["named"] = not is_named_by(heading, block.title)
             heading = ""
         if isinstance(block, Table):
             whole = sum(column.width for column in block.columns)
@@ -157,7 +156,9 @@ def _fit(text: str, longest: int) -> _Fit:
 
 
 def _cell(cell: Cell, letters: int) -> dict[str, Any]:
-    return {"text": _fit(cell.text, letters), "url": cell.url, "light": cell.light}
+    # A key breaks behind its hyphen, which Spanish would otherwise write again on the next line.
+    text = cell.text if " " in cell.text else cell.text.replace("-", "-\u200b")
+    return {"text": _fit(text, letters), "url": cell.url, "light": cell.light}
 
 
 def _printable(value: Any) -> Any:

@@ -18,17 +18,25 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from pregon.core.calendar import local_day
-from pregon.plan.contract import Missing, Period, Reading, Record
+from pregon.plan.closings import link_of
+from pregon.plan.contract import Missing, Period, Record
 from pregon.plan.enums import Light, Mark
 from pregon.plan.errors import UnknownSpan
-from pregon.plan.models import Activity, Capture, Deviation, Indicator, Input, Plan, Programme
+from pregon.plan.forecasting import Forecast
+from pregon.plan.models import Activity, Deviation, Indicator, Input, Plan, Programme
 from pregon.plan.queries import (
     ActivitySheet,
     Asking,
     IndicatorSheet,
     asking_of,
+    captures_of,
+    counted,
+    datasheet,
+    evidence_path,
+    forecast_of,
     plan_sheet,
     sheet_of,
+    standing,
     standing_seals,
 )
 
@@ -134,6 +142,10 @@ class Line:
     responsible: str = ""
     indicator: Indicator | None = None
     activity: Activity | None = None
+    #: The ficha técnica of an indicator, with its values of the period.
+    datasheet: tuple[tuple[str, str], ...] = ()
+    #: Where its year will end, as it stood when the period was over.
+    forecast: Forecast | None = None
 
     @property
     def url(self) -> str:
@@ -176,6 +188,8 @@ class Captured:
     denominator: Decimal | None
     note: str
     evidence: str
+    #: Where anybody may open the file; nowhere when it is for the office alone.
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +210,8 @@ class Closing:
     month: int
     number: int
     on: date
+    #: The role that signed.
+    signer: str
     digest: str
 
 
@@ -278,10 +294,7 @@ def report_of(plan: Plan, span: Span, *, at: datetime) -> Report:
 
 def captured(plan: Plan, span: Span) -> tuple[Captured, ...]:
     """What people wrote down for the months of ``span``: the last word on each month of each line."""
-    last: dict[tuple[int, int | None, int | None], Capture] = {}
-    found = Capture.objects.filter(Q(indicator__plan=plan) | Q(activity__plan=plan), month__in=span.months)
-    for capture in found.select_related("indicator", "activity", "evidence").order_by("month", "at", "pk"):
-        last[capture.month, capture.indicator_id, capture.activity_id] = capture
+    found = standing(captures_of(plan).filter(month__in=span.months).order_by("month", "at", "pk"))
     return tuple(
         Captured(
             month=capture.month,
@@ -290,8 +303,9 @@ def captured(plan: Plan, span: Span) -> tuple[Captured, ...]:
             denominator=capture.denominator,
             note=capture.note,
             evidence=capture.evidence.title if capture.evidence else "",
+            path=evidence_path(capture.evidence) if capture.evidence and capture.public else "",
         )
-        for capture in last.values()
+        for capture in found
     )
 
 
@@ -311,7 +325,13 @@ def deviated(plan: Plan, span: Span) -> tuple[Deviated, ...]:
 
 def closed(plan: Plan, span: Span, asking: Asking) -> tuple[Closing, ...]:
     return tuple(
-        Closing(month=month, number=seal.number, on=local_day(seal.at, asking.zone), digest=seal.digest)
+        Closing(
+            month=month,
+            number=seal.number,
+            on=local_day(seal.at, asking.zone),
+            signer=link_of(seal).role,
+            digest=seal.digest,
+        )
         for month, seal in sorted(standing_seals(plan).items())
         if month in span.months
     )
@@ -328,7 +348,8 @@ def _line(
     indicator = item if isinstance(item, Indicator) else None
     records = reading.records if reading else ()
     missing = reading.missing if reading else ()
-    measured = reading is not None and bool(reading.denominator or not reading.share)
+    answer = counted(reading, asked=asking.asked(item, span.period))
+    answer_so_far = counted(year, asked=asking.asked(item, span.so_far))
     figure = so_far.figure
     return Line(
         slug=item.slug,
@@ -339,13 +360,13 @@ def _line(
         how=str(whole.measure.how) if whole.measure else "",
         light=figure.light if figure else Light.GREY,
         word=figure.word if figure else _("No se mide"),
-        done=reading.numerator if reading and measured else None,
-        owed=reading.denominator if reading and measured and reading.share else None,
-        value=reading.value if reading and measured else None,
-        text=reading.text if reading and measured else _("sin dato"),
-        so_far=year.value if year else None,
-        so_far_text=year.text if year and year.value is not None else _("sin dato"),
-        unit=str(reading.unit) if reading and measured else "",
+        done=answer.numerator if answer else None,
+        owed=answer.denominator if answer and answer.share else None,
+        value=answer.value if answer else None,
+        text=answer.text if answer else _("sin dato"),
+        so_far=answer_so_far.value if answer_so_far else None,
+        so_far_text=answer_so_far.text if answer_so_far else _("sin dato"),
+        unit=str(answer.unit) if answer else "",
         share=bool(reading and reading.share),
         months=_months(whole, span, asking),
         records=tuple(record for record in records if record.public),
@@ -354,6 +375,10 @@ def _line(
         hidden_missing=sum(not lack.public for lack in missing),
         responsible=item.responsible,
         indicator=indicator,
+        datasheet=datasheet(indicator, reading) if indicator else (),
+        forecast=forecast_of(year, asking.at_the_end_of(span.period), asking.calendar)
+        if indicator and whole.measure
+        else None,
         activity=None if isinstance(item, Indicator) else item,
     )
 
@@ -361,15 +386,15 @@ def _line(
 def _months(row: IndicatorSheet | ActivitySheet, span: Span, asking: Asking) -> tuple[MonthFigure, ...]:
     """Twelve, of which those after the period are only promised."""
     last = min(span.months[-1], asking.today.month if asking.today.year == span.year else 12)
-    told = [number <= last and asking.today.year >= span.year for number in range(1, 13)]
+    reached = [number <= last and asking.today.year >= span.year for number in range(1, 13)]
     if isinstance(row, ActivitySheet):
         return tuple(
             MonthFigure(
                 number=number,
                 planned=cell.planned,
-                mark=cell.mark if told[number - 1] else _promised(planned=cell.planned),
-                value=Decimal(cell.count) if told[number - 1] and row.reading else None,
-                told=told[number - 1],
+                mark=cell.mark if reached[number - 1] else _promised(planned=cell.planned),
+                value=Decimal(cell.count) if reached[number - 1] and row.reading else None,
+                told=reached[number - 1],
             )
             for number, cell in enumerate(row.months, start=1)
         )
@@ -379,10 +404,10 @@ def _months(row: IndicatorSheet | ActivitySheet, span: Span, asking: Asking) -> 
             planned=True,
             mark=Mark.DONE if value is not None else Mark.AHEAD,
             value=value,
-            told=told[number - 1],
+            told=reached[number - 1],
         )
         for number in range(1, 13)
-        for value in [_value_in(row.reading, span.year, number) if told[number - 1] else None]
+        for value in [_value_in(row, span.year, number, asking) if reached[number - 1] else None]
     )
 
 
@@ -390,5 +415,8 @@ def _promised(*, planned: bool) -> Mark:
     return Mark.AHEAD if planned else Mark.NONE
 
 
-def _value_in(reading: Reading | None, year: int, month: int) -> Decimal | None:
-    return reading.within(Period.month(year, month)).value if reading else None
+def _value_in(row: IndicatorSheet, year: int, number: int, asking: Asking) -> Decimal | None:
+    """What no record tells has no figure in a month for which nobody wrote one down: nothing is not zero."""
+    month = Period.month(year, number)
+    answer = counted(row.reading.within(month) if row.reading else None, asked=asking.asked(row.item, month))
+    return answer.value if answer else None

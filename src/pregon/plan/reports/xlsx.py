@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from pregon.plan.reports.blocks import (
     Facts,
     Heading,
     Paragraph,
+    Signatures,
     Table,
 )
 from pregon.plan.reports.docx import fit, told
@@ -32,8 +34,14 @@ LONGEST_URL = 2_000
 LONGEST_NAME = 31
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 GREEN, AMBER = "#dcebe1", "#fbf1da"
-#: Characters in a column whose share is one.
-UNIT = 14
+#: Characters in a column whose share is one, and the points of a line of them.
+UNIT, LINE = 14, 15.0
+#: Letters in the room of one digit, after which a sheet measures its columns.
+LETTERS = 1.12
+#: More lines than these in one row of a sheet are nothing to read there.
+MOST_LINES = 27
+#: Characters in the two columns of the first sheet.
+NAMES, WORDS = 32, 90
 
 
 def xlsx_of(document: Document) -> bytes:
@@ -48,7 +56,7 @@ def xlsx_of(document: Document) -> bytes:
         match block:
             case Heading() | Paragraph():
                 writer.words(block)
-            case Facts():
+            case Facts() | Signatures():
                 writer.facts(block)
             case Table() if block.rows:
                 writer.table(block)
@@ -78,18 +86,36 @@ class _Writer:
         form = book.add_format
         self.title = form({"bold": True, "font_size": 16, "font_color": brand})
         self.heading = form({"bold": True, "font_size": 12, "font_color": brand})
-        self.head = form(
-            {"bold": True, "font_color": "#ffffff", "bg_color": brand, "text_wrap": True, "valign": "vcenter"}
-        )
-        self.text = form({"text_wrap": True, "valign": "top"})
+        head = {
+            "bold": True,
+            "font_color": "#ffffff",
+            "bg_color": brand,
+            "text_wrap": True,
+            "valign": "vcenter",
+            "indent": 1,
+        }
+        self.head, self.head_figures = form(head), form({**head, "align": "right", "indent": 0})
+        self.lead = form({"bold": True, "font_size": 12, "font_color": brand, "underline": 1})
+        self.text = form({"text_wrap": True, "align": "left", "valign": "top", "indent": 1})
+        self.prose = form({"text_wrap": True, "valign": "top"})
         self.bold = form({"bold": True, "text_wrap": True, "valign": "top"})
-        self.link = form({"text_wrap": True, "valign": "top", "font_color": brand, "underline": 1})
+        self.link = form(
+            {
+                "text_wrap": True,
+                "align": "left",
+                "valign": "top",
+                "indent": 1,
+                "font_color": brand,
+                "underline": 1,
+            }
+        )
         self.number = form({"num_format": "#,##0.##", "valign": "top"})
         self.whole = form({"num_format": "#,##0", "valign": "top"})
         self.share = form({"num_format": "0.00", "valign": "top"})
-        self.day = form({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"})
+        self.day = form({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top", "indent": 1})
         self.lights = {
-            light: form({"bold": True, "font_color": tone, "valign": "top"}) for light, tone in TONES.items()
+            light: form({"bold": True, "font_color": tone, "align": "left", "valign": "top", "indent": 1})
+            for light, tone in TONES.items()
         }
         tick = {"align": "center", "valign": "top", "border": 1, "border_color": "#d6d9d2"}
         self.done, self.late = form({**tick, "bg_color": GREEN}), form({**tick, "bg_color": AMBER})
@@ -98,23 +124,28 @@ class _Writer:
         #: The sheet of each group, and its next free row.
         self.sheets: dict[str, tuple[Any, int]] = {}
         self.first, self.row = self._sheet(_("Informe")), 0
-        self.first.set_column(0, 0, 32)
-        self.first.set_column(1, 1, 90)
+        self.first.set_column(0, 0, NAMES)
+        self.first.set_column(1, 1, WORDS)
+        #: The heading right above, which leads to what stands on a sheet of its own.
+        self.above: tuple[int, str] | None = None
         for said, look in (
             (document.title, self.title),
             (document.subtitle, self.heading),
-            (document.foot, self.text),
+            (document.foot, self.prose),
         ):
             self._say(said, look)
         self.row += 1
 
     def words(self, block: Heading | Paragraph) -> None:
-        self._say(block.text, self.heading if isinstance(block, Heading) else self.text)
+        heading = isinstance(block, Heading)
+        self.above = (self.row, block.text) if heading else None
+        self._say(block.text, self.heading if heading else self.prose)
 
-    def facts(self, block: Facts) -> None:
+    def facts(self, block: Facts | Signatures) -> None:
         for name, said in block.rows:
             self._string(self.first, self.row, 0, name, self.bold)
-            self._string(self.first, self.row, 1, said, self.text)
+            self._string(self.first, self.row, 1, said, self.prose)
+            self.first.set_row(self.row, _height([(said, WORDS)]))
             self.row += 1
         self.row += 1
 
@@ -126,9 +157,13 @@ class _Writer:
             head = [Column(title=_("Indicador o actividad"), width=2.4)] if block.group else []
             self._begin(name, [*head, *columns])
         sheet, row = self.sheets[name]
+        self._lead(sheet, row)
+        told = [(block.about, UNIT * 2.4)] if block.group else []
         for cells in block.rows:
             if block.group:
                 self._string(sheet, row, 0, block.about, self.text)
+            wide = [(cell.text, _wide(column)) for column, cell in zip(columns, cells, strict=True)]
+            sheet.set_row(row, _height(told + wide))
             for place, (column, cell) in enumerate(zip(columns, cells, strict=True), start=shift):
                 self._cell(sheet, row, place, column, cell)
             row += 1
@@ -141,7 +176,9 @@ class _Writer:
             months = [Column(title=month, width=0.5) for month in block.months]
             self._begin(name, [Column(title="N°", width=0.5), Column(title=block.head, width=3), *months])
         sheet, row = self.sheets[name]
+        self._lead(sheet, row)
         for line in block.rows:
+            sheet.set_row(row, _height([(line.name, UNIT * 3)]))
             self._string(sheet, row, 0, line.number, self.text)
             self._string(sheet, row, 1, line.name, self.text)
             for place, tick in enumerate(line.ticks, start=2):
@@ -163,7 +200,7 @@ class _Writer:
         self._string(sheet, row, 0, block.title, self.text)
         for place, point in enumerate(block.points, start=1):
             if point.value is not None:
-                sheet.write_number(row, place, float(point.value), self.number)
+                sheet.write_number(row, place, float(point.value), self._look_of(point.value))
         self.sheets[name] = (sheet, row + 1)
 
     def _cell(self, sheet: Any, row: int, place: int, column: Column, cell: Cell) -> None:
@@ -174,8 +211,7 @@ class _Writer:
                 row, place, f'=IF({whole}=0,"",ROUND(100*{part}/{whole},2))', self.share, float(value)
             )
         elif isinstance(value, Decimal):
-            look = self.whole if value == value.to_integral_value() else self.number
-            sheet.write_number(row, place, float(value), look)
+            sheet.write_number(row, place, float(value), self._look_of(value))
         elif isinstance(value, date):
             sheet.write_datetime(row, place, datetime.combine(value, time.min), self.day)
         elif column.figures:
@@ -188,8 +224,8 @@ class _Writer:
     def _begin(self, name: str, columns: Iterable[Column]) -> None:
         sheet = self._sheet(name)
         for place, column in enumerate(columns):
-            sheet.set_column(place, place, max(UNIT * column.width, 7))
-            self._string(sheet, 0, place, column.title, self.head)
+            sheet.set_column(place, place, _wide(column))
+            self._string(sheet, 0, place, column.title, self.head_figures if column.figures else self.head)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         self.sheets[name] = (sheet, 1)
@@ -208,12 +244,37 @@ class _Writer:
         sheet.hide_gridlines(2)
         return sheet
 
+    def _lead(self, sheet: Any, row: int) -> None:
+        """Make of the heading above a way to where its rows begin."""
+        if self.above:
+            place, text = self.above
+            self.first.write_url(place, 0, f"internal:'{sheet.get_name()}'!A{row + 1}", self.lead, fit(text))
+            self.above = None
+
+    def _look_of(self, value: Decimal) -> Any:
+        return self.whole if value == value.to_integral_value() else self.number
+
     def _say(self, text: str, look: Any) -> None:
-        self._string(self.first, self.row, 0, text, look)
+        """Words across both columns, in a row that is high enough for them."""
+        said = fit(text)[:LONGEST_TEXT]
+        self.first.merge_range(self.row, 0, self.row, 1, "", look)
+        self.first.write_string(self.row, 0, said, look)
+        if look is self.prose:
+            self.first.set_row(self.row, _height([(said, NAMES + WORDS)]))
         self.row += 1
 
     def _string(self, sheet: Any, row: int, place: int, text: str, look: Any) -> None:
         sheet.write_string(row, place, fit(text)[:LONGEST_TEXT], look)
+
+
+def _wide(column: Column) -> float:
+    return max(UNIT * column.width, 7)
+
+
+def _height(told: Iterable[tuple[str, float]]) -> float:
+    """The points of a row in which each text has room in its column: not every program measures it by itself."""
+    lines = max(ceil(len(text) / (wide * LETTERS)) + text.count("\n") for text, wide in told)
+    return LINE * min(max(lines, 1), MOST_LINES)
 
 
 def _letter(place: int) -> str:

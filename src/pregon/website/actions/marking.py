@@ -8,7 +8,7 @@ rows, in short transactions that take the rows in one order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,19 +18,21 @@ from django.db.models.functions import Coalesce, Least
 from pregon.core.work import Lane, ring
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakedPageQuerySet, BakingMark
+from pregon.website.queries import is_report
 
 AT_A_TIME = 500
+#: What tells of a quarter or a year is told once for all records of a busy hour.
+REPORTS_FOLLOW = timedelta(minutes=5)
 
 
 def mark(paths: Iterable[str], *, at: datetime, due: datetime | None = None, bulk: bool = False) -> None:
-    """Make ``paths`` due at ``due``, or now. A page in the oven is due again; a later moment never puts off a
-    nearer one. ``bulk`` is for whole editions, which news overtakes."""
-    moment = due or at
-    wanted = dict.fromkeys(path for path in paths if is_address(path))
-    BakingMark.objects.bulk_create(
-        [BakingMark(path=path, due_at=moment, ahead=moment > at, bulk=bulk) for path in wanted],
-        batch_size=AT_A_TIME,
-    )
+    """Make ``paths`` due at ``due``, or now; reports a while after. A page in the oven is due again; a later moment
+    never puts off a nearer one. ``bulk`` is for whole editions, which news overtakes."""
+    marks = []
+    for path in dict.fromkeys(path for path in paths if is_address(path)):
+        moment = (due or at) + (REPORTS_FOLLOW if is_report(path) and not bulk else timedelta(0))
+        marks.append(BakingMark(path=path, due_at=moment, ahead=moment > at, bulk=bulk))
+    BakingMark.objects.bulk_create(marks, batch_size=AT_A_TIME)
     ring(Lane.PAGES)
 
 

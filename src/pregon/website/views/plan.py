@@ -25,6 +25,7 @@ from pregon.plan.queries import (
     IndicatorSheet,
     PlanSheet,
     current_plans,
+    datasheet,
     figure_sheet,
     headline_figures,
     plan_sheet,
@@ -147,6 +148,7 @@ def indicator_detail(request: HttpRequest, slug: str, indicator: str) -> HttpRes
     closed = {date(sheet.plan.year, month, 1) for month in standing_seals(sheet.plan)}
     context = {
         "evidence": evidence,
+        "datasheet": datasheet(row.indicator, row.reading) if isinstance(row, IndicatorSheet) else (),
         "closed": closed,
         "deviations": [(date(sheet.plan.year, went.month, 1), went) for went in row.item.deviations.all()],
     }

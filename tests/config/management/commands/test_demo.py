@@ -17,7 +17,7 @@ from pregon.core.home import Home
 from pregon.plan.models import Plan
 from pregon.website import actions as website
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,11 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from factories.accounts import UserFactory
 from factories.documents import SEEDS
-from factories.plan import bulletin, moment
+from factories.plan import PlanFactory, bulletin, moment
 from pregon.accounts.enums import Role
 from pregon.plan import actions
 from pregon.plan.errors import PlanError
@@ -45,6 +46,13 @@ def said(*words: str) -> str:
     return out.getvalue()
 
 
+def tampered(seal: Seal) -> None:
+    """Past the guard of the database, which whoever holds it can take away."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER plan_seals_stand")
+    Seal.objects.filter(pk=seal.pk).update(content=seal.content.replace('"month":10', '"month": 10'))
+
+
 def test_it_shows_how_the_plan_stands(plan: Plan) -> None:
     assert "Meses cerrados: ninguno." in said("show")
     assert json.loads(said("show", "--json"))["plan"] == plan.slug
@@ -64,10 +72,51 @@ def test_a_month_is_closed_by_any_of_its_names(plan: Plan, word: str) -> None:
 
 def test_a_closing_that_was_touched_is_told_and_the_command_fails(plan: Plan) -> None:
     said("close", "octubre", "--by", "titular@muestra.example")
-    assert "están como se firmaron" in said("verify")
+    assert said("verify") == f"El único cierre de {plan} está como se firmó.\n"
     Seal.objects.update(openings={"f" * 64: {"nonce": "", "said": {}}})
     with pytest.raises(CommandError, match="no está entera"):
         said("verify")
+
+
+def test_a_month_that_is_not_as_signed_is_named(plan: Plan) -> None:
+    said("close", "octubre", "--by", "titular@muestra.example")
+    assert "Ya no están como se firmaron" not in said("show")
+    tampered(plan.seals.get())
+    assert "Ya no están como se firmaron, y cuentan otra vez con sus registros: octubre." in said("show")
+    assert json.loads(said("show", "--json"))["touched"] == [10]
+
+
+def test_the_chains_of_all_years_are_checked_unless_one_plan_is_named(plan: Plan) -> None:
+    said("close", "octubre", "--by", "titular@muestra.example")
+    later = actions.begin_year(plan, 2027, by=None, at=moment("2026-11-20"))
+    tampered(plan.seals.get())
+    with time_machine.travel(moment("2027-03-01"), tick=False):
+        assert said("verify", "--plan", later.slug) == f"{later} no tiene cierres todavía.\n"
+        with pytest.raises(CommandError, match="no está entera: 1 falta"):
+            said("verify")
+
+
+def test_the_year_of_the_month_says_which_plan(plan: Plan) -> None:
+    actions.begin_year(plan, 2027, by=None, at=moment("2026-11-20"))
+    with time_machine.travel(moment("2027-03-01"), tick=False):
+        assert "de 2026 quedó cerrado" in said("close", "2026-10", "--by", "titular@muestra.example")
+    assert [seal.month for seal in plan.seals.all()] == [10]
+
+
+def test_where_a_year_has_several_plans_one_is_named(plan: Plan) -> None:
+    PlanFactory.create(year=2026, slug="feria-2026")
+    for words in (["show"], ["close", "10", "--by", "titular@muestra.example"], ["report", "a.pdf"]):
+        with pytest.raises(CommandError, match=r"varios planes de 2026: di cuál con --plan \(.*feria-2026"):
+            said(*words)
+    assert "quedó cerrado" in said("close", "10", "--by", "titular@muestra.example", "--plan", "feria-2026")
+
+
+def test_a_document_is_loaded_with_another_key_beside_the_plan_that_has_its_own(plan: Plan) -> None:
+    document = str(SEEDS / "mazamitla.txt")
+    assert "como «campana-2026»" in said("import", document, "--key", "campana", "--year", "2026", "--yes")
+    assert Plan.objects.count() == 2
+    with pytest.raises(CommandError, match="no sirve de clave"):
+        said("import", document, "--key", "con espacio", "--yes")
 
 
 def test_it_is_opened_again_with_a_reason(plan: Plan) -> None:
@@ -82,11 +131,17 @@ def test_it_is_opened_again_with_a_reason(plan: Plan) -> None:
         (["close"], "va: mes"),
         (["close", "brumario", "--by", "titular@muestra.example"], "no es un mes"),
         (["close", "13", "--by", "titular@muestra.example"], "no es un mes"),
-        (["close", "2025-10", "--by", "titular@muestra.example"], "no es un mes de"),
         (["close", "octubre"], "Di quién firma"),
         (["close", "octubre", "--by", "redaccion@muestra.example"], "no puede firmar esto"),
         (["close", "octubre", "--by", "nadie@muestra.example"], "nadie entra con"),
         (["show", "--plan", "otro"], "Los que hay: comunicacion-social-2026"),
+        (["close", "2019-10", "--by", "titular@muestra.example"], "No hay un plan de 2019."),
+        (["reopen", "2019-10", "--by", "titular@muestra.example"], "No hay un plan de 2019."),
+        (["close", "x-10", "--by", "titular@muestra.example"], "no es un mes"),
+        (
+            ["close", "2019-10", "--by", "titular@muestra.example", "--plan", "comunicacion-social-2026"],
+            "es de 2026 y el mes que escribiste es de 2019",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(plan: Plan, words: list[str], sentence: str) -> None:
@@ -161,6 +216,8 @@ def test_a_year_that_cannot_be_begun_is_refused_in_a_sentence(plan: Plan, year: 
 
 def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> None:
     told = said("import", str(SEEDS / "mazamitla.txt"))
+    assert "Registrar memoria fotográfica: Fotos en la memoria" in told
+    assert "Actualizar formatos: a mano. Captura" in told
     assert "   46  CALENDARIO ACTIVIDADES 2019\n" in told
     assert "       ! El calendario dice 2019 y el plan es de 2020: revisa cuál vale.\n" in told
     assert "0 programas, 4 indicadores, 6 actividades; 4 líneas por revisar." in told
@@ -170,7 +227,7 @@ def test_a_document_is_shown_beside_what_it_became_and_nothing_is_loaded() -> No
 
 def test_told_so_it_loads_the_document_for_the_year_that_is_named() -> None:
     told = json.loads(said("import", str(SEEDS / "ocotlan.txt"), "--year", "2026", "--yes", "--json"))
-    assert (told["loaded"], told["doubts"]) == ("coordinacion-de-comunicacion-institucional-2026", 2)
+    assert (told["loaded"], told["doubts"]) == ("coordinacion-de-comunicacion-institucional-2026", 9)
     assert Plan.objects.get(slug=told["loaded"]).programmes.count() == 3
 
 

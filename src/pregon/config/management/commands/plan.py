@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentTypeError
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dates import MONTHS
+from django.utils.translation import ngettext
 
 from pregon.core.files import write_atomically
-from pregon.core.text import slug
+from pregon.core.text import shorten, slug
 from pregon.plan import actions
 from pregon.plan.enums import Severity
 from pregon.plan.importing import draft_of
@@ -24,15 +26,15 @@ from pregon.plan.linting import lint, together
 from pregon.plan.models import EARLIEST, LATEST, Plan
 from pregon.plan.permissions import ADD, CLOSE
 from pregon.plan.queries import (
+    advise,
     as_written,
     chain_faults,
-    current_plan,
+    current_plans,
     lacks_of,
     plan_sheet,
     standing_seals,
-    titles_proposed,
 )
-from pregon.plan.reading import known, read
+from pregon.plan.reading import KEY, LONGEST_KEY, known, read
 from pregon.plan.reports.files import FORMATS, report_file
 from pregon.plan.reports.layouts import LAYOUTS, OFFICE
 from pregon.plan.reports.progress import Span
@@ -55,20 +57,35 @@ METHODS = {"import": "take_in", "new-year": "new_year"}
 MONTH_NAMES = {slug(str(name)): number for number, name in MONTHS.items()}
 
 
-def month_of(word: str) -> int:
-    """«octubre», «10» or «2026-10»."""
-    last = word.rsplit("-", 1)[-1]
+def month_of(word: str) -> tuple[int | None, int]:
+    """«octubre», «10» or «2026-10», as the year that it names and the number of the month."""
+    year, _dash, last = word.rpartition("-")
     number = MONTH_NAMES.get(slug(word)) or (int(last) if last.isdecimal() else 0)
-    if not 1 <= number <= 12:
+    if not 1 <= number <= 12 or (year and not (year.isdecimal() and len(year) == 4)):
         raise ArgumentTypeError(word)
-    return number
+    return (int(year) if year else None), number
+
+
+def whole_chain(plan: Plan, links: int) -> str:
+    if not links:
+        return f"{plan} no tiene cierres todavía."
+    said = ngettext(
+        "El único cierre de %(plan)s está como se firmó.",
+        "Los %(links)s cierres y reaperturas de %(plan)s están como se firmaron.",
+        links,
+    )
+    return said % {"plan": plan, "links": links}
+
+
+def slugs(plans: Iterable[Plan]) -> str:
+    return ", ".join(plan.slug for plan in plans) or "ninguno"
 
 
 def beside(line: Understood) -> list[str]:
     """A line of the document, and below it what it became."""
     said = [f"{line.number:>5}  {line.text}"]
-    if line.becomes:
-        said.append(f"       → {line.becomes}")
+    for what, value in line.parts or ([(line.becomes, "")] if line.becomes else ()):
+        said.append(f"       → {what}: {value}" if value else f"       → {what}")
     if line.doubt:
         said.append(f"       ! {line.doubt}")
     return said
@@ -101,7 +118,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", metavar="ACCIÓN", choices=list(ACTIONS))
         parser.add_argument("target", metavar="ARCHIVO|MES|AÑO", nargs="?", default="")
-        parser.add_argument("--plan", metavar="DIRECCIÓN", default="", help="cuál; sin esto, el del año")
+        parser.add_argument(
+            "--plan",
+            metavar="DIRECCIÓN",
+            default="",
+            help="cuál; sin esto, el único del año o, con verify, todos",
+        )
         parser.add_argument(
             "--by", metavar="CORREO", default="", help="quién firma, con close, reopen y new-year"
         )
@@ -125,6 +147,12 @@ class Command(BaseCommand):
             "--layout", choices=list(LAYOUTS), default=OFFICE.key, help="cómo se ordena, con report"
         )
         parser.add_argument("--year", metavar="AÑO", type=int, help="con qué año se carga, con import")
+        parser.add_argument(
+            "--key",
+            metavar="CLAVE",
+            default="",
+            help="con qué clave se carga, con import; sin esto, la de su unidad",
+        )
         parser.add_argument("--yes", action="store_true", help="carga lo que se entendió, con import")
         parser.add_argument("--json", action="store_true", help="imprime un objeto JSON y nada más")
 
@@ -139,7 +167,8 @@ class Command(BaseCommand):
             for sentence in sentences:
                 self.stdout.write(sentence)
         if faults := told.get("faults"):
-            raise CommandError(f"La cadena de cierres no está entera: {len(faults)} faltas.")
+            count = ngettext("%(count)s falta", "%(count)s faltas", len(faults)) % {"count": len(faults)}
+            raise CommandError(f"La cadena de cierres no está entera: {count}.")
         if errors := told.get("errors"):
             raise CommandError(f"El plan tiene faltas que hay que corregir: {errors}.")
 
@@ -148,13 +177,19 @@ class Command(BaseCommand):
         if year is not None and not EARLIEST <= year <= LATEST:
             raise CommandError(f"«{year}» no es un año de plan: escribe uno entre {EARLIEST} y {LATEST}.")
         draft = draft_of(document(path), name=path.name, year=year or timezone.localdate(at).year)
+        if key := options["key"]:
+            draft = replace(draft, plan=replace(draft.plan, key=self.key(key)))
         loaded = actions.take_in(draft.plan, at=at, year=year) if options["yes"] else None
         doubtful = sum(bool(line.doubt) for line in draft.lines)
+        names = [line.name for line in draft.plan.every_indicator if not line.measure.name]
+        names += [line.description for line in draft.plan.every_activity if not line.measure.name]
+        measured = [(name, advise(name)) for name in names]
         told = {
             "plan": {"key": draft.plan.key, "title": draft.plan.title, "year": draft.plan.year},
             "loaded": loaded.slug if loaded else None,
             "doubts": doubtful,
             "lines": [asdict(line) for line in draft.lines],
+            "measures": [{"line": name, "advice": str(advice)} for name, advice in measured],
         }
         sentences = [sentence for line in draft.lines if line.text.strip() for sentence in beside(line)]
         sentences.append(
@@ -162,6 +197,11 @@ class Command(BaseCommand):
             f"{len(draft.plan.every_indicator)} indicadores, {len(draft.plan.every_activity)} actividades; "
             f"{doubtful} líneas por revisar."
         )
+        sentences += ["Cómo se puede medir:"] if measured else []
+        sentences += [
+            f"    {shorten(name, 60)}: {advice.title or f'a mano. {advice.by_hand}'}"
+            for name, advice in measured
+        ]
         sentences.append(
             f"El plan quedó cargado como «{loaded.slug}»."
             if loaded
@@ -179,10 +219,15 @@ class Command(BaseCommand):
         ]
         lines = [f"{figure.name}: {figure.text} {figure.unit} · {figure.word}" for figure in sheet.figures]
         months = ", ".join(str(MONTHS[month]).lower() for month in closed) or "ninguno"
-        return {"plan": plan.slug, "figures": figures, "closed": closed}, [
+        lines.append(f"Meses cerrados: {months}.")
+        if sheet.touched:
+            lines.append(
+                f"Ya no están como se firmaron, y cuentan otra vez con sus registros: {sheet.touched_months}. "
+                "«pregon plan verify» dice qué cambió."
+            )
+        return {"plan": plan.slug, "figures": figures, "closed": closed, "touched": sheet.touched}, [
             str(plan),
             *lines,
-            f"Meses cerrados: {months}.",
         ]
 
     def export(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -193,7 +238,7 @@ class Command(BaseCommand):
     def lint(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         if options["target"]:
             part = written_in(options["target"])
-            name, lacks = part.title, together(lint(part, propose=titles_proposed))
+            name, lacks = part.title, together(lint(part, advise=advise))
         else:
             plan = self.plan(options)
             name, lacks = str(plan), lacks_of(plan)
@@ -230,15 +275,13 @@ class Command(BaseCommand):
         return told, [f"Quedó preparado {begun}. Sus metas por revisar en el escritorio: {due}."]
 
     def close(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        plan = self.plan(options)
-        month = self.month(plan, options["target"])
+        plan, month = self.month_of_plan(options)
         seal = actions.close_month(plan, month, by=self.signer(options, CLOSE), at=timezone.now())
         told = {"plan": plan.slug, "month": month, "number": seal.number, "digest": seal.digest}
         return told, [f"{MONTHS[month]} de {plan.year} quedó cerrado. Huella: {seal.digest}."]
 
     def reopen(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        plan = self.plan(options)
-        month = self.month(plan, options["target"])
+        plan, month = self.month_of_plan(options)
         seal = actions.reopen_month(
             plan, month, reason=options["reason"], by=self.signer(options, CLOSE), at=timezone.now()
         )
@@ -246,15 +289,25 @@ class Command(BaseCommand):
         return told, [f"{MONTHS[month]} de {plan.year} está abierto de nuevo; lo que se cerró se conserva."]
 
     def verify(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        plan = self.plan(options)
-        faults = chain_faults(plan)
-        told = {
-            "plan": plan.slug,
-            "links": plan.seals.count(),
-            "faults": [{"number": fault.number, "what": fault.sentence} for fault in faults],
-        }
-        whole = [f"Los {told['links']} cierres de {plan} están como se firmaron."]
-        return told, [f"Eslabón {fault.number}: {fault.sentence}" for fault in faults] or whole
+        plans = [self.plan(options)] if options["plan"] else list(Plan.objects.all())
+        if not plans:
+            raise CommandError("No hay ningún plan.")
+        chains: list[dict[str, Any]] = []
+        sentences = []
+        for plan in plans:
+            faults, links = chain_faults(plan), plan.seals.count()
+            chains.append(
+                {
+                    "plan": plan.slug,
+                    "links": links,
+                    "faults": [{"number": fault.number, "what": fault.sentence} for fault in faults],
+                }
+            )
+            sentences += [f"{plan}, eslabón {fault.number}: {fault.sentence}" for fault in faults]
+            if not faults:
+                sentences.append(whole_chain(plan, links))
+        faulty = [{"plan": chain["plan"], **fault} for chain in chains for fault in chain["faults"]]
+        return {"chains": chains, "faults": faulty}, sentences
 
     def report(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         plan, path = self.plan(options), Path(options["target"]).expanduser()
@@ -269,24 +322,39 @@ class Command(BaseCommand):
         told = {"plan": plan.slug, "span": span.slug, "file": str(path), "bytes": len(written)}
         return told, [f"El informe ({span.title.lower()}) quedó escrito en {path}."]
 
-    def plan(self, options: dict[str, Any]) -> Plan:
-        wanted: str = options["plan"]
-        found = Plan.objects.filter(slug=wanted).first() if wanted else current_plan(timezone.now())
+    def plan(self, options: dict[str, Any], *, year: int | None = None) -> Plan:
+        """The one that is named, or the only one of ``year``; without a year, of the one that runs."""
+        if wanted := options["plan"]:
+            return self.named(wanted, year)
+        found = list(Plan.objects.of(year)) if year else current_plans(timezone.now())
+        if not found:
+            none = f"No hay un plan de {year}." if year else "No hay ningún plan."
+            raise CommandError(f"{none} Los que hay: {slugs(Plan.objects.all())}.")
+        if len(found) > 1:
+            raise CommandError(f"Hay varios planes de {found[0].year}: di cuál con --plan ({slugs(found)}).")
+        return found[0]
+
+    def named(self, wanted: str, year: int | None) -> Plan:
+        found = Plan.objects.filter(slug=wanted).first()
         if found is None:
-            known = ", ".join(Plan.objects.values_list("slug", flat=True)) or "ninguno"
-            raise CommandError(
-                f"No hay un plan «{wanted}». Los que hay: {known}." if wanted else "No hay ningún plan."
-            )
+            raise CommandError(f"No hay un plan «{wanted}». Los que hay: {slugs(Plan.objects.all())}.")
+        if year not in {None, found.year}:
+            raise CommandError(f"«{wanted}» es de {found.year} y el mes que escribiste es de {year}.")
         return found
 
-    def month(self, plan: Plan, word: str) -> int:
-        year, dash, _rest = word.rpartition("-")
-        if dash and year != str(plan.year):
-            raise CommandError(f"«{word}» no es un mes de {plan}: di de cuál plan con --plan.")
+    def key(self, word: str) -> str:
+        if not KEY.fullmatch(word) or len(word) > LONGEST_KEY:
+            raise CommandError(
+                f"«{word}» no sirve de clave: escribe letras sin acento, números y guiones, hasta {LONGEST_KEY}."
+            )
+        return word
+
+    def month_of_plan(self, options: dict[str, Any]) -> tuple[Plan, int]:
         try:
-            return month_of(word)
+            year, month = month_of(options["target"])
         except ArgumentTypeError as problem:
             raise CommandError(f"«{problem}» no es un mes: escribe «octubre», «10» o «2026-10».") from problem
+        return self.plan(options, year=year), month
 
     def signer(self, options: dict[str, Any], permission: str) -> Any:
         if not options["by"]:

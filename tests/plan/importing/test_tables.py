@@ -1,0 +1,122 @@
+"""Tables: what moved, was joined or fell out on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from factories.documents import (
+    CALENDAR,
+    MONTHS,
+    as_csv,
+    as_docx,
+    as_xlsx,
+    doubts,
+    drafted,
+    laid_out,
+    plan_of,
+    rows_of,
+    seed,
+)
+from pregon.plan.importing.tables import answered, longest_of
+from pregon.plan.values import EVERY_MONTH
+
+
+def test_a_matrix_gives_an_indicator_for_each_of_its_rows() -> None:
+    plan = plan_of(
+        "MATRIZ DE INDICADORES PARA RESULTADOS 2026\n"
+        "Nivel\tResumen narrativo\tIndicadores\tMedios de verificación\tSupuestos\n"
+        "Fin\tContribuir a informar\tPoblación informada\tEncuesta\tHay presupuesto\n"
+        "Propósito\tLa población se entera\tAlcance de boletines\tRegistros\t\n"
+        "Componente 1\tBoletines publicados\tBoletines en días hábiles\tEl sitio\tHay actos\n"
+        "\tBoletines corregidos\tCorrecciones\tEl sitio\t\n"
+        "Actividad 1.1\tCubrir los actos\tActos cubiertos\tLa agenda\tHay transporte\n"
+    )
+    assert [(line.level, line.name, line.verification) for line in plan.indicators] == [
+        ("fin", "Población informada", "Encuesta"),
+        ("proposito", "Alcance de boletines", "Registros"),
+        ("componente", "Boletines en días hábiles", "El sitio"),
+        ("componente", "Correcciones", "El sitio"),
+        ("actividad", "Actos cubiertos", "La agenda"),
+    ]
+    assert (plan.indicators[0].narrative, plan.indicators[4].supposition) == (
+        "Contribuir a informar",
+        "Hay transporte",
+    )
+
+
+@pytest.mark.parametrize("made", [as_docx, as_xlsx, as_csv])
+def test_sheets_drawn_as_tables_are_the_same_plan_as_their_text(made: object) -> None:
+    assert callable(made)
+    assert plan_of(made(laid_out(seed("ocotlan")))) == plan_of(seed("ocotlan"))
+
+
+def test_a_calendar_whose_heading_is_merged_is_the_same_plan() -> None:
+    rows = rows_of(seed("mazamitla"))
+    heading = next(place for place, row in enumerate(rows, start=1) if "Cronograma" in row)
+    merged = [f"C{heading}:N{heading}", f"A{heading}:A{heading + 1}", f"B{heading}:B{heading + 1}"]
+    assert plan_of(as_xlsx(rows, merged=merged)) == plan_of(seed("mazamitla"))
+
+
+def test_thirteen_months_are_a_doubt_and_twelve_are_kept() -> None:
+    draft = drafted(f"POA 2026\n{CALENDAR}\tENE\n1\tGrabar" + "\tX" * 13 + "\n")
+    assert "El calendario tiene 13 meses" in doubts(draft)
+    assert draft.plan.activities[0].months == EVERY_MONTH
+    beyond = drafted(f"POA 2026\n{CALENDAR}\n1\tGrabar" + "\tX" * 13 + "\n")
+    assert "Hay una marca fuera de los doce meses: no se tomó." in doubts(beyond)
+
+
+def test_columns_that_moved_are_followed_with_a_doubt() -> None:
+    moved = (
+        seed("mazamitla").replace("2\tRegistrar", "\t2\tRegistrar").replace("3\tGenerar dia", "Generar dia")
+    )
+    draft = drafted(moved)
+    assert draft.plan.activities == plan_of(seed("mazamitla")).activities
+    assert sum("corridas" in line.doubt for line in draft.lines) == 2
+
+
+def test_two_tables_one_below_the_other_are_told_apart_with_a_doubt() -> None:
+    text = seed("mazamitla")
+    start, end = text.index("\nCALENDARIO"), text.index("N°\t")
+    draft = drafted(text[:start] + text[end:])
+    whole = plan_of(text)
+    assert (draft.plan.indicators, draft.plan.activities) == (whole.indicators, whole.activities)
+    assert "Aquí empieza otra tabla, pegada a la anterior" in doubts(draft)
+
+
+def test_two_tables_side_by_side_are_read_each_by_its_columns() -> None:
+    draft = drafted(
+        "POA 2026\nIndicador\tMeta\tUnidad de medida\tActividad\t" + "\t".join(MONTHS) + "\n"
+        "Cobertura\t100%\tPorcentaje\tCubrir actos" + "\tX" * 12 + "\n"
+    )
+    assert (draft.plan.indicators[0].name, draft.plan.activities[0].description) == (
+        "Cobertura",
+        "Cubrir actos",
+    )
+    assert "Dos tablas están juntas" in doubts(draft)
+
+
+def test_a_table_that_lost_its_heading_is_read_with_a_doubt() -> None:
+    text = seed("mazamitla")
+    lines = [line for line in text.split("\n") if not line.startswith(("ID\t", "N°\t", "\t\tENE"))]
+    draft = drafted("\n".join(lines))
+    whole = plan_of(text)
+    assert (draft.plan.indicators, draft.plan.activities) == (whole.indicators, whole.activities)
+    assert "Falta el encabezado de la tabla" in doubts(draft)
+    assert "Falta el renglón de los meses" in doubts(draft)
+
+
+@pytest.mark.parametrize(
+    ("cells", "one"),
+    [
+        (["Nivel", "Actividad"], True),
+        (["Meta", "95"], True),
+        (["Indicador", "Meta"], False),
+        (["Radio", "95"], False),
+    ],
+)
+def test_a_label_with_its_value_beside_it_is_no_heading(cells: list[str], one: bool) -> None:
+    assert answered(cells) is one
+
+
+def test_the_longest_text_of_a_row_is_what_it_is_about() -> None:
+    assert [longest_of(row) for row in (["1", "Grabar", "X"], ["1", "X"])] == [1, -1]
