@@ -435,7 +435,10 @@ class UnderstoodForm(forms.Form):
     replacing = forms.BooleanField(label=_("Reemplazar el plan que ya está"), required=False)
 
     def clean_key(self) -> str:
-        return str(self.cleaned_data["key"]).lower().replace("_", "-").strip("-")
+        key = "-".join(filter(None, str(self.cleaned_data["key"]).lower().replace("_", "-").split("-")))
+        if not key:
+            raise forms.ValidationError(_("La clave lleva letras o cifras, como comunicacion-social."))
+        return key
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

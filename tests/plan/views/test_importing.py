@@ -6,10 +6,11 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase
 from django.test import Client
 
 from factories.documents import SEEDS
+from factories.plan import moment
 from pregon.plan.models import Plan, PlanDraft
 
 
@@ -100,3 +101,20 @@ def test_only_who_may_add_a_plan_imports_one(head: Client, reader: Client) -> No
     pk = PlanDraft.objects.get().pk
     addresses = ("/escritorio/plan/importar/", f"/escritorio/plan/importar/{pk}/")
     assert [reader.get(address).headers["Location"] for address in addresses] == ["/escritorio/"] * 2
+
+
+@pytest.mark.parametrize("key", ["---", "__"])
+def test_a_key_of_nothing_but_dashes_is_asked_for_again(head: Client, key: str) -> None:
+    handed_in(head)
+    answer = confirmed(head, key=key)
+    assert isinstance(answer, HttpResponse)
+    assert "letras o cifras" in answer.content.decode()
+    assert Plan.objects.count() == 0
+
+
+def test_a_document_that_is_not_read_any_more_leads_back_to_the_list(head: Client) -> None:
+    row = PlanDraft.objects.create(name="viejo.txt", content=b"\0", digest="0" * 64, at=moment("2026-11-20"))
+    url = f"/escritorio/plan/importar/{row.pk}/"
+    for answer in (head.get(url), head.post(url, {"key": "otra"})):
+        assert answer.headers["Location"] == "/escritorio/plan/importar/"
+    assert "no es un documento que sepamos leer" in head.get("/escritorio/plan/importar/").content.decode()

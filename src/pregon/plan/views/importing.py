@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pregon.plan import actions
 from pregon.plan.enums import DraftState
+from pregon.plan.errors import PlanError
 from pregon.plan.forms import DocumentForm, UnderstoodForm
 from pregon.plan.importing import draft_of
 from pregon.plan.models import PlanDraft
@@ -67,19 +68,25 @@ class DraftView(Desk, DeskForm[UnderstoodForm]):
         return draft_of(bytes(self.row.content), name=self.row.name, year=year)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.loaded() or super().get(request, *args, **kwargs)
+        return self.settled() or super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "drop" in request.POST:
             actions.drop_draft(self.row, at=self.at)
             messages.success(request, _("El documento quedó descartado; se conserva en la lista."))
             return redirect("plan_desk:import")
-        return self.loaded() or super().post(request, *args, **kwargs)
+        return self.settled() or super().post(request, *args, **kwargs)
 
-    def loaded(self) -> HttpResponse | None:
-        """The way to the plan that this document became already."""
+    def settled(self) -> HttpResponse | None:
+        """The way to the plan that this document became already; or back, when an earlier version took what this one
+        does not read."""
         if self.row.state == DraftState.LOADED and self.row.plan:
             return redirect("plan_desk:sheet", pk=self.row.plan.pk)
+        try:
+            self.draft  # noqa: B018 - it is kept for what follows
+        except PlanError as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect("plan_desk:import")
         return None
 
     def get_initial(self) -> dict[str, Any]:
