@@ -63,7 +63,7 @@ class NotClosed(PlanError):
 
 
 class ReasonMissing(PlanError):
-    """Escribe por qué se abre de nuevo el mes: queda firmado junto a lo que había."""
+    """Escribe en una frase por qué se abre de nuevo el mes: queda firmado junto a lo que había."""
 
 
 class WrongYear(PlanError):

@@ -190,6 +190,36 @@ class PlanPart:
             ),
         )
 
+    def measured_as(
+        self, indicators: Mapping[str, MeasureLine], activities: Mapping[str, MeasureLine]
+    ) -> PlanPart:
+        """The same with a measure for each line that names none: of an indicator by its code, of an activity by its
+        words."""
+
+        def coded(lines: tuple[IndicatorLine, ...]) -> tuple[IndicatorLine, ...]:
+            return tuple(
+                line if line.measure.name else replace(line, measure=indicators.get(line.code, line.measure))
+                for line in lines
+            )
+
+        def worded(lines: tuple[ActivityLine, ...]) -> tuple[ActivityLine, ...]:
+            return tuple(
+                line
+                if line.measure.name
+                else replace(line, measure=activities.get(line.description, line.measure))
+                for line in lines
+            )
+
+        return replace(
+            self,
+            indicators=coded(self.indicators),
+            activities=worded(self.activities),
+            programmes=tuple(
+                replace(line, indicators=coded(line.indicators), activities=worded(line.activities))
+                for line in self.programmes
+            ),
+        )
+
     @property
     def every_indicator(self) -> tuple[IndicatorLine, ...]:
         return (*self.indicators, *(line for sheet in self.programmes for line in sheet.indicators))

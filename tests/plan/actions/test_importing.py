@@ -103,6 +103,31 @@ def test_what_was_captured_stays_with_its_activity_when_others_come_before_it() 
     assert [row.description for row in plan.activities.all()] == ["Carteles", "Boletines", "Videos", "Fotos"]
 
 
+def test_the_measures_that_people_chose_stay_where_a_document_names_none() -> None:
+    plan = actions.take_in(of("Boletines", "Fotos", codes=("una",)), at=AT)
+    plan.activities.filter(description="Fotos").update(
+        measure="photos_in_memory", parameters={"kind": "obra"}
+    )
+    plan.indicators.update(measure="acts_covered")
+    named = of("Fotos", "Boletines", codes=("una", "otra"))
+    with_bulletins = replace(
+        named,
+        activities=(
+            named.activities[0],
+            replace(named.activities[1], measure=MeasureLine(name="page_views")),
+        ),
+    )
+    actions.take_in(with_bulletins, at=AT)
+    assert [(row.description, row.measure, row.parameters) for row in plan.activities.all()] == [
+        ("Fotos", "photos_in_memory", {"kind": "obra"}),
+        ("Boletines", "page_views", {}),
+    ]
+    assert [(row.code, row.measure) for row in plan.indicators.all()] == [
+        ("una", "acts_covered"),
+        ("otra", ""),
+    ]
+
+
 def test_an_activity_that_was_written_otherwise_keeps_what_was_captured() -> None:
     plan = actions.take_in(of("Boletines", "Fotos"), at=AT)
     figure = captured(plan.activities.get(number=2))

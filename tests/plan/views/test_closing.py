@@ -38,7 +38,7 @@ def test_a_month_that_runs_has_no_page_to_close_it(head: Client, plan: Plan) -> 
 
 def test_opening_again_asks_why_and_shows_both(head: Client, plan: Plan, october: str) -> None:
     head.post(f"{october}/cerrar/")
-    assert "Escribe por qué" in head.post(f"{october}/abrir/", {"reason": "ya"}).content.decode()
+    assert "por qué se abre de nuevo" in head.post(f"{october}/abrir/", {"reason": "ya"}).content.decode()
     page = head.post(
         f"{october}/abrir/", {"reason": "Faltaba un acto de obra."}, follow=True
     ).content.decode()

@@ -14,9 +14,9 @@ from pregon.plan.actions.loading import check_measures, put_in
 from pregon.plan.enums import DRAFT_STEPS, DraftState
 from pregon.plan.errors import BrokenPlan, PlanClosed
 from pregon.plan.importing import draft_of
-from pregon.plan.models import Plan, PlanDraft
+from pregon.plan.models import Activity, Indicator, Plan, PlanDraft
 from pregon.plan.queries import closed_plan
-from pregon.plan.values import OfficePart, PlanFile, PlanPart
+from pregon.plan.values import MeasureLine, OfficePart, PlanFile, PlanPart
 
 
 def hand_in(content: bytes, *, name: str, by: User | None, at: datetime) -> PlanDraft:
@@ -56,13 +56,22 @@ def drop_draft(draft: PlanDraft, *, at: datetime) -> None:
 @transaction.atomic
 def take_in(part: PlanPart, *, at: datetime, year: int | None = None) -> Plan:
     """Load what was understood of a document. A plan of the same key and year becomes this one, unless it has closed
-    months: what was signed is signed of that plan."""
+    months: what was signed is signed of that plan. Hardly a document names a measure: what people chose stays."""
     check_measures(PlanFile(office=OfficePart(), plan=part))
     # Who closes a month holds the plan meanwhile: whoever replaces it waits, and sees the month closed.
-    list(Plan.objects.select_for_update().filter(slug=f"{part.key}-{year or part.year}"))
+    before = Plan.objects.select_for_update().filter(slug=f"{part.key}-{year or part.year}").first()
     if closed_plan(part.key, year or part.year):
         raise PlanClosed
+    if before:
+        part = part.measured_as(
+            {row.code: measure_of(row) for row in before.indicators.exclude(measure="")},
+            {row.description: measure_of(row) for row in before.activities.exclude(measure="")},
+        )
     return put_in(part, at=at, year=year)
+
+
+def measure_of(row: Indicator | Activity) -> MeasureLine:
+    return MeasureLine(name=row.measure, parameters=row.parameters)
 
 
 def settle(row: PlanDraft, state: DraftState, *, at: datetime, plan: Plan | None = None) -> None:

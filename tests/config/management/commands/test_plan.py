@@ -161,6 +161,12 @@ def test_without_a_quarter_a_report_is_of_the_year(plan: Plan, tmp_path: Path) -
     assert json.loads(said("report", str(tmp_path / "a.xlsx"), "--json"))["span"] == "2026"
 
 
+def test_a_quarter_that_has_not_begun_has_no_report(plan: Plan, tmp_path: Path) -> None:
+    said("new-year", "2027")
+    with pytest.raises(CommandError, match="El primer trimestre de 2027 no ha empezado"):
+        said("report", str(tmp_path / "informe.pdf"), "--quarter", "1", "--plan", "comunicacion-social-2027")
+
+
 def test_a_report_in_no_format_of_ours_is_asked_for_again(plan: Plan) -> None:
     with pytest.raises(CommandError, match="Di en qué formato"):
         said("report", "x.odt")

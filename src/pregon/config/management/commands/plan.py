@@ -315,6 +315,8 @@ class Command(BaseCommand):
         if kind is None:
             raise CommandError(f"Di en qué formato se escribe con --format: {', '.join(FORMATS)}.")
         span = Span(year=plan.year, quarter=options["quarter"])
+        if span.quarter and not span.has_begun(timezone.localdate()):
+            raise CommandError(f"El {span.title.lower()} no ha empezado: todavía no hay nada que informar.")
         written = report_file(plan, span, LAYOUTS[options["layout"]], kind, at=timezone.now())
         write_atomically(path, written)
         told = {"plan": plan.slug, "span": span.slug, "file": str(path), "bytes": len(written)}

@@ -17,10 +17,15 @@
     }
   }
 
-  async function look() {
-    if (!place) return;
+  function chosen() {
     const wanted = new URLSearchParams({ measure: chooser.value });
     for (const field of narrowings) if (!field.disabled && field.value) wanted.set(field.name, field.value);
+    return wanted;
+  }
+
+  async function look() {
+    if (!place) return;
+    const wanted = chosen();
     if (shown === `${wanted}`) return;
     shown = `${wanted}`;
     asked?.abort();
@@ -37,5 +42,6 @@
     look();
   });
   narrow();
+  if (place?.hasAttribute("data-said")) shown = `${chosen()}`;  // the page came with it
   look();
 })();
