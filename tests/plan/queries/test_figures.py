@@ -34,6 +34,7 @@ def test_halves_are_rounded_up() -> None:
     assert [rounded(Decimal("0.05")), rounded(None)] == [Decimal("0.1"), None]
 
 
+@pytest.mark.django_db
 def test_what_an_indicator_counts_is_not_told_again_by_an_activity() -> None:
     plan = PlanFactory.create(year=2026)
     IndicatorFactory.create(plan=plan, name="Boletines", measure="bulletins_published")

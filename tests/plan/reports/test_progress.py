@@ -130,6 +130,7 @@ def test_each_measure_is_asked_once_however_many_lines_there_are(plan: Plan) -> 
     assert queries() == before
 
 
+@pytest.mark.django_db
 def test_the_forecast_of_a_quarter_is_that_of_its_last_day() -> None:
     plan = IndicatorFactory.create(plan__year=2026, measure="acts_covered", target=Decimal(100)).plan
     for month in range(1, 10):
