@@ -1,5 +1,6 @@
 """Many bulletins as rows, and what baking costs beside them."""
 
+import gc
 import json
 import statistics
 import sys
@@ -24,6 +25,10 @@ from pregon.website import actions as website  # noqa: E402 - the same
 from pregon.website.actions.baking import files_of  # noqa: E402 - the same
 from pregon.website.actions.rebuilding import begun  # noqa: E402 - the same
 from pregon.website.models import BakedPage  # noqa: E402 - the same
+
+# As the supervisor does before it starts a baker: what was loaded is not looked through again for garbage.
+gc.collect()
+gc.freeze()
 
 #: An office that publishes some hundred bulletins a month has ten thousand after eight years.
 A_MONTH = 100
