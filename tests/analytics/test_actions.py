@@ -19,6 +19,7 @@ from pregon.analytics import actions
 from pregon.analytics.actions import count_views, forget_hours, has_more, log_files
 from pregon.analytics.models import HourlyViews, LogReading, PageViews
 from pregon.core.home import Home
+from servers.forking import close_every_connection
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -234,7 +235,7 @@ def read_and_die(told: threading.Event) -> None:
 
 @contextmanager
 def forked(target: object, *arguments: object) -> Iterator[multiprocessing.process.BaseProcess]:
-    connections.close_all()
+    close_every_connection()
     process = multiprocessing.get_context("fork").Process(target=target, args=arguments)  # type: ignore[arg-type]  # a function
     process.start()
     try:

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 import pytest
 from django.db import connections
 
+from servers.forking import close_every_connection
+
 PATIENCE = 60.0
 
 
@@ -41,7 +43,7 @@ class Forked:
 @contextmanager
 def forked(job: Callable[[], object]) -> Iterator[Forked]:
     """``job`` in a child, which does not outlive the block."""
-    connections.close_all()  # each process opens its own
+    close_every_connection()  # each process opens its own
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
         child = os.fork()

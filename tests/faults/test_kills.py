@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from factories.delivery import SubscriberFactory, live, message
@@ -29,6 +29,7 @@ from pregon.delivery.enums import State
 from pregon.delivery.models import Delivery, Subscriber
 from pregon.delivery.values import Audience
 from servers.counting import counting, mail, webhooks
+from servers.forking import close_every_connection
 
 KILLS = int(os.environ.get("TEST_KILLS", "40"))
 READERS = 2_000
@@ -61,7 +62,7 @@ def work() -> None:
 
 def lives(job: Callable[[], None], seconds: float) -> bool:
     """Do ``job`` in a process that is killed after so many seconds; True when it was killed at work."""
-    connections.close_all()
+    close_every_connection()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
         child = os.fork()

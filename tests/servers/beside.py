@@ -11,6 +11,8 @@ from multiprocessing.synchronize import Barrier
 
 from django.db import connections
 
+from servers.forking import close_every_connection
+
 PATIENCE = 150  # seconds
 
 
@@ -18,7 +20,7 @@ def beside(jobs: Sequence[Callable[[], object]]) -> list[str]:
     """Do every one of ``jobs`` in a process of its own, all from the same moment; what was raised in them."""
     context = multiprocessing.get_context("fork")
     together, problems = context.Barrier(len(jobs)), context.Queue()
-    connections.close_all()  # each process opens its own
+    close_every_connection()  # each process opens its own
     processes = [context.Process(target=_alone, args=(job, together, problems)) for job in jobs]
     with warnings.catch_warnings():
         # The threads of the servers of the test are not needed on the other side.
