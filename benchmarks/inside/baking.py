@@ -130,18 +130,21 @@ def begin(_: int) -> dict[str, int]:
 
 
 def done(_: int) -> dict[str, int]:
-    """How many pages the rebuild has baked; which ones is noted beside the office."""
+    """How many pages the rebuild has baked; which ones, and when their hour comes again, is noted beside the office."""
     since = datetime.fromisoformat(begun().read_text())
-    baked = dict(BakedPage.objects.filter(baked_at__gte=since).values_list("path", "version"))
+    rows = BakedPage.objects.filter(baked_at__gte=since).values_list("path", "version", "due_at")
+    baked = {path: (version, due.timestamp() if due else None) for path, version, due in rows}
     NOTED.write_text(json.dumps(baked))
     return {"done": len(baked)}
 
 
 def again(_: int) -> dict[str, int]:
-    """How many of those were baked once more."""
+    """How many of those were baked once more, though their hour had not come: an act that began is no reason to
+    blame whoever went on."""
     noted = json.loads(NOTED.read_text())
-    now = dict(BakedPage.objects.values_list("path", "version"))
-    return {"again": sum(now.get(path) != version for path, version in noted.items())}
+    now, hour = dict(BakedPage.objects.values_list("path", "version")), time.time()
+    twice = [path for path, (version, _due) in noted.items() if now.get(path) != version]
+    return {"again": sum(noted[path][1] is None or noted[path][1] > hour for path in twice)}
 
 
 def render(count: int) -> dict[str, float]:

@@ -73,7 +73,7 @@ def test_a_measure_that_breaks_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError(question)
 
     monkeypatch.setattr(registry, "_measures", dict(registry._measures))
-    registry.measure("breaking", title="Visitas", how="", parameters=[])(breaks)
+    registry.measure("breaking", title="Visitas", how="", parameters=[], reads=[])(breaks)
     bulletin("2026-11-10")
     with pytest.raises(MeasureFailed, match="No se pudo medir «Visitas»"):
         preview("breaking", {}, at=AT)

@@ -52,7 +52,7 @@ def test_two_measures_of_one_name_are_refused() -> None:
         raise AssertionError(question)
 
     with pytest.raises(ValueError, match="two measures named acts_covered"):
-        registry.measure("acts_covered", title="", how="", parameters=[])(again)
+        registry.measure("acts_covered", title="", how="", parameters=[], reads=[])(again)
 
 
 def test_two_lines_ask_the_same_whatever_the_order_of_their_parameters() -> None:

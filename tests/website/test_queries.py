@@ -13,6 +13,8 @@ from factories import newsroom as news
 from factories.plan import IndicatorFactory, PlanFactory
 from factories.website import marks_taken_up, nothing_due
 from pregon.accounts.models import Office, Topic
+from pregon.agenda.models import Coverage
+from pregon.library.models import Photo
 from pregon.website import actions as website
 from pregon.website import queries
 from pregon.website.enums import Baking
@@ -72,6 +74,8 @@ def test_what_happens_counts_only_on_measured_pages_of_the_plans_of_its_year_and
         plan = PlanFactory.create(year=year, slug=f"plan-{year}")
         IndicatorFactory.create(plan=plan, code=f"actos-{year}", measure="acts_covered")
         IndicatorFactory.create(plan=plan, code=f"otros-{year}")
+        IndicatorFactory.create(plan=plan, code=f"boletines-{year}", measure="bulletins_published")
+    news.act(start=datetime(2025, 1, 10, tzinfo=UTC))  # the first record of all
     figure = "/plan/plan-2026/actos-2026/"
     tables = [
         f"/plan/plan-2026/datos/{name}.{form}"
@@ -79,16 +83,25 @@ def test_what_happens_counts_only_on_measured_pages_of_the_plans_of_its_year_and
         for form in ("csv", "json")
     ]
     now = ["/plan/plan-2026/informe/2026-t4/", "/plan/plan-2026/informe/2026/"]
-    of_the_year = ["/plan/", "/plan/plan-2026/", "/plan/comparar/plan/", *now, *tables, figure]
+    of_the_year = ["/", "/plan/", "/plan/plan-2026/", "/plan/comparar/plan/", *now, *tables, figure]
     with time_machine.travel(at, tick=False):
-        assert queries.plan_paths(at) == of_the_year
-        assert queries.plan_paths(at - timedelta(days=20)) == [*of_the_year, f"{figure}10/"]
-        assert set(queries.plan_paths()) - set(of_the_year) == {
-            "/plan/plan-2025/",
-            "/plan/plan-2025/actos-2025/",
-            *(path.replace("2026", "2025") for path in [*now, *tables]),
-            *(f"/plan/plan-{year}/informe/{year}-t{n}/" for year in (2025, 2026) for n in (1, 2, 3)),
-        }
+        assert queries.plan_paths([Coverage], at) == of_the_year
+        assert queries.plan_paths([Coverage], at - timedelta(days=20)) == [*of_the_year, f"{figure}10/"]
+        assert queries.plan_paths([Photo], at) == queries.plan_paths([Coverage]) == []
+
+
+def test_the_first_record_moves_the_day_from_which_every_figure_is_told() -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    plan = PlanFactory.create(year=2026, slug="plan-2026")
+    figures = [
+        IndicatorFactory.create(plan=plan, measure=measure).get_absolute_url()
+        for measure in ("acts_covered", "bulletins_published", "")
+    ]
+    with time_machine.travel(at, tick=False):
+        assert set(figures) & set(queries.plan_paths([Photo], at)) == set(figures[:2])
+        news.act(start=at - timedelta(days=2))
+        assert set(figures) & set(queries.plan_paths([Photo], at - timedelta(days=2))) == set(figures[:2])
+        assert queries.plan_paths([Photo], at) == []
 
 
 def test_years_are_compared_on_a_page_only_where_a_plan_has_several() -> None:

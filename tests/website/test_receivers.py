@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from factories import alerts
 from factories import newsroom as news
 from factories.delivery import SubscriberFactory
 from factories.library import AlbumFactory
-from factories.plan import ActivityFactory, IndicatorFactory, ProgrammeFactory
+from factories.plan import ActivityFactory, IndicatorFactory, ProgrammeFactory, photo_row
 from factories.website import marks_taken_up, nothing_due
 from pregon.accounts.models import DaysOff, Office, Topic
 from pregon.agenda.models import Act
@@ -68,6 +68,22 @@ def test_other_colours_make_every_page_due() -> None:
     news.published("Pozo nuevo")
     due = due_after(Office.load().save)
     assert len(due) == BakedPage.objects.count()
+
+
+def test_photos_that_come_in_move_their_figure_once_a_while_after() -> None:
+    figure = IndicatorFactory.create(measure="photos_described", plan__slug="plan-2026").get_absolute_url()
+    IndicatorFactory.create(measure="alerts_issued", plan__slug="otro-2026")
+    news.act(start=datetime(2026, 1, 10, tzinfo=UTC))  # the first record of all
+    album = AlbumFactory.create(day=date(2026, 3, 6))
+    nothing_due()
+    with time_machine.travel(datetime(2026, 3, 6, 18, tzinfo=UTC), tick=False):
+        for _ in range(3):
+            photo_row(album)
+        [(due_at, marks)] = Counter(
+            BakingMark.objects.filter(path=figure).values_list("due_at", flat=True)
+        ).items()
+        assert (due_at, marks) == (timezone.now() + timedelta(minutes=5), 3)
+        assert not BakingMark.objects.filter(path__startswith="/plan/otro-2026/").exists()
 
 
 def test_an_album_that_nobody_sees_makes_nothing_due() -> None:
@@ -195,6 +211,15 @@ def test_an_alert_is_on_the_front_page_before_the_rest_of_the_edition_and_told_t
     [told] = Broadcast.objects.filter(kind="alert")
     assert [each["url"] for each in told.data["alerts"]] == [alert.get_absolute_url()]
     assert f'href="{alert.get_absolute_url()}"' in told.data["html"]
+
+
+def test_an_alert_moves_the_figure_that_counts_it_before_the_rest_of_the_edition() -> None:
+    year = timezone.now().year
+    figure = IndicatorFactory.create(measure="alerts_issued", plan__year=year, plan__slug=f"plan-{year}")
+    nothing_due()
+    alerts.minor()
+    marks_taken_up()
+    assert BakedPage.objects.get(path=figure.get_absolute_url()).bulk is False
 
 
 def test_an_alert_that_is_over_clears_the_banner_of_open_pages() -> None:

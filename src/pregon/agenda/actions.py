@@ -30,9 +30,14 @@ def settle(act: Act, *, product: Product, evidence: str, at: datetime) -> Covera
 @transaction.atomic
 def reopen(act: Act, *, evidence: str) -> int:
     """Give back to *due* every coverage that the piece at ``evidence`` had settled; returns how many."""
-    return Coverage.objects.filter(act=act, evidence=evidence, settlement=Settlement.COVERED).update(
-        settlement=Settlement.DUE, settled_at=None, evidence=""
+    settled = Coverage.objects.select_for_update().filter(
+        act=act, evidence=evidence, settlement=Settlement.COVERED
     )
+    coverages = list(settled)
+    for coverage in coverages:  # one by one: whoever counts them hears of each
+        coverage.settlement, coverage.settled_at, coverage.evidence = Settlement.DUE, None, ""
+        coverage.save(update_fields=["settlement", "settled_at", "evidence"])
+    return len(coverages)
 
 
 @transaction.atomic

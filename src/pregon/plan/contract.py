@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
+from django.db.models import Model
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -311,12 +312,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A question by its name. ``parameters`` are the parts of :class:`Scope` it understands."""
+    """A question by its name. ``parameters`` are the parts of :class:`Scope` it understands, ``reads`` the models whose
+    rows its answer is made of: only where one of those changes, its figure may."""
 
     name: str
     title: str | StrPromise
     how: str | StrPromise
     parameters: frozenset[str]
+    reads: frozenset[type[Model]]
     take: Callable[[Question], Reading]
 
 

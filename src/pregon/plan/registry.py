@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from pregon.core.text import nearest
@@ -21,7 +22,12 @@ Take = Callable[[Question], Reading]
 
 
 def measure(
-    name: str, *, title: str | StrPromise, how: str | StrPromise, parameters: Iterable[str]
+    name: str,
+    *,
+    title: str | StrPromise,
+    how: str | StrPromise,
+    parameters: Iterable[str],
+    reads: Iterable[type[Model]],
 ) -> Callable[[Take], Take]:
     """Register the decorated function as the measure ``name``; two of one name are refused."""
 
@@ -29,7 +35,12 @@ def measure(
         if name in _measures:
             raise ValueError(f"There are two measures named {name}.")
         _measures[name] = Measure(
-            name=name, title=title, how=how, parameters=frozenset(parameters), take=take
+            name=name,
+            title=title,
+            how=how,
+            parameters=frozenset(parameters),
+            reads=frozenset(reads),
+            take=take,
         )
         return take
 
@@ -60,6 +71,11 @@ def scope_of(measure: Measure, parameters: Mapping[str, str]) -> Scope:
 def question_of(measure: str, parameters: Mapping[str, str]) -> tuple[str, str]:
     """By what two lines are known that ask the same."""
     return measure, json.dumps(parameters, sort_keys=True)
+
+
+def reading(*models: type[Model]) -> list[str]:
+    """The measures whose figures may change with a row of one of ``models``."""
+    return sorted(name for name, measure in _measures.items() if measure.reads.intersection(models))
 
 
 def names() -> list[str]:

@@ -9,6 +9,7 @@ from django.db.models.functions import Concat, TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from pregon.agenda.models import Act
 from pregon.analytics.models import PageViews
 from pregon.core.visibility import visible
 from pregon.plan.contract import Kept, Missing, Question, Reading, Record
@@ -29,6 +30,7 @@ AHEAD = timedelta(days=3)
         "Actos públicos cuya página ya estaba en el sitio tres días antes de comenzar, entre los que ya comenzaron."
     ),
     parameters=ABOUT,
+    reads=[Act, PageVersion],
 )
 def acts_announced_ahead(question: Question) -> Reading:
     versions = PageVersion.objects.filter(
@@ -58,6 +60,7 @@ def acts_announced_ahead(question: Question) -> Reading:
         "y los programas que recorren la red no cuentan."
     ),
     parameters=[],
+    reads=[PageViews, BakedPage],
 )
 def page_views(question: Question) -> Reading:
     last = min(question.period.last, question.today)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, Count, Exists, Max, Min, Q, QuerySet, TextField, When
+from django.db.models import Case, Count, Exists, Max, Min, Model, Q, QuerySet, TextField, When
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils import timezone
 from wagtail.documents import get_document_model
@@ -22,11 +22,12 @@ from pregon.accounts.models import Department, Locality, Office, Topic
 from pregon.agenda.models import Act
 from pregon.alerts.models import Alert
 from pregon.alerts.queries import chain, next_end
+from pregon.core.calendar import local_day
 from pregon.core.files import safe_name
 from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
 from pregon.delivery.enums import MessageKind
-from pregon.delivery.models import Milestone
+from pregon.delivery.models import Dispatch, Milestone
 from pregon.library.models import Album, Photo
 from pregon.newsroom.models import (
     PIECES,
@@ -42,8 +43,10 @@ from pregon.newsroom.models import (
 )
 from pregon.newsroom.models.public import PublicPage
 from pregon.newsroom.queries import photos_of
+from pregon.plan import registry
 from pregon.plan.comparing import compared_plans, years_of
 from pregon.plan.enums import SealAct
+from pregon.plan.measures import records_begin
 from pregon.plan.models import Activity, Capture, Indicator, Plan, Seal
 from pregon.plan.queries import plan_sheet, public_evidence
 from pregon.plan.reports.datasets import DATASETS, DICTIONARY
@@ -186,7 +189,8 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         *(HOME, LATEST, KEPT_LIST, *NEWS_WIDGETS, *FEEDS),
         *(f"/boletines/tema/{slug}/" for slug in topics_of(bulletin)),
         *(act.get_absolute_url() for act in Act.objects.filter(pk__in=named["act"])),
-        *plan_paths(*moments),
+        # Its news leaves with it, and figures count whom that reached.
+        *plan_paths([Bulletin, Dispatch], *moments),
     ]
     for moment in moments:
         paths += [archive_path(moment, office), month_sitemap(moment, office)]
@@ -415,7 +419,7 @@ def paths_of_act(act: Act) -> list[str]:
     if blog := LiveBlog.objects.filter(act=act).first():
         paths += [*paths_of_coverage(blog), COVERAGES]
     topics = [topic.pk for topic in act.topics.all()] if act.pk else []
-    return [*paths, *pieces_about(topics), *plan_paths(act.start)]
+    return [*paths, *pieces_about(topics), *plan_paths([Act], act.start)]
 
 
 def pieces_about(topics: Iterable[int]) -> list[str]:
@@ -510,39 +514,50 @@ def paths_of_alert(alert: Alert) -> list[str]:
     return [HOME, ALERT_SNAPSHOT, live.snapshot_path(live.SITE), *page, ALERTS, ALERTS_CAP, ALERT_FEED, *own]
 
 
-def plan_paths(*moments: datetime) -> list[str]:
-    """The pages of the plans on which what happened at ``moments`` counts; without any, on all plans. What is not
-    measured stays as it is."""
-    if not moments:
-        plans = Plan.objects.all()
-    else:
-        # A first record moves the day from which later plans are told too.
-        first = min(moment.astimezone(Office.load().zone).year for moment in moments)
-        plans = Plan.objects.filter(year__gte=first)
-    paths = [PLANS, *(plan.get_absolute_url() for plan in plans), *comparisons_of(plans)]
+def plan_paths(models: Iterable[type[Model]], *moments: datetime) -> list[str]:
+    """The pages of the plans that a row of ``models`` moves by what happened at ``moments``: the figures whose measures
+    read it, and what tells of them. What reads nothing of it stays as it is."""
+    days = [local_day(moment, Office.load().zone) for moment in moments]
+    if not days:
+        return []
+    measured = Q(measure__in=registry.reading(*models))
+    if is_first(min(days)):
+        # A first record moves the day from which on everything is told, in later plans too.
+        measured = ~Q(measure="")
+    items: list[Indicator | Activity] = [
+        item
+        for kind in (Indicator, Activity)
+        for item in kind.objects.filter(measured, plan__year__gte=min(days).year).select_related("plan")
+    ]
+    plans = list({item.plan: None for item in items})
+    if not plans:
+        return []
+    paths = [HOME, PLANS, *(plan.get_absolute_url() for plan in plans), *comparisons_of(plans)]
     for plan in plans:
-        paths += [*report_paths(plan, *moments), *dataset_paths(plan)]
-    months = months_that_are_over(moments)
-    for kind in (Indicator, Activity):
-        measured = kind.objects.filter(plan__in=plans).exclude(measure="").select_related("plan")
-        for item in measured:
-            address = item.get_absolute_url()
-            paths += [address, *(f"{address}{month:%m}/" for month in months if month.year == item.plan.year)]
+        paths += [*report_paths(plan, since=min(days)), *dataset_paths(plan)]
+    months = months_that_are_over(days)
+    for item in items:
+        address = item.get_absolute_url()
+        paths += [address, *(f"{address}{month:%m}/" for month in months if month.year == item.plan.year)]
     if months:
         closings = Seal.objects.filter(plan__in=plans, act=SealAct.CLOSED).select_related("plan")
         paths += [records_path(seal) for seal in closings.defer("content", "openings")]
     return paths
 
 
-def report_paths(plan: Plan, *moments: datetime) -> list[str]:
-    """The reports of ``plan`` in which what happened at ``moments`` is told: those of its quarter and of every later
-    one, for they tell the year so far, and the year's own; without any, all."""
-    zone = Office.load().zone
-    first = min((moment.astimezone(zone).date() for moment in moments), default=date.min)
+def is_first(day: date) -> bool:
+    """Whether the office has no record from before ``day``."""
+    begins = records_begin(timezone.now(), Office.load().zone)
+    return begins is None or day <= begins
+
+
+def report_paths(plan: Plan, *, since: date = date.min) -> list[str]:
+    """The reports of ``plan`` in which a day since then is told: those of its quarter and of every later one, for they
+    tell the year so far, and the year's own."""
     return [
         f"{plan.get_absolute_url()}informe/{span.slug}/"
         for span in Span.all_of(plan.year)
-        if span.period.last >= first
+        if span.period.last >= since
     ]
 
 
@@ -561,24 +576,24 @@ def dictionary_paths(plan: Plan) -> list[str]:
     return [folder, *(f"{folder}{DICTIONARY}.{form}" for form in ("csv", "json"))]
 
 
-def plan_paths_counting(measures: Iterable[str], moment: datetime) -> list[str]:
-    """The same where a plan asks one of ``measures``; most plans count neither pages nor live coverages."""
-    named = list(measures)
-    asked = any(kind.objects.filter(measure__in=named).exists() for kind in (Indicator, Activity))
-    return plan_paths(moment) if asked else []
-
-
 def plan_paths_with(document: Any) -> list[str]:
     """The pages of the plans on which ``document`` counts since the pages came out that carry it."""
     carrying = [*bulletins_with(document).filter(live=True), *pieces_with(document)]
     moments = [page.first_published_at for page in carrying if page.first_published_at]
-    paths = [path for moment in moments for path in plan_paths_counting(["documents_published"], moment)]
-    return [HOME, *paths] if paths else []
+    return plan_paths([type(document)], *moments)
+
+
+def plan_paths_of_album(album: Album) -> list[str]:
+    """The pages of the plans on which the photos of ``album`` count: by its day, and by that of its act."""
+    opens = timezone.make_aware(datetime.combine(album.day, time.min), Office.load().zone)
+    acts = Act.objects.filter(album=album) if album.pk else ()
+    return plan_paths([Album, Photo], opens, *(act.start for act in acts))
 
 
 def plan_paths_of_departments() -> list[str]:
     """Every page of the plans that count departments: each month names those of which nothing was heard."""
-    counts = Q(indicators__measure="departments_heard") | Q(activities__measure="departments_heard")
+    reading = registry.reading(Department)
+    counts = Q(indicators__measure__in=reading) | Q(activities__measure__in=reading)
     return [path for plan in Plan.objects.filter(counts).distinct() for path in paths_of_plan(plan)]
 
 
@@ -601,12 +616,10 @@ def records_path(seal: Seal) -> str:
     return f"{seal.plan.get_absolute_url()}cierres/{seal.number}-registros.json"
 
 
-def months_that_are_over(moments: Iterable[datetime]) -> list[date]:
-    """The months of ``moments`` but for the one that runs and those to come, each by its first day."""
-    zone = Office.load().zone
-    now = timezone.localdate(timezone=zone).replace(day=1)
-    months = {moment.astimezone(zone).date().replace(day=1) for moment in moments}
-    return sorted(month for month in months if month < now)
+def months_that_are_over(days: Iterable[date]) -> list[date]:
+    """The months of ``days`` but for the one that runs and those to come, each by its first day."""
+    now = timezone.localdate(timezone=Office.load().zone).replace(day=1)
+    return sorted({day.replace(day=1) for day in days if day < now})
 
 
 def paths_of_plan(plan: Plan) -> list[str]:

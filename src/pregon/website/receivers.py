@@ -20,7 +20,7 @@ from wagtail.signals import page_slug_changed, page_unpublished
 from pregon.accounts.models import DaysOff, Department, Locality, Office, Topic
 from pregon.agenda.models import Act, Coverage
 from pregon.alerts.briefs import banners
-from pregon.alerts.models import Alert
+from pregon.alerts.models import Alert, ExtraordinaryMessage
 from pregon.alerts.signals import alert_changed
 from pregon.core.visibility import may_see, visible
 from pregon.delivery.models import ChannelAccount, Subscriber
@@ -37,15 +37,6 @@ from pregon.website import live, queries
 M = TypeVar("M", bound=Model)
 Receiver = Callable[..., None]
 PlanPart = Programme | Indicator | Activity | Input
-#: Those that count a page which came out, whatever its kind.
-PIECE_MEASURES = (
-    "campaigns_published",
-    "documents_published",
-    "podcast_episodes",
-    "recordings_published",
-    "services_reviewed",
-    "videos_published",
-)
 SUBSCRIPTION, THANKS = "/suscripcion/", "/suscripcion/gracias/"
 
 
@@ -70,6 +61,7 @@ def connect() -> None:
     hear(Act, before=act_about_to_change, saved=act_did, leaving=act_deleted)
     hear(Coverage, saved=coverage_did, gone=coverage_did)
     hear(Album, before=album_about_to_change, saved=album_saved, leaving=album_saved)
+    hear(ExtraordinaryMessage, saved=message_saved)
     hear(Plan, before=plan_about_to_change, saved=plan_saved, leaving=plan_comes_or_goes)
     for part in (Programme, Indicator, Activity, Input):
         hear(part, before=plan_part_about_to_change, saved=plan_part_saved, leaving=plan_part_saved)
@@ -159,7 +151,7 @@ def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
     if not stays and not visible(type(piece).objects.exclude(pk=piece.pk), at=at).exists():
         website.mark_everything(at=at)
     refresh(paths, at=at, hidden="" if public else page)
-    website.mark(queries.plan_paths_counting(PIECE_MEASURES, piece.first_published_at or at), at=at)
+    website.mark(queries.plan_paths([type(piece)], piece.first_published_at or at), at=at)
 
 
 # --- Live coverage ------------------------------------------------------------------------------------------
@@ -171,7 +163,7 @@ def live_did(
     """Pages that are open are told at once; those that are asked for later are baked anew."""
     website.mark(queries.paths_of_coverage(blog), at=at)
     if event == LiveEvent.STATE:
-        counting = queries.plan_paths_counting(["live_coverages"], blog.opened_at)
+        counting = queries.plan_paths([LiveBlog], blog.opened_at)
         website.mark([*queries.paths_that_name(blog), *counting], at=at)
         tell_readers(blog, "state", live.state_of(blog), at=at)
     elif event == LiveEvent.SUMMARY:
@@ -219,6 +211,8 @@ def photo_about_to_change(sender: Any, instance: Photo, raw: bool = False, **kwa
     before = as_it_was(instance, raw)
     if before and before.album and before.album_id != instance.album_id and before.released_at:
         website.mark(queries.paths_of_album(before.album), at=timezone.now())
+    if not raw and (before is None or counted(before) != counted(instance)):
+        recount(*{photo.album for photo in (before, instance) if photo and photo.album})
 
 
 def photo_saved(sender: Any, instance: Photo, created: bool, raw: bool = False, **kwargs: Any) -> None:
@@ -226,8 +220,22 @@ def photo_saved(sender: Any, instance: Photo, created: bool, raw: bool = False, 
         photo_did(sender, instance, timezone.now())
 
 
+def counted(photo: Photo) -> tuple[Any, ...]:
+    """What a plan counts of ``photo``: where it is kept, whether it is described and whether it is public."""
+    return photo.album_id, bool(photo.alt_text), photo.released_at
+
+
+def recount(*albums: Album) -> None:
+    """The figures of the photo memory follow a while after: two hundred photos come in one after the other."""
+    at = timezone.now()
+    paths = [path for album in albums for path in queries.plan_paths_of_album(album)]
+    website.mark(paths, at=at, due=at + website.REPORTS_FOLLOW)
+
+
 def photo_deleted(sender: Any, instance: Photo, **kwargs: Any) -> None:
     at = timezone.now()
+    if instance.album:
+        recount(instance.album)
     if instance.released_at:
         paths = queries.paths_of_photo(instance)
         refresh(paths, at=at, hidden=paths[0])
@@ -258,12 +266,15 @@ def album_about_to_change(sender: Any, instance: Album, raw: bool = False, **kwa
     before = as_it_was(instance, raw)
     if before and before.slug != instance.slug:
         website.mark([queries.album_path(before)], at=timezone.now())
+    if before and before.day != instance.day:
+        recount(before)
 
 
 def album_saved(sender: Any, instance: Album, **kwargs: Any) -> None:
     at = timezone.now()
     if may_see(instance, at=at):
         website.mark(queries.paths_of_album(instance), at=at)
+    recount(instance)
 
 
 # --- Alerts ------------------------------------------------------------------------------------------------
@@ -273,9 +284,15 @@ def alert_did(sender: Any, alert: Alert, at: datetime, **kwargs: Any) -> None:
     """The pages about it and the front page at once, then the banner of every other page, and of those that are open;
     what only waits for its second person is nobody's business yet."""
     if alert.sent:
-        website.mark(queries.paths_of_alert(alert), at=at)
+        moved = queries.plan_paths([Alert], alert.sent, alert.first.sent or alert.sent)
+        website.mark([*queries.paths_of_alert(alert), *moved], at=at)
         website.mark_everything(at=at)
         website.tell_all("alert", {"alerts": banners(at), "html": live.alert_lines(at)}, at=at)
+
+
+def message_saved(sender: Any, instance: ExtraordinaryMessage, **kwargs: Any) -> None:
+    """A plan counts those whose justification was written in time."""
+    website.mark(queries.plan_paths([ExtraordinaryMessage], instance.sent_at), at=timezone.now())
 
 
 # --- Agenda and plan ----------------------------------------------------------------------------------------
@@ -308,7 +325,7 @@ def act_deleted(sender: Any, instance: Act, **kwargs: Any) -> None:
 
 
 def coverage_did(sender: Any, instance: Coverage, **kwargs: Any) -> None:
-    website.mark([queries.HOME, *queries.plan_paths(instance.act.start)], at=timezone.now())
+    website.mark([queries.HOME, *queries.plan_paths([Coverage], instance.act.start)], at=timezone.now())
 
 
 def plan_about_to_change(sender: Any, instance: Plan, raw: bool = False, **kwargs: Any) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from wagtail.documents import get_document_model
 
 from factories.library import AlbumFactory
@@ -140,6 +143,28 @@ def test_every_parameter_narrows_and_nothing_is_of_what_does_not_exist() -> None
         for parameter in registry.find(name).parameters:
             reading = take(name, **{parameter: "no-existe"})
             assert reading.records == (), (name, parameter)
+
+
+#: What every figure needs, and what no row of it is counted for.
+BESIDE = {"django_content_type", "wagtailcore_page", "wagtailcore_referenceindex", "delivery_channelaccount"}
+TABLES = re.compile(r'(?:FROM|JOIN) "(\w+)"')
+
+
+@pytest.mark.parametrize("name", registry.names())
+@pytest.mark.usefixtures("busy_year")
+def test_a_measure_names_what_it_reads(name: str) -> None:
+    """A page of the plan is made anew only where something changes that its measure names."""
+    named = {
+        table
+        for model in registry.find(name).reads
+        for table in (model._meta.db_table, *(part.m2m_db_table() for part in model._meta.many_to_many))
+    }
+    for scope in ({}, *({one: "no-existe"} for one in registry.find(name).parameters & {"channel", "kind"})):
+        with CaptureQueriesContext(connection) as asked:
+            take(name, **scope)
+        read = {table for query in asked for table in TABLES.findall(query["sql"])}
+        assert read, name
+        assert read - BESIDE <= named, (name, scope)
 
 
 def test_every_measure_says_in_whole_sentences_how_it_counts() -> None:

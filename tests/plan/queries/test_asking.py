@@ -45,7 +45,7 @@ def test_a_measure_that_breaks_takes_nothing_else_along(
     measures = dict(registry._measures)
     monkeypatch.setattr(registry, "_measures", measures)
     del measures["acts_covered"]
-    registry.measure("acts_covered", title="Actos", how="", parameters=[])(breaks)
+    registry.measure("acts_covered", title="Actos", how="", parameters=[], reads=[])(breaks)
     asking = Asking(plan, at=AT)
     assert asking.about(plan.indicators.get(code="actos"))[1] is None
     told = asking.about(plan.activities.get(number=1))[1]

@@ -37,7 +37,7 @@ def test_a_measure_that_breaks_is_told_in_a_sentence(reader: Client, monkeypatch
         raise ZeroDivisionError(question)
 
     monkeypatch.setattr(registry, "_measures", dict(registry._measures))
-    registry.measure("breaking", title="Visitas", how="", parameters=[])(breaks)
+    registry.measure("breaking", title="Visitas", how="", parameters=[], reads=[])(breaks)
     bulletin("2026-11-10")
     answer = reader.get(PREVIEW, {"measure": "breaking", "parte": "1"})
     assert answer.status_code == 200

@@ -35,6 +35,7 @@ class Held:
     title=gettext_lazy("Actos celebrados"),
     how=gettext_lazy("Actos de la agenda que ya comenzaron, sin los cancelados ni los pospuestos."),
     parameters=ABOUT,
+    reads=[Act],
 )
 def acts_held(question: Question) -> Reading:
     return number_of((act.record for act in held(question)), unit=_("actos"))
@@ -48,6 +49,7 @@ def acts_held(question: Question) -> Reading:
         "Los que no se cubrieron con motivo firmado van aparte."
     ),
     parameters=ABOUT,
+    reads=[Act, Coverage],
 )
 def acts_covered(question: Question) -> Reading:
     labels = {product.value: str(product.label) for product in Product}
@@ -83,6 +85,7 @@ def acts_covered(question: Question) -> Reading:
         "Aparte van aquellos cuyas fotos se dejaron de tomar con motivo firmado."
     ),
     parameters=ABOUT,
+    reads=[Act, Coverage, Album, Photo],
 )
 def acts_with_photos(question: Question) -> Reading:
     # By the hour of the act, which is indexed, and never act by act.

@@ -26,6 +26,7 @@ from pregon.plan.registry import measure
         "Alertas reales que salieron; sus actualizaciones no cuentan aparte, ni los simulacros."
     ),
     parameters=["locality"],
+    reads=[Alert],
 )
 def alerts_issued(question: Question) -> Reading:
     return number_of((record for record, _expires, _followed in _alerts(question)), unit=_("alertas"))
@@ -39,6 +40,7 @@ def alerts_issued(question: Question) -> Reading:
         "entre las que ya terminaron; ninguna debe apagarse en silencio."
     ),
     parameters=["locality"],
+    reads=[Alert],
 )
 def alerts_followed_up(question: Question) -> Reading:
     kept: list[Kept] = []
@@ -59,6 +61,7 @@ def alerts_followed_up(question: Question) -> Reading:
         "entre aquellos cuyo plazo ya pasó o ya la tienen."
     ),
     parameters=["locality"],
+    reads=[Alert, ExtraordinaryMessage],
 )
 def alerts_justified(question: Question) -> Reading:
     messages = narrowed(

@@ -25,6 +25,8 @@ from pregon.plan.registry import measure
 LOST = (State.FAILED, State.UNCERTAIN)
 NEVER_OWED = (State.WITHHELD, State.SUPPRESSED, State.DUE, State.LEASED)
 A_DAY = timedelta(days=1)
+#: What of the ledger says when news was taken.
+NEWS = (Dispatch, Delivery)
 
 
 @measure(
@@ -35,6 +37,7 @@ A_DAY = timedelta(days=1)
         "o quedaron en duda; los de ensayo no cuentan."
     ),
     parameters=["channel"],
+    reads=[Dispatch, Milestone, Delivery],
 )
 def messages_delivered(question: Question) -> Reading:
     lines = (
@@ -94,6 +97,7 @@ def messages_delivered(question: Question) -> Reading:
         "se cuentan por día y canal, sin sus nombres."
     ),
     parameters=["channel"],
+    reads=[Subscriber],
 )
 def subscribers_gained(question: Question) -> Reading:
     opens, closes = question.span

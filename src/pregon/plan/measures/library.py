@@ -9,8 +9,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from pregon.agenda.models import Act
 from pregon.core.visibility import visible
-from pregon.library.models import Album
+from pregon.library.models import Album, Photo
 from pregon.plan.contract import Kept, Missing, Question, Reading, Record
 from pregon.plan.measures.common import ABOUT, done, in_days, missed, narrowed, number_of
 from pregon.plan.registry import measure
@@ -21,6 +22,7 @@ from pregon.plan.registry import measure
     title=gettext_lazy("Fotos en la memoria"),
     how=gettext_lazy("Fotos guardadas en los álbumes, cada una el día de su álbum."),
     parameters=ABOUT,
+    reads=[Album, Photo, Act],
 )
 def photos_in_memory(question: Question) -> Reading:
     kept = tuple(done(record, photos) for record, photos, _described in _albums(question) if photos)
@@ -34,6 +36,7 @@ def photos_in_memory(question: Question) -> Reading:
         "Fotos con texto alternativo, para quien no puede verlas, entre las que guardan los álbumes."
     ),
     parameters=ABOUT,
+    reads=[Album, Photo, Act],
 )
 def photos_described(question: Question) -> Reading:
     kept: list[Kept] = []
@@ -56,6 +59,7 @@ def _undescribed(photos: int) -> str:
     title=gettext_lazy("Álbumes publicados"),
     how=gettext_lazy("Álbumes con al menos una foto a la vista de todos, cada uno en su día."),
     parameters=ABOUT,
+    reads=[Album, Photo, Act],
 )
 def albums_published(question: Question) -> Reading:
     return number_of(

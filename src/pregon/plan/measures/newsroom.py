@@ -17,6 +17,7 @@ from wagtail.documents import get_document_model
 from wagtail.models import Page, ReferenceIndex
 
 from pregon.accounts.models import Department
+from pregon.agenda.models import Act
 from pregon.core.remembering import remembered
 from pregon.core.visibility import visible
 from pregon.newsroom.models import (
@@ -42,10 +43,12 @@ from pregon.plan.measures.common import (
     number_of,
     share_of,
 )
-from pregon.plan.measures.delivery import sent
+from pregon.plan.measures.delivery import NEWS, sent
 from pregon.plan.registry import measure
 
 SITE = "site"
+#: What a bulletin is read with: when it came out after its act, and what kind of act it tells.
+BULLETINS = (Bulletin, Act)
 A_DAY, PROMPTLY = timedelta(hours=24), timedelta(minutes=15)
 
 
@@ -72,6 +75,7 @@ class Issued(NamedTuple):
         "Días hábiles con al menos un boletín publicado y vigente, entre los días hábiles transcurridos."
     ),
     parameters=ABOUT,
+    reads=BULLETINS,
 )
 def bulletins_on_working_days(question: Question) -> Reading:
     working = [day for day in question.days if question.calendar.is_working(day)]
@@ -87,6 +91,7 @@ def bulletins_on_working_days(question: Question) -> Reading:
         "Días con algo publicado en el sitio, o en el canal que se nombra, entre los días transcurridos."
     ),
     parameters=["channel", *ABOUT],
+    reads=[*BULLETINS, *NEWS],
 )
 def days_with_publication(question: Question) -> Reading:
     records = published(question) if question.scope.channel in {"", SITE} else taken(question)
@@ -98,6 +103,7 @@ def days_with_publication(question: Question) -> Reading:
     title=gettext_lazy("Boletines publicados"),
     how=gettext_lazy("Boletines con folio que salieron en el periodo y siguen a la vista."),
     parameters=ABOUT,
+    reads=BULLETINS,
 )
 def bulletins_published(question: Question) -> Reading:
     return number_of(published(question), unit=_("boletines"))
@@ -108,6 +114,7 @@ def bulletins_published(question: Question) -> Reading:
     title=gettext_lazy("Boletines con fotos"),
     how=gettext_lazy("Boletines publicados que llevan foto principal o álbum, entre los publicados."),
     parameters=ABOUT,
+    reads=BULLETINS,
 )
 def bulletins_with_photos(question: Question) -> Reading:
     return _bulletins_that(question, lambda bulletin: bulletin.has_photo, lacks=_("Sin fotos"))
@@ -118,6 +125,7 @@ def bulletins_with_photos(question: Question) -> Reading:
     title=gettext_lazy("Boletines en lectura fácil"),
     how=gettext_lazy("Boletines publicados que llevan su versión de lectura fácil, entre los publicados."),
     parameters=ABOUT,
+    reads=BULLETINS,
 )
 def bulletins_in_easy_reading(question: Question) -> Reading:
     return _bulletins_that(question, lambda bulletin: bulletin.has_easy_reading, lacks=_("Sin lectura fácil"))
@@ -131,6 +139,7 @@ def bulletins_in_easy_reading(question: Question) -> Reading:
         "entre los que cuentan un acto."
     ),
     parameters=ABOUT,
+    reads=BULLETINS,
 )
 def bulletins_within_a_day(question: Question) -> Reading:
     judged = [
@@ -149,6 +158,7 @@ def bulletins_within_a_day(question: Question) -> Reading:
         "después de publicarse, entre los publicados."
     ),
     parameters=["channel", *ABOUT],
+    reads=[*BULLETINS, *NEWS],
 )
 def bulletins_told_promptly(question: Question) -> Reading:
     label = Bulletin._meta.label_lower
@@ -165,6 +175,7 @@ def bulletins_told_promptly(question: Question) -> Reading:
     title=gettext_lazy("Correcciones publicadas"),
     how=gettext_lazy("Correcciones hechas a boletines ya publicados; cada una dice qué cambió y por qué."),
     parameters=ABOUT,
+    reads=[*BULLETINS, Correction],
 )
 def corrections_published(question: Question) -> Reading:
     scope = question.scope
@@ -201,6 +212,7 @@ def corrections_published(question: Question) -> Reading:
         "La que no tuvo ninguno falta cuando el mes termina."
     ),
     parameters=ABOUT,
+    reads=[*BULLETINS, Department],
 )
 def departments_heard(question: Question) -> Reading:
     departments = dict(
@@ -246,6 +258,7 @@ def _whole_months(question: Question) -> Iterator[Period]:
     title=gettext_lazy("Coberturas en vivo"),
     how=gettext_lazy("Actos que se contaron minuto a minuto; cada uno cuenta el día en que se abrió."),
     parameters=ABOUT,
+    reads=[LiveBlog, Act],
 )
 def live_coverages(question: Question) -> Reading:
     scope = question.scope
@@ -271,6 +284,7 @@ def live_coverages(question: Question) -> Reading:
     title=gettext_lazy("Campañas publicadas"),
     how=gettext_lazy("Campañas con página propia que salieron en el periodo y siguen a la vista."),
     parameters=OF_A_PAGE,
+    reads=[Campaign],
 )
 def campaigns_published(question: Question) -> Reading:
     return number_of(pieces(question, Campaign), unit=_("campañas"))
@@ -281,6 +295,7 @@ def campaigns_published(question: Question) -> Reading:
     title=gettext_lazy("Episodios del podcast"),
     how=gettext_lazy("Episodios que salieron en el periodo, con su transcripción, y siguen a la vista."),
     parameters=OF_A_PAGE,
+    reads=[Episode],
 )
 def podcast_episodes(question: Question) -> Reading:
     return number_of(pieces(question, Episode), unit=_("episodios"))
@@ -291,6 +306,7 @@ def podcast_episodes(question: Question) -> Reading:
     title=gettext_lazy("Videos publicados"),
     how=gettext_lazy("Videos que salieron en el periodo, con sus subtítulos, y siguen a la vista."),
     parameters=OF_A_PAGE,
+    reads=[Video],
 )
 def videos_published(question: Question) -> Reading:
     return number_of(pieces(question, Video), unit=_("videos"))
@@ -301,6 +317,7 @@ def videos_published(question: Question) -> Reading:
     title=gettext_lazy("Audio y video publicados"),
     how=gettext_lazy("Episodios y videos que salieron en el periodo y siguen a la vista."),
     parameters=OF_A_PAGE,
+    reads=[Episode, Video],
 )
 def recordings_published(question: Question) -> Reading:
     both = [*pieces(question, Episode), *pieces(question, Video)]
@@ -315,6 +332,7 @@ def recordings_published(question: Question) -> Reading:
         "páginas a la vista; cada uno cuenta el día en que salió su página."
     ),
     parameters=OF_A_PAGE,
+    reads=[Bulletin, *PIECES, get_document_model()],
 )
 def documents_published(question: Question) -> Reading:
     references = ReferenceIndex.objects.filter(
@@ -350,6 +368,7 @@ def _attached(page: Bulletin | Piece) -> set[int]:
         "Trámites publicados cuya última revisión cae en el periodo: los datos los confirmó la dependencia."
     ),
     parameters=OF_A_PAGE,
+    reads=[Service],
 )
 def services_reviewed(question: Question) -> Reading:
     scope = question.scope
