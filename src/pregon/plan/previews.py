@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import transaction
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
@@ -16,10 +14,8 @@ from pregon.accounts.models import Office
 from pregon.core.calendar import local_day
 from pregon.plan import registry
 from pregon.plan.contract import PERCENT, Measure, Period, Question, Reading, Record, written
-from pregon.plan.errors import MeasureFailed
 from pregon.plan.measures import records_begin
 
-logger = logging.getLogger(__name__)
 SPAN = 12
 FEW = 8
 
@@ -63,7 +59,7 @@ def preview(name: str, parameters: Mapping[str, str], *, at: datetime) -> Previe
     whole = None
     if period:
         scope = registry.scope_of(measure, parameters)
-        whole = _take(
+        whole = registry.take(
             measure, Question(period=period, at=at, zone=zone, calendar=office.calendar, scope=scope)
         )
     readings = {
@@ -79,18 +75,6 @@ def preview(name: str, parameters: Mapping[str, str], *, at: datetime) -> Previe
         whole=whole,
         records=tuple(reversed(whole.records[-FEW:])) if whole else (),
     )
-
-
-def _take(measure: Measure, question: Question) -> Reading:
-    try:
-        with transaction.atomic():
-            return measure.take(question)
-    except Exception as problem:  # a measure of another house must not take the page with it
-        logger.exception("Measure failed", extra={"measure": measure.name})
-        raise MeasureFailed(
-            _("No se pudo medir «%(title)s». Pide que revisen el registro de errores.")
-            % {"title": measure.title}
-        ) from problem
 
 
 def past_months(today: date) -> list[date]:

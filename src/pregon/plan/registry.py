@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from django.db import connection, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from pregon.core.text import nearest
 from pregon.plan.contract import Measure, Question, Reading, Scope
-from pregon.plan.errors import UnknownMeasure
+from pregon.plan.errors import MeasureFailed, UnknownMeasure
 
 if TYPE_CHECKING:  # a type that exists only in the stubs
     from django_stubs_ext import StrPromise
+
+logger = logging.getLogger(__name__)
 
 _measures: dict[str, Measure] = {}
 
@@ -71,6 +76,21 @@ def scope_of(measure: Measure, parameters: Mapping[str, str]) -> Scope:
 def question_of(measure: str, parameters: Mapping[str, str]) -> tuple[str, str]:
     """By what two lines are known that ask the same."""
     return measure, json.dumps(parameters, sort_keys=True)
+
+
+def take(measure: Measure, question: Question) -> Reading:
+    """What ``measure`` answers. Raises :class:`MeasureFailed` whatever goes wrong in it: one of another house must not
+    take the page with it."""
+    # A statement that fails spoils the transaction it stands in. Where there is none, one would only wait for whoever
+    # writes to SQLite.
+    apart = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    try:
+        with apart:
+            return measure.take(question)
+    except Exception as problem:
+        logger.exception("Measure failed", extra={"measure": measure.name})
+        sentence = _("No se pudo medir «%(title)s». Pide que revisen el registro de errores.")
+        raise MeasureFailed(sentence % {"title": measure.title}) from problem
 
 
 def reading(*models: type[Model]) -> list[str]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
@@ -15,13 +13,11 @@ from pregon.core.calendar import local_day
 from pregon.core.remembering import remembered
 from pregon.plan import lights, registry
 from pregon.plan.contract import Measure, Period, Question, Reading
-from pregon.plan.errors import UnknownMeasure
+from pregon.plan.errors import MeasureFailed, UnknownMeasure
 from pregon.plan.measures import records_begin
 from pregon.plan.models import Activity, Indicator, Plan
 from pregon.plan.queries.captured import captured_readings
 from pregon.plan.queries.signed import signed_readings
-
-logger = logging.getLogger(__name__)
 
 
 class Asking:
@@ -117,21 +113,13 @@ class Asking:
 
     def _ask(self, measure: Measure, item: Indicator | Activity, period: Period) -> Reading | None:
         try:
-            with transaction.atomic():
-                return measure.take(
-                    Question(
-                        period=period,
-                        at=self.at,
-                        zone=self.zone,
-                        calendar=self.calendar,
-                        scope=registry.scope_of(measure, item.parameters),
-                    )
-                )
-        except Exception:  # a measure of another house must not take the whole plan with it
-            logger.exception("Measure failed", extra={"measure": measure.name})
-            self.failed[registry.question_of(item.measure, item.parameters)] = _(
-                "No se pudo medir «%(title)s». Pide que revisen el registro de errores."
-            ) % {"title": measure.title}
+            scope = registry.scope_of(measure, item.parameters)
+            question = Question(
+                period=period, at=self.at, zone=self.zone, calendar=self.calendar, scope=scope
+            )
+            return registry.take(measure, question)
+        except (UnknownMeasure, MeasureFailed) as problem:
+            self.failed[registry.question_of(item.measure, item.parameters)] = str(problem)
             return None
 
 
