@@ -294,7 +294,7 @@ def measure_not_chosen(sheet: Sheet) -> Iterator[Told]:
         if not line.measure.name and (advice := sheet.advise(place.name)) and advice.title:
             yield (
                 place,
-                _("Nadie la mide, y los registros de la oficina podrían contarla."),
+                _("No se mide, y los registros de la oficina podrían contarlo."),
                 _("Mira si le va esta medida: %(title)s.") % {"title": advice.title},
             )
 
@@ -303,7 +303,7 @@ def measure_not_chosen(sheet: Sheet) -> Iterator[Told]:
 def by_hand(sheet: Sheet) -> Iterator[Told]:
     for place, line in sheet.measured:
         if not line.measure.name and (advice := sheet.advise(place.name)) and advice.by_hand:
-            yield place, _("Ningún registro de la oficina la cuenta."), advice.by_hand
+            yield place, _("Ningún registro de la oficina lo cuenta."), advice.by_hand
 
 
 # --- What contradicts itself ----------------------------------------------------------------------------------

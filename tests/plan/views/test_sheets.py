@@ -85,6 +85,24 @@ def test_what_the_plan_lacks_leads_whoever_may_change_it_to_the_form(
     assert [link in part for part in parts] == [True, False]
 
 
+def test_one_kind_of_fault_stands_once_with_all_its_sentences(head: Client) -> None:
+    made = PlanFactory.create()
+    for words in ("Boletines informativos", "Memoria fotográfica"):
+        ActivityFactory.create(plan=made, description=words)
+    part = head.get(f"/escritorio/plan/{made.pk}/").content.decode().split('id="plan-falta"')[1]
+    assert part.count("<strong>Se puede contar con los registros</strong> <small>2</small>") == 1
+    assert "esta medida: Boletines" in part
+    assert "esta medida: Fotos en la memoria." in part
+
+
+def test_a_plan_that_nothing_measures_is_not_said_to_have_done_all(head: Client) -> None:
+    made = PlanFactory.create()
+    IndicatorFactory.create(plan=made)
+    page = head.get(f"/escritorio/plan/{made.pk}/").content.decode()
+    assert "Los registros no dicen que se deba nada." in page
+    assert "todo lo que se debía está hecho" not in page
+
+
 def test_each_finding_leads_to_its_own_row_whatever_the_order_of_programmes(head: Client) -> None:
     made = PlanFactory.create()
     second, first = (ProgrammeFactory.create(plan=made, order=order) for order in (2, 1))

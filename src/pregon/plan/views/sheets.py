@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -67,14 +69,20 @@ class SheetView(PlanDesk, TemplateView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """One fault of a plan, with the form in which each of its places is mended; no address for who may not."""
+    """One kind of fault of a plan. ``told`` is each of its sentences with its places, and the form in which each place
+    is mended; no address for who may not."""
 
-    lack: Lack
-    places: tuple[tuple[str, str], ...]
+    title: str
+    severity: Severity
+    told: tuple[tuple[Lack, tuple[tuple[Place, str], ...]], ...]
 
     @property
     def tone(self) -> str:
-        return TONES[self.lack.severity]
+        return TONES[self.severity]
+
+    @property
+    def places(self) -> int:
+        return sum(len(places) for _lack, places in self.told)
 
 
 def shortfalls(plan: Plan, *, may_change: bool) -> list[Shortfall]:
@@ -86,8 +94,12 @@ def shortfalls(plan: Plan, *, may_change: bool) -> list[Shortfall]:
 
     return [
         Shortfall(
-            lack=lack,
-            places=tuple((str(place), form_of(place) if may_change else "") for place in lack.places),
+            title=title,
+            severity=severity,
+            told=tuple(
+                (lack, tuple((place, form_of(place) if may_change else "") for place in lack.places))
+                for lack in lacks
+            ),
         )
-        for lack in lacks_of(plan)
+        for (severity, title), lacks in groupby(lacks_of(plan), key=attrgetter("severity", "title"))
     ]
