@@ -22,8 +22,9 @@ from servers.loopback import stay_on_this_machine
 
 pytest_plugins = ["servers.fixtures"]
 
-#: How long an example takes says how busy the machine is, and nothing of the code.
-settings_of_hypothesis.register_profile("unhurried", deadline=None)
+#: How long an example takes says how busy the machine is, and nothing of the code. What a change must pass tries the
+#: same examples each time; whoever works on it tries others.
+settings_of_hypothesis.register_profile("unhurried", deadline=None, derandomize="CI" in os.environ)
 settings_of_hypothesis.load_profile("unhurried")
 
 sys.addaudithook(stay_on_this_machine)

@@ -15,6 +15,7 @@ from pregon.plan.values import (
     OfficePart,
     PlanPart,
     ProgrammeLine,
+    is_per_cent,
 )
 
 
@@ -62,3 +63,11 @@ def test_a_plan_in_another_year_takes_its_dates_and_leaves_what_was_done() -> No
     assert [line.deviations for line in moved.every_indicator] == [(), ()]
     assert [(line.months, line.done) for line in moved.every_activity] == [((True,) * 12, (False,) * 12)]
     assert replace(part, calendar_year=None).in_year(2027).calendar_year is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [("Porcentaje de actos", True), ("POR CIENTO", True), ("%", True), ("Boletines", False), ("", False)],
+)
+def test_a_unit_says_whether_it_counts_in_per_cent(unit: str, said: bool) -> None:
+    assert is_per_cent(unit) is said

@@ -35,6 +35,7 @@ from pregon.plan.queries import closed_plan, plan_at
 from pregon.plan.reports.files import FORMATS
 from pregon.plan.reports.layouts import LAYOUTS, OFFICE
 from pregon.plan.reports.progress import Span
+from pregon.plan.values import is_per_cent
 
 #: Digits, in threes or not, and at most two of a fraction; a comma in another place may be a fraction or not.
 NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,9})(?P<part>\.\d{1,2})?")
@@ -337,8 +338,8 @@ class CaptureForm(forms.Form):
     def _meanings(self) -> list[tuple[str, str]]:
         """What the figure may mean, where it may mean more than one thing."""
         typed = self.data.get("numerator", "") if self.is_bound else ""
-        unit = self.item.unit.casefold() if isinstance(self.item, Indicator) else ""
-        asked = "%" in typed or (unit.startswith(("porcentaje", "%")) and not self.data.get("denominator"))
+        unit = self.item.unit if isinstance(self.item, Indicator) else ""
+        asked = "%" in typed or (is_per_cent(unit) and not self.data.get("denominator"))
         try:
             figure = number(typed.replace("%", ""))
         except ValidationError:

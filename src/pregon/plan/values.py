@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from pregon.core.text import fold
 from pregon.plan.enums import Direction, Overshoot, PlanKind
 
 NO_MONTH = (False,) * 12
@@ -17,6 +18,11 @@ LONGEST, LONGEST_NAME, LONGEST_GOAL = 5000, 200, 500
 GREEN_FROM, YELLOW_FROM, OVERSHOOT_FROM = Decimal(95), Decimal(80), Decimal(125)
 #: What no indicator may be called: the addresses of activities and of the plan's open data.
 OWN_CODE = re.compile(r"actividad-\d+|datos")
+
+
+def is_per_cent(unit: str) -> bool:
+    """Whether who wrote ``unit`` counts in per cent."""
+    return fold(unit).startswith(("porcentaje", "por ciento", "%"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

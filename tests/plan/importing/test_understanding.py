@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from decimal import Decimal
 
@@ -251,6 +252,7 @@ def test_whatever_is_lost_moved_or_joined_no_line_disappears_and_the_plan_can_be
         max_size=14,
     )
 )
+@example([["INDICADOR:", "\U0002f800"]])
 @example([["Indicador", "Meta"], ["actividad 1", "x"], ["Actividad 1", "3"]])
 def test_no_document_makes_it_stumble(rows: list[list[str]]) -> None:
     keeps_its_word("\n".join("\t".join(row) for row in rows))
@@ -263,7 +265,7 @@ def keeps_its_word(text: str) -> None:
     except BrokenPlan as refusal:
         assert str(refusal).endswith(".")
         return
-    said = [" ".join(line.split()) for line in text.split("\n")]
+    said = [" ".join(unicodedata.normalize("NFC", line).split()) for line in text.split("\n")]
     kept = [" ".join(line.text.replace(" | ", " ").replace(" / ", " ").split()) for line in draft.lines]
     assert len(kept) <= len(said)
     assert "".join("".join(clean(kept)).split()) == "".join("".join(clean(said)).split())

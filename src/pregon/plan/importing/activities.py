@@ -15,7 +15,7 @@ from pregon.plan.importing.labels import MONTHS, Field, mark_of
 from pregon.plan.importing.notes import Notes
 from pregon.plan.importing.programmes import Mark, Programmes, Sheet
 from pregon.plan.importing.words import NUMBER, items, months_in_words
-from pregon.plan.values import ActivityLine
+from pregon.plan.values import ActivityLine, is_per_cent
 
 #: How people write what they do: «Difundir los actos», «Al interior, cubrir los actos», «Se cubrirá el informe».
 DOING = re.compile(r"(?:[a-z]+\W+){0,6}?[a-z]{2,}(?:ar|er|ir)\b|se [a-z]+ran?\b")
@@ -121,7 +121,7 @@ class Activities:
         """What the months of an activity add up to is what its indicator should reach by the end of each. Parts of a
         whole add up to nothing."""
         share = mark.fields.get("percent") or promised.get("percent")
-        if share or fold(promised.get("unit") or "").startswith(("porcentaje", "%")):
+        if share or is_per_cent(promised.get("unit") or ""):
             return
         months = sorted(amounts)
         promised["milestones"] = dict(

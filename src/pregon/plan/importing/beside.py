@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from pregon.core.text import fold, shorten
 from pregon.plan.enums import Dimension, Direction, Frequency, Kind, Level
 from pregon.plan.importing.labels import LABELS, MONTHS, Field
-from pregon.plan.values import Draft, IndicatorLine, PlanPart, Understood
+from pregon.plan.values import Draft, IndicatorLine, PlanPart, Understood, is_per_cent
 
 #: Most letters of a value beside its line.
 MOST = 120
@@ -155,7 +155,7 @@ def _at(things: tuple[Thing, ...], number: str) -> Thing | None:
 def _figure(value: Decimal | None, indicator: IndicatorLine) -> str:
     if value is None:
         return ""
-    return f"{_plain(value)} %" if fold(indicator.unit).startswith("porcentaje") else _plain(value)
+    return f"{_plain(value)} %" if is_per_cent(indicator.unit) else _plain(value)
 
 
 def _plain(value: Decimal) -> str:

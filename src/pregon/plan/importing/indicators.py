@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pregon.core.text import fold, shorten, slug
+from pregon.core.text import shorten, slug
 from pregon.plan.importing.labels import (
     CHOICES,
     GOAL_KEYS,
@@ -25,7 +25,7 @@ from pregon.plan.importing.labels import (
 from pregon.plan.importing.notes import LIMITS, Notes
 from pregon.plan.importing.programmes import Mark, Programmes
 from pregon.plan.importing.words import NUMBER, items, joined
-from pregon.plan.values import OWN_CODE, IndicatorLine
+from pregon.plan.values import OWN_CODE, IndicatorLine, is_per_cent
 
 PERCENT = "Porcentaje"
 OF_INDICATOR = frozenset(
@@ -180,7 +180,7 @@ class Indicators:
         unit = fields.get("unit")
         if percent and not unit:
             fields["unit"] = unit = PERCENT
-        percentage = not unit or fold(unit).startswith(("porcentaje", "%", "por ciento"))
+        percentage = not unit or is_per_cent(unit)
         for (name, month), line in where.items():
             kept: dict[Any, Any] = fields["milestones"] if month else fields
             place = month or name

@@ -15,6 +15,7 @@ from pregon.core.calendar import local_day
 from pregon.core.files import safe_name
 from pregon.plan.contract import Kept, Missing, Period, Reading, Record, written
 from pregon.plan.models import Capture, Plan
+from pregon.plan.values import is_per_cent
 
 
 def captured_readings(plan: Plan) -> dict[str, dict[date, Reading]]:
@@ -71,7 +72,7 @@ def _as_reading(capture: Capture, period: Period, zone: tzinfo) -> Reading:
     )
     item = capture.indicator
     return Reading(
-        unit=item.unit if item and owed is None else "",
+        unit=item.unit if item and owed is None and not is_per_cent(item.unit) else "",
         share=owed is not None,
         kept=(kept,),
         missing=(missing,) if lacks else (),

@@ -15,6 +15,7 @@ from pregon.plan.forecasting import Forecast, Seen, number_at_the_end, share_at_
 from pregon.plan.models import Indicator, Plan
 from pregon.plan.queries.asking import Asking
 from pregon.plan.queries.figures import TENTH, Figure, IndicatorSheet, Level, counted, rounded
+from pregon.plan.values import is_per_cent
 
 #: The narrowest band that is seen.
 ONE_PER_CENT = Decimal(1)
@@ -138,7 +139,7 @@ def _levels(
 
 def in_per_cent(indicator: Indicator, reading: Reading | None) -> bool:
     """Whatever unit the document names, what answers it says whether it is a share."""
-    return reading.share if reading else indicator.unit.casefold().startswith("porcentaje")
+    return reading.share if reading else is_per_cent(indicator.unit)
 
 
 def number_of(level: Decimal, *, per_cent: bool) -> str:

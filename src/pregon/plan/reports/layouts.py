@@ -39,6 +39,7 @@ from pregon.plan.reports.blocks import (
 )
 from pregon.plan.reports.letterhead import Letterhead
 from pregon.plan.reports.progress import Captured, Line, Report, Sheet
+from pregon.plan.values import is_per_cent
 
 if TYPE_CHECKING:  # a type that exists only in the stubs
     from django_stubs_ext import StrPromise
@@ -631,7 +632,7 @@ def _target(line: Line) -> str:
 def _said(value: Decimal | None, indicator: Indicator) -> str:
     if value is None:
         return _("sin dato")
-    return _per_cent(value, per_cent=indicator.unit.casefold().startswith("porcentaje"))
+    return _per_cent(value, per_cent=is_per_cent(indicator.unit))
 
 
 def _input(needed: Input) -> str:
