@@ -27,7 +27,7 @@ from pregon.accounts.models import Topic
 from pregon.alerts.enums import Status
 from pregon.website import feeds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 SCHEMAS = Path(__file__).parent / "schema"
 HOSTILE = 'Obra ]]> </title><script>alert(1)</script> & "comillas" \x0b \ufffe ñ 🎺'

@@ -18,7 +18,7 @@ from pregon.plan.models import Capture, Deviation, Plan
 from pregon.plan.queries import as_written
 from pregon.plan.values import ActivityLine, DeviationLine, IndicatorLine, MeasureLine, PlanPart
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.parts]
 
 AT = moment("2027-01-15")
 DEVIATION = DeviationLine(month=3, cause="Se descompuso la cámara.")

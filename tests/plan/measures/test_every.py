@@ -25,7 +25,7 @@ from pregon.plan import registry
 from pregon.plan.contract import Period, Reading
 from pregon.website.models import PageVersion
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.parts]
 
 YEAR = Period.year(2026)
 MONTHS = [Period.month(2026, month) for month in range(1, 13)]

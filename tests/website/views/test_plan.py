@@ -33,7 +33,7 @@ from pregon.plan.reports.letterhead import Letterhead
 from pregon.plan.reports.progress import Span, report_of
 from pregon.website.queries import is_published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 AT = moment("2026-11-20")
 OFFICES = ["mazamitla", "ocotlan"]

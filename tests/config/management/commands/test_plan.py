@@ -22,7 +22,7 @@ from pregon.plan.errors import PlanError
 from pregon.plan.models import Plan, Seal
 from pregon.plan.reading import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.parts]
 
 
 @pytest.fixture(autouse=True)
