@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -88,6 +88,17 @@ def test_what_happens_counts_only_on_measured_pages_of_the_plans_of_its_year_and
         assert queries.plan_paths([Coverage], at) == of_the_year
         assert queries.plan_paths([Coverage], at - timedelta(days=20)) == [*of_the_year, f"{figure}10/"]
         assert queries.plan_paths([Photo], at) == queries.plan_paths([Coverage]) == []
+
+
+def test_the_photos_of_a_bulletin_move_their_figures_with_it() -> None:
+    news.act(start=datetime(2025, 1, 10, tzinfo=UTC))  # the first record of all
+    plan = PlanFactory.create(year=2026, slug="plan-2026")
+    figure = IndicatorFactory.create(plan=plan, measure="albums_published").get_absolute_url()
+    with time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC), tick=False):
+        album = photos.AlbumFactory(day=date(2026, 11, 19))
+        plain, pictured = news.published("Sin fotos"), news.published("Con fotos", album=album)
+        assert figure not in queries.paths_of_bulletin(plain)
+        assert figure in queries.paths_of_bulletin(pictured)
 
 
 def test_the_first_record_moves_the_day_from_which_every_figure_is_told() -> None:

@@ -199,7 +199,7 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
     if named["topics"] or named["album"]:
         paths.append(PAGES_SITEMAP)
     for album in Album.objects.filter(Q(pk__in=named["album"]) | Q(photos__in=photos)).distinct():
-        paths += paths_of_album(album)
+        paths += [*paths_of_album(album), *plan_paths_of_album(album)]  # its photos come out with it
     paths += [blog.get_absolute_url() for blog in LiveBlog.objects.filter(bulletin=bulletin.pk)]
     paths += others_with(photos, bulletin)
     paths += pieces_about(named["topics"])
