@@ -1,7 +1,8 @@
 """Every measure in one run: ``run.py [pages] [publishing] [starting] [sending] [webpush] [clock]
 [baking] [live] [plan] [--write]``.
 
-Prints one table; ``--write`` also puts it into docs/reference/benchmarks.md. Exit code 1 when a bar is missed.
+Prints one table; ``--write`` also puts what was measured into docs/reference/benchmarks.md, where the other parts stay
+as they were measured last. Exit code 1 when a bar is missed.
 """
 
 from __future__ import annotations
@@ -48,21 +49,21 @@ PACKAGES = (
     *("django", "wagtail", "uvicorn", "a2wsgi", "pyvips", "pillow", "willow"),
     *("cryptography", "pywebpush", "requests"),
 )
+#: What the page says of one part.
+PART = re.compile(r"^### (\w+)\n\n(.*?\n)(?=\n?^##)", re.MULTILINE | re.DOTALL)
 MARKS = {True: "yes", False: "**no**", None: "–"}
 
 DOCUMENT = """# Benchmarks
 
 Written by `benchmarks/run.py --write`; do not edit by hand. Each figure is the median of several short runs in which
-the two sides take turns on the same machine, so the ratio says more than the figures.
+the two sides take turns on the same machine, so the ratio says more than the figures. The load is the average of one
+minute before and after a part; near 0 before means that nothing else was going on.
 
-{table}
-
+{parts}
 ## How it was measured
 
-- **When**: {day}, Pregón {pregon}.
 - **Machine**: {machine}.
-- **Load before and after**: {before} and {after} (average of one minute; near 0 means that nothing else was going on).
-- **Versions**: {versions}.
+- **Versions**, of the part that was measured last: {versions}.
 - **Office**: the sample office of Mazamitla as `pregon demo mazamitla --prepare` leaves it, on SQLite.
 
 - **pages**: `wrk -t1 -c16 -d1s`, in turn, without compression, on the newest bulletin: `pregon up`; `pregon web` on
@@ -100,7 +101,7 @@ the two sides take turns on the same machine, so the ratio says more than the fi
 - **reports**: bulletins as in *baking*, each of them a record of two lines of the plan; the report of the year in the
   office's own layout, with its annex of records, from the first question to the last byte; the median of five.
 
-Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes.
+Again: `make bench` prints the table; `.venv/bin/python benchmarks/run.py pages --write` measures and writes one part.
 Where a line has two times and no peer, the second column of figures is what the line names last.
 """
 
@@ -115,14 +116,19 @@ def main() -> int:
     if unknown := set(options.measures) - set(MEASURES):
         parser.error(f"there is no measure called {', '.join(sorted(unknown))}")
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))  # so that nothing it started outlives it
-    before, rows = load(), []
+    found: dict[str, list[Row]] = {}
+    told: dict[str, str] = {}
     with bench() as place:
         for name in options.measures or MEASURES:
-            rows += MEASURES[name](place)
+            before = load()
+            found[name] = MEASURES[name](place)
+            when = f"{datetime.now(UTC):%Y-%m-%d}, load {before} before, {load()} after."
+            told[name] = f"{when}\n\n{table(found[name])}\n"
+    rows = [row for part in found.values() for row in part]
     print(table(rows))
-    print(f"\n{machine()}; load {before} before, {load()} after; {versions()}")
+    print(f"\n{machine()}; load {load()} after; {versions()}")
     if options.write:
-        PAGE.write_text(document(rows, before=before), encoding="utf-8")
+        PAGE.write_text(document(told), encoding="utf-8")
     return 1 if any(row.met is False for row in rows) else 0
 
 
@@ -135,15 +141,12 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def document(rows: list[Row], *, before: str) -> str:
+def document(told: dict[str, str]) -> str:
+    """The page with ``told`` in the place of what it said of the same parts."""
+    parts = dict(PART.findall(PAGE.read_text(encoding="utf-8"))) | told
     return DOCUMENT.format(
-        table=table(rows),
-        rounds=pages.ROUNDS,
-        day=f"{datetime.now(UTC):%Y-%m-%d}",
-        pregon=version("pregon"),
+        parts="\n".join(f"### {name}\n\n{parts[name]}" for name in MEASURES if name in parts),
         machine=machine(),
-        before=before,
-        after=load(),
         versions=versions(),
     )
 
