@@ -110,6 +110,12 @@ CASES: dict[str, list[Case]] = {
         Case(with_(previous=None), with_(previous=Decimal(0))),
     ],
     "base-sin-ano": [Case(with_(baseline_year=None), with_(baseline_year=None, baseline=None))],
+    "meta-imposible": [
+        Case(with_(unit="Porcentaje", target=Decimal(160)), with_(unit="Porcentaje", target=Decimal(100))),
+        Case(
+            with_(unit="Porcentaje", target=Decimal(-5)), with_(unit="Tasa de variación", target=Decimal(-5))
+        ),
+    ],
     "meta-menor-que-la-base": [
         Case(with_(target=Decimal(60)), with_(target=Decimal(70))),
         Case(

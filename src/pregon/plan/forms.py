@@ -22,6 +22,7 @@ from wagtail.documents.widgets import AdminDocumentChooser
 
 from pregon.accounts.models import Department, Locality, Topic
 from pregon.agenda.enums import Kind
+from pregon.core.text import UNTITLED, slug
 from pregon.delivery import registry as channels
 from pregon.plan import registry
 from pregon.plan.actions import Explanation, Figures
@@ -315,7 +316,15 @@ class CaptureForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.meanings and "numerator" in cleaned and not cleaned.get("meant"):
-            self.add_error("meant", _("Esa cifra puede decir más de una cosa: elige cuál."))
+            several = len(self.meanings) > 1
+            self.add_error(
+                "meant",
+                _("Esa cifra puede decir más de una cosa: elige cuál.")
+                if several
+                else _(
+                    "Un porcentaje no pasa de 100: escribe cuántos de cuántos, o di que se contó sin por ciento."
+                ),
+            )
         if "%" in self.data.get("numerator", "") and cleaned.get("denominator") is not None:
             self.add_error("denominator", _("Escribe el por ciento o cuántos de cuántos, no los dos."))
         return cleaned
@@ -428,7 +437,7 @@ class UnderstoodForm(forms.Form):
     year = forms.IntegerField(label=_("Año"), min_value=EARLIEST, max_value=LATEST)
     kind = forms.ChoiceField(label=_("Clase de plan"), choices=PlanKind.choices)
     unit_name = forms.CharField(label=_("Unidad responsable"), max_length=160)
-    key = forms.SlugField(
+    key = forms.CharField(
         label=_("Clave"),
         max_length=60,
         help_text=_("En minúsculas y con guiones. Con el año forma su dirección: /plan/clave-año/."),
@@ -436,8 +445,8 @@ class UnderstoodForm(forms.Form):
     replacing = forms.BooleanField(label=_("Reemplazar el plan que ya está"), required=False)
 
     def clean_key(self) -> str:
-        key = "-".join(filter(None, str(self.cleaned_data["key"]).lower().replace("_", "-").split("-")))
-        if not key:
+        key = slug(self.cleaned_data["key"])
+        if key == UNTITLED:
             raise forms.ValidationError(_("La clave lleva letras o cifras, como comunicacion-social."))
         return key
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -28,6 +29,7 @@ from pregon.plan.values import (
     IndicatorLine,
     PlanPart,
     ProgrammeLine,
+    is_per_cent,
 )
 
 NAME_SHOWN, SENTENCE_SHOWN = 60, 160
@@ -307,6 +309,18 @@ def by_hand(sheet: Sheet) -> Iterator[Told]:
 
 
 # --- What contradicts itself ----------------------------------------------------------------------------------
+
+
+@rule("meta-imposible", Severity.WARNING, gettext_lazy("Porcentajes que no van de 0 a 100"))
+def share_beyond_the_whole(sheet: Sheet) -> Iterator[Told]:
+    for place, line in sheet.indicators:
+        if line.target is not None and is_per_cent(line.unit) and not 0 <= line.target <= 100:
+            yield (
+                place,
+                _("La meta es %(target)s, y un porcentaje va de 0 a 100.")
+                % {"target": number_format(line.target.normalize() + 0)},
+                _("Corrige la meta; si dice cuánto crece o baja algo, pon «Tasa de variación» por unidad."),
+            )
 
 
 @rule("meta-menor-que-la-base", Severity.ERROR, gettext_lazy("Metas que retroceden"))

@@ -21,21 +21,21 @@ def typed(**fields: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("numerator", "meant", "captured"),
+    ("numerator", "meant", "captured", "told"),
     [
-        ("60", "de-cien", (60, 100)),
-        ("60%", "de-cien", (60, 100)),
-        ("0.6", "de-uno", (60, 100)),
-        ("0.6", "de-cien", (Decimal("0.6"), 100)),
-        ("1,250", "cosas", (1250, None)),
+        ("60", "de-cien", (60, 100), "puede decir más de una cosa"),
+        ("60%", "de-cien", (60, 100), "puede decir más de una cosa"),
+        ("0.6", "de-uno", (60, 100), "puede decir más de una cosa"),
+        ("0.6", "de-cien", (Decimal("0.6"), 100), "puede decir más de una cosa"),
+        ("1,250", "cosas", (1250, None), "Un porcentaje no pasa de 100"),
     ],
 )
 def test_a_percentage_is_asked_about_and_never_guessed(
-    head: Client, plan: Plan, numerator: str, meant: str, captured: tuple[int, int | None]
+    head: Client, plan: Plan, numerator: str, meant: str, captured: tuple[int, int | None], told: str
 ) -> None:
     url = f"/escritorio/plan/{plan.pk}/{opinion(plan).slug}/capturar/"
     asked = head.post(url, typed(numerator=numerator)).content.decode()
-    assert "puede decir más de una cosa" in asked
+    assert told in asked
     assert not Capture.objects.exists()
     head.post(url, typed(numerator=numerator, meant=meant))
     assert Capture.objects.values_list("numerator", "denominator").get() == captured
@@ -73,3 +73,15 @@ def test_who_only_reads_captures_nothing(reader: Client, plan: Plan) -> None:
     url = f"/escritorio/plan/{plan.pk}/{opinion(plan).slug}/capturar/"
     assert reader.post(url, typed(denominator="100")).status_code in (302, 403)
     assert not Capture.objects.exists()
+
+
+def test_nothing_owed_is_told_apart_from_more_than_was_owed(head: Client, plan: Plan) -> None:
+    url = f"/escritorio/plan/{plan.pk}/{opinion(plan).slug}/capturar/"
+    answers = [head.post(url, typed(numerator="5", denominator=owed)).content.decode() for owed in ("0", "4")]
+    assert "De cuántos tiene que ser más que cero" in answers[0]
+    assert "no puede pasar de lo que se debía" in answers[1]
+
+
+def test_the_page_brings_the_script_that_chooses_a_file(head: Client, plan: Plan) -> None:
+    page = head.get(f"/escritorio/plan/{plan.pk}/{opinion(plan).slug}/capturar/").content.decode()
+    assert "wagtaildocs/js/document-chooser" in page

@@ -67,7 +67,9 @@ def _check(said: Figures) -> None:
         raise BadCapture(_("Escribe de dónde sale la cifra: es lo único que la prueba si no hay archivo."))
     if said.numerator < 0:
         raise BadCapture(_("Lo hecho no puede ser menor que cero."))
-    if said.denominator is not None and (said.denominator <= 0 or said.denominator < said.numerator):
+    if said.denominator is not None and said.denominator <= 0:
+        raise BadCapture(_("De cuántos tiene que ser más que cero; si no se debía nada, no captures el mes."))
+    if said.denominator is not None and said.denominator < said.numerator:
         raise BadCapture(_("Lo hecho no puede pasar de lo que se debía: revisa los dos números."))
 
 
