@@ -1,5 +1,5 @@
-"""A year of the sample office, lived day by day, its months closed: ``year.py`` plays it, changes one byte of what
-was signed, and writes docs/reference/plan-year.md with what came of it.
+"""A year of the sample office, lived day by day, its months closed: ``year.py`` plays it, turns the reports of a
+quarter into pictures, changes one byte of what was signed, and writes docs/reference/plan-year.md with what came of it.
 
 It ends with a fault when the chain is not whole before that byte, or is believed after it.
 """
@@ -15,9 +15,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 from bench import HERE, PREGON, Bench, bench, tell
+from PIL import Image
 
-PAGE = HERE.parent / "docs" / "reference" / "plan-year.md"
+DOCS = HERE.parent / "docs"
+PAGE, PICTURES = DOCS / "reference" / "plan-year.md", DOCS / "pictures"
 HEAD = "titular@muestra.example"
 DOCUMENT = """# A year of the plan
 
@@ -40,8 +43,17 @@ Then one byte of what was signed for {touched} was changed in the database, and 
 
 > {broken}
 
+## The report of its third quarter
+
+As `pregon plan report --quarter 3 --layout …` wrote it, the first pages of each layout: the office's own, that of an
+operative plan, that of a budgeted programme.
+
+{reports}
+
 {day}, Python {python}. Again: `make plan-year`.
 """
+#: The layouts, and how many pages of each are shown side by side.
+LAYOUTS, SHOWN = ("oficina", "mazamitla", "ocotlan"), 4
 MONTHS = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
@@ -60,9 +72,31 @@ def play(place: Bench) -> None:
     order = [PREGON, "plan", "{}", "--home", home, "--plan", lived["plan"]]
     whole = place.run([word if word != "{}" else "verify" for word in order]).strip()
     shown = place.run([word if word != "{}" else "show" for word in order]).strip().splitlines()
+    for layout in LAYOUTS:
+        paper = home / f"{layout}.pdf"
+        order_of_report = [word if word != "{}" else "report" for word in order]
+        place.run([*order_of_report, "--quarter", 3, "--layout", layout, paper])
+        picture(paper, PICTURES / f"informe-{layout}.webp")
     touched = touch(home)
     broken = verify(place, [word if word != "{}" else "verify" for word in order])
     write(lived, last=last, whole=whole, broken=broken, touched=MONTHS[touched - 1], figures=shown[1:])
+
+
+def picture(paper: Path, file: Path) -> None:
+    """The first pages of a PDF beside each other, as they are printed."""
+    document = pypdfium2.PdfDocument(paper)
+    pages = [document[number].render(scale=1.1).to_pil() for number in range(min(SHOWN, len(document)))]
+    gap = 12
+    width, height = (
+        sum(page.width + gap for page in pages) + gap,
+        max(page.height for page in pages) + 2 * gap,
+    )
+    table = Image.new("RGB", (width, height), "#d9d5cb")
+    left = gap
+    for page in pages:
+        table.paste(page, (left, gap))
+        left += page.width + gap
+    table.save(file, quality=72, method=6)
 
 
 def touch(home: Path) -> int:
@@ -113,6 +147,9 @@ def write(
             whole=whole,
             broken=broken,
             touched=touched,
+            reports="\n\n".join(
+                f"![Informe, formato {name}](../pictures/informe-{name}.webp)" for name in LAYOUTS
+            ),
             day=f"{datetime.now(UTC):%-d %B %Y}",
             python=platform.python_version(),
         ),
