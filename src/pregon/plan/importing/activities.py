@@ -86,9 +86,7 @@ class Activities:
             "No conocemos las marcas %(marks)s de %(months)s: no se tomaron.",
             len(kinds),
         )
-        self.notes.doubt(
-            line, told % {"marks": ", ".join(f"«{mark}»" for mark in kinds), "months": months}
-        )
+        self.notes.doubt(line, told % {"marks": ", ".join(f"«{mark}»" for mark in kinds), "months": months})
 
     def find_in(self, sheets: Iterable[Sheet]) -> None:
         """A document without a list of activities says in the description of each programme what is done in its

@@ -42,6 +42,8 @@ MERGED, MERGED_PIECE = re.compile(rb'<(?:\w+:)?mergeCell\s+ref=["\']([A-Z]+\d+:[
 #: How deep a table may stand inside another.
 DEEPEST = 12
 
+#: «=SUM(C3:N3)», «=10+5»: how a cell was to be worked out, where its book was never saved with what that came to.
+FORMULA = re.compile(r"=[-+({]*['\"$A-Z\d]")
 UNSAID = frozenset({"pPr", "rPr", "del", "moveFrom", "txbxContent"})
 BULLET = "•"
 OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF"
@@ -78,6 +80,8 @@ class Line:
     #: The line as it is shown to a person.
     text: str
     covered: Covering = field(default_factory=dict)
+    #: Whether a cell has a formula that nobody worked out: it is shown, and its cell is empty.
+    unsolved: bool = False
 
     def across(self, spots: Container[int]) -> dict[int, str]:
         """What a merged cell says in those ``spots`` that it covers, where it begins in one of them too."""
@@ -138,9 +142,9 @@ def lines_of(content: bytes, *, name: str) -> tuple[Line, ...]:
         if cells > MOST_CELLS:
             sentence = _("«%(name)s» tiene más de %(most)s celdas escritas: sube solo el plan.")
             raise BrokenPlan(sentence % {"name": name, "most": f"{MOST_CELLS:,}"})
-    while found and found[-1].blank:
+    while found and not found[-1].text:
         found.pop()
-    if not found:
+    if all(line.blank for line in found):
         raise BrokenPlan(_("«%(name)s» está vacío: sube el documento del plan.") % {"name": name})
     return tuple(found)
 
@@ -150,8 +154,12 @@ def line_of(number: int, row: Sequence[str], *, covered: Covering | None = None)
     if len(cells) > MOST_COLUMNS:
         cells = [*cells[: MOST_COLUMNS - 1], " ".join(filter(None, cells[MOST_COLUMNS - 1 :]))]
     text = " | ".join(cell.replace("\n", " / ") for cell in cells if cell)
-    kept = {spot: (start, clean(words)) for spot, (start, words) in (covered or {}).items()}
-    return Line(number=number, cells=tuple(cells), text=text, covered=kept)
+    kept = {
+        spot: (start, "" if FORMULA.match(words) else clean(words))
+        for spot, (start, words) in (covered or {}).items()
+    }
+    solved = tuple("" if FORMULA.match(cell) else cell for cell in cells)
+    return Line(number=number, cells=solved, text=text, covered=kept, unsolved=solved != tuple(cells))
 
 
 def clean(cell: str) -> str:
