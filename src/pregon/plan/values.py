@@ -185,8 +185,8 @@ class PlanPart:
         return replace(
             self,
             year=year,
-            # What stood wrong over the calendar is still wrong, by as much.
-            calendar_year=self.calendar_year and self.calendar_year + year - self.year,
+            # What stood wrong over the calendar is still what its document says.
+            calendar_year=year if self.calendar_year == self.year else self.calendar_year,
             title=re.sub(rf"\b{self.year}\b", str(year), self.title),
             indicators=moved(self.indicators),
             activities=undone(self.activities),

@@ -51,7 +51,7 @@ def test_what_was_confirmed_is_loaded_once_with_what_was_corrected(head: Client)
     assert (plan.slug, plan.title, plan.calendar_year) == (
         "comunicacion-social-2026",
         "Plan operativo anual",
-        2025,
+        2019,
     )
     assert (plan.indicators.count(), plan.activities.count()) == (4, 6)
     assert answer.headers["Location"] == f"/escritorio/plan/{plan.pk}/"
