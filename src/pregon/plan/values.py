@@ -267,6 +267,8 @@ class Understood:
 
     number: int
     text: str
+    #: The same as a page shows it, with the empty cells of a row.
+    columns: str = ""
     #: What it became, in words: "Indicador 2 · meta". Empty: nothing was made of it.
     becomes: str = ""
     #: The same, thing by thing, each with the value that stands in the plan.

@@ -177,6 +177,29 @@ def test_a_mark_over_many_months_of_a_workbook_marks_each_of_them() -> None:
     assert months_of(content) == ["XXXXXX......", ".XXXXXXXXXXX", "X..........."]
 
 
+def test_whoever_checks_a_row_can_count_its_columns() -> None:
+    rows = [
+        HEAD,
+        row_of("1", "Grabar", "", "", "X", "", "", "X"),
+        row_of("2", "Editar", "X", "", "", "", "X"),
+    ]
+    rows += [row_of("", "", "", "X"), row_of("4", "Publicar"), row_of("Fin de la tabla")]
+    draft = draft_of(merged_docx(rows, (2, 2, 2, 4), (2, 6, 4, 7)), name="plan", year=2026)
+    assert [line.columns for line in draft.lines[2:]] == [
+        "1 | Grabar | · | · | X | · | · | X",
+        "2 | Editar | X (3 columnas) | · | X (2 columnas)",
+        "· | · | · | X | · | · | ″ | ″",
+        "4 | Publicar | · | · | · | · | ″ | ″",
+        "Fin de la tabla",
+    ]
+    assert draft.lines[2].text == "1 | Grabar | X | X"
+    book = as_xlsx([["POA 2026"], HEAD, *rows[2:3], ["3", "Cubrir"]], merged=["C3:E3", "G3:H4"])
+    assert [line.columns for line in draft_of(book, name="plan", year=2026).lines[2:]] == [
+        "2 | Editar | X (3 columnas) | · | X (2 columnas)",
+        "3 | Cubrir | · | · | · | · | ″ | ″",
+    ]
+
+
 def test_a_mark_over_the_months_of_two_activities_is_of_both() -> None:
     rows = [HEAD, row_of("1", "Grabar", "X"), row_of("2", "Editar"), row_of("3", "Publicar", "", "", "X")]
     assert months_of(merged_docx(rows, (1, 2, 2, 3))) == ["XX..........", "XX..........", "..X........."]

@@ -13,6 +13,7 @@ import unicodedata
 import warnings
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -80,6 +81,8 @@ class Line:
     #: The line as it is shown to a person.
     text: str
     covered: Covering = field(default_factory=dict)
+    #: The same with its empty cells, where somebody may want to count its columns.
+    columns: str = ""
     #: Whether a cell has a formula that nobody worked out: it is shown, and its cell is empty.
     unsolved: bool = False
 
@@ -159,7 +162,36 @@ def line_of(number: int, row: Sequence[str], *, covered: Covering | None = None)
         for spot, (start, words) in (covered or {}).items()
     }
     solved = tuple("" if FORMULA.match(cell) else cell for cell in cells)
-    return Line(number=number, cells=solved, text=text, covered=kept, unsolved=solved != tuple(cells))
+    return Line(
+        number=number,
+        cells=solved,
+        text=text,
+        columns=columns_of(cells, kept) or text,
+        covered=kept,
+        unsolved=solved != tuple(cells),
+    )
+
+
+def columns_of(cells: Sequence[str], covered: Covering) -> str:
+    """A row as it is counted: «·» for an empty cell, «″» for one that goes on from the row above, and beside a wide one
+    how many columns it takes. Nothing for what is no row."""
+    alone = sum(map(bool, cells)) == 1
+    if len(cells) < 2 or (alone and (cells[0] or len(cells) == 2)):
+        return ""
+    wide = Counter(start for spot, (start, _words) in covered.items() if start != spot)
+    cells = [*cells, *[""] * (max(covered, default=0) + 1 - len(cells))]
+    shown: list[str] = []
+    for spot, cell in enumerate(cells):
+        start, words = covered.get(spot, (spot, ""))
+        if cell:
+            said = cell.replace("\n", " / ")
+            many = _("%(cell)s (%(count)s columnas)") % {"cell": said, "count": wide[spot] + 1}
+            shown.append(many if wide[spot] else said)
+        elif start == spot or not cells[start]:
+            shown.append("″" if words else "·")
+    while shown and shown[-1] == "·":
+        shown.pop()
+    return " | ".join(shown)
 
 
 def clean(cell: str) -> str:
