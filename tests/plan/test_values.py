@@ -52,7 +52,7 @@ def test_a_plan_in_another_year_takes_its_dates_and_leaves_what_was_done() -> No
     moved = part.in_year(2027, reached={"b": Decimal(7)})
     assert (moved.year, moved.calendar_year, moved.title, moved.key) == (
         2027,
-        2026,  # as far from the plan's as it was
+        2025,  # what its document says of it
         "Plan 2027 (20261)",
         "plan",
     )
@@ -63,6 +63,7 @@ def test_a_plan_in_another_year_takes_its_dates_and_leaves_what_was_done() -> No
     assert [line.deviations for line in moved.every_indicator] == [(), ()]
     assert [(line.months, line.done) for line in moved.every_activity] == [((True,) * 12, (False,) * 12)]
     assert replace(part, calendar_year=None).in_year(2027).calendar_year is None
+    assert replace(part, calendar_year=2026).in_year(2027).calendar_year == 2027
 
 
 @pytest.mark.parametrize(

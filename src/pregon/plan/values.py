@@ -185,8 +185,8 @@ class PlanPart:
         return replace(
             self,
             year=year,
-            # What stood wrong over the calendar is still wrong, by as much.
-            calendar_year=self.calendar_year and self.calendar_year + year - self.year,
+            # What stood wrong over the calendar is still what its document says.
+            calendar_year=year if self.calendar_year == self.year else self.calendar_year,
             title=re.sub(rf"\b{self.year}\b", str(year), self.title),
             indicators=moved(self.indicators),
             activities=undone(self.activities),
@@ -267,6 +267,8 @@ class Understood:
 
     number: int
     text: str
+    #: The same as a page shows it, with the empty cells of a row.
+    columns: str = ""
     #: What it became, in words: "Indicador 2 · meta". Empty: nothing was made of it.
     becomes: str = ""
     #: The same, thing by thing, each with the value that stands in the plan.

@@ -22,6 +22,14 @@ def test_a_mark_nobody_knows_is_a_doubt_and_no_month() -> None:
     assert draft.plan.activities[0].months[:3] == (False, True, False)
 
 
+def test_marks_nobody_knows_are_one_doubt_of_their_line() -> None:
+    draft = drafted(f"POA 2026\n{CALENDAR}\n1\tGrabar" + "\tQ" * 12 + "\n2\tEditar\tQ\tZ\tX\tQ\n")
+    assert [line.doubt for line in draft.lines[2:]] == [
+        "No conocemos la marca «Q» de los doce meses: no se tomó.",
+        "No conocemos las marcas «Q», «Z» de enero, febrero, abril: no se tomaron.",
+    ]
+
+
 @pytest.mark.parametrize(
     "text", ["ACTIVIDADES\n- Grabar\n- Editar\n", "N°\tActividad\n1\tGrabar\n2\tEditar\n"]
 )

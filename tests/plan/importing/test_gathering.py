@@ -36,10 +36,23 @@ def test_without_accents_it_is_the_same_plan_and_a_doubt(name: str) -> None:
     assert "llegó sin acentos" in doubts(draft)
 
 
+def test_a_document_in_which_no_word_needs_an_accent_did_not_lose_any() -> None:
+    row = "\n1\tGrabar avisos de obras para la gente del pueblo"
+    text = (
+        "POA 2026 DE PRENSA\nIndicador\tMeta\nAvisos grabados\t12\n\nNo\tActividad\tENE\tFEB\tMAR" + row * 12
+    )
+    assert "sin acentos" not in doubts(drafted(text))
+    assert "sin acentos" in doubts(drafted(text.replace("avisos de", "avisos de la direccion de")))
+
+
 def test_a_calendar_of_another_year_is_a_doubt() -> None:
     draft = drafted("POA 2026\nMISIÓN\nInformar.\nCALENDARIO 2025\n")
     assert draft.plan.calendar_year == 2025
     assert "El calendario dice 2025 y el plan es de 2026: revisa cuál vale." in doubts(draft)
+
+
+def test_a_wrong_calendar_says_in_another_year_what_its_document_said() -> None:
+    assert plan_of(seed("mazamitla")).in_year(2026).calendar_year == 2019
 
 
 def test_what_stands_in_no_programme_is_the_plans_own() -> None:

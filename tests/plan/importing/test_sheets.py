@@ -101,9 +101,10 @@ def test_a_workbook_is_read_sheet_after_sheet_and_percentages_as_they_show() -> 
     assert cells(saved(book)) == [("Meta", "60%"), ("Otra", "2.5")]
 
 
-def test_a_formula_is_what_it_came_to_and_without_that_stays_itself() -> None:
+def test_a_formula_is_what_it_came_to_and_without_that_an_empty_cell() -> None:
     content = as_xlsx([["Meta", "=50+10"]])
-    assert cells(content) == [("Meta", "=50+10")]
+    assert cells(content) == [("Meta", "")]
+    assert lines_of(content, name="plan")[0].text == "Meta | =50+10"
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(out, "w") as other:
         for part in archive.namelist():
@@ -191,12 +192,17 @@ def test_letters_come_whole_and_places_to_break_a_word_are_none() -> None:
     assert cells("MISIO\u0301N\nComu\u00adnica\u200bción\n".encode()) == [("MISIÓN",), ("Comunicación",)]
 
 
-def test_a_formula_over_many_cells_stays_itself() -> None:
+def test_a_formula_over_many_cells_that_nobody_worked_out_is_an_empty_cell() -> None:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet["A1"] = ArrayFormula("A1:A2", "=SUM(B1:B2)")
-    assert cells(saved(book)) == [("=SUM(B1:B2)",)]
+    sheet["A1"] = ArrayFormula("A1:A2", "=SUM(C1:C2)")
+    sheet["B1"] = "===="
+    assert cells(saved(book)) == [("", "====")]
+
+
+def test_a_book_of_formulas_alone_is_empty() -> None:
+    assert "está vacío" in refusal(as_xlsx([["=1+1"]]))
 
 
 def test_a_document_with_a_password_of_its_archive_is_refused() -> None:

@@ -24,6 +24,7 @@ from factories.documents import (
     seed,
 )
 from pregon.plan.errors import BrokenPlan
+from pregon.plan.importing import draft_of
 from pregon.plan.reading import parse
 from pregon.plan.values import EVERY_MONTH, NO_MONTH
 from pregon.plan.writing import write
@@ -309,6 +310,20 @@ def test_an_error_of_a_workbook_is_a_doubt(error: str) -> None:
     assert "Una celda trae un error de Excel" in doubts(
         drafted(f"ID\tIndicador\tMeta\n1\tCobertura\t{error}\n")
     )
+
+
+def test_a_formula_without_its_result_is_a_doubt_and_no_word_of_the_plan() -> None:
+    rows = [
+        ["ID", "Indicador", "Meta", "Unidad"],
+        ["1", "Cobertura", "=SUM(C3:N3)", "Actos"],
+        ["=A1+1"],
+        ["MISIÓN"],
+    ]
+    draft = draft_of(as_xlsx([*rows, ["Informar"]]), name="plan", year=2026)
+    [line] = draft.plan.indicators
+    assert (line.target, line.target_text, line.unit) == (None, "", "Actos")
+    told = "Una celda trae su fórmula y no su resultado, y se dejó vacía: abre el libro en Excel, guárdalo y súbelo"
+    assert [told in line.doubt for line in draft.lines[1:4]] == [True, True, False]
 
 
 def test_a_figure_that_was_rounded_is_a_doubt() -> None:

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pregon.core.text import fold, shorten
 from pregon.plan.importing.labels import MONTHS, Field, mark_of
@@ -51,6 +52,7 @@ class Activities:
         )
         planned, done = [False] * 12, [False] * 12
         amounts: dict[int, Decimal] = {}
+        unknown: dict[int, str] = {}
         for month, mark in marks.items():
             if NUMBER.fullmatch(mark.strip()) and (amount := self.notes.figure(mark, line)):
                 planned[month - 1] = True
@@ -60,14 +62,12 @@ class Activities:
                 continue
             known = mark_of(mark)
             if known is None:
-                self.notes.doubt(
-                    line,
-                    _("No conocemos la marca «%(mark)s» de %(month)s: no se tomó.")
-                    % {"mark": shorten(mark, 40), "month": MONTHS[month - 1]},
-                )
+                unknown[month] = shorten(mark, 40)
                 continue
             planned[month - 1] |= known[0]
             done[month - 1] |= known[1]
+        if unknown:
+            self._doubt_marks(unknown, line)
         activity.fields |= {"months": tuple(planned), "done": tuple(done), "amounts": amounts}
         words = _("Actividad %(number)s") % {"number": activity.number}
         if dated:
@@ -76,6 +76,17 @@ class Activities:
             self.notes.doubt(line, _("Esta actividad no trae meses: márcalos en el plan."))
         self.notes.note(line, words)
         return activity
+
+    def _doubt_marks(self, unknown: Mapping[int, str], line: int) -> None:
+        """One sentence for all marks of a row that nobody knows, with their months."""
+        kinds = list(dict.fromkeys(unknown.values()))
+        months = _("los doce meses") if len(unknown) == 12 else ", ".join(MONTHS[one - 1] for one in unknown)
+        told = ngettext(
+            "No conocemos la marca %(marks)s de %(months)s: no se tomó.",
+            "No conocemos las marcas %(marks)s de %(months)s: no se tomaron.",
+            len(kinds),
+        )
+        self.notes.doubt(line, told % {"marks": ", ".join(f"«{mark}»" for mark in kinds), "months": months})
 
     def find_in(self, sheets: Iterable[Sheet]) -> None:
         """A document without a list of activities says in the description of each programme what is done in its

@@ -81,7 +81,9 @@ class Calendars:
         marks = self.lines[below]
         self.notes.note(line.number, _("Meses"))
         spots = [*months]
-        row = [(marks.number, marks.cells[spot] if spot < len(marks.cells) else "") for spot in spots]
+        spanned = {spot: mark for spot, mark in marks.across(months).items() if mark_of(mark)}
+        cells = dict(enumerate(marks.cells)) | spanned
+        row = [(marks.number, cells.get(spot, "")) for spot in spots]
         over = [cell for spot, cell in enumerate(marks.cells) if cell and spot not in months]
         self.set([*months.values()], row + [(marks.number, cell) for cell in over])
         return below + 1

@@ -17,6 +17,16 @@ from pregon.plan.importing.programmes import Programmes, Sheet
 from pregon.plan.importing.sheets import Line
 from pregon.plan.values import NO_MONTH, ActivityLine, IndicatorLine, InputLine, PlanPart, ProgrammeLine
 
+ACCENTS = re.compile("[áéíóúñÁÉÍÓÚÑ]")
+#: Words of such documents that are written with an accent or an ñ, and are no others without it.
+BARE = re.compile(
+    r"\b(?:\w{2,}[cnstx]ion|(?:ano|area|articulo|codigo|computo|dia|dias|difusion|economia|energia|fotografias?"
+    r"|genero|linea|logistica|metodo|minimo|movil|numero|pagina|periodico|proposito|trafico|unico|vehiculo"
+    r"|anos|areas|lineas|numeros|paginas|articulos|metodos|periodicos|propositos|vehiculos|ciudadania|categoria"
+    r"|tambien|segun|traves|ademas|despues|telefono|sabado|miercoles|electronico|electronica))\b",
+    re.IGNORECASE,
+)
+
 
 class Gathered:
     """What was understood so far."""
@@ -95,7 +105,7 @@ class Gathered:
         self.identity.compare_calendar(plan.year)
         self.indicators.compare_writing()
         words = " ".join(line.text for line in lines)
-        if len(words.split()) > 60 and not re.search("[áéíóúñÁÉÍÓÚÑ]", words):
+        if len(words.split()) > 60 and not ACCENTS.search(words) and BARE.search(words):
             first = next(line.number for line in lines if not line.blank)
             self.notes.doubt(
                 first, _("El documento llegó sin acentos: revisa los nombres antes de cargarlo.")

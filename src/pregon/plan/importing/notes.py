@@ -95,6 +95,7 @@ class Notes:
         return Understood(
             number=line.number,
             text=line.text,
+            columns=line.columns,
             becomes="; ".join(self.became.get(line.number, ())),
             doubt=" ".join(self.doubts.get(line.number, ())),
         )

@@ -8,13 +8,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 import warnings
 import zipfile
 import zlib
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,9 +38,13 @@ LONGEST_CELL = 20_000
 UNPACKED, PART, PARTS = 64 * 1024 * 1024, 24 * 1024 * 1024, 2_000
 #: Elements that a part may have: each costs a hundred bytes, and a document of the office has some thousands.
 MOST_ELEMENTS = 500_000
+#: The merged cells of a sheet, and how much of it is looked through at once.
+MERGED, MERGED_PIECE = re.compile(rb'<(?:\w+:)?mergeCell\s+ref=["\']([A-Z]+\d+:[A-Z]+\d+)'), 1024 * 1024
 #: How deep a table may stand inside another.
 DEEPEST = 12
 
+#: «=SUM(C3:N3)», «=10+5»: how a cell was to be worked out, where its book was never saved with what that came to.
+FORMULA = re.compile(r"=[-+({]*['\"$A-Z\d]")
 UNSAID = frozenset({"pPr", "rPr", "del", "moveFrom", "txbxContent"})
 BULLET = "•"
 OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF"
@@ -54,6 +60,18 @@ BROKEN = (
 )
 
 
+#: Where a merged cell stands that covers others: the column in which it begins, and what it says.
+Covering = Mapping[int, tuple[int, str]]
+
+
+class Row(list[str]):
+    """The cells of a row, and which of them another covers that was merged across columns or rows."""
+
+    def __init__(self, cells: Iterable[str], covered: Covering) -> None:
+        super().__init__(cells)
+        self.covered = covered
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line of a document, its cells in their columns."""
@@ -62,6 +80,23 @@ class Line:
     cells: tuple[str, ...]
     #: The line as it is shown to a person.
     text: str
+    covered: Covering = field(default_factory=dict)
+    #: The same with its empty cells, where somebody may want to count its columns.
+    columns: str = ""
+    #: Whether a cell has a formula that nobody worked out: it is shown, and its cell is empty.
+    unsolved: bool = False
+
+    def across(self, spots: Container[int]) -> dict[int, str]:
+        """What a merged cell says in those ``spots`` that it covers, where it begins in one of them too."""
+        return {
+            spot: text
+            for spot, (start, text) in self.covered.items()
+            if text and spot in spots and start in spots and not any(self.cells[spot : spot + 1])
+        }
+
+    def from_above(self, spot: int) -> bool:
+        """Whether the cell that covers ``spot`` begins in a row before this one."""
+        return spot in self.covered and not any(self.cells[(start := self.covered[spot][0]) : start + 1])
 
     @property
     def said(self) -> list[str]:
@@ -105,24 +140,58 @@ def lines_of(content: bytes, *, name: str) -> tuple[Line, ...]:
         if len(found) >= MOST_LINES:
             sentence = _("«%(name)s» tiene más de %(most)s líneas: sube solo el plan.")
             raise BrokenPlan(sentence % {"name": name, "most": f"{MOST_LINES:,}"})
-        found.append(line_of(len(found) + 1, row))
+        found.append(line_of(len(found) + 1, row, covered=row.covered if isinstance(row, Row) else {}))
         cells += len(found[-1].said)
         if cells > MOST_CELLS:
             sentence = _("«%(name)s» tiene más de %(most)s celdas escritas: sube solo el plan.")
             raise BrokenPlan(sentence % {"name": name, "most": f"{MOST_CELLS:,}"})
-    while found and found[-1].blank:
+    while found and not found[-1].text:
         found.pop()
-    if not found:
+    if all(line.blank for line in found):
         raise BrokenPlan(_("«%(name)s» está vacío: sube el documento del plan.") % {"name": name})
     return tuple(found)
 
 
-def line_of(number: int, row: Sequence[str]) -> Line:
+def line_of(number: int, row: Sequence[str], *, covered: Covering | None = None) -> Line:
     cells = [clean(cell) for cell in row]
     if len(cells) > MOST_COLUMNS:
         cells = [*cells[: MOST_COLUMNS - 1], " ".join(filter(None, cells[MOST_COLUMNS - 1 :]))]
     text = " | ".join(cell.replace("\n", " / ") for cell in cells if cell)
-    return Line(number=number, cells=tuple(cells), text=text)
+    kept = {
+        spot: (start, "" if FORMULA.match(words) else clean(words))
+        for spot, (start, words) in (covered or {}).items()
+    }
+    solved = tuple("" if FORMULA.match(cell) else cell for cell in cells)
+    return Line(
+        number=number,
+        cells=solved,
+        text=text,
+        columns=columns_of(cells, kept) or text,
+        covered=kept,
+        unsolved=solved != tuple(cells),
+    )
+
+
+def columns_of(cells: Sequence[str], covered: Covering) -> str:
+    """A row as it is counted: «·» for an empty cell, «″» for one that goes on from the row above, and beside a wide one
+    how many columns it takes. Nothing for what is no row."""
+    alone = sum(map(bool, cells)) == 1
+    if len(cells) < 2 or (alone and (cells[0] or len(cells) == 2)):
+        return ""
+    wide = Counter(start for spot, (start, _words) in covered.items() if start != spot)
+    cells = [*cells, *[""] * (max(covered, default=0) + 1 - len(cells))]
+    shown: list[str] = []
+    for spot, cell in enumerate(cells):
+        start, words = covered.get(spot, (spot, ""))
+        if cell:
+            said = cell.replace("\n", " / ")
+            many = _("%(cell)s (%(count)s columnas)") % {"cell": said, "count": wide[spot] + 1}
+            shown.append(many if wide[spot] else said)
+        elif start == spot or not cells[start]:
+            shown.append("″" if words else "·")
+    while shown and shown[-1] == "·":
+        shown.pop()
+    return " | ".join(shown)
 
 
 def clean(cell: str) -> str:
@@ -275,8 +344,9 @@ def word_rows(parent: Element, lists: Container[str], depth: int) -> Rows:
                 for box in boxes_of(child):
                     yield from word_rows(box, lists, depth + 1)
             case "tbl":
+                above: dict[int, tuple[int, str]] = {}
                 for row in rows_of(child):
-                    yield from table_row(row, lists, depth)
+                    yield from table_row(row, lists, depth, above)
                 yield [""]  # what stands below a table is not of it
             case (
                 "sdt" | "sdtContent" | "ins" | "customXml"
@@ -292,8 +362,10 @@ def rows_of(table: Element) -> Iterator[Element]:
             yield from rows_of(child)
 
 
-def table_row(row: Element, lists: Container[str], depth: int) -> Rows:
+def table_row(row: Element, lists: Container[str], depth: int, above: dict[int, tuple[int, str]]) -> Rows:
+    """A row and what stands in it; ``above`` has the cells that were merged with those below them so far."""
     cells: list[str] = []
+    covered: dict[int, tuple[int, str]] = {}
     inner: list[Element] = []
     for cell in cells_of(row):
         properties = cell.find(f"{WORD}tcPr")
@@ -303,17 +375,26 @@ def table_row(row: Element, lists: Container[str], depth: int) -> Rows:
         said = list(paragraphs_of(cell))
         # A point alone is no list: a mark of a month stays what it is.
         words = "\n".join(point(part, lists) if said[1:] else paragraph(part) for part in said)
+        start = len(cells)
         cells.append("" if continues else words)
         width = int(span.get(f"{WORD}val", "1")) if span is not None else 1
         cells += [""] * (min(width, MOST_COLUMNS) - 1)
+        for spot in range(start, min(len(cells), MOST_COLUMNS)):
+            if not continues:
+                above[spot] = (start, words)
+            if (continues or spot > start) and spot in above:
+                covered[spot] = above[spot]
+            if merged is None:
+                above.pop(spot, None)
         inner += [part for part in cell if part.tag == f"{WORD}tbl"]
     if any(cell.strip() for cell in cells) or not inner:
-        yield cells
+        yield Row(cells, covered)
     if inner and depth >= DEEPEST:
         raise ValueError("This stands too deep.")
     for table in inner:
+        over: dict[int, tuple[int, str]] = {}
         for nested in rows_of(table):
-            yield from table_row(nested, lists, depth + 1)
+            yield from table_row(nested, lists, depth + 1, over)
 
 
 def cells_of(row: Element) -> Iterator[Element]:
@@ -383,9 +464,16 @@ def workbook_rows(content: bytes) -> Rows:
         for sheet, written in zip(book.worksheets, formulas.worksheets, strict=True):
             for one in (sheet, written):
                 one.reset_dimensions()  # what a sheet says of its size is often wrong
+            areas = merged_areas(content, sheet)
+            above: dict[int, tuple[int, int, str]] = {}
             blank = 0
-            for row, source in zip(
-                sheet.iter_rows(max_col=MOST_COLUMNS), written.iter_rows(max_col=MOST_COLUMNS), strict=False
+            for number, (row, source) in enumerate(
+                zip(
+                    sheet.iter_rows(max_col=MOST_COLUMNS),
+                    written.iter_rows(max_col=MOST_COLUMNS),
+                    strict=False,
+                ),
+                start=1,
             ):
                 cells = [
                     typed(cell.value if cell.value is not None else formula.value, cell)
@@ -394,10 +482,38 @@ def workbook_rows(content: bytes) -> Rows:
                 blank = 0 if any(cells) else blank + 1
                 if blank > MOST_LINES:
                     break
+                for first, last, end in areas.get(number, ()):
+                    words = "".join(cells[first : first + 1])
+                    above |= dict.fromkeys(range(first, last + 1), (end, first, words))
+                above = {spot: area for spot, area in above.items() if area[0] >= number}
                 while len(cells) > 1 and not cells[-1]:
                     cells.pop()
-                yield cells
+                yield Row(cells, {spot: (first, words) for spot, (_end, first, words) in above.items()})
             yield [""]  # a sheet ends what stands on it
+
+
+def merged_areas(content: bytes, sheet: Any) -> dict[int, list[tuple[int, int, int]]]:
+    """The merged cells of a sheet by the row in which they begin: first and last column, and last row. A book that is
+    read row by row does not tell them, and one that is held whole would not fit: they stand in a few lines at the end
+    of its part, which is taken piece by piece."""
+    from openpyxl.utils.cell import range_boundaries
+
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    count = 0
+    path = sheet._worksheet_path  # noqa: SLF001 - the one place where openpyxl says which part a sheet is
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(path) as part:
+        rest = b""
+        while piece := part.read(MERGED_PIECE):
+            piece = rest + piece
+            end = piece.rfind(b"<")  # what was cut through waits for its other half
+            rest, piece = piece[end:] if end >= 0 else b"", piece[:end] if end >= 0 else b""
+            for area in MERGED.finditer(piece):
+                left, top, right, bottom = range_boundaries(area[1].decode())
+                if left <= MOST_COLUMNS:
+                    found.setdefault(top, []).append((left - 1, min(right, MOST_COLUMNS) - 1, bottom))
+                if (count := count + 1) > MOST_CELLS:
+                    raise Overfull
+    return found
 
 
 def typed(value: Any, cell: Any) -> str:

@@ -27,6 +27,7 @@ from pregon.plan.importing.labels import (
 from pregon.plan.importing.programmes import OF_INPUT, OF_PROGRAMME, Mark
 from pregon.plan.importing.sections import Sections
 from pregon.plan.importing.sheets import Line
+from pregon.plan.importing.words import NUMBER
 
 #: What stands over what the months of a row add up to.
 TOTALS, TOTAL = frozenset({key_of("total"), key_of("total anual")}), Label(field=Field.TARGET, words="Total")
@@ -123,7 +124,7 @@ class Tables:
 
     def take_row(self, line: Line) -> bool:
         """A row of the table that is open, or of one whose heading is missing."""
-        if len(line.said) < 2 and not (self.table and len(line.cells) > 1):
+        if len(line.said) < 2 and not (self.table and (len(line.cells) > 1 or line.covered)):
             return False
         if not self.table and not self.guess_table(line):
             return False
@@ -131,7 +132,10 @@ class Tables:
         if table is None:
             return False
         said = line.said
-        if len(said) == 1 and (label_of(said[0]) or kind_of(said[0]) or line.cells[0] == said[0]):
+        first = len(said) == 1 and line.cells[0] == said[0]
+        # A name alone in the first column is a heading, unless its marks are those of the line above.
+        shared = first and any(map(line.from_above, table.months))
+        if len(said) == 1 and (label_of(said[0]) or kind_of(said[0]) or (first and not shared)):
             return False
         if sum(cell.endswith(":") for cell in said) or len(
             [cell for cell in said if label_of(cell)]
@@ -139,10 +143,13 @@ class Tables:
             return False
         shift = self.shift_of(table, line)
         cells = {spot - shift: cell for spot, cell in enumerate(line.cells) if cell}
-        if len(said) == 1 and (spot := next(iter(cells))) in table.columns and table.row:
+        if len(said) == 1 and not shared and (spot := next(iter(cells))) in table.columns and table.row:
             return self.go_on(table, spot, said[0], line.number)
         table.rows += 1
         table.row = {}
+        if Field.ACTIVITY in table.fields and cells.get(table.place(Field.ACTIVITY)):
+            covered = line.across([place + shift for place in table.months]).items()
+            cells |= {spot - shift: mark for spot, mark in covered if self.counts(line, spot, mark)}
         beyond = [spot for spot in cells if spot not in table.columns and spot not in table.months]
         self.take_marks(table, cells, line)
         self.take_columns(table, cells, line)
@@ -155,6 +162,20 @@ class Tables:
                     _("«%(cell)s» no está en ninguna columna: no se tomó.") % {"cell": cells[spot]},
                 )
         return True
+
+    def counts(self, line: Line, spot: int, mark: str) -> bool:
+        """Whether a merged cell says of ``spot`` too what it says where it begins. A mark does; of a number nobody
+        knows how much of it is whose."""
+        above = line.from_above(spot)
+        if not NUMBER.fullmatch(mark):
+            return not above or mark_of(mark) is not None
+        told = (
+            _("«%(cell)s» está en una celda unida con la línea de arriba: escribe cuánto le toca a esta.")
+            if above
+            else _("«%(cell)s» está en una celda que abarca varios meses: se tomó en el primero, repártelo.")
+        )
+        self.notes.doubt(line.number, told % {"cell": mark})
+        return False
 
     def guess_table(self, line: Line) -> bool:
         """Rows whose heading is missing: text with a mark for every month, or the four columns of a list of goals."""

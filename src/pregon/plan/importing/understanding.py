@@ -55,9 +55,9 @@ class Reader:
     def take(self, place: int) -> int:
         """Understand the line at ``place`` with those that it needs; gives the next place."""
         line = self.lines[place]
+        self.check_letters(line)
         if line.blank:
             return place + 1
-        self.check_letters(line)
         if taken := self.calendars.take(place):
             return taken
         if not (self.tables.take_header(line) or self.tables.take_row(line)):
@@ -75,10 +75,11 @@ class Reader:
                     "Una celda trae un error de Excel y no su resultado: corrígela en el libro y súbelo otra vez."
                 ),
             )
-        if any(cell.startswith("=") for cell in line.said):
+        if line.unsolved:
             self.notes.doubt(
                 line.number,
                 _(
-                    "Una celda trae su fórmula y no su resultado: abre el libro en Excel, guárdalo y súbelo otra vez."
+                    "Una celda trae su fórmula y no su resultado, y se dejó vacía: abre el libro en Excel, guárdalo y "
+                    "súbelo otra vez."
                 ),
             )
