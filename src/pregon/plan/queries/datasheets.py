@@ -65,9 +65,14 @@ def _number(value: Decimal | None, *, per_cent: bool) -> str:
 
 def _target(indicator: Indicator, *, per_cent: bool) -> str:
     figure = _number(indicator.target, per_cent=per_cent)
-    if indicator.target_text and figure:
-        return f"{indicator.target_text} ({figure})"
-    return indicator.target_text or figure or _("Sin meta")
+    said = indicator.target_text
+    target = f"{said} ({figure})" if said and figure else said or figure or _("Sin meta")
+    return unreviewed(target) if indicator.review_due else target
+
+
+def unreviewed(target: str) -> str:
+    """A target that was copied from another year and that nobody stands for yet."""
+    return _("%(target)s, por revisar") % {"target": target}
 
 
 def _milestones(indicator: Indicator) -> str:
