@@ -226,6 +226,7 @@ def test_the_page_of_a_report_says_what_its_files_say(client: Client, plan: Plan
     page = unescape(words(client, f"{plan.get_absolute_url()}informe/{span}/"))
     report = composed(report_of(plan, Span.named(span), at=AT), PAGE, Letterhead.of(Office.load()))
     assert {text for text in told_in(report) if text not in page} == set()
+    assert "pueden tardar hasta cinco minutos" in page
     assert "1 de 2 (50 %)" in page
 
 
