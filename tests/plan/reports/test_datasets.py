@@ -104,3 +104,4 @@ def test_the_whole_ficha_of_an_indicator_is_open_data(plan: Plan) -> None:
     assert (row["numerador"], row["frecuencia"]) == ("Actos cubiertos", "bimestral")
     assert (row["supuesto"], row["responsable"]) == ("Las dependencias avisan", "Redacción")
     assert row["meta_por_revisar"] == "true"
+    assert row["como_se_mide"].startswith("Actos cubiertos: Actos ya celebrados que")

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from plan.reports import test_docx, test_pdf, test_xlsx
-from plan.reports.conftest import document, told
+from plan.reports.conftest import AT, document, told
 from pregon.accounts.models import Office
-from pregon.plan.models import Plan
+from pregon.plan.models import Capture, Plan
 from pregon.plan.reports.blocks import (
     Bars,
     Calendar,
@@ -175,3 +175,20 @@ def test_a_target_to_review_is_told_beside_its_bar_and_in_its_row(layout: Layout
     (table,) = [block for block in blocks if isinstance(block, Table) and block.title == "Indicadores"]
     assert table.rows[0][1].text == "Actos cubiertos (meta por revisar)"
     assert table.rows[0][2].value == Decimal(100)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_ficha_says_how_its_figure_is_measured(layout: str, plan: Plan) -> None:
+    plan.indicators.create(code="a-mano", name="Encuesta", target=Decimal(10), order=9)
+    Capture.objects.create(
+        indicator=plan.indicators.get(code="a-mano"), month=11, numerator=Decimal(3), note="Encuesta.", at=AT
+    )
+    plan.indicators.create(code="nadie", name="Nadie la mide", order=10)
+    sheets = {
+        block.title: dict(block.rows)
+        for block in document(plan, layout).blocks
+        if isinstance(block, Facts) and "Clave" in dict(block.rows)
+    }
+    assert sheets["Actos cubiertos"]["Cómo se mide"].startswith("Actos cubiertos: Actos ya celebrados que")
+    assert sheets["Encuesta"]["Cómo se mide"] == "Captura a mano"
+    assert "Cómo se mide" not in sheets["Nadie la mide"]

@@ -87,6 +87,7 @@ def _indicators(report: Report) -> Iterable[tuple[Value, ...]]:
                 line.forecast.low if line.forecast else None,
                 line.forecast.high if line.forecast else None,
                 indicator.measure,
+                line.how,
                 line.hidden_records,
                 line.url,
             )
@@ -183,6 +184,11 @@ INDICATORS = Dataset(
             ),
         ),
         Field(name="medida", kind=TEXT, says=_("Con qué pregunta se cuenta sola; vacía, no se cuenta.")),
+        Field(
+            name="como_se_mide",
+            kind=TEXT,
+            says=_("La medida y cómo cuenta, o «Captura a mano»; vacía, nadie la ha medido."),
+        ),
         Field(name="registros_internos", kind=WHOLE, says=_("Registros que cuentan y no se anuncian.")),
         Field(name="url", kind=ADDRESS, says=_("Página del indicador, con sus registros.")),
     ),
