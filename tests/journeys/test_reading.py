@@ -281,6 +281,28 @@ def test_what_is_missing_is_marked_as_such(lively: Office, open_window: Callable
     assert (painted[0] != ordinary, painted[1]) == (True, "none")
 
 
+def test_a_report_on_paper_is_a_table_whose_marks_need_no_colour(
+    lively: Office, open_window: Callable[..., Reader]
+) -> None:
+    path = next(path for path in one_page_of_each_kind(lively) if "/informe/" in path)
+    page = open_window(lively).open(path)
+    page.set_viewport_size({"width": 624, "height": 900})  # letter, between its margins
+    page.emulate_media(media="print")
+    assert (
+        page.locator(".year tbody tr").first.evaluate("one => getComputedStyle(one).display") == "table-row"
+    )
+    assert (
+        page.locator(".report-table td").first.evaluate("one => getComputedStyle(one).display")
+        == "table-cell"
+    )
+    drawn = page.locator(".year .mk:not(.no)").evaluate_all(
+        """all => all.map(one => [one.classList[1], getComputedStyle(one, '::before').content.replaceAll('"', '')])"""
+    )
+    glyphs = {"hecho": "✓", "ademas": "+", "sin-registros": "✗"}
+    assert drawn
+    assert [mark for mark, glyph in drawn if glyph != glyphs.get(mark, "○")] == []
+
+
 def test_a_letter_is_read_whole_on_a_phone(lively: Office, open_window: Callable[..., Reader]) -> None:
     page = Desk(open_window(lively, phone=True), HEAD).open("envios/1/vista/email/")
     frame = page.locator(".desk-mail").bounding_box()

@@ -30,6 +30,8 @@ from pregon.website.models import BakedPage, BakingMark, Broadcast
 
 pytestmark = pytest.mark.django_db
 
+NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
+
 
 def due_after(change: Callable[[], object]) -> set[str]:
     """What becomes due when everything was fresh before."""
@@ -97,6 +99,26 @@ def test_what_a_plan_promises_is_on_all_its_pages() -> None:
     pages = {indicator.plan.get_absolute_url(), indicator.get_absolute_url(), activity.get_absolute_url()}
     for piece in (indicator, activity, programme):
         assert pages - due_after(piece.save) == set()
+
+
+def test_what_people_write_in_a_plan_or_take_away_is_in_its_reports_at_once() -> None:
+    indicator = IndicatorFactory.create()
+    plan = indicator.plan
+    pieces = (indicator, ActivityFactory.create(plan=plan), ProgrammeFactory.create(plan=plan), plan)
+    reports = {
+        f"{plan.get_absolute_url()}informe/{plan.year}/",
+        f"{plan.get_absolute_url()}datos/indicadores.csv",
+    }
+
+    def late(change: Callable[[], object]) -> set[str]:
+        """Those of the reports that ``change`` does not make due in the hour in which it is done."""
+        nothing_due()
+        with time_machine.travel(NOW, tick=False):
+            change()
+        return reports - set(BakingMark.objects.filter(due_at__lte=NOW).values_list("path", flat=True))
+
+    assert [late(piece.save) for piece in pieces] == [set()] * 4
+    assert [late(piece.delete) for piece in pieces] == [set()] * 4
 
 
 def test_a_day_off_counts_on_the_pages_of_all_plans() -> None:

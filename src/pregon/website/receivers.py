@@ -338,12 +338,12 @@ def plan_about_to_change(sender: Any, instance: Plan, raw: bool = False, **kwarg
 def plan_saved(sender: Any, instance: Plan, created: bool = False, **kwargs: Any) -> None:
     if created:
         plan_comes_or_goes(sender, instance)
-    website.mark(queries.paths_of_plan(instance), at=timezone.now())
+    website.mark(queries.paths_of_plan(instance), at=timezone.now(), reports_follow=website.AT_ONCE)
 
 
 def plan_comes_or_goes(sender: Any, instance: Plan, **kwargs: Any) -> None:
     paths = [*queries.paths_of_plan(instance), *queries.paths_beside_plan(instance), *queries.SITEMAPS]
-    website.mark(paths, at=timezone.now())
+    website.mark(paths, at=timezone.now(), reports_follow=website.AT_ONCE)
 
 
 def plan_part_about_to_change(sender: Any, instance: PlanPart, raw: bool = False, **kwargs: Any) -> None:
@@ -354,10 +354,11 @@ def plan_part_about_to_change(sender: Any, instance: PlanPart, raw: bool = False
 
 
 def plan_part_saved(sender: Any, instance: PlanPart, **kwargs: Any) -> None:
-    """What a plan promises is shown on all its pages; one that goes with its plan leaves none to show it."""
+    """What a plan promises is shown on all its pages, its reports among them: what people write comes seldom, and they
+    look at once. One that goes with its plan leaves none to show it."""
     plan_id = instance.programme.plan_id if isinstance(instance, Input) else instance.plan_id
     if plan := Plan.objects.filter(pk=plan_id).first():
-        website.mark(figures_of(plan), at=timezone.now())
+        website.mark(figures_of(plan), at=timezone.now(), reports_follow=website.AT_ONCE)
 
 
 def figures_of(plan: Plan) -> list[str]:
@@ -426,7 +427,7 @@ def name_saved(sender: Any, instance: Model, created: bool = False, **kwargs: An
     if not created:
         name_leaving(sender, instance)
     elif isinstance(instance, Department):
-        website.mark(queries.plan_paths_of_departments(), at=at, bulk=True)
+        website.mark(queries.plan_paths_of_departments(), at=at, bulk=True, reports_follow=website.AT_ONCE)
 
 
 def name_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
@@ -441,7 +442,9 @@ def name_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
             website.mark(queries.paths_of_locality(instance), at=at, bulk=True)
         case Department():
             website.mark(queries.paths_of_department(instance), at=at, bulk=True)
-            website.mark(queries.plan_paths_of_departments(), at=at, bulk=True)
+            website.mark(
+                queries.plan_paths_of_departments(), at=at, bulk=True, reports_follow=website.AT_ONCE
+            )
 
 
 def as_it_was(instance: M, raw: bool) -> M | None:

@@ -97,8 +97,11 @@ def test_the_whole_ficha_of_an_indicator_is_open_data(plan: Plan) -> None:
     plan.indicators.filter(code="actos-cubiertos").update(
         level="componente", dimension="calidad", kind="gestion", supposition="Las dependencias avisan",
         numerator="Actos cubiertos", frequency="bimestral", responsible="Redacción",
+        review_due=True,
     )  # fmt: skip
     row = rows_of(dataset_csv(INDICATORS, told(plan, Span(year=2026))))[0]
     assert (row["nivel"], row["dimension"], row["tipo"]) == ("componente", "calidad", "gestion")
     assert (row["numerador"], row["frecuencia"]) == ("Actos cubiertos", "bimestral")
     assert (row["supuesto"], row["responsable"]) == ("Las dependencias avisan", "Redacción")
+    assert row["meta_por_revisar"] == "true"
+    assert row["como_se_mide"].startswith("Actos cubiertos: Actos ya celebrados que")

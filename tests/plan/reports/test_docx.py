@@ -55,3 +55,11 @@ def test_hostile_texts_are_written_as_they_are(layout: str, hostile: Plan) -> No
 def test_two_hundred_indicators_are_all_told(crowded: Plan) -> None:
     text = text_of(docx_of(document(crowded)))
     assert [number for number in range(200) if f"Indicador número {number}" not in text] == []
+
+
+def test_each_page_says_its_number_of_how_many(plan: Plan) -> None:
+    footer = opened(docx_of(document(plan))).sections[0].footer.paragraphs[0]
+    words = "".join(node.text or "" for node in footer._p.iter(qn("w:t")))
+    fields = [node.get(qn("w:instr")) for node in footer._p.iter(qn("w:fldSimple"))]
+    assert words.endswith("Página 1 de 1")
+    assert fields == ["PAGE", "NUMPAGES"]

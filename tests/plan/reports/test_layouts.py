@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from plan.reports import test_docx, test_pdf, test_xlsx
-from plan.reports.conftest import document, told
+from plan.reports.conftest import AT, document, told
 from pregon.accounts.models import Office
-from pregon.plan.models import Plan
+from pregon.plan.models import Capture, Plan
 from pregon.plan.reports.blocks import (
     Bars,
     Calendar,
@@ -20,9 +20,10 @@ from pregon.plan.reports.blocks import (
     Table,
 )
 from pregon.plan.reports.docx import docx_of
-from pregon.plan.reports.layouts import LAYOUTS, OFFICE, composed
+from pregon.plan.reports.layouts import LAYOUTS, OFFICE, PAGE, Layout, composed
 from pregon.plan.reports.letterhead import Letterhead
 from pregon.plan.reports.pdf import pdf_of
+from pregon.plan.reports.progress import Span
 from pregon.plan.reports.xlsx import xlsx_of
 
 
@@ -128,3 +129,66 @@ def test_each_indicator_has_its_ficha_in_the_annex(layout: str, plan: Plan) -> N
     rows = {row for block in facts for row in block.rows}
     assert ("Dimensión", "Calidad") in rows
     assert any(name == "Numerador" and said.startswith("Actos cubiertos: ") for name, said in rows)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_report_says_once_from_when_until_when_its_figures_go(layout: str, plan: Plan) -> None:
+    def said(span: Span) -> list[str]:
+        blocks = document(plan, layout, span).blocks
+        told = [block.text for block in blocks if isinstance(block, Paragraph)]
+        return [text for text in told if "no ha terminado" in text or "empiezan" in text]
+
+    assert said(Span(year=2026)) == [
+        "El periodo no ha terminado: las cifras son las que había el 27 de noviembre de 2026.",
+        "Los registros de la oficina empiezan el 5 de octubre de 2026; antes de ese día no hay cifra.",
+    ]
+    assert said(Span(year=2026, quarter=3)) == []
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_format_says_that_a_target_waits_for_its_review(layout: str, plan: Plan) -> None:
+    plan.indicators.update(review_due=True)
+    report = document(plan, layout)
+    for text in (
+        test_pdf.text_of(pdf_of(report)),
+        test_docx.text_of(docx_of(report)),
+        test_xlsx.text_of(xlsx_of(report)),
+    ):
+        assert text.count("por revisar") >= 2
+    (target,) = {
+        said
+        for block in report.blocks
+        if isinstance(block, Facts)
+        for name, said in block.rows
+        if name == "Meta 2026"
+    }
+    assert target == "100 %, por revisar"
+
+
+@pytest.mark.parametrize("layout", [OFFICE, PAGE])
+def test_a_target_to_review_is_told_beside_its_bar_and_in_its_row(layout: Layout, plan: Plan) -> None:
+    plan.indicators.update(review_due=True)
+    blocks = composed(told(plan), layout, Letterhead.of(Office.load())).blocks
+    assert [bar.target_text for block in blocks if isinstance(block, Bars) for bar in block.bars] == [
+        "meta 100, por revisar"
+    ]
+    (table,) = [block for block in blocks if isinstance(block, Table) and block.title == "Indicadores"]
+    assert table.rows[0][1].text == "Actos cubiertos (meta por revisar)"
+    assert table.rows[0][2].value == Decimal(100)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_ficha_says_how_its_figure_is_measured(layout: str, plan: Plan) -> None:
+    plan.indicators.create(code="a-mano", name="Encuesta", target=Decimal(10), order=9)
+    Capture.objects.create(
+        indicator=plan.indicators.get(code="a-mano"), month=11, numerator=Decimal(3), note="Encuesta.", at=AT
+    )
+    plan.indicators.create(code="nadie", name="Nadie la mide", order=10)
+    sheets = {
+        block.title: dict(block.rows)
+        for block in document(plan, layout).blocks
+        if isinstance(block, Facts) and "Clave" in dict(block.rows)
+    }
+    assert sheets["Actos cubiertos"]["Cómo se mide"].startswith("Actos cubiertos: Actos ya celebrados que")
+    assert sheets["Encuesta"]["Cómo se mide"] == "Captura a mano"
+    assert "Cómo se mide" not in sheets["Nadie la mide"]

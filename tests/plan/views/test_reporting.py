@@ -15,7 +15,7 @@ def test_a_report_is_chosen_and_handed_over_as_a_file(reader: Client, plan: Plan
         f"/escritorio/plan/{plan.pk}/informe/", {"span": "2026-t3", "layout": "mazamitla", "kind": "docx"}
     )
     assert answer.headers["Content-Disposition"] == (
-        'attachment; filename="informe-comunicacion-social-2026-2026-t3.docx"'
+        'attachment; filename="informe-comunicacion-social-2026-t3-mazamitla.docx"'
     )
     assert answer.content.startswith(b"PK")
 

@@ -218,6 +218,14 @@ def told_in(page: Document) -> set[str]:
     return {" ".join(text.split()) for text in told if text}
 
 
+def test_the_page_of_an_indicator_says_once_how_it_is_measured(client: Client, plan: Plan) -> None:
+    item = plan.indicators.filter(measure="acts_covered").first()
+    assert item
+    page = unescape(words(client, item.get_absolute_url()))
+    assert page.count("Cómo se mide") == 1
+    assert page.count("Actos cubiertos: Actos ya celebrados que tienen todas sus coberturas") == 1
+
+
 @pytest.mark.parametrize("span", ["2026-t4", "2026"])
 def test_the_page_of_a_report_says_what_its_files_say(client: Client, plan: Plan, span: str) -> None:
     bulletin("2026-10-10")
@@ -226,6 +234,7 @@ def test_the_page_of_a_report_says_what_its_files_say(client: Client, plan: Plan
     page = unescape(words(client, f"{plan.get_absolute_url()}informe/{span}/"))
     report = composed(report_of(plan, Span.named(span), at=AT), PAGE, Letterhead.of(Office.load()))
     assert {text for text in told_in(report) if text not in page} == set()
+    assert "pueden tardar hasta cinco minutos" in page
     assert "1 de 2 (50 %)" in page
 
 

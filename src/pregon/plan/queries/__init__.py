@@ -9,6 +9,8 @@ from pregon.plan.queries.captured import evidence_path as evidence_path
 from pregon.plan.queries.captured import public_evidence as public_evidence
 from pregon.plan.queries.captured import standing as standing
 from pregon.plan.queries.datasheets import datasheet as datasheet
+from pregon.plan.queries.datasheets import how_measured as how_measured
+from pregon.plan.queries.datasheets import unreviewed as unreviewed
 from pregon.plan.queries.deleting import goes_along as goes_along
 from pregon.plan.queries.deleting import held as held
 from pregon.plan.queries.figures import ActivitySheet as ActivitySheet

@@ -10,13 +10,22 @@ from django.utils.translation import gettext as _
 
 from pregon.plan.contract import Reading, written
 from pregon.plan.models import Indicator
+from pregon.plan.queries.figures import ActivitySheet, IndicatorSheet
 from pregon.plan.queries.indicators import in_per_cent, number_of
 
 Row = tuple[str, str]
 
 
-def datasheet(indicator: Indicator, reading: Reading | None) -> tuple[Row, ...]:
-    """Names with what they say; ``reading`` gives numerator and denominator their values."""
+def how_measured(row: IndicatorSheet | ActivitySheet) -> str:
+    """Which measure answers it and how that counts, or that a person writes it down; nothing where neither does."""
+    if row.measure:
+        return f"{row.measure.title}: {row.measure.how}"
+    return _("Captura a mano") if row.figure and row.figure.by_hand else ""
+
+
+def datasheet(indicator: Indicator, reading: Reading | None, *, how: str = "") -> tuple[Row, ...]:
+    """Names with what they say; ``reading`` gives numerator and denominator their values. ``how`` it is measured is
+    left out where it stands beside."""
     per_cent = in_per_cent(indicator, reading)
     measured = reading is not None and reading.value is not None
     done = reading.numerator if reading and measured else None
@@ -35,6 +44,7 @@ def datasheet(indicator: Indicator, reading: Reading | None) -> tuple[Row, ...]:
         (_("Tipo"), indicator.get_kind_display()),
         (_("Dimensión"), indicator.get_dimension_display()),
         (_("Método de cálculo"), indicator.method),
+        (_("Cómo se mide"), how),
         (_("Numerador"), _valued(indicator.numerator, done)),
         (_("Denominador"), _valued(indicator.denominator, owed)),
         (_("Unidad de medida"), indicator.unit),
@@ -65,9 +75,14 @@ def _number(value: Decimal | None, *, per_cent: bool) -> str:
 
 def _target(indicator: Indicator, *, per_cent: bool) -> str:
     figure = _number(indicator.target, per_cent=per_cent)
-    if indicator.target_text and figure:
-        return f"{indicator.target_text} ({figure})"
-    return indicator.target_text or figure or _("Sin meta")
+    said = indicator.target_text
+    target = f"{said} ({figure})" if said and figure else said or figure or _("Sin meta")
+    return unreviewed(target) if indicator.review_due else target
+
+
+def unreviewed(target: str) -> str:
+    """A target that was copied from another year and that nobody stands for yet."""
+    return _("%(target)s, por revisar") % {"target": target}
 
 
 def _milestones(indicator: Indicator) -> str:

@@ -40,6 +40,8 @@ WIDTH, WIDE = 9972, 13572
 #: Half points, for a table of many columns and for what is copied whole: a digest, an address.
 SMALL = 15
 LONGEST_WORD = 40
+#: What Word counts by itself.
+FIELDS = {"{n}": "PAGE", "{all}": "NUMPAGES"}
 SOFT = "5B625D"
 
 
@@ -97,7 +99,7 @@ class _Writer:
         self.file.core_properties.author = fit(document.letterhead.office)
         self.file.core_properties.language = "es-MX"
         self._head()
-        section.footer.paragraphs[0].add_run(fit(document.foot)).font.size = Pt(8)
+        self._foot(section.footer.paragraphs[0])
 
     def saved(self) -> bytes:
         held = io.BytesIO()
@@ -141,6 +143,25 @@ class _Writer:
         self.file.add_paragraph(fit(office))
         self.file.add_paragraph(fit(self.document.title), style="Title")
         self.file.add_paragraph().add_run(fit(self.document.subtitle)).bold = True
+
+    def _foot(self, paragraph: Any) -> None:
+        """Where the figures come from, and which page of how many: fields, which count again when pages are added."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+        from docx.text.run import Run
+
+        paragraph.add_run(f"{fit(self.document.foot)} · ").font.size = self.Pt(8)
+        for part in re.split(r"(\{\w+\})", _("Página {n} de {all}")):
+            if part not in FIELDS:
+                paragraph.add_run(part).font.size = self.Pt(8)
+                continue
+            field = OxmlElement("w:fldSimple")
+            field.set(qn("w:instr"), FIELDS[part])
+            run = OxmlElement("w:r")
+            field.append(run)
+            paragraph._p.append(field)  # noqa: SLF001 - the library has no other way
+            shown = Run(run, paragraph)
+            shown.text, shown.font.size = "1", self.Pt(8)
 
     def _caption(self, text: str) -> None:
         heading, self.heading = self.heading, ""

@@ -13,7 +13,7 @@ from pregon.accounts.models import Office
 from pregon.plan.models import Plan
 from pregon.plan.reports.blocks import Document
 from pregon.plan.reports.docx import docx_of
-from pregon.plan.reports.layouts import Layout, composed
+from pregon.plan.reports.layouts import OFFICE, Layout, composed
 from pregon.plan.reports.letterhead import Letterhead
 from pregon.plan.reports.pdf import pdf_of
 from pregon.plan.reports.progress import Span, report_of
@@ -60,5 +60,8 @@ def report_file(plan: Plan, span: Span, layout: Layout, kind: Format, *, at: dat
     return kind.write(composed(report_of(plan, span, at=at), layout, Letterhead.of(Office.load())))
 
 
-def file_name(plan: Plan, span: Span, kind: Format) -> str:
-    return f"informe-{plan.slug}-{span.slug}.{kind.key}"
+def file_name(plan: Plan, span: Span, layout: Layout, kind: Format) -> str:
+    """What tells two files of one plan apart. Its address says the year already."""
+    quarter = f"t{span.quarter}" if span.quarter else ""
+    own_way = "" if layout is OFFICE else layout.key
+    return "-".join(part for part in ("informe", plan.slug, quarter, own_way) if part) + f".{kind.key}"

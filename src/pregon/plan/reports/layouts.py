@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from pregon.plan.contract import PERCENT, Missing, written
 from pregon.plan.enums import Mark
 from pregon.plan.models import Indicator, Input
+from pregon.plan.queries import unreviewed
 from pregon.plan.reports.blocks import (
     Bar,
     Bars,
@@ -99,6 +100,11 @@ def standing(report: Report) -> Iterable[Block]:
     ]
     yield Heading(text=_("Cómo va"))
     yield Facts(title=_("Resumen"), rows=tuple((name, said) for name, said in rows if said))
+    yield from reach(report)
+
+
+def reach(report: Report) -> Iterable[Block]:
+    """From when until when the figures go, where that is not the whole period."""
     if not report.over:
         yield Paragraph(
             text=_("El periodo no ha terminado: las cifras son las que había el %(day)s.")
@@ -523,7 +529,7 @@ def _progress_table(
         rows=tuple(
             (
                 Cell(text=line.number),
-                Cell(text=line.name, url=line.url),
+                Cell(text=_named(line), url=line.url),
                 _number(line.target),
                 _number(line.done),
                 _number(line.owed),
@@ -576,7 +582,7 @@ def _bar(line: Line) -> Bar:
     return Bar(
         name=line.name,
         text=_figure(line),
-        target_text=_("meta %(target)s") % {"target": written(target)},
+        target_text=_("meta %(target)s") % {"target": _marked(written(target), indicator)},
         light=line.light,
         length=_of(value, top),
         target=_of(target, top),
@@ -624,9 +630,18 @@ def _per_cent(value: Decimal, *, per_cent: bool) -> str:
 def _target(line: Line) -> str:
     said = line.indicator.target_text if line.indicator else ""
     figure = "" if line.target is None else written(line.target)
-    if said and figure:
-        return f"{said} ({figure})"
-    return said or figure or _("sin meta")
+    target = f"{said} ({figure})" if said and figure else said or figure or _("sin meta")
+    return _marked(target, line.indicator)
+
+
+def _marked(target: str, indicator: Indicator | None) -> str:
+    return unreviewed(target) if indicator and indicator.review_due else target
+
+
+def _named(line: Line) -> str:
+    """Its name, and what the number of its target beside it cannot say."""
+    due = bool(line.indicator and line.indicator.review_due)
+    return _("%(name)s (meta por revisar)") % {"name": line.name} if due else line.name
 
 
 def _said(value: Decimal | None, indicator: Indicator) -> str:
@@ -685,6 +700,7 @@ AREA_PLAN = Layout(
     key="mazamitla",
     title=gettext_lazy("Plan operativo: misión, metas y calendario de actividades"),
     parts=(
+        reach,
         identity,
         goals,
         activity_calendar,
@@ -700,7 +716,7 @@ AREA_PLAN = Layout(
 BUDGETED = Layout(
     key="ocotlan",
     title=gettext_lazy("Programa presupuestal: una hoja por programa, con su temporalidad"),
-    parts=(sheets, deviations, captures, closings, signatures, datasheets, evidence),
+    parts=(reach, sheets, deviations, captures, closings, signatures, datasheets, evidence),
 )
 #: On the site, where each line leads to the page with its records.
 PAGE = Layout(

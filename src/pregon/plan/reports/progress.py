@@ -34,6 +34,7 @@ from pregon.plan.queries import (
     datasheet,
     evidence_path,
     forecast_of,
+    how_measured,
     plan_sheet,
     sheet_of,
     standing,
@@ -121,7 +122,7 @@ class Line:
     number: str
     name: str
     path: str
-    measure: str
+    #: How it is measured, in a sentence.
     how: str
     light: Light
     word: str
@@ -350,14 +351,13 @@ def _line(
     missing = reading.missing if reading else ()
     answer = counted(reading, asked=asking.asked(item, span.period))
     answer_so_far = counted(year, asked=asking.asked(item, span.so_far))
-    figure = so_far.figure
+    figure, how = so_far.figure, how_measured(whole)
     return Line(
         slug=item.slug,
         number=item.code if isinstance(item, Indicator) else str(item.number),
         name=item.name,
         path=item.get_absolute_url(),
-        measure=str(whole.measure.title) if whole.measure else "",
-        how=str(whole.measure.how) if whole.measure else "",
+        how=how,
         light=figure.light if figure else Light.GREY,
         word=figure.word if figure else _("No se mide"),
         done=answer.numerator if answer else None,
@@ -375,7 +375,7 @@ def _line(
         hidden_missing=sum(not lack.public for lack in missing),
         responsible=item.responsible,
         indicator=indicator,
-        datasheet=datasheet(indicator, reading) if indicator else (),
+        datasheet=datasheet(indicator, reading, how=how) if indicator else (),
         forecast=forecast_of(year, asking.at_the_end_of(span.period), asking.calendar)
         if indicator and whole.measure
         else None,

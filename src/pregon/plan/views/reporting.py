@@ -34,7 +34,9 @@ class ReportView(PlanDesk, TemplateView):
 
     def file(self, chosen: dict[str, str]) -> HttpResponse:
         span, kind = Span.named(chosen["span"]), FORMATS[chosen["kind"]]
-        written = report_file(self.plan, span, LAYOUTS[chosen["layout"]], kind, at=self.at)
+        layout = LAYOUTS[chosen["layout"]]
+        written = report_file(self.plan, span, layout, kind, at=self.at)
         answer = HttpResponse(written, content_type=kind.media_type)
-        answer["Content-Disposition"] = f'attachment; filename="{file_name(self.plan, span, kind)}"'
+        name = file_name(self.plan, span, layout, kind)
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer

@@ -23,14 +23,22 @@ from pregon.website.queries import is_report
 AT_A_TIME = 500
 #: What tells of a quarter or a year is told once for all records of a busy hour.
 REPORTS_FOLLOW = timedelta(minutes=5)
+AT_ONCE = timedelta(0)
 
 
-def mark(paths: Iterable[str], *, at: datetime, due: datetime | None = None, bulk: bool = False) -> None:
+def mark(
+    paths: Iterable[str],
+    *,
+    at: datetime,
+    due: datetime | None = None,
+    bulk: bool = False,
+    reports_follow: timedelta = REPORTS_FOLLOW,
+) -> None:
     """Make ``paths`` due at ``due``, or now; reports a while after. A page in the oven is due again; a later moment
     never puts off a nearer one. ``bulk`` is for whole editions, which news overtakes."""
     marks = []
     for path in dict.fromkeys(path for path in paths if is_address(path)):
-        moment = (due or at) + (REPORTS_FOLLOW if is_report(path) and not bulk else timedelta(0))
+        moment = (due or at) + (reports_follow if is_report(path) else AT_ONCE)
         marks.append(BakingMark(path=path, due_at=moment, ahead=moment > at, bulk=bulk))
     BakingMark.objects.bulk_create(marks, batch_size=AT_A_TIME)
     ring(Lane.PAGES)

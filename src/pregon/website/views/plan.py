@@ -28,6 +28,7 @@ from pregon.plan.queries import (
     datasheet,
     figure_sheet,
     headline_figures,
+    how_measured,
     plan_sheet,
     plans,
     standing_seals,
@@ -148,6 +149,7 @@ def indicator_detail(request: HttpRequest, slug: str, indicator: str) -> HttpRes
     closed = {date(sheet.plan.year, month, 1) for month in standing_seals(sheet.plan)}
     context = {
         "evidence": evidence,
+        "how": how_measured(row),
         "datasheet": datasheet(row.indicator, row.reading) if isinstance(row, IndicatorSheet) else (),
         "closed": closed,
         "deviations": [(date(sheet.plan.year, went.month, 1), went) for went in row.item.deviations.all()],
