@@ -262,7 +262,15 @@ class TargetForm(forms.ModelForm[Indicator]):
 class CaptureForm(forms.Form):
     """A figure of one month with where it comes from."""
 
-    month = forms.TypedChoiceField(label=_("Mes"), coerce=int)
+    month = forms.TypedChoiceField(
+        label=_("Mes"),
+        coerce=int,
+        error_messages={
+            "invalid_choice": _(
+                "Elige una de las opciones: ese mes ya está cerrado (ábrelo de nuevo, con su motivo) o no empieza."
+            )
+        },
+    )
     numerator = forms.CharField(
         label=_("Hecho"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )

@@ -9,6 +9,7 @@ from pregon.plan.actions.closing import close_month as close_month
 from pregon.plan.actions.closing import reopen_month as reopen_month
 from pregon.plan.actions.explaining import Explanation as Explanation
 from pregon.plan.actions.explaining import explain as explain
+from pregon.plan.actions.explaining import why_signed as why_signed
 from pregon.plan.actions.importing import drop_draft as drop_draft
 from pregon.plan.actions.importing import hand_in as hand_in
 from pregon.plan.actions.importing import load_draft as load_draft

@@ -27,6 +27,7 @@ from pregon.plan.queries import (
     ActivitySheet,
     Asking,
     IndicatorSheet,
+    explained,
     last_seal,
     plan_at,
     results_of,
@@ -118,11 +119,7 @@ def _row(row: IndicatorSheet | ActivitySheet, period: Period) -> dict[str, Any]:
         "measure": item.measure,
         "parameters": item.parameters,
         "reading": reading.as_signed() if reading else None,
-        "deviations": [
-            {"cause": went.cause, "effect": went.effect, "remedy": went.remedy}
-            for went in item.deviations.all()
-            if went.month == period.first.month
-        ],
+        "deviations": explained(item, period.first.month),
     }
     if isinstance(item, Indicator):
         said |= {"target": None if item.target is None else str(item.target), "unit": item.unit}

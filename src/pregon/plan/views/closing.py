@@ -30,15 +30,15 @@ class MonthsView(PlanDesk, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         months = months_of(self.plan, self.asking)
-        past = [month for month in months if month.state in {Closing.OPEN, Closing.CLOSED, Closing.REOPENED}]
+        takes = {Closing.OPEN, Closing.REOPENED}  # what was said of a closed month is signed
         return super().get_context_data(
             months=months,
             names={month.number: month.name for month in months},
             drifts=drift(self.plan, self.asking),
             unexplained=[
                 (month, lines)
-                for month in past
-                if (lines := unexplained(self.plan, month.number, self.asking))
+                for month in months
+                if month.state in takes and (lines := unexplained(self.plan, month.number, self.asking))
             ],
             checked="comprobar" in self.request.GET,
             faults=chain_faults(self.plan),
