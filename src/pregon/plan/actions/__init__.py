@@ -5,6 +5,7 @@ from pregon.plan.actions.beginning import begin_year as begin_year
 from pregon.plan.actions.beginning import review_target as review_target
 from pregon.plan.actions.capturing import Figures as Figures
 from pregon.plan.actions.capturing import capture as capture
+from pregon.plan.actions.closing import check_may_close as check_may_close
 from pregon.plan.actions.closing import close_month as close_month
 from pregon.plan.actions.closing import reopen_month as reopen_month
 from pregon.plan.actions.explaining import Explanation as Explanation
