@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 from django.test import Client
 
@@ -99,4 +101,8 @@ def test_a_month_before_the_first_record_says_what_it_may_hold(
     head: Client, plan: Plan, october: str
 ) -> None:
     page = head.get(f"/escritorio/plan/{plan.pk}/meses/").content.decode()
-    assert page.count("Es de antes del primer registro: solo cuenta lo que se capture a mano.") == 9
+    said = "Es de antes del primer registro: solo cuenta lo que se capture a mano."
+    assert page.count(f"{said} Sin capturas no hace falta cerrarlo.") == 9
+    quiet = re.findall(r'class="button button-small button-secondary" href="[^"]*/cerrar/"', page)
+    plain = re.findall(r'class="button button-small" href="[^"]*/10/cerrar/"', page)
+    assert (len(quiet), len(plain)) == (9, 1)
