@@ -90,6 +90,16 @@ def test_what_came_what_went_and_what_changed_is_told_by_line(plan: Plan, head: 
     )
 
 
+def test_an_explanation_that_is_not_the_signed_one_is_told(plan: Plan, head: User) -> None:
+    indicator = plan.indicators.get()
+    actions.explain(indicator, 10, actions.Explanation(cause="Sin vehículo."), by=head, at=AT)
+    actions.close_month(plan, 10, by=head, at=AT)
+    assert drift(plan, asking(plan)) == ()
+    indicator.deviations.update(cause="Otra cosa.")  # as a document that is loaded anew can
+    [told] = drift(plan, asking(plan))
+    assert [line.note for line in told.lines] == ["Su explicación ya no es la que se firmó."]
+
+
 def test_a_line_that_left_or_asks_something_else_is_told(plan: Plan, head: User) -> None:
     actions.close_month(plan, 10, by=head, at=AT)
     plan.indicators.all().delete()

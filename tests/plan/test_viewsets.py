@@ -40,11 +40,10 @@ def test_the_head_opens_it_and_a_reader_is_turned_away(
 def test_a_target_that_was_empty_can_be_written_at_last(head: Client) -> None:
     actions.load_plan("ocotlan", year=2026, at=moment("2026-11-20"))
     indicator = Indicator.objects.get(code="opinion-comunicacion")
-    page = head.get(editor(Indicator))
-    form = page.context["form"]
+    url = f"/escritorio/snippets/plan/indicator/edit/{indicator.pk}/"
+    form = head.get(url).context["form"]
     data = {name: form[name].value() for name in form.fields}
     data = {name: "" if value is None else value for name, value in data.items()}
-    url = f"/escritorio/snippets/plan/indicator/edit/{indicator.pk}/"
     changed = data | {
         "plan": indicator.plan_id, "programme": indicator.programme_id, "code": indicator.code,
         "order": indicator.order, "name": indicator.name, "target": "70", "parameters": "{}",
@@ -132,3 +131,44 @@ def test_a_line_takes_no_programme_of_another_plan(head: Client) -> None:
     data = sent(head.get(editor(Indicator))) | {"plan": other.pk}
     answer = head.post(editor(Indicator), data)
     assert "es de otro plan" in answer.content.decode()
+
+
+NAMED: dict[type[Model], str] = {
+    Plan: "title",
+    Programme: "name",
+    Indicator: "name",
+    Activity: "description",
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_who_saves_over_somebody_else_is_told_first_and_loses_nothing(
+    head: Client, part: type[Model]
+) -> None:
+    actions.load_plan("ocotlan", year=2026, at=moment("2026-11-20"))
+    url, field = editor(part), NAMED[part]
+    first, second = (
+        sent(head.get(url)) | {field: name} for name in ("De la primera pestaña", "De la segunda")
+    )
+    assert head.post(url, first).status_code == 302
+    page = head.post(url, second)
+    told = page.content.decode()
+    label = str(page.context["form"][field].label)
+    assert "Alguien guardó esta ficha después de que la abriste." in told
+    assert f"Lo que escribiste sigue aquí, y es distinto en: {label}." in told
+    assert page.context["form"][field].value() == "De la segunda"
+    kept = part._default_manager.order_by("pk")
+    assert getattr(kept[0], field) == "De la primera pestaña"
+    again = sent(page)
+    assert f'value="{again["opened"]}"' in told
+    assert head.post(url, again).status_code == 302
+    assert getattr(kept.all()[0], field) == "De la segunda"
+
+
+def test_inputs_that_somebody_else_wrote_are_not_wiped_either(head: Client) -> None:
+    actions.load_plan("ocotlan", year=2026, at=moment("2026-11-20"))
+    url = editor(Programme)
+    opened = sent(head.get(url))
+    first = Programme.objects.order_by("pk")[0]
+    Input.objects.create(programme=first, description="Papel")
+    assert "Alguien guardó esta ficha" in head.post(url, opened).content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.db.models import Model
 from django.test import Client
 
 from factories.accounts import UserFactory
-from factories.plan import ActivityFactory, PlanFactory, ProgrammeFactory, bulletin, moment
+from factories.plan import ActivityFactory, IndicatorFactory, PlanFactory, ProgrammeFactory, bulletin, moment
 from pregon.plan import actions
 from pregon.plan.actions import Figures
 from pregon.plan.models import Activity, Plan, Programme
@@ -19,7 +20,7 @@ from pregon.plan.models import Activity, Plan, Programme
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 AT = moment("2026-11-20")
-SIGNED = "ya está firmado (octubre)"
+SIGNED = "lo que dice está firmado en octubre y se lee en el sitio."
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,10 @@ def page_of(part: Model) -> str:
     return f"/escritorio/snippets/plan/{part._meta.model_name}/delete/{part.pk}/"
 
 
+def words_of(page: Any) -> str:
+    return " ".join(page.content.decode().split())
+
+
 def test_a_plan_with_signed_months_is_not_deleted(head: Client, activity: Activity) -> None:
     plan = activity.plan
     actions.close_month(plan, 10, by=UserFactory.create(), at=AT)
@@ -58,6 +63,7 @@ def test_what_was_written_down_is_told_before_its_line_goes(head: Client, activi
     for part in (activity, activity.programme, activity.plan):
         assert part is not None
         assert told in head.get(page_of(part)).content.decode()
+    assert "Se usa 0 veces" not in words_of(head.get(page_of(activity)))
     head.post(page_of(activity))
     assert not Activity.objects.exists()
 
@@ -73,6 +79,25 @@ def test_what_was_written_down_and_signed_holds_its_line_until_the_month_is_open
     actions.reopen_month(plan, 10, reason="Se capturó dos veces.", by=by, at=AT)
     head.post(page_of(activity))
     assert not Activity.objects.exists()
+
+
+def test_a_line_whose_records_are_signed_stays_and_says_what_to_do_instead(head: Client) -> None:
+    bulletin("2026-10-05")
+    plan = PlanFactory.create()
+    programme = ProgrammeFactory.create(plan=plan)
+    line = IndicatorFactory.create(
+        plan=plan, programme=programme, name="Boletines", measure="bulletins_on_working_days"
+    )
+    actions.close_month(plan, 10, by=UserFactory.create(), at=AT)
+    bulk = f"/escritorio/bulk/plan/indicator/delete/?id={line.pk}"
+    for address, instead in (
+        (page_of(line), "«Boletines» no se borra"),
+        (bulk, "si ya no se persigue, escríbelo en «Meta con palabras»."),
+        (page_of(programme), "si ya no sigue, escríbelo en su descripción."),
+    ):
+        for answer in (head.get(address, follow=True), head.post(address, follow=True)):
+            assert (SIGNED in answer.content.decode(), instead in answer.content.decode()) == (True, True)
+    assert head.get(line.get_absolute_url()).status_code == 200
 
 
 def test_a_line_of_which_nobody_wrote_anything_goes_though_months_are_signed(head: Client) -> None:

@@ -22,6 +22,7 @@ from pregon.plan.queries import (
     Asking,
     IndicatorSheet,
     PlanSheet,
+    explained,
     link_row,
     sheet_of,
     signed_rows,
@@ -196,8 +197,10 @@ def row_mark(row: ActivitySheet, month: int) -> Mark:
 
 def drift(plan: Plan, asking: Asking) -> tuple[Drift, ...]:
     """What the records of each closed month say now that they did not when it was signed; nothing where they agree."""
-    items: dict[str, Indicator | Activity] = {item.slug: item for item in plan.indicators.all()}
-    items |= {item.slug: item for item in plan.activities.all()}
+    items: dict[str, Indicator | Activity] = {
+        item.slug: item for item in plan.indicators.prefetch_related("deviations")
+    }
+    items |= {item.slug: item for item in plan.activities.prefetch_related("deviations")}
     found = []
     for month, seal in sorted(standing_seals(plan).items()):
         period = Period.month(plan.year, month)
@@ -230,7 +233,11 @@ def _changed(
     added = tuple(after[key][0] for key in after if key not in before)
     gone = tuple(before[key][0] for key in before if key not in after)
     changed = tuple(after[key][0] for key in after if key in before and after[key] != before[key])
-    return Changed(name=name, added=added, gone=gone, changed=changed) if added or gone or changed else None
+    told = explained(item, period.first.month) == row["deviations"]
+    note = "" if told else _("Su explicación ya no es la que se firmó.")
+    if not (added or gone or changed or note):
+        return None
+    return Changed(name=name, added=added, gone=gone, changed=changed, note=note)
 
 
 Told = tuple[str, str, str, date, str]

@@ -3,6 +3,7 @@ is typed by hand is asked about wherever it may mean two things."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -16,6 +17,7 @@ from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from modelcluster.models import get_all_child_relations
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.documents import get_document_model
 from wagtail.documents.widgets import AdminDocumentChooser
@@ -140,7 +142,45 @@ class MeasureForm(MeasureFields):
         self.offer({}, text=text)
 
 
-class MeasuredForm(MeasureFields, WagtailAdminModelForm):
+class PartForm(WagtailAdminModelForm):
+    """A part of a plan, which carries what was saved when it was opened: whoever saves over somebody else's work is
+    told first, with all that they typed still in the form, and may save once more."""
+
+    data: Any
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["opened"].initial = self._saved()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        opened, saved = cleaned.get("opened"), self._saved()
+        if opened and saved and opened != saved:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("opened")] = saved
+            self.add_error(None, self._told())
+        return cleaned
+
+    def _told(self) -> str:
+        """What was typed is compared with what is saved now, for the form was made of it."""
+        other = [str(self[name].label) for name in self.changed_data if name != "opened"]
+        said = gettext(
+            "Alguien guardó esta ficha después de que la abriste. Lo que escribiste sigue aquí%(other)s."
+        )
+        asked = gettext("Mira lo guardado en otra pestaña; si vale lo tuyo, guarda otra vez.")
+        named = gettext(", y es distinto en: %(fields)s") % {"fields": ", ".join(other)} if other else ""
+        return f"{said % {'other': named}} {asked}"
+
+    def _saved(self) -> str:
+        """The digest of its row and of what is written with it; nothing of one that was never saved."""
+        kept = self._meta.model._default_manager.filter(pk=self.instance.pk)
+        parts = [relation.get_accessor_name() for relation in get_all_child_relations(self._meta.model)]
+        rows = [list(kept.values()), *(list(getattr(one, part).values()) for one in kept for part in parts)]
+        return hashlib.sha256(repr(rows).encode()).hexdigest() if rows[0] else ""
+
+
+class MeasuredForm(MeasureFields, PartForm):
     """An indicator or an activity."""
 
     class Media:
@@ -203,7 +243,7 @@ class IndicatorForm(MeasuredForm):
     )
 
 
-class ProgrammeForm(WagtailAdminModelForm):
+class ProgrammeForm(PartForm):
     """A programme, its months marked one by one, with the plans above it that it serves."""
 
     months = MonthsField(label=_("Meses"), required=False)
@@ -215,7 +255,7 @@ class ProgrammeForm(WagtailAdminModelForm):
     )
 
 
-class PlanForm(WagtailAdminModelForm):
+class PlanForm(PartForm):
     """A plan, with its lists a line for each thing."""
 
     values = ValuesField(
@@ -263,7 +303,15 @@ class TargetForm(forms.ModelForm[Indicator]):
 class CaptureForm(forms.Form):
     """A figure of one month with where it comes from."""
 
-    month = forms.TypedChoiceField(label=_("Mes"), coerce=int)
+    month = forms.TypedChoiceField(
+        label=_("Mes"),
+        coerce=int,
+        error_messages={
+            "invalid_choice": _(
+                "Elige una de las opciones: ese mes ya está cerrado (ábrelo de nuevo, con su motivo) o no empieza."
+            )
+        },
+    )
     numerator = forms.CharField(
         label=_("Hecho"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )

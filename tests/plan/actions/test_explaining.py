@@ -9,7 +9,7 @@ from factories.plan import moment
 from pregon.accounts.models import User
 from pregon.plan import actions
 from pregon.plan.actions import Explanation
-from pregon.plan.errors import CauseMissing, MonthNotOver
+from pregon.plan.errors import AlreadyClosed, CauseMissing, MonthNotOver
 from pregon.plan.models import Deviation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -44,3 +44,14 @@ def test_a_cause_is_needed_and_a_month_that_began(editor: User) -> None:
         actions.explain(item, 10, Explanation(cause=" "), by=editor, at=AT)
     with pytest.raises(MonthNotOver):
         actions.explain(item, 12, Explanation(cause="Vendrá."), by=editor, at=AT)
+
+
+def test_a_closed_month_is_explained_when_it_was_opened_again(editor: User) -> None:
+    plan = actions.load_plan("mazamitla", year=2026, at=AT)
+    item, said = plan.indicators.all()[0], Explanation(cause="Sin vehículo.")
+    actions.close_month(plan, 10, by=editor, at=AT)
+    with pytest.raises(AlreadyClosed, match="Octubre de 2026 está cerrado: ábrelo de nuevo, con su motivo"):
+        actions.explain(item, 10, said, by=editor, at=AT)
+    assert not Deviation.objects.exists()
+    actions.reopen_month(plan, 10, reason="Falta explicarlo.", by=editor, at=AT)
+    assert actions.explain(item, 10, said, by=editor, at=AT).cause == "Sin vehículo."

@@ -39,6 +39,6 @@ def test_what_is_signed_holds_its_line_and_no_other(plan: Plan) -> None:
     indicator = plan.indicators.get(code="opinion")
     actions.capture(indicator, 10, Figures(numerator=Decimal(1), note="Encuesta"), by=by, at=AT)
     actions.close_month(plan, 10, by=by, at=AT)
-    assert "ya está firmado (octubre)" in held(indicator)
+    assert "está firmado en octubre" in held(indicator)
     assert held(plan.activities.get(number=2)) == ""
     assert "tiene 1 mes firmado" in held(plan)

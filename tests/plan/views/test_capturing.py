@@ -69,6 +69,22 @@ def test_what_was_captured_is_listed_with_what_it_replaced(head: Client, plan: P
     assert "capturado a mano" in head.get(f"/escritorio/plan/{plan.pk}/").content.decode()
 
 
+def test_a_month_that_was_closed_meanwhile_is_told_and_nothing_typed_is_lost(
+    head: Client, plan: Plan, october: str
+) -> None:
+    url = f"/escritorio/plan/{plan.pk}/{opinion(plan).slug}/capturar/"
+    head.post(f"{october}/cerrar/")
+    page = head.post(url, typed(denominator="100")).content.decode()
+    assert (
+        "ese mes ya está cerrado (ábrelo de nuevo, con su motivo)" in page,
+        "Encuesta de salida" in page,
+    ) == (
+        True,
+        True,
+    )
+    assert not Capture.objects.exists()
+
+
 def test_who_only_reads_captures_nothing(reader: Client, plan: Plan) -> None:
     url = f"/escritorio/plan/{plan.pk}/{opinion(plan).slug}/capturar/"
     assert reader.post(url, typed(denominator="100")).status_code in (302, 403)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 from django.test import Client
 
@@ -32,8 +34,20 @@ def test_who_presses_second_reads_a_sentence(head: Client, plan: Plan, october: 
 
 def test_a_month_that_runs_has_no_page_to_close_it(head: Client, plan: Plan) -> None:
     answer = head.get(f"/escritorio/plan/{plan.pk}/meses/11/cerrar/", follow=True)
-    assert "Noviembre de 2026 no se puede cerrar ahora." in answer.content.decode()
+    said = "Noviembre de 2026 termina el 30: se puede cerrar desde el 1 de diciembre."
+    assert said in answer.content.decode()
+    head.post(f"/escritorio/plan/{plan.pk}/meses/11/cerrar/")
+    assert not plan.seals.exists()
     assert head.get(f"/escritorio/plan/{plan.pk}/meses/13/cerrar/").status_code == 404
+
+
+def test_who_comes_back_to_the_page_of_a_closed_month_reads_that_it_is_closed(
+    head: Client, plan: Plan, october: str
+) -> None:
+    head.post(f"{october}/cerrar/")
+    head.get(f"/escritorio/plan/{plan.pk}/meses/")  # reads what the press said
+    page = head.get(f"{october}/cerrar/", follow=True).content.decode()
+    assert "Octubre de 2026 ya está cerrado. Para corregirlo, ábrelo de nuevo y escribe por qué." in page
 
 
 def test_opening_again_asks_why_and_shows_both(head: Client, plan: Plan, october: str) -> None:
@@ -87,4 +101,8 @@ def test_a_month_before_the_first_record_says_what_it_may_hold(
     head: Client, plan: Plan, october: str
 ) -> None:
     page = head.get(f"/escritorio/plan/{plan.pk}/meses/").content.decode()
-    assert page.count("Es de antes del primer registro: solo cuenta lo que se capture a mano.") == 9
+    said = "Es de antes del primer registro: solo cuenta lo que se capture a mano."
+    assert page.count(f"{said} Sin capturas no hace falta cerrarlo.") == 9
+    quiet = re.findall(r'class="button button-small button-secondary" href="[^"]*/cerrar/"', page)
+    plain = re.findall(r'class="button button-small" href="[^"]*/10/cerrar/"', page)
+    assert (len(quiet), len(plain)) == (9, 1)

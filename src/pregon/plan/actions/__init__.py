@@ -5,10 +5,12 @@ from pregon.plan.actions.beginning import begin_year as begin_year
 from pregon.plan.actions.beginning import review_target as review_target
 from pregon.plan.actions.capturing import Figures as Figures
 from pregon.plan.actions.capturing import capture as capture
+from pregon.plan.actions.closing import check_may_close as check_may_close
 from pregon.plan.actions.closing import close_month as close_month
 from pregon.plan.actions.closing import reopen_month as reopen_month
 from pregon.plan.actions.explaining import Explanation as Explanation
 from pregon.plan.actions.explaining import explain as explain
+from pregon.plan.actions.explaining import why_signed as why_signed
 from pregon.plan.actions.importing import drop_draft as drop_draft
 from pregon.plan.actions.importing import hand_in as hand_in
 from pregon.plan.actions.importing import load_draft as load_draft

@@ -6,7 +6,7 @@ plan's chain, so of two who close the same month the second is told so.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +27,7 @@ from pregon.plan.queries import (
     ActivitySheet,
     Asking,
     IndicatorSheet,
+    explained,
     last_seal,
     plan_at,
     results_of,
@@ -47,17 +48,8 @@ def close_month(plan: Plan, month: int, *, by: User, at: datetime) -> Seal:
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     period = Period.month(plan.year, month)
     asking = Asking(plan, at=at)
-    if period.last >= asking.today:
-        raise MonthNotOver(
-            _("%(month)s todavía no termina: se cierra desde el día siguiente a su último día.")
-            % {"month": month_named(plan, month)}
-        )
+    check_may_close(plan, month, today=asking.today)
     last = last_seal(plan, month)
-    if last and last.act == SealAct.CLOSED:
-        raise AlreadyClosed(
-            _("%(month)s ya está cerrado. Para corregirlo, ábrelo de nuevo y escribe por qué.")
-            % {"month": month_named(plan, month)}
-        )
     rows = [_row(row, period) for row in sheet_of(plan, asking).rows]
     if asking.failed:
         raise MeasureFailed(
@@ -67,6 +59,28 @@ def close_month(plan: Plan, month: int, *, by: User, at: datetime) -> Seal:
     seal = _hang(plan, month, SealAct.CLOSED, said, by=by, at=at)
     _tell_next_year(plan, at=at)
     return seal
+
+
+def check_may_close(plan: Plan, month: int, *, today: date) -> None:
+    """Raises :class:`MonthNotOver`, which says from when on, and :class:`AlreadyClosed`."""
+    last_day = Period.month(plan.year, month).last
+    if last_day >= today:
+        opens = last_day + timedelta(days=1)
+        raise MonthNotOver(
+            _("%(month)s termina el %(last)s: se puede cerrar desde el %(day)s de %(next)s.")
+            % {
+                "month": month_named(plan, month),
+                "last": last_day.day,
+                "day": opens.day,
+                "next": str(MONTHS[opens.month]).lower(),
+            }
+        )
+    last = last_seal(plan, month)
+    if last and last.act == SealAct.CLOSED:
+        raise AlreadyClosed(
+            _("%(month)s ya está cerrado. Para corregirlo, ábrelo de nuevo y escribe por qué.")
+            % {"month": month_named(plan, month)}
+        )
 
 
 @transaction.atomic
@@ -118,11 +132,7 @@ def _row(row: IndicatorSheet | ActivitySheet, period: Period) -> dict[str, Any]:
         "measure": item.measure,
         "parameters": item.parameters,
         "reading": reading.as_signed() if reading else None,
-        "deviations": [
-            {"cause": went.cause, "effect": went.effect, "remedy": went.remedy}
-            for went in item.deviations.all()
-            if went.month == period.first.month
-        ],
+        "deviations": explained(item, period.first.month),
     }
     if isinstance(item, Indicator):
         said |= {"target": None if item.target is None else str(item.target), "unit": item.unit}

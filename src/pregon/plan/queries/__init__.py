@@ -39,6 +39,7 @@ from pregon.plan.queries.sheets import results_of as results_of
 from pregon.plan.queries.sheets import sheet_of as sheet_of
 from pregon.plan.queries.signed import UNREADABLE as UNREADABLE
 from pregon.plan.queries.signed import chain_faults as chain_faults
+from pregon.plan.queries.signed import explained as explained
 from pregon.plan.queries.signed import last_seal as last_seal
 from pregon.plan.queries.signed import link_row as link_row
 from pregon.plan.queries.signed import signed_rows as signed_rows

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Model, Q
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pregon.plan.models import Activity, Capture, Deviation, Indicator, Plan, Programme
-from pregon.plan.queries.signed import standing_seals
+from pregon.plan.models import Activity, Capture, Deviation, Indicator, Plan, Programme, Seal
+from pregon.plan.queries.signed import signed_rows, standing_seals
 
 
 def held(part: Model) -> str:
@@ -26,12 +26,38 @@ def held(part: Model) -> str:
         written = _of(part)
         found = set(Capture.objects.filter(written).values_list("month", flat=True))
         found |= set(Deviation.objects.filter(written, at__isnull=False).values_list("month", flat=True))
-        if closed := sorted(found & standing_seals(part.plan).keys()):
+        closings = standing_seals(part.plan)
+        if closed := sorted((found & closings.keys()) | _told(part, closings)):
             return _(
-                "«%(part)s» no se borra: lo que se escribió a mano de él ya está firmado (%(months)s). Abre de nuevo "
-                "esos meses antes de borrarlo."
-            ) % {"part": part, "months": ", ".join(str(MONTHS[month]).lower() for month in closed)}
+                "«%(part)s» no se borra: lo que dice está firmado en %(months)s y se lee en el sitio. %(instead)s Si "
+                "entró por error, abre antes de nuevo lo firmado."
+            ) % {
+                "part": part,
+                "months": ", ".join(str(MONTHS[month]).lower() for month in closed),
+                "instead": _instead(part),
+            }
     return ""
+
+
+def _told(part: Programme | Indicator | Activity, closings: Mapping[int, Seal]) -> set[int]:
+    """The months in whose closing a line of ``part`` has a figure or an explanation."""
+    lines = [*part.indicators.all(), *part.activities.all()] if isinstance(part, Programme) else [part]
+    slugs = {line.slug for line in lines}
+    return {
+        month
+        for month, seal in closings.items()
+        for row in signed_rows(seal)
+        if row["slug"] in slugs and (row["reading"] or row["deviations"])
+    }
+
+
+def _instead(part: Programme | Indicator | Activity) -> str:
+    """How a plan says that ``part`` is no longer pursued."""
+    if isinstance(part, Indicator):
+        return _("Déjalo en el plan: si ya no se persigue, escríbelo en «Meta con palabras».")
+    if isinstance(part, Activity):
+        return _("Déjala en el plan: si ya no se hará, desmarca los meses que faltan.")
+    return _("Déjalo en el plan: si ya no sigue, escríbelo en su descripción.")
 
 
 def goes_along(parts: Sequence[Model]) -> str:

@@ -118,5 +118,14 @@ def link_row(seal: Seal) -> Link:
     )
 
 
+def explained(item: Indicator | Activity, month: int) -> list[dict[str, str]]:
+    """Why ``month`` of ``item`` went otherwise, as it is signed."""
+    return [
+        {"cause": went.cause, "effect": went.effect, "remedy": went.remedy}
+        for went in item.deviations.all()
+        if went.month == month
+    ]
+
+
 def last_seal(plan: Plan, month: int) -> Seal | None:
     return plan.seals.filter(month=month).order_by("number").last()

@@ -30,15 +30,15 @@ class MonthsView(PlanDesk, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         months = months_of(self.plan, self.asking)
-        past = [month for month in months if month.state in {Closing.OPEN, Closing.CLOSED, Closing.REOPENED}]
+        takes = {Closing.OPEN, Closing.REOPENED}  # what was said of a closed month is signed
         return super().get_context_data(
             months=months,
             names={month.number: month.name for month in months},
             drifts=drift(self.plan, self.asking),
             unexplained=[
                 (month, lines)
-                for month in past
-                if (lines := unexplained(self.plan, month.number, self.asking))
+                for month in months
+                if month.state in takes and (lines := unexplained(self.plan, month.number, self.asking))
             ],
             checked="comprobar" in self.request.GET,
             faults=chain_faults(self.plan),
@@ -55,11 +55,12 @@ class CloseView(MonthDesk, TemplateView):
     page_title = _("Cerrar el mes")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        stands = months_of(self.plan, self.asking)[self.month - 1]
-        if stands.state in {Closing.OPEN, Closing.REOPENED}:
-            return super().get(request, *args, **kwargs)
-        messages.warning(request, gettext("%(month)s no se puede cerrar ahora.") % {"month": self.named})
-        return redirect("plan_desk:months", pk=self.plan.pk)
+        try:
+            actions.check_may_close(self.plan, self.month, today=self.asking.today)
+        except PlanError as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("plan_desk:months", pk=self.plan.pk)
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         sheet = sheet_of(self.plan, self.asking, window=Period.month(self.plan.year, self.month))

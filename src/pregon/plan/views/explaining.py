@@ -28,6 +28,9 @@ class ExplainView(LineDesk, MonthDesk, DeskForm[ExplainForm]):
         said = self.item.deviations.filter(month=self.month, at__isnull=False).first()
         return {"cause": said.cause, "effect": said.effect, "remedy": said.remedy} if said else {}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(signed=actions.why_signed(self.plan, self.month), **kwargs)
+
     def carry_out(self, form: ExplainForm) -> HttpResponse:
         actions.explain(self.item, self.month, form.said, by=self.user, at=self.at)
         messages.success(self.request, gettext("La explicación quedó escrita y se lee en el sitio."))
