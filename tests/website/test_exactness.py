@@ -338,121 +338,121 @@ def of_another_year(year: int) -> Plan:
 
 
 CHANGES: dict[str, Kind] = {
-    "a bulletin is published": Kind(lambda t: news.published("Nuevo pozo", topics=[t.water], department=t.works), 7),
+    "a bulletin is published": Kind(lambda t: news.published("Nuevo pozo", topics=[t.water], department=t.works), 3),
     "… with photos of an album that nobody has seen": Kind(
-        lambda t: news.published("Álbum nuevo", album=(a := AlbumFactory.create()), cover=ready(album=a)), 7
+        lambda t: news.published("Álbum nuevo", album=(a := AlbumFactory.create()), cover=ready(album=a)), 2
     ),
     "… with a cover out of an album of another bulletin": Kind(
-        lambda t: news.published("Otra toma", cover=ready(album=t.album, caption="Otra")), 7
+        lambda t: news.published("Otra toma", cover=ready(album=t.album, caption="Otra")), 3
     ),
-    "… about an act that another one is about": Kind(lambda t: news.published("Crónica", act=t.act), 7),
-    "a bulletin is corrected": Kind(lambda t: corrected(t.first, title="Reabre el andador Juárez"), 12),
-    "… and is about another act": Kind(lambda t: corrected(t.first, act=t.other_act), 19),
-    "… and leaves its album": Kind(lambda t: corrected(t.first, album=None, cover=None), 15),
+    "… about an act that another one is about": Kind(lambda t: news.published("Crónica", act=t.act), 2),
+    "a bulletin is corrected": Kind(lambda t: corrected(t.first, title="Reabre el andador Juárez"), 7),
+    "… and is about another act": Kind(lambda t: corrected(t.first, act=t.other_act), 16),
+    "… and leaves its album": Kind(lambda t: corrected(t.first, album=None, cover=None), 12),
     "… and is of another department": Kind(
-        lambda t: corrected(t.first, department=Department.objects.get(name="Protección Civil")), 20
+        lambda t: corrected(t.first, department=Department.objects.get(name="Protección Civil")), 17
     ),
-    "… and is of another topic": Kind(lambda t: corrected(t.first, topics=[t.health]), 15),
-    "… and drops its document": Kind(lambda t: corrected(t.first, body=[]), 19),
-    "a bulletin is withdrawn": Kind(lambda t: withdrawn(t.first), 9),
-    "… the only one of its month": Kind(lambda t: withdrawn(t.old), 9),
-    "… the only one of its topic": Kind(lambda t: withdrawn(t.latest), 9),
-    "a bulletin moves to another address": Kind(lambda t: renamed(t.first), 11),
-    "a bulletin is deleted": Kind(lambda t: deleted(t.first), 9),
-    "a bulletin is unpublished": Kind(lambda t: Bulletin.objects.get(pk=t.latest.pk).unpublish(), 9),
+    "… and is of another topic": Kind(lambda t: corrected(t.first, topics=[t.health]), 9),
+    "… and drops its document": Kind(lambda t: corrected(t.first, body=[]), 16),
+    "a bulletin is withdrawn": Kind(lambda t: withdrawn(t.first), 0),
+    "… the only one of its month": Kind(lambda t: withdrawn(t.old), 4),
+    "… the only one of its topic": Kind(lambda t: withdrawn(t.latest), 0),
+    "a bulletin moves to another address": Kind(lambda t: renamed(t.first), 7),
+    "a bulletin is deleted": Kind(lambda t: deleted(t.first), 4),
+    "a bulletin is unpublished": Kind(lambda t: Bulletin.objects.get(pk=t.latest.pk).unpublish(), 4),
     "a caption changes": Kind(lambda t: saved(t.photo, caption="El pozo nuevo"), 9),
-    "a photo goes to another album": Kind(lambda t: saved(t.second, album=t.other_album), 5),
+    "a photo goes to another album": Kind(lambda t: saved(t.second, album=t.other_album), 3),
     "a photo comes first in its album": Kind(lambda t: saved(t.photo, position=9), 12),
     "a photo is deleted": Kind(lambda t: deleted(t.photo), 5),
-    "the only photo of an album is deleted": Kind(lambda t: deleted(t.other_album.photos.get()), 5),
+    "the only photo of an album is deleted": Kind(lambda t: deleted(t.other_album.photos.get()), 3),
     "an album is renamed": Kind(lambda t: saved(t.album, title="Andador Juárez", credit="Otra persona"), 4),
-    "an album moves": Kind(lambda t: saved(t.album, slug="andador-juarez"), 4),
-    "an album is deleted": Kind(lambda t: deleted(t.album), 4),
-    "an act is announced": Kind(lambda t: news.act("Concierto", start=NOON + timedelta(days=5)), 9),
-    "… of a month far away": Kind(lambda t: news.act("Fiestas", start=NOON + timedelta(days=200)), 9),
-    "… of a month long past": Kind(lambda t: news.act("Recuerdo", start=NOON - timedelta(days=200)), 9),
-    "an act is renamed": Kind(lambda t: saved(t.act, title="Andador Juárez abierto"), 9),
-    "an act moves to another address": Kind(lambda t: saved(t.act, slug="andador-juarez"), 9),
-    "an act moves to another month": Kind(lambda t: saved(t.other_act, start=NOON + timedelta(days=130)), 11),
-    "an act is cancelled": Kind(lambda t: saved(t.other_act, state="cancelado"), 9),
-    "an act becomes internal": Kind(lambda t: saved(t.act, public=False), 9),
-    "an act gets another album": Kind(lambda t: saved(t.act, album=None), 14),
-    "an act is deleted": Kind(lambda t: deleted(t.act), 9),
-    "a coverage is settled": Kind(lambda t: settled(t.act), 4),
+    "an album moves": Kind(lambda t: saved(t.album, slug="andador-juarez"), 0),
+    "an album is deleted": Kind(lambda t: deleted(t.album), 0),
+    "an act is announced": Kind(lambda t: news.act("Concierto", start=NOON + timedelta(days=5)), 7),
+    "… of a month far away": Kind(lambda t: news.act("Fiestas", start=NOON + timedelta(days=200)), 1),
+    "… of a month long past": Kind(lambda t: news.act("Recuerdo", start=NOON - timedelta(days=200)), 8),
+    "an act is renamed": Kind(lambda t: saved(t.act, title="Andador Juárez abierto"), 5),
+    "an act moves to another address": Kind(lambda t: saved(t.act, slug="andador-juarez"), 5),
+    "an act moves to another month": Kind(lambda t: saved(t.other_act, start=NOON + timedelta(days=130)), 6),
+    "an act is cancelled": Kind(lambda t: saved(t.other_act, state="cancelado"), 8),
+    "an act becomes internal": Kind(lambda t: saved(t.act, public=False), 5),
+    "an act gets another album": Kind(lambda t: saved(t.act, album=None), 13),
+    "an act is deleted": Kind(lambda t: deleted(t.act), 3),
+    "a coverage is settled": Kind(lambda t: settled(t.act), 0),
     "a coverage is excused": Kind(
-        lambda t: saved(t.act.coverages.get(product=Product.PHOTOS), settlement=Settlement.EXCUSED, reason="Lluvia."), 5
+        lambda t: saved(t.act.coverages.get(product=Product.PHOTOS), settlement=Settlement.EXCUSED, reason="Lluvia."), 3
     ),
-    "a coverage is asked for": Kind(lambda t: asked_of_act(t.act), 6),
-    "a coverage is no longer asked for": Kind(lambda t: deleted(t.act.coverages.get(product=Product.PHOTOS)), 6),
-    "a topic is renamed": Kind(lambda t: saved(t.water, name="Agua potable"), 4),
+    "a coverage is asked for": Kind(lambda t: asked_of_act(t.act), 0),
+    "a coverage is no longer asked for": Kind(lambda t: deleted(t.act.coverages.get(product=Product.PHOTOS)), 3),
+    "a topic is renamed": Kind(lambda t: saved(t.water, name="Agua potable"), 3),
     "a topic moves": Kind(lambda t: saved(t.water, slug="agua-potable"), 12),
-    "a topic is added": Kind(lambda t: Topic.objects.create(name="Cultura", slug="cultura"), 4),
-    "a topic is deleted": Kind(lambda t: deleted(t.water), 4),
-    "a department is renamed": Kind(lambda t: saved(t.works, name="Obras"), 9),
-    "a locality is renamed": Kind(lambda t: saved(t.hill, name="La Loma Alta"), 4),
-    "a locality is deleted": Kind(lambda t: deleted(t.hill), 4),
-    "a plan is renamed": Kind(lambda t: saved(t.plan, title="Plan nuevo"), 4),
-    "a plan moves": Kind(lambda t: saved(t.plan, slug="plan-nuevo"), 4),
-    "a plan is deleted": Kind(lambda t: deleted(t.plan), 4),
-    "a plan of the year before comes": Kind(lambda t: of_another_year(2025), 8),
+    "a topic is added": Kind(lambda t: Topic.objects.create(name="Cultura", slug="cultura"), 1),
+    "a topic is deleted": Kind(lambda t: deleted(t.water), 1),
+    "a department is renamed": Kind(lambda t: saved(t.works, name="Obras"), 8),
+    "a locality is renamed": Kind(lambda t: saved(t.hill, name="La Loma Alta"), 1),
+    "a locality is deleted": Kind(lambda t: deleted(t.hill), 1),
+    "a plan is renamed": Kind(lambda t: saved(t.plan, title="Plan nuevo"), 3),
+    "a plan moves": Kind(lambda t: saved(t.plan, slug="plan-nuevo"), 2),
+    "a plan is deleted": Kind(lambda t: deleted(t.plan), 1),
+    "a plan of the year before comes": Kind(lambda t: of_another_year(2025), 1),
     "a figure of the plan gets a target": Kind(
         lambda t: saved(Indicator.objects.get(measure="acts_covered"), target=50), 6
     ),
     "a figure of the plan is deleted": Kind(lambda t: deleted(Indicator.objects.get(measure="acts_covered")), 4),
-    "a plan is loaded anew, with one figure other, one more and one less": Kind(lambda t: loaded_anew(t.plan), 6),
+    "a plan is loaded anew, with one figure other, one more and one less": Kind(lambda t: loaded_anew(t.plan), 0),
     "a deviation is told": Kind(
-        lambda t: Deviation.objects.create(activity=Activity.objects.get(), month=11, cause="Llovió."), 9
+        lambda t: Deviation.objects.create(activity=Activity.objects.get(), month=11, cause="Llovió."), 7
     ),
     "an indicator gets another code": Kind(
         lambda t: saved(Indicator.objects.get(measure="acts_covered"), code="otra-clave"), 4
     ),
-    "an activity is deleted": Kind(lambda t: deleted(Activity.objects.get()), 4),
+    "an activity is deleted": Kind(lambda t: deleted(Activity.objects.get()), 3),
     "a programme is renamed": Kind(lambda t: saved(Programme.objects.get(), name="Otro"), 7),
     "an input is written": Kind(
-        lambda t: Input.objects.create(programme=Programme.objects.get(), description="Una cámara"), 8
+        lambda t: Input.objects.create(programme=Programme.objects.get(), description="Una cámara"), 7
     ),
-    "a month of the plan is closed": Kind(lambda t: month_closed(t), 8),
-    "… and opened again": Kind(lambda t: month_opened(t), 8),
-    "… and a record of it is withdrawn": Kind(lambda t: (month_closed(t), withdrawn(t.old)), 12),
+    "a month of the plan is closed": Kind(lambda t: month_closed(t), 3),
+    "… and opened again": Kind(lambda t: month_opened(t), 7),
+    "… and a record of it is withdrawn": Kind(lambda t: (month_closed(t), withdrawn(t.old)), 5),
     "… and an act of it becomes internal": Kind(lambda t: act_hidden_after_closing(t), 12),
-    "a figure of the plan is captured": Kind(lambda t: captured(t, "encuesta.pdf"), 8),
+    "a figure of the plan is captured": Kind(lambda t: captured(t, "encuesta.pdf"), 4),
     "… and captured anew with another file": Kind(
-        lambda t: (captured(t, "encuesta.pdf"), bake_all(), captured(t, "otra.pdf")), 8
+        lambda t: (captured(t, "encuesta.pdf"), bake_all(), captured(t, "otra.pdf")), 5
     ),
-    "… and its file is renamed": Kind(lambda t: saved(captured(t, "encuesta.pdf"), title="Encuesta de salida"), 8),
-    "a month of the plan is explained": Kind(lambda t: explained(t), 8),
+    "… and its file is renamed": Kind(lambda t: saved(captured(t, "encuesta.pdf"), title="Encuesta de salida"), 4),
+    "a month of the plan is explained": Kind(lambda t: explained(t), 7),
     "a channel is switched on": Kind(lambda t: channel(Mode.LIVE), 3),
-    "a live coverage opens": Kind(lambda t: live(t.other_act), 4),
-    "… and has a post": Kind(lambda t: posted(live(t.other_act)), 4),
-    "… and is closed": Kind(lambda t: closed(live(t.other_act)), 9),
+    "a live coverage opens": Kind(lambda t: live(t.other_act), 0),
+    "… and has a post": Kind(lambda t: posted(live(t.other_act)), 0),
+    "… and is closed": Kind(lambda t: closed(live(t.other_act)), 6),
     "the topic of an act that is told live is renamed": Kind(followed_and_renamed, 11),
     "an act is announced that is of a topic": Kind(
-        lambda t: of_topic(news.act("Limpieza del río", start=NOON + timedelta(days=5)), t.water), 12
+        lambda t: of_topic(news.act("Limpieza del río", start=NOON + timedelta(days=5)), t.water), 7
     ),
-    "a campaign is published": Kind(lambda t: news.campaign("Vacuna a tu mascota", topics=[t.health]), 3),
+    "a campaign is published": Kind(lambda t: news.campaign("Vacuna a tu mascota", topics=[t.health]), 0),
     "… with a cover out of an album of a bulletin": Kind(
-        lambda t: news.campaign("Sin baches", cover=ready(album=t.album, caption="Un bache")), 9
+        lambda t: news.campaign("Sin baches", cover=ready(album=t.album, caption="Un bache")), 0
     ),
-    "… with a bulletin that somebody chose": Kind(lambda t: news.campaign("Sin baches", bulletins=[t.latest]), 3),
-    "a campaign says something else": Kind(lambda t: republished(t.campaign, title="Cada gota"), 6),
-    "a campaign drops its document": Kind(lambda t: republished(t.campaign, documents=[]), 9),
-    "… and its cover": Kind(lambda t: republished(t.campaign, cover=None), 9),
-    "… and is over": Kind(lambda t: republished(t.campaign, until=NOON.date() - timedelta(days=1)), 6),
-    "… and its topic": Kind(lambda t: republished(t.campaign, topics=[t.health]), 9),
-    "a campaign moves to another address": Kind(lambda t: republished(t.campaign, slug="cada-gota"), 6),
-    "a service is published": Kind(lambda t: news.service("Permiso de obra", topics=[t.health]), 3),
-    "a service says something else": Kind(lambda t: republished(t.service, hours="9 a 15 h", change=""), 3),
-    "an episode is published": Kind(lambda t: news.episode("La feria por dentro"), 3),
+    "… with a bulletin that somebody chose": Kind(lambda t: news.campaign("Sin baches", bulletins=[t.latest]), 0),
+    "a campaign says something else": Kind(lambda t: republished(t.campaign, title="Cada gota"), 4),
+    "a campaign drops its document": Kind(lambda t: republished(t.campaign, documents=[]), 5),
+    "… and its cover": Kind(lambda t: republished(t.campaign, cover=None), 1),
+    "… and is over": Kind(lambda t: republished(t.campaign, until=NOON.date() - timedelta(days=1)), 4),
+    "… and its topic": Kind(lambda t: republished(t.campaign, topics=[t.health]), 6),
+    "a campaign moves to another address": Kind(lambda t: republished(t.campaign, slug="cada-gota"), 4),
+    "a service is published": Kind(lambda t: news.service("Permiso de obra", topics=[t.health]), 0),
+    "a service says something else": Kind(lambda t: republished(t.service, hours="9 a 15 h", change=""), 0),
+    "an episode is published": Kind(lambda t: news.episode("La feria por dentro"), 1),
     "an episode gets other captions": Kind(
-        lambda t: republished(t.episode, captions=news.VTT.replace("agua", "lluvia"), chapters=""), 6
+        lambda t: republished(t.episode, captions=news.VTT.replace("agua", "lluvia"), chapters=""), 3
     ),
-    "an episode moves to another address": Kind(lambda t: republished(t.episode, slug="la-lluvia"), 6),
+    "an episode moves to another address": Kind(lambda t: republished(t.episode, slug="la-lluvia"), 1),
     "a video gets another file": Kind(
-        lambda t: republished(t.video, recording=None, url="https://ejemplo.invalid/v"), 9
+        lambda t: republished(t.video, recording=None, url="https://ejemplo.invalid/v"), 2
     ),
-    "the file of an episode is renamed": Kind(lambda t: saved(t.episode.recording, title="Otro nombre"), 4),
-    "the photo of a campaign has another caption": Kind(lambda t: saved(t.campaign.cover, caption="El vaso"), 9),
-    "the photo of a campaign is deleted": Kind(lambda t: deleted(t.campaign.cover), 9),
+    "the file of an episode is renamed": Kind(lambda t: saved(t.episode.recording, title="Otro nombre"), 3),
+    "the photo of a campaign has another caption": Kind(lambda t: saved(t.campaign.cover, caption="El vaso"), 3),
+    "the photo of a campaign is deleted": Kind(lambda t: deleted(t.campaign.cover), 0),
 }  # fmt: skip
 
 
