@@ -7,9 +7,11 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -185,6 +187,44 @@ def test_what_was_heard_is_not_taken_back_by_a_snapshot_from_before_it(
 
 def snapshot_of(page: Page) -> str:
     return f"/vivo/{page.locator('body').get_attribute('data-stream')}.json"
+
+
+@pytest.mark.parametrize(
+    "blocked",
+    [lambda route: route.fulfill(status=403, body="Prohibido"), lambda route: None],
+    ids=["the door says no", "nothing answers"],
+)
+def test_where_the_stream_does_not_pass_the_snapshot_is_asked_for_every_few_seconds(
+    office: Office,
+    coverage: tuple[str, str],
+    open_window: Callable[..., Reader],
+    blocked: Callable[[Route], None],
+) -> None:
+    window = open_window(office, phone=True)
+    window.page.clock.install()
+    window.page.route(re.compile(r"/vivo/[^.?]+(\?|$)"), blocked)
+    page = window.open(coverage[1])
+    page.wait_for_load_state()
+    page.wait_for_timeout(1000)  # the snapshot is here, and the stream is asked for
+    page.clock.run_for(POLL)
+    expect(page.get_by_text("Se revisa cada pocos segundos.")).to_be_visible()
+    for number in (1, 2):
+        order("shell", "--no-imports", "-c", POST.format(first=number, last=number + 1), home=office.home)
+        assert eventually(partial(is_in, f"{office.url}{snapshot_of(page)}", f"Novedad {number}."))
+        page.clock.run_for(POLL)
+        expect(page.get_by_text(f"Novedad {number}.")).to_be_visible()
+    assert texts(page) == ["Novedad 2.", "Novedad 1."]
+    expect(page.get_by_text("Se revisa cada pocos segundos.")).to_be_visible()
+    page.unroute_all()
+    for _look in range(RETRY // POLL):
+        page.clock.run_for(POLL)
+        page.wait_for_timeout(1000)  # an answer takes its time, whatever the clock says
+    expect(page.get_by_text("Conectada: lo nuevo aparece sin recargar.")).to_be_visible()
+    window.complaints[:] = [said for said in window.complaints if "missing: 403" not in said]
+
+
+def is_in(url: str, words: str) -> bool:
+    return words in httpx2.get(url).text
 
 
 def test_who_reads_further_down_keeps_the_place_and_is_told_how_much_is_new(
