@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
@@ -279,6 +280,38 @@ def test_what_is_missing_is_marked_as_such(lively: Office, open_window: Callable
     painted = missing.evaluate("one => [getComputedStyle(one).color, getComputedStyle(one).listStyleType]")
     ordinary = page.evaluate("getComputedStyle(document.body).color")
     assert (painted[0] != ordinary, painted[1]) == (True, "none")
+
+
+#: Each word's colour on paper, and what is painted behind it, from the word itself outwards.
+PAINTED = """() => {
+  const behind = (one) => {
+    if (!one) return "rgb(255, 255, 255)";
+    const painted = getComputedStyle(one).backgroundColor;
+    return painted === "rgba(0, 0, 0, 0)" ? behind(one.parentElement) : painted;
+  };
+  const words = document.querySelectorAll("h1, .body p, .on-paper");
+  return [...new Set([...words].map((one) => `${getComputedStyle(one).color} on ${behind(one)}`))];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_bulletin_is_printed_black_on_white_without_what_only_a_screen_can_use(
+    lively: Office, open_window: Callable[..., Reader], scheme: Literal["light", "dark"]
+) -> None:
+    page = open_window(lively, color_scheme=scheme).open("/")
+    page.get_by_role("link", name=TITLE).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    screen = ("header nav", ".share", ".share button", ".mast .find", ".join-band", ".skip")
+    there = [place for place in screen if page.locator(place).count()]
+    assert {"header nav", ".share", ".share button"} <= set(there)
+    expect(page.locator(".on-paper")).to_be_hidden()
+    page.emulate_media(media="print", color_scheme=scheme)
+    assert [place for place in there if page.locator(place).locator("visible=true").count()] == []
+    address = page.locator(".on-paper")
+    expect(address).to_be_visible()
+    expect(address).to_contain_text(urlsplit(page.url).path)
+    assert set(page.evaluate(PAINTED)) == {"rgb(0, 0, 0) on rgb(255, 255, 255)"}
+    expect(page.get_by_text("36 lámparas solares que se encienden al anochecer")).to_be_visible()
 
 
 def test_a_letter_is_read_whole_on_a_phone(lively: Office, open_window: Callable[..., Reader]) -> None:
