@@ -18,7 +18,7 @@ from playwright.sync_api import Page, Route, expect
 from factories.library import jpeg
 from factories.website import HOSTILE
 from journeys.office import HEAD, WRITER, Desk, Office, order
-from journeys.reader import Reader
+from journeys.reader import Reader, tab_to
 from servers.command import eventually
 
 pytestmark = pytest.mark.journey
@@ -392,6 +392,42 @@ def test_what_waits_tells_the_hour_of_the_office_and_is_told_of_on_the_list(
     abroad.open("en-vivo/")
     expect(desk.locator("[data-live-kept]")).to_be_hidden()
     abroad.reader.complaints[:] = [said for said in abroad.reader.complaints if "ERR_FAILED" not in said]
+
+
+def test_the_keys_alone_post_correct_and_pin(
+    office: Office, readers: list[Page], coverage: tuple[str, str], open_window: Callable[..., Reader]
+) -> None:
+    desk = Desk(open_window(office), WRITER).open(coverage[0])
+    tab_to(desk, "[name=text]")
+    desk.keyboard.type("Sale el contingente.")
+    tab_to(desk, ".live-form summary")
+    desk.keyboard.press("Enter")
+    tab_to(desk, "[name=headline]")
+    desk.keyboard.type("Arranca")
+    tab_to(desk, ".live-send")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[name=text]")).to_be_focused()  # the next may be written
+    expect(desk.get_by_role("link", name="Corregir Arranca")).to_be_visible()
+    tab_to(desk, "summary:not(.live-form summary)")
+    desk.keyboard.press("Enter")
+    tab_to(desk, "[name=summary]")
+    desk.keyboard.type("Reforma reabre a las 12:00.")
+    tab_to(desk, "form[action$='/esencial/'] button")
+    desk.keyboard.press("Enter")
+    for page in readers:
+        expect(page.get_by_text("Sale el contingente.")).to_be_visible()
+        expect(page.get_by_text("Reforma reabre a las 12:00.")).to_be_visible()
+    tab_to(desk, "[data-live-posts] a")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/en-vivo/publicacion/*/")
+    tab_to(desk, "[name=text]")
+    desk.keyboard.press("End")
+    desk.keyboard.type(" Va por Reforma.")
+    tab_to(desk, "[name=note]")
+    desk.keyboard.type("Se agregó por dónde va.")
+    desk.keyboard.press("Enter")
+    for page in readers:
+        expect(page.get_by_text("Sale el contingente. Va por Reforma.")).to_be_visible()
 
 
 def test_a_text_that_is_too_long_stays_whole_and_says_so(writer: Desk, coverage: tuple[str, str]) -> None:

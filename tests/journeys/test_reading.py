@@ -13,10 +13,10 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 import pytest
 from django.urls import resolve
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from journeys.office import HEAD, Desk, Office, copied, example, order, running
-from journeys.reader import Reader
+from journeys.reader import Reader, tab_to
 from servers.command import eventually
 
 pytestmark = pytest.mark.journey
@@ -244,16 +244,6 @@ def test_nothing_needs_a_script(lively: Office, open_window: Callable[..., Reade
     page.get_by_role("checkbox", name="Acepto").check()
     page.get_by_role("button", name="Suscribirme").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Revisa tu correo")
-
-
-def tab_to(page: Page, wanted: str) -> None:
-    """Press Tab until the focus is there, as somebody without a mouse does."""
-    for _press in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
-            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-            return
-    raise AssertionError(wanted)
 
 
 def test_the_keys_alone_subscribe(lively: Office, open_window: Callable[..., Reader]) -> None:
