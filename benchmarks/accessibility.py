@@ -31,6 +31,15 @@ MORE = (
     "alertas/nueva/inundacion/",
     "alertas/registro/",
     "alertas/1/",
+    "alertas/2/editar/",
+    "alertas/registro/1/",
+    "agenda/actos/1/no-se-cubrira/",
+    "boletines/nuevo/",
+    "suscriptores/listas/",
+    "suscriptores/no-escribir/",
+    "suscriptores/1/baja/",
+    "versiones/",
+    "versiones/1/",
     "plan/1/",
     "plan/1/informe/",
     "plan/1/otro-ano/",
@@ -44,13 +53,16 @@ MORE = (
     "plan/importar/1/",
     "plan/medida/vista/?measure=acts_covered",
 )
+#: What no page of the site leads to, beside the bulletin that was withdrawn.
+FRAMED = ("/incrustar/noticias/", "/incrustar/agenda/", "/incrustar/alerta/")
 ENTER = """
 from pregon.accounts.models import User
 head = User.objects.get(email={email!r})
 head.set_password({password!r})
 head.save()
 """
-#: What makes every page of the plan be there: a document to confirm, a closed month, another year.
+#: What makes every page be there: a document to confirm, a closed month, another year; an alert that is being written,
+#: a bulletin that was withdrawn.
 FURNISH = """
 from django.utils import timezone
 from pregon.plan import actions
@@ -60,6 +72,13 @@ actions.hand_in({document!r}, name="programa.txt", by=head, at=now)
 actions.begin_year(plan, plan.year + 1, by=head, at=now)
 if (month := timezone.localdate().month) > 2:
     actions.close_month(plan, month - 1, by=head, at=now)
+from pregon.alerts import actions as alerts
+from pregon.alerts.enums import Status
+from pregon.alerts.models import AlertTemplate
+from pregon.newsroom import actions as newsroom
+from pregon.newsroom.models import Bulletin
+alerts.begin(AlertTemplate.objects.earliest("pk"), status=Status.ACTUAL, by=head, at=now)
+newsroom.withdraw(Bulletin.objects.live().earliest("first_published_at"), reason="Muestra.", by=head, at=now)
 """
 HANDED_IN = """PROGRAMA PRESUPUESTAL 2026
 Cobertura
@@ -123,10 +142,12 @@ def read(browser: Browser, url: str, *, home: str, password: str) -> list[tuple[
     from journeys.office import Office, log_in  # what the journeys open, and by which rules
     from journeys.reader import Reader
     from journeys.test_reading import DESK, one_page_of_each_kind
+    from pregon.newsroom.models import Bulletin
 
     found = []
     public = Reader(browser, url, phone=True)
-    for path in one_page_of_each_kind(Office(url, Path(home))):
+    withdrawn = Bulletin.objects.filter(withdrawn_at__isnull=False).latest("withdrawn_at").get_absolute_url()
+    for path in (*one_page_of_each_kind(Office(url, Path(home))), withdrawn, *FRAMED):
         faults = public.faults_of(path)
         found.append((f"{public.page.title()} `{path}`", faults))
     head = Reader(browser, url)

@@ -97,6 +97,16 @@ class Reader:
             self.complaints.append(f"missing: {response.status} {response.url}")
 
 
+def tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until the focus is there, as somebody without a mouse does."""
+    for _press in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    raise AssertionError(wanted)
+
+
 def is_refused_autosave(response: Response) -> bool:
     """The desk's own saving while somebody writes says 400 of a form that is not right yet."""
     return (

@@ -7,20 +7,25 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from factories.library import jpeg
 from factories.website import HOSTILE
 from journeys.office import HEAD, WRITER, Desk, Office, order
-from journeys.reader import Reader
+from journeys.reader import Reader, tab_to
+from servers.command import eventually
 
 pytestmark = pytest.mark.journey
 
 TITLE = "Desfile de muestra"
+#: Milliseconds in which the page looks for what is new, at the most, and in which it tries the stream again.
+POLL, RETRY = 25_000, 150_000
 OPEN = f"""
 from datetime import timedelta
 from django.utils import timezone
@@ -187,6 +192,44 @@ def snapshot_of(page: Page) -> str:
     return f"/vivo/{page.locator('body').get_attribute('data-stream')}.json"
 
 
+@pytest.mark.parametrize(
+    "blocked",
+    [lambda route: route.fulfill(status=403, body="Prohibido"), lambda route: None],
+    ids=["the door says no", "nothing answers"],
+)
+def test_where_the_stream_does_not_pass_the_snapshot_is_asked_for_every_few_seconds(
+    office: Office,
+    coverage: tuple[str, str],
+    open_window: Callable[..., Reader],
+    blocked: Callable[[Route], None],
+) -> None:
+    window = open_window(office, phone=True)
+    window.page.clock.install()
+    window.page.route(re.compile(r"/vivo/[^.?]+(\?|$)"), blocked)
+    page = window.open(coverage[1])
+    page.wait_for_load_state()
+    page.wait_for_timeout(1000)  # the snapshot is here, and the stream is asked for
+    page.clock.run_for(POLL)
+    expect(page.get_by_text("Se revisa cada pocos segundos.")).to_be_visible()
+    for number in (1, 2):
+        order("shell", "--no-imports", "-c", POST.format(first=number, last=number + 1), home=office.home)
+        assert eventually(partial(is_in, f"{office.url}{snapshot_of(page)}", f"Novedad {number}."))
+        page.clock.run_for(POLL)
+        expect(page.get_by_text(f"Novedad {number}.")).to_be_visible()
+    assert texts(page) == ["Novedad 2.", "Novedad 1."]
+    expect(page.get_by_text("Se revisa cada pocos segundos.")).to_be_visible()
+    page.unroute_all()
+    for _look in range(RETRY // POLL):
+        page.clock.run_for(POLL)
+        page.wait_for_timeout(1000)  # an answer takes its time, whatever the clock says
+    expect(page.get_by_text("Conectada: lo nuevo aparece sin recargar.")).to_be_visible()
+    window.complaints[:] = [said for said in window.complaints if "missing: 403" not in said]
+
+
+def is_in(url: str, words: str) -> bool:
+    return words in httpx2.get(url).text
+
+
 def test_who_reads_further_down_keeps_the_place_and_is_told_how_much_is_new(
     office: Office, readers: list[Page], writer: Desk, coverage: tuple[str, str]
 ) -> None:
@@ -351,6 +394,42 @@ def test_what_waits_tells_the_hour_of_the_office_and_is_told_of_on_the_list(
     abroad.reader.complaints[:] = [said for said in abroad.reader.complaints if "ERR_FAILED" not in said]
 
 
+def test_the_keys_alone_post_correct_and_pin(
+    office: Office, readers: list[Page], coverage: tuple[str, str], open_window: Callable[..., Reader]
+) -> None:
+    desk = Desk(open_window(office), WRITER).open(coverage[0])
+    tab_to(desk, "[name=text]")
+    desk.keyboard.type("Sale el contingente.")
+    tab_to(desk, ".live-form summary")
+    desk.keyboard.press("Enter")
+    tab_to(desk, "[name=headline]")
+    desk.keyboard.type("Arranca")
+    tab_to(desk, ".live-send")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[name=text]")).to_be_focused()  # the next may be written
+    expect(desk.get_by_role("link", name="Corregir Arranca")).to_be_visible()
+    tab_to(desk, "summary:not(.live-form summary)")
+    desk.keyboard.press("Enter")
+    tab_to(desk, "[name=summary]")
+    desk.keyboard.type("Reforma reabre a las 12:00.")
+    tab_to(desk, "form[action$='/esencial/'] button")
+    desk.keyboard.press("Enter")
+    for page in readers:
+        expect(page.get_by_text("Sale el contingente.")).to_be_visible()
+        expect(page.get_by_text("Reforma reabre a las 12:00.")).to_be_visible()
+    tab_to(desk, "[data-live-posts] a")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/en-vivo/publicacion/*/")
+    tab_to(desk, "[name=text]")
+    desk.keyboard.press("End")
+    desk.keyboard.type(" Va por Reforma.")
+    tab_to(desk, "[name=note]")
+    desk.keyboard.type("Se agregó por dónde va.")
+    desk.keyboard.press("Enter")
+    for page in readers:
+        expect(page.get_by_text("Sale el contingente. Va por Reforma.")).to_be_visible()
+
+
 def test_a_text_that_is_too_long_stays_whole_and_says_so(writer: Desk, coverage: tuple[str, str]) -> None:
     desk = writer.open(coverage[0])
     long = "ñ" * 1998 + "\n📣"
@@ -449,19 +528,34 @@ def test_a_post_that_is_refused_says_why_and_can_be_mended(
 
 
 def test_words_that_try_to_become_script_stay_words(
-    readers: list[Page], writer: Desk, coverage: tuple[str, str]
+    readers: list[Page], writer: Desk, coverage: tuple[str, str], tmp_path: Path
 ) -> None:
+    photo = tmp_path / "foto.jpg"
+    photo.write_bytes(jpeg())
     desk = writer.open(coverage[0])
-    write(writer, HOSTILE, headline=HOSTILE[:160], person=HOSTILE[:160])
+    desk.set_input_files("[name=photo]", photo)
+    desk.fill("[name=seen]", HOSTILE)
+    link = "https://video.ejemplo.invalid/1?q=\"onmouseover=alert(3)<script>&'"
+    write(writer, HOSTILE, headline=HOSTILE[:160], person=HOSTILE[:160], video=link)
     desk.get_by_text("Lo esencial, fijo arriba").click()
     desk.fill("[name=summary]", HOSTILE)
     desk.get_by_role("button", name="Fijar").click()
+    desk.get_by_role("link", name="Corregir </script>").click()
+    desk.fill("[name=text]", f"{HOSTILE}!")
+    desk.fill("[name=note]", HOSTILE)
+    desk.get_by_role("button", name="Corregir", exact=True).click()
     for page in readers:
-        expect(page.locator(".pin")).to_contain_text("<img src=x")
-        expect(page.locator(".post")).to_contain_text("<img src=x")
-        assert page.locator("main img").count() == 0
-        page.reload()
-        expect(page.locator(".post")).to_contain_text("<img src=x")
+        for _time in range(2):  # as it is told, and as it is baked
+            for place in (".pin", ".post h3", ".post .said p", ".post .said footer", ".post .fixed"):
+                expect(page.locator(place)).to_contain_text(HOSTILE)
+            expect(page.locator(".post img")).to_have_attribute("alt", HOSTILE)
+            assert page.locator("main img").count() == 1
+            to_video = page.get_by_role("link", name="Ver el video en video.ejemplo.invalid")
+            assert to_video.evaluate("link => [link.href.startsWith('https:'), link.onmouseover]") == [
+                True,
+                None,
+            ]
+            page.reload()
 
 
 def test_its_pages_are_accessible_in_light_and_dark(

@@ -7,15 +7,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 import pytest
 from django.urls import resolve
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from journeys.office import HEAD, Desk, Office, copied, example, order, running
-from journeys.reader import Reader
+from journeys.reader import Reader, tab_to
 from servers.command import eventually
 
 pytestmark = pytest.mark.journey
@@ -245,16 +246,6 @@ def test_nothing_needs_a_script(lively: Office, open_window: Callable[..., Reade
     expect(page.get_by_role("heading", level=1)).to_have_text("Revisa tu correo")
 
 
-def tab_to(page: Page, wanted: str) -> None:
-    """Press Tab until the focus is there, as somebody without a mouse does."""
-    for _press in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
-            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-            return
-    raise AssertionError(wanted)
-
-
 def test_the_keys_alone_subscribe(lively: Office, open_window: Callable[..., Reader]) -> None:
     page = open_window(lively).open("/suscripcion/")
     page.keyboard.press("Tab")
@@ -301,6 +292,38 @@ def test_a_report_on_paper_is_a_table_whose_marks_need_no_colour(
     glyphs = {"hecho": "✓", "ademas": "+", "sin-registros": "✗"}
     assert drawn
     assert [mark for mark, glyph in drawn if glyph != glyphs.get(mark, "○")] == []
+
+
+#: Each word's colour on paper, and what is painted behind it, from the word itself outwards.
+PAINTED = """() => {
+  const behind = (one) => {
+    if (!one) return "rgb(255, 255, 255)";
+    const painted = getComputedStyle(one).backgroundColor;
+    return painted === "rgba(0, 0, 0, 0)" ? behind(one.parentElement) : painted;
+  };
+  const words = document.querySelectorAll("h1, .body p, .on-paper");
+  return [...new Set([...words].map((one) => `${getComputedStyle(one).color} on ${behind(one)}`))];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_bulletin_is_printed_black_on_white_without_what_only_a_screen_can_use(
+    lively: Office, open_window: Callable[..., Reader], scheme: Literal["light", "dark"]
+) -> None:
+    page = open_window(lively, color_scheme=scheme).open("/")
+    page.get_by_role("link", name=TITLE).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    screen = ("header nav", ".share", ".share button", ".mast .find", ".join-band", ".skip")
+    there = [place for place in screen if page.locator(place).count()]
+    assert {"header nav", ".share", ".share button"} <= set(there)
+    expect(page.locator(".on-paper")).to_be_hidden()
+    page.emulate_media(media="print", color_scheme=scheme)
+    assert [place for place in there if page.locator(place).locator("visible=true").count()] == []
+    address = page.locator(".on-paper")
+    expect(address).to_be_visible()
+    expect(address).to_contain_text(urlsplit(page.url).path)
+    assert set(page.evaluate(PAINTED)) == {"rgb(0, 0, 0) on rgb(255, 255, 255)"}
+    expect(page.get_by_text("36 lámparas solares que se encienden al anochecer")).to_be_visible()
 
 
 def test_a_letter_is_read_whole_on_a_phone(lively: Office, open_window: Callable[..., Reader]) -> None:

@@ -182,6 +182,40 @@ def test_a_reader_that_never_reads_delays_nobody_and_is_let_go(
     assert wait_for(lambda: len(made.doors.readers["sitio"]) == 1)
 
 
+def test_a_slow_reader_delays_nobody_and_hears_each_telling_once(hub_of: Callable[..., Hub]) -> None:
+    made = hub_of()
+    slow, reader = made.listen(), made.listen()
+    slow.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    for one in (slow, reader):
+        one.until(lambda heard: "event: here" in heard)
+    for _telling in range(60):
+        made.tell(size=100_000)
+        reader.ids(made.last)
+        slow.heard += slow.sock.recv(64)
+    everything = [f"{EPOCH}.{number}" for number in range(1, 61)]
+    assert reader.ids(60) == everything
+    assert slow.ids(60) == everything
+
+
+def test_a_slow_reader_that_is_let_go_comes_back_to_what_it_missed(
+    hub_of: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "PATIENCE", hub.PATIENCE / 60)
+    made = hub_of()
+    slow = made.listen()
+    slow.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    slow.until(lambda heard: "event: here" in heard)
+    while made.doors.readers["sitio"]:
+        made.tell(size=100_000)
+        slow.heard += slow.sock.recv(64)
+        time.sleep(0.02)
+    whole = slow.until(lambda heard: False).rpartition("\n\n")[0]
+    heard = re.findall(r"(?m)^id: (.+?)\r?$", whole)
+    back = made.listen(Last_Event_ID=heard[-1])
+    missed = back.ids(made.last - len(heard))
+    assert heard + missed == [f"{EPOCH}.{number}" for number in range(1, made.last + 1)]
+
+
 def test_two_thousand_who_come_back_at_once_all_hear_it_once(hub_of: Callable[..., Hub]) -> None:
     made = hub_of(Room(from_one_address=5_000))
     made.tell(3)

@@ -130,3 +130,26 @@ def test_while_nginx_is_away_what_is_told_waits_in_its_order(nginx: Nginx) -> No
 def test_streams_that_no_office_has_are_not_there(nginx: Nginx) -> None:
     with nginx.listen("/vivo/otra") as reader:
         assert "404" in reader.until(lambda heard: "\r\n\r\n" in heard)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "7",
+        "<script>",
+        "0a1b2c3d.99",
+        pytest.param("x" * 3000, id="3,000 letters"),
+        "1:0,2",
+        "0:0",
+        "9999999999:0",
+    ],
+)
+def test_a_forged_mark_is_answered_and_harms_no_other_reader(forged: str, nginx: Nginx) -> None:
+    with nginx.listen() as reader, nginx.listen(**{"Last-Event-ID": forged}) as forger:
+        reader.until(lambda heard: ": hi" in heard)
+        answer = forger.until(lambda heard: "\r\n\r\n" in heard)
+        assert answer.startswith(("HTTP/1.1 200 ", "HTTP/1.1 400 "))
+        assert "<script>" not in answer
+        tell(1)
+        assert nginx.post_due() == 1
+        assert numbers(reader.until(lambda heard: heard.count("event: post") == 1)) == [1]

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
+from factories.library import jpeg
 from factories.newsroom import act, shelf
-from factories.website import HOSTILE
+from factories.website import COPIES, HOSTILE
 from pregon.accounts.models import Topic
+from pregon.library.enums import Development
+from pregon.library.models import Photo
 from pregon.newsroom import actions as newsroom
-from pregon.newsroom.actions import Words
+from pregon.newsroom.actions import Shot, Words
 from pregon.newsroom.models import LiveBlog
 from pregon.website.live import RECENT
 from pregon.website.models import Stream
@@ -24,6 +31,8 @@ from pregon.website.models import Stream
 pytestmark = pytest.mark.django_db
 
 NOW = timezone.now()
+#: An address that is one, with a query that would leave its attribute.
+LINK = "https://video.ejemplo.invalid/1?q=%22\"onmouseover=alert(3)<script>&'"
 
 
 @pytest.fixture
@@ -50,13 +59,35 @@ def test_a_coverage_shows_its_posts_newest_first(client: Client, blog: LiveBlog)
     )
 
 
-def test_words_that_try_to_become_script_stay_words(client: Client, blog: LiveBlog) -> None:
-    say(blog, HOSTILE, headline=HOSTILE, person=HOSTILE)
+def test_words_that_try_to_become_script_stay_words(client: Client, blog: LiveBlog, tmp_path: Path) -> None:
+    file = tmp_path / "foto.jpg"
+    file.write_bytes(jpeg())
+    words = Words(headline=HOSTILE, text=HOSTILE, person=HOSTILE, video=LINK)
+    shot = Shot(path=file, name=HOSTILE.replace("/", ""), seen=HOSTILE)
+    posted = newsroom.post(blog, words, shot=shot, key=uuid4(), by=None, at=timezone.now())
+    assert posted.photo
+    Photo.objects.filter(pk=posted.photo.pk).update(development=Development.READY, copies=COPIES)
+    newsroom.correct_post(
+        posted, replace(words, text=f"{HOSTILE}!"), note=HOSTILE, version=1, by=None, at=timezone.now()
+    )
     newsroom.pin(blog, HOSTILE, version=1, at=NOW)
     page = client.get(blog.get_absolute_url()).content.decode()
-    assert re.findall(r"<script>|<img src=x", page) == []
     snapshot = client.get(f"/vivo/cobertura-{blog.pk}.json").json()
-    assert re.findall(r"<script>|<img src=x", snapshot["posts"][0]["html"] + snapshot["summary"]) == []
+    [told] = snapshot["posts"]
+    for html in (page, told["html"]):
+        # Heading, words, their person, what is seen in the photo and why it was corrected: all are there.
+        assert html.count("&lt;img src=x onerror=alert(2)&gt;") >= 5
+        assert 'alt="&lt;/script&gt;' in html
+        assert "onmouseover=" not in html.replace(escape(LINK), "")
+    for html in (page, told["html"], snapshot["summary"]):
+        assert re.findall(r"<script>|<img src=x", html) == []
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,<script>alert(1)</script>"])
+def test_a_video_that_is_a_script_is_not_posted(blog: LiveBlog, link: str) -> None:
+    with pytest.raises(ValidationError):
+        say(blog, "Mira esto.", video=link)
+    assert not blog.posts.exists()
 
 
 def test_a_snapshot_says_how_far_it_goes_and_what_stands(client: Client, blog: LiveBlog) -> None:

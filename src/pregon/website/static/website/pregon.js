@@ -52,7 +52,14 @@ class Stream {
     const from = this.mark ? `?desde=${this.mark.epoch}.${this.mark.number}` : "";
     const source = this.source = new EventSource(`/vivo/${this.name}${from}`);
     this.sign = Date.now();
+    let answered = false;
+    setTimeout(() => {
+      if (this.source !== source || answered) return;
+      this.poll();  // somebody on the way keeps the line back, and never says no
+      this.inTurn(() => this.catchUp());
+    }, POLL);
     source.addEventListener("open", () => {
+      answered = true;
       this.page.linked("live");
       this.greeted = false;
       // Our own hub greets, and begins where we said; nginx does neither, so the snapshot closes the gap.
@@ -60,6 +67,7 @@ class Stream {
     });
     source.addEventListener("error", () => {
       if (this.source !== source) return;
+      answered = true;
       if (source.readyState === EventSource.CLOSED) this.poll(); else this.page.linked("away");
     });
     const hear = (kind, act) => source.addEventListener(kind, (event) => { this.sign = Date.now(); act(event); });
