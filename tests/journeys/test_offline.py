@@ -63,9 +63,31 @@ office.name = "Dirección de Comunicación"
 office.save()
 """
 
+WARN = """
+from django.utils import timezone
+from pregon.accounts.models import User
+from pregon.alerts import actions as alerts
+from pregon.alerts.enums import Status
+from pregon.alerts.models import AlertTemplate
+words = {{"lugar": {place!r}, "motivo": "una fuga", "hora": "16:20"}}
+editor, template = User.objects.first(), AlertTemplate.objects.get(slug="corte-de-agua")
+alert = alerts.begin(template, status=Status.ACTUAL, by=editor, at=timezone.now(), words=words)
+alert = alerts.propose(alert, by=editor, at=timezone.now(), word="alerta")
+print("sent", alert.get_absolute_url())
+"""
+CALL_OFF = """
+from django.utils import timezone
+from pregon.accounts.models import User
+from pregon.alerts import actions as alerts
+from pregon.alerts.models import Alert
+editor = User.objects.first()
+ending = alerts.cancel(Alert.objects.active(timezone.now()).get(), by=editor, at=timezone.now())
+alerts.propose(ending, by=editor, at=timezone.now(), word="alerta")
+"""
 
-def shell(office: Office, script: str, **words: str) -> None:
-    order("shell", "--no-imports", "-c", script.format(**words) if words else script, home=office.home)
+
+def shell(office: Office, script: str, **words: str) -> str:
+    return order("shell", "--no-imports", "-c", script.format(**words) if words else script, home=office.home)
 
 
 def publish(office: Office, folder: Path, title: str) -> str:
@@ -75,6 +97,11 @@ def publish(office: Office, folder: Path, title: str) -> str:
     assert eventually(lambda: is_baked(office, path) and is_baked(office, "/sin-conexion.json"))
     assert eventually(lambda: path in httpx2.get(f"{office.url}/sin-conexion.json").text)
     return path
+
+
+def warn(office: Office, place: str) -> str:
+    """The address of an alert that has just gone out."""
+    return shell(office, WARN, place=place).split("sent ")[1].split()[0]
 
 
 def json_of(office: Office) -> dict[str, Any]:
@@ -250,6 +277,70 @@ def test_a_new_version_cleans_up_and_goes_on_showing_notices(
     push({"body": "Sin título, lleva el nombre de la oficina.", "url": "/", "tag": "uno"})
     assert eventually(lambda: [one["title"] for one in page.evaluate(SHOWN)] == ["Dirección de Comunicación"])
     assert push.registration == before
+
+
+# --- Alerts -------------------------------------------------------------------------------------------------
+
+
+def text_of(page: Page, path: str) -> str:
+    kept: str = page.evaluate("async (path) => (await (await caches.match(path))?.text()) || ''", path)
+    return kept
+
+
+def test_an_alert_that_an_open_page_hears_of_is_read_without_a_connection_until_it_is_over(
+    baked: Office, open_window: Callable[..., Reader], tmp_path: Path
+) -> None:
+    bulletin = publish(baked, tmp_path / "uno", "Abre el paseo")
+    site = open_window(baked, phone=True)
+    site.context.add_init_script(
+        "Object.defineProperty(Object.getPrototypeOf(navigator), 'connection', { value: { saveData: true } })"
+    )
+    page = site.open("/")
+    settle(page, "/", bulletin)
+    headline = "Alerta: Corte de agua en La Loma"
+    banner = page.get_by_role("region", name="Alertas").get_by_role("link", name=headline)
+
+    path, ended = warn(baked, "La Loma"), "Cancelada: Corte de agua en La Loma"
+    expect(banner).to_be_visible()
+    assert eventually(lambda: headline in text_of(page, path) and path in text_of(page, "/sin-conexion.json"))
+    site.context.set_offline(True)
+    for kept in ("/", bulletin, "/alertas/"):
+        site.open(kept)
+        expect(page.get_by_role("status").first).to_contain_text("Sin conexión: guardado el ")
+        expect(banner).to_be_visible()
+    banner.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(headline)
+    expect(page.get_by_text("Junta agua para beber y para el baño.")).to_be_visible()
+    site.open("/galerias/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Esta página no está guardada aquí")
+    expect(banner).to_be_visible()
+
+    site.context.set_offline(False)
+    site.open("/agenda/")
+    expect(banner).to_be_visible()
+    shell(baked, CALL_OFF)
+    expect(banner).to_have_count(0)
+    assert eventually(lambda: ended in text_of(page, path))
+    assert eventually(lambda: path not in json.loads(text_of(page, "/sin-conexion.json"))["paginas"])
+    site.context.set_offline(True)
+    for kept in ("/", bulletin, "/agenda/", "/alertas/", path):
+        site.open(kept)
+        expect(page.get_by_role("status").first).to_contain_text("Sin conexión: guardado el ")
+        expect(banner).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text(ended)
+
+
+def test_whoever_comes_while_an_alert_holds_reads_it_without_a_connection(
+    baked: Office, open_window: Callable[..., Reader]
+) -> None:
+    path = warn(baked, "El Cerro")
+    assert eventually(lambda: is_baked(baked, path) and path in json_of(baked)["paginas"])
+    site = open_window(baked)
+    page = site.open("/agenda/")
+    settle(page, "/", "/alertas/", path)
+    site.context.set_offline(True)
+    page.get_by_role("link", name="Corte de agua en El Cerro").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alerta: Corte de agua en El Cerro")
 
 
 # --- A slow connection --------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from wagtail.documents import get_document_model
 
+from factories import alerts as warnings
 from factories import newsroom as news
 from factories import website as pages
 from factories.accounts import UserFactory
@@ -34,6 +35,9 @@ from pregon.accounts.models import Department, Locality, Topic
 from pregon.agenda import actions as agenda
 from pregon.agenda.enums import Product, Settlement
 from pregon.agenda.models import Act, Coverage
+from pregon.alerts import actions as alerts
+from pregon.alerts.enums import Status
+from pregon.alerts.models import Alert
 from pregon.core.home import Home
 from pregon.delivery.enums import Mode
 from pregon.delivery.models import ChannelAccount
@@ -599,6 +603,34 @@ def test_the_first_of_a_kind_and_the_last_are_known_to_every_page(
             FIRST_AND_LAST[kind](town)
         bake_all()
         assert differing(folder(home), anew(home)) == set()
+
+
+def cancelled(alert: Alert) -> None:
+    editor = warnings.person()
+    ending = alerts.cancel(alert, by=editor, at=timezone.now())
+    alerts.propose(ending, by=editor, at=timezone.now(), word="alerta")
+
+
+#: Their banner stands on every page; what is kept without a connection tells of them too.
+ALERTS: dict[str, Callable[[], object]] = {
+    "an alert goes out": warnings.minor,
+    "a drill goes out": lambda: warnings.minor(status=Status.EXERCISE),
+    "an alert is cancelled": lambda: (leak := warnings.minor(), bake_all(), cancelled(leak)),
+}
+
+
+@pytest.mark.parametrize("kind", ALERTS)
+def test_an_alert_leaves_nothing_stale(
+    kind: str, home: Home, town: Town, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        before = anew(home)
+        with django_capture_on_commit_callbacks(execute=True):
+            ALERTS[kind]()
+        bake_all()
+        after = folder(home)
+        assert "/sin-conexion.json" in differing(before, after)
+        assert differing(after, anew(home)) == set()
 
 
 @pytest.mark.parametrize(

@@ -511,7 +511,8 @@ def paths_of_alert(alert: Alert) -> list[str]:
     """Every address that shows something of ``alert`` but for the banner, which stands on all; the home page first."""
     own = [message.cap_path for message in chain(alert)]
     page = [alert.get_absolute_url()] if alert.first.slug else []
-    return [HOME, ALERT_SNAPSHOT, live.snapshot_path(live.SITE), *page, ALERTS, ALERTS_CAP, ALERT_FEED, *own]
+    snapshots = (ALERT_SNAPSHOT, live.snapshot_path(live.SITE))
+    return [HOME, *snapshots, *page, ALERTS, KEPT_LIST, ALERTS_CAP, ALERT_FEED, *own]
 
 
 def plan_paths(models: Iterable[type[Model]], *moments: datetime) -> list[str]:

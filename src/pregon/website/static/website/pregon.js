@@ -4,7 +4,11 @@
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const settled = (html) => { const box = document.createElement("template"); box.innerHTML = html; return box.innerHTML.trim(); };
 // Only what changed is written: a screen reader would say again what it said already.
-const write = (place, html) => { if (place && place.innerHTML.trim() !== settled(html)) place.innerHTML = html; };
+const write = (place, html) => {
+  const other = Boolean(place) && place.innerHTML.trim() !== settled(html);
+  if (other) place.innerHTML = html;
+  return other;
+};
 const about = (ms) => ms * (0.75 + Math.random() / 2);  // so that thousands do not come back in the same instant
 
 // --- Hearing a stream ------------------------------------------------------------------------------------------
@@ -132,11 +136,13 @@ class Stream {
 const page = {
   linked() {},
   hear(kind, told) {
-    if (kind === "alert") this.alerts(told.html);
+    if (kind === "alert") { this.alerts(told.html); this.keep(told.html); }
     if (kind === "news") this.news(told);
   },
-  resync(snapshot) { if ("alerts" in snapshot) this.alerts(snapshot.alerts); },
-  alerts(html) { write(document.getElementById("avisos"), html); },
+  resync(snapshot) { if ("alerts" in snapshot && this.alerts(snapshot.alerts)) this.keep(snapshot.alerts); },
+  alerts(html) { return write(document.getElementById("avisos"), html); },
+  // What an alert says is needed most where the connection goes next.
+  keep(alert) { navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ alert })); },
   news({ url, title }) {
     const pill = document.getElementById("boletin-nuevo");
     if (!pill) return;

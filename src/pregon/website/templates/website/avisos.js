@@ -19,6 +19,7 @@ const alterable = ["/marca.css", "/escudo.svg", "/escudo.png"];
 const hashed = /^\/static\/.+\.[0-9a-f]{12}\.[^./]+$/;
 const patience = 3000, rest = 15 * 60 * 1000;
 const stamp = "X-Pregon-Kept";
+const bannerOf = /(<div id="avisos"[^>]*>)([^]*?)(?=<\/div>)/;
 
 // --- What is kept ---
 
@@ -75,23 +76,49 @@ async function listed() {
   return kept ? kept.json() : { paginas: {}, retirados: [] };
 }
 
-// The last bulletins, the agenda and what else the list names; only what changed is asked for again.
+const isAlert = (path) => path.startsWith("/alertas/");
+// The list may be ahead of a page that it names: whether the copy was made since that changed, to the second.
+const madeAt = (copy) => Date.parse(copy.headers.get("Last-Modified"));
+const isFresh = (copy, changed) => copy && !(madeAt(copy) < Date.parse(changed) - 999);
+
+// Alerts, the last bulletins, the agenda and what else the list names; only what changed is asked for again. Answers
+// whether all that tells of alerts is what it should be.
 async function gather() {
   const answer = await fetch(list, { cache: "no-cache" });
-  if (!answer.ok) return;
+  if (!answer.ok) return false;
   const before = await listed(), now = await answer.clone().json();
   for (const path of now.retirados) await forget(path);
   const thrifty = self.navigator.connection && self.navigator.connection.saveData;
-  for (const [path, changed] of Object.entries(now.paginas)) {
-    if (changed && (thrifty || (before.paginas[path] === changed && await find("pages", path)))) continue;
+  const former = { ...before.paginas, ...before.terminadas };
+  let whole = true;
+  for (const [path, changed] of Object.entries({ ...now.paginas, ...now.terminadas })) {
+    const copy = await find("pages", path);
+    if (changed && thrifty && !isAlert(path)) continue;
+    if (changed && former[path] === changed && isFresh(copy, changed)) continue;
+    if (!copy && !(path in now.paginas)) continue;
     await learn(path, await fetch(path, { cache: "no-cache" }));
+    if (changed && isAlert(path) && !isFresh(await find("pages", path), changed)) whole = false;
   }
   await keep("pages", list, answer);
+  return whole;
 }
 
-async function refresh() {
+// A page with another banner than the list knew of tells of an alert, as the hour tells of the rest.
+async function refresh(page) {
   const kept = await find("pages", list);
+  const [, , banner] = bannerOf.exec(page) || [];
   if (!kept || Date.now() - Number(kept.headers.get(stamp)) > rest) await gather();
+  else if (banner !== undefined && banner.trim() !== (await kept.json()).avisos) await gather();
+}
+
+// A page that is open heard of an alert. What tells of it is made in the moments that follow, and asked for until it
+// is there; not by thousands in the same instant.
+async function follow(banner) {
+  for (const pause of [500, 2000, 5000, 15000, 45000]) {
+    await new Promise((resolve) => { setTimeout(resolve, pause * (0.5 + Math.random())); });
+    const whole = await gather().catch(() => false);
+    if (whole && (await listed()).avisos === banner) return;
+  }
 }
 
 // A new version takes over at once: a page that is open has all it needs, and what it asks for next is answered by
@@ -118,6 +145,7 @@ self.addEventListener("activate", (event) => {
 });
 
 self.addEventListener("message", (event) => {
+  if (event.data && "alert" in event.data) event.waitUntil(follow(event.data.alert));
   const paths = (event.data && event.data.keep || []).slice(0, most.photos);
   event.waitUntil((async () => {
     for (const path of paths) {
@@ -152,11 +180,12 @@ function answerPage(event, path) {
   event.waitUntil(network.then(async (answer) => {
     const learnt = answer.clone();
     await learn(path, answer.clone());
-    if (copied && keepable(learnt) && await learnt.text() !== copied) {
+    const text = await learnt.text();
+    if (copied && keepable(learnt) && text !== copied) {
       const page = await self.clients.get(event.resultingClientId);
       if (page) page.postMessage({ newer: true });
     }
-    await refresh();
+    await refresh(text);
   }).catch(() => {}));
   event.respondWith((async () => {
     try {
@@ -172,13 +201,21 @@ function answerPage(event, path) {
   })());
 }
 
+// A copy shows the alerts that the list tells of: those that went out since it was made, and none that ended.
+async function alerted(copy) {
+  const html = await copy.text(), told = await find("pages", list);
+  if (!told || madeAt(told) < madeAt(copy)) return html;
+  const { avisos } = await told.json();
+  return avisos === undefined ? html : html.replace(bannerOf, (all, begins) => begins + avisos);
+}
+
 // The note stands in the copy itself, so that it is read where no script runs.
 async function marked(copy, sentence) {
   const moment = new Date(Number(copy.headers.get(stamp)));
   const said = (parts) => new Intl.DateTimeFormat("es-MX", { timeZone: zone, ...parts }).format(moment);
   const note = sentence.replace("{day}", said({ day: "numeric", month: "long" }))
     .replace("{hour}", said({ hour: "numeric", minute: "2-digit", hourCycle: "h23" }).replace(/^0(?=\d:)/, ""));
-  const html = (await copy.text())
+  const html = (await alerted(copy))
     .replace(/<main\b/, (main) => `<div class="kept-note" role="status" data-newest="${words.newest}"><div class="wrap"><p>${note}</p></div></div>${main}`);
   return new Response(html, { headers: copy.headers });
 }
@@ -195,7 +232,7 @@ async function missing() {
     const [, title] = /<title>([^<]*)<\/title>/.exec(await (await pages.match(path)).text()) || [];
     return title ? `<li><a href="${path}">${title.replace(/ · [^·]*$/, "")}</a></li>` : "";
   }));
-  const html = (await page.text()).replace('<ul class="kept-list"></ul>', () => `<ul class="kept-list">${links.join("")}</ul>`);
+  const html = (await alerted(page)).replace('<ul class="kept-list"></ul>', () => `<ul class="kept-list">${links.join("")}</ul>`);
   return new Response(html, { status: 503, headers: page.headers });
 }
 
