@@ -229,7 +229,7 @@ def recount(*albums: Album) -> None:
     """The figures of the photo memory follow a while after: two hundred photos come in one after the other."""
     at = timezone.now()
     paths = [path for album in albums for path in queries.plan_paths_of_album(album)]
-    website.mark(paths, at=at, due=at + website.REPORTS_FOLLOW)
+    website.mark(paths, at=at, due=at + website.REPORTS_FOLLOW, reports_follow=website.AT_ONCE)
 
 
 def photo_deleted(sender: Any, instance: Photo, **kwargs: Any) -> None:
