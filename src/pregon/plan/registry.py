@@ -87,7 +87,7 @@ def take(measure: Measure, question: Question) -> Reading:
     try:
         with apart:
             return measure.take(question)
-    except Exception as problem:
+    except Exception as problem:  # whatever a package from outside may raise
         logger.exception("Measure failed", extra={"measure": measure.name})
         sentence = _("No se pudo medir «%(title)s». Pide que revisen el registro de errores.")
         raise MeasureFailed(sentence % {"title": measure.title}) from problem

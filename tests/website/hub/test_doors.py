@@ -208,7 +208,7 @@ def test_a_slow_reader_that_is_let_go_comes_back_to_what_it_missed(
     while made.doors.readers["sitio"]:
         made.tell(size=100_000)
         slow.heard += slow.sock.recv(64)
-        time.sleep(0.02)
+        time.sleep(0.02)  # the hub lives in another thread, and lets go by its own clock
     whole = slow.until(lambda heard: False).rpartition("\n\n")[0]
     heard = re.findall(r"(?m)^id: (.+?)\r?$", whole)
     back = made.listen(Last_Event_ID=heard[-1])
