@@ -119,7 +119,8 @@ def page_deleted(sender: Any, instance: Bulletin, **kwargs: Any) -> None:
 
 
 def page_moved(sender: Any, instance: Bulletin, instance_before: Bulletin, **kwargs: Any) -> None:
-    if instance_before.first_published_at:
+    """From an address at which it was read: the one that a draft has before it is given its number is nobody's."""
+    if instance_before.first_published_at and instance_before.number:
         left = instance_before.get_absolute_url()
         refresh([left, *queries.paths_of_bulletin(instance)], at=timezone.now(), hidden=left)
 

@@ -68,6 +68,16 @@ def test_a_published_bulletin_is_baked_with_every_page_that_shows_it(home: Home)
     assert bulletin.get_absolute_url() in (read(home, "/sitemap.xml") or "")
 
 
+def test_a_bulletin_that_comes_out_takes_no_page_down_until_it_is_baked(
+    home: Home, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    news.published("Lo que ya salió")
+    bake_all()
+    with django_capture_on_commit_callbacks(execute=True):
+        news.published("Lo que sale ahora")
+    assert ["Lo que ya salió" in (read(home, path) or "") for path in ("/", "/boletines/")] == [True, True]
+
+
 def test_a_draft_leaves_no_trace_in_the_public_folder(home: Home) -> None:
     news.published("Lo que ya salió")
     news.draft("Lo que nadie debe ver")
