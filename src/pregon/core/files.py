@@ -43,8 +43,7 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 def replacing(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
     """A file to write bit by bit, which takes the place of ``path`` in one step when all of it went well."""
     with _full_disk_is_ours():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        descriptor, name = _opened_beside(path)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 yield file
@@ -137,11 +136,20 @@ def _drop_copies(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
+def _opened_beside(path: Path) -> tuple[int, str]:
+    """A new hidden file in the folder of ``path``, which is made where there is none."""
+    try:
+        return tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+
+
 @contextmanager
 def _staged(path: Path, data: bytes, *, mode: int) -> Iterator[Path]:
-    """``data`` safe on the disk under a hidden name beside ``path``; gone again unless it is moved."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    """``data`` safe on the disk under a hidden name beside ``path``, to be moved from there; gone again when something
+    fails."""
+    descriptor, name = _opened_beside(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
@@ -149,8 +157,9 @@ def _staged(path: Path, data: bytes, *, mode: int) -> Iterator[Path]:
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         yield Path(name)
-    finally:
+    except BaseException:
         Path(name).unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -34,3 +34,8 @@ def remembered(key: Hashable, make: Callable[[], T]) -> T:
         kept[key] = make()
     answer: T = kept[key]
     return answer
+
+
+def recalled(key: Hashable) -> Any | None:
+    """What was remembered under ``key``, for whoever could use it but would not have it made."""
+    return (_kept.get() or {}).get(key)

@@ -19,7 +19,8 @@ from factories.plan import (
     moment,
 )
 from pregon.agenda.enums import Settlement
-from pregon.plan import actions
+from pregon.core.remembering import remembering
+from pregon.plan import actions, registry
 from pregon.plan.enums import Light
 from pregon.plan.models import Plan
 from pregon.plan.queries import figure_sheet, headline_figures, month_standing, owed, plan_sheet, results_of
@@ -42,6 +43,31 @@ def test_headline_figures_are_those_of_the_plan_of_the_year(plan: Plan, records:
             f"/plan/{plan.slug}/actividad-1/",
         ),
     ]  # fmt: skip
+
+
+def test_headlines_are_the_first_figures_of_the_plan_and_ask_for_no_more(
+    plan: Plan, records: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last, first = (ProgrammeFactory.create(plan=plan, order=order) for order in (2, 1))
+    for programme, measure in ((last, "albums_published"), (first, "services_reviewed")):
+        IndicatorFactory.create(plan=plan, programme=programme, measure=measure)
+    asked = []
+    ask = registry.take
+    monkeypatch.setattr(
+        registry, "take", lambda measure, question: asked.append(measure.name) or ask(measure, question)
+    )
+    shown = headline_figures(AT, limit=2)
+    assert shown == plan_sheet(plan, at=AT).figures[:2]
+    assert asked[:2] == ["services_reviewed", "albums_published"]
+    assert len(asked) == 2 + 4
+
+
+def test_a_figure_is_taken_from_the_whole_plan_where_that_is_at_hand(plan: Plan, records: None) -> None:
+    alone = figure_sheet(plan, "actos", at=AT).rows
+    with remembering():
+        whole = plan_sheet(plan, at=AT)
+        assert figure_sheet(plan, "actos", at=AT) is whole
+    assert alone == tuple(row for row in whole.rows if row.item.slug == "actos")
 
 
 def test_without_a_plan_there_are_no_headlines() -> None:

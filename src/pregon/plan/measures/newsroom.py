@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, Q
+from django.db.models import BigIntegerField
 from django.db.models.functions import Cast, Coalesce
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -58,10 +58,7 @@ class Issued(NamedTuple):
     pk: int
     moment: datetime
     record: Record
-    #: When the act that it tells was over; ``None`` when it tells none.
-    act_over: datetime | None
     has_photo: bool
-    has_easy_reading: bool
     department: int | None
 
 
@@ -128,7 +125,8 @@ def bulletins_with_photos(question: Question) -> Reading:
     reads=BULLETINS,
 )
 def bulletins_in_easy_reading(question: Question) -> Reading:
-    return _bulletins_that(question, lambda bulletin: bulletin.has_easy_reading, lacks=_("Sin lectura fácil"))
+    easy = set(of_the_period(question).exclude(easy_reading="").values_list("pk", flat=True))
+    return _bulletins_that(question, lambda bulletin: bulletin.pk in easy, lacks=_("Sin lectura fácil"))
 
 
 @measure(
@@ -142,10 +140,12 @@ def bulletins_in_easy_reading(question: Question) -> Reading:
     reads=BULLETINS,
 )
 def bulletins_within_a_day(question: Question) -> Reading:
+    telling = of_the_period(question).filter(act__isnull=False)
+    over = dict(telling.values_list("pk", Coalesce("act__end", "act__start")))
     judged = [
-        (bulletin.record, bulletin.moment <= bulletin.act_over + A_DAY)
+        (bulletin.record, bulletin.moment <= over[bulletin.pk] + A_DAY)
         for bulletin in issued(question)
-        if bulletin.act_over
+        if bulletin.pk in over
     ]
     return share_of(question, judged, unit=_("boletines"), lacks=_("Salió después de 24 horas"))
 
@@ -339,12 +339,15 @@ def documents_published(question: Question) -> Reading:
         base_content_type=ContentType.objects.get_for_model(Page),
         to_content_type=ContentType.objects.get_for_model(get_document_model()),
     )
-    # Few pages carry one, and only of those is the body read.
+    # Few kinds of page carry one, few pages of a kind do, and only of those is the body read.
+    of_kinds = set(references.order_by().values_list("content_type", flat=True).distinct())
     carrying = references.annotate(page=Cast("object_id", BigIntegerField())).values("page")
-    stand = set(get_document_model().objects.order_by().values_list("pk", flat=True))
+    stand = set(get_document_model().objects.order_by().values_list("pk", flat=True)) if of_kinds else set()
     kept: list[Kept] = []
     kinds: list[type[Bulletin | Piece]] = [Bulletin, *PIECES]
     for kind in kinds:
+        if ContentType.objects.get_for_model(kind).pk not in of_kinds:
+            continue
         for page in pages_of(question, kind).filter(pk__in=carrying):
             if many := len(_attached(page) & stand):
                 detail = ngettext("%(n)s documento", "%(n)s documentos", many) % {"n": many}
@@ -401,27 +404,9 @@ def issued(question: Question) -> list[Issued]:
 
 
 def _issued(question: Question) -> list[Issued]:
-    rows = (
-        in_time(bulletins_of(question), "first_published_at", question)
-        .annotate(
-            over=Coalesce("act__end", "act__start"),
-            photo=ExpressionWrapper(
-                Q(cover__isnull=False) | Q(album__isnull=False), output_field=BooleanField()
-            ),
-            easy=ExpressionWrapper(~Q(easy_reading=""), output_field=BooleanField()),
-        )
-        .values_list(
-            "pk",
-            "first_published_at",
-            "title",
-            "slug",
-            "number",
-            "year",
-            "over",
-            "photo",
-            "easy",
-            "department",
-        )
+    # Thousands in a year: plain columns, which nothing has to be made of.
+    rows = of_the_period(question).values_list(
+        "pk", "first_published_at", "title", "slug", "number", "year", "cover", "album", "department"
     )
     # One folio's words for all.
     detail = _("Boletín %(folio)s")
@@ -435,13 +420,16 @@ def _issued(question: Question) -> list[Issued]:
                 url=f"/boletines/{slug}/",
                 detail=detail % {"folio": f"{number:03d}/{year}"},
             ),
-            act_over=over,
-            has_photo=photo,
-            has_easy_reading=easy,
+            has_photo=bool(cover or album),
             department=department,
         )
-        for pk, moment, title, slug, number, year, over, photo, easy, department in rows
+        for pk, moment, title, slug, number, year, cover, album, department in rows
     ]
+
+
+def of_the_period(question: Question) -> Any:
+    """The rows of :func:`issued`, oldest first."""
+    return in_time(bulletins_of(question), "first_published_at", question)
 
 
 def taken(question: Question) -> list[Record]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -170,16 +171,21 @@ class PlanSheet:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """All that is measured: indicators first, then the activities that no indicator counts."""
-        told = [sheet for sheet in self.indicators if sheet.measure or sheet.reading or sheet.figure.trouble]
-        asked = {question_of(sheet.indicator.measure, sheet.indicator.parameters) for sheet in told}
-        figures = [sheet.figure for sheet in told]
-        for row in self.activities:
-            key = question_of(row.activity.measure or row.activity.slug, row.activity.parameters)
-            if row.figure and key not in asked:
-                asked.add(key)
-                figures.append(row.figure)
-        return tuple(figures)
+        return tuple(figures_of(self.indicators, self.activities))
+
+
+def figures_of(indicators: Iterable[IndicatorSheet], activities: Iterable[ActivitySheet]) -> Iterator[Figure]:
+    """All that is measured: indicators first, then the activities that no indicator counts."""
+    asked = set()
+    for sheet in indicators:
+        if sheet.measure or sheet.reading or sheet.figure.trouble:
+            asked.add(question_of(sheet.indicator.measure, sheet.indicator.parameters))
+            yield sheet.figure
+    for row in activities:
+        key = question_of(row.activity.measure or row.activity.slug, row.activity.parameters)
+        if row.figure and key not in asked:
+            asked.add(key)
+            yield row.figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

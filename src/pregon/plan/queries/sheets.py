@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.utils.dates import MONTHS, MONTHS_3
 
 from pregon.accounts.models import Office
 from pregon.core.calendar import local_day
-from pregon.core.remembering import remembered
+from pregon.core.remembering import recalled, remembered
 from pregon.plan.contract import Missing, Period
 from pregon.plan.measures import records_begin
 from pregon.plan.models import Input, Plan
 from pregon.plan.queries.activities import activity_sheet
 from pregon.plan.queries.asking import Asking, asking_of
-from pregon.plan.queries.figures import Figure, MonthStanding, PlanSheet, ProgrammeSheet
+from pregon.plan.queries.figures import (
+    ActivitySheet,
+    Figure,
+    IndicatorSheet,
+    MonthStanding,
+    PlanSheet,
+    ProgrammeSheet,
+    figures_of,
+)
 from pregon.plan.queries.indicators import indicator_sheet
 from pregon.plan.queries.plans import current_plan
 from pregon.plan.queries.signed import signed_readings, standing_seals
 
 HEADLINES = 4
+#: What belongs to no programme comes last.
+BY_PROGRAMME = F("programme__order").asc(nulls_last=True)
 
 
 def headline_figures(at: datetime, *, limit: int = HEADLINES) -> tuple[Figure, ...]:
-    """The few figures of the current plan for the home page; none where there is no plan."""
+    """The few figures of the current plan for the home page, and no measure asked for more than those; none where there
+    is no plan."""
     plan = current_plan(at)
-    return plan_sheet(plan, at=at).figures[:limit] if plan else ()
+    if plan is None:
+        return ()
+    asking = asking_of(plan, at=at)
+    figures = figures_of(indicator_sheets(plan, asking), activity_sheets(plan, asking))
+    return tuple(islice(figures, limit))
 
 
 def month_standing(plan: Plan, month: int, *, at: datetime) -> MonthStanding:
@@ -49,22 +66,16 @@ def plan_sheet(plan: Plan, *, at: datetime) -> PlanSheet:
 
 
 def figure_sheet(plan: Plan, slug: str, *, at: datetime) -> PlanSheet:
-    """The same with the line of that code alone: whoever opens one figure does not wait for the others."""
-    return sheet_of(plan, asking_of(plan, at=at), only=slug)
+    """A sheet with the line of that code in it: whoever opens one figure does not wait for the others, and whoever has
+    the whole plan at hand already takes it from there."""
+    whole: PlanSheet | None = recalled(("plan", plan.pk))
+    return whole or sheet_of(plan, asking_of(plan, at=at), only=slug)
 
 
 def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None, only: str = "") -> PlanSheet:
     """``window`` narrows the figures to some days of the year; the calendar stays whole. ``only`` is a code."""
-    indicators = [
-        indicator_sheet(item, plan, asking, window)
-        for item in plan.indicators.prefetch_related("deviations")
-        if only in {"", item.slug}
-    ]
-    activities = [
-        activity_sheet(item, plan, asking, window)
-        for item in plan.activities.prefetch_related("deviations")
-        if only in {"", item.slug}
-    ]
+    indicators = list(indicator_sheets(plan, asking, window=window, only=only))
+    activities = list(activity_sheets(plan, asking, window=window, only=only))
     programmes = plan.programmes.prefetch_related(Prefetch("inputs", Input.objects.order_by("pk")))
     sheets = [
         ProgrammeSheet(
@@ -91,6 +102,24 @@ def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None, only: 
         since=asking.since if asking.since and asking.since in Period.year(plan.year) else None,
         touched=tuple(asking.signed.touched),
     )
+
+
+def indicator_sheets(
+    plan: Plan, asking: Asking, *, window: Period | None = None, only: str = ""
+) -> Iterator[IndicatorSheet]:
+    """Each indicator as it stands, programme by programme, drawn when it is asked for."""
+    for item in plan.indicators.order_by(BY_PROGRAMME, "order", "pk").prefetch_related("deviations"):
+        if only in {"", item.slug}:
+            yield indicator_sheet(item, plan, asking, window)
+
+
+def activity_sheets(
+    plan: Plan, asking: Asking, *, window: Period | None = None, only: str = ""
+) -> Iterator[ActivitySheet]:
+    """The same of each activity."""
+    for item in plan.activities.order_by(BY_PROGRAMME, "number", "pk").prefetch_related("deviations"):
+        if only in {"", item.slug}:
+            yield activity_sheet(item, plan, asking, window)
 
 
 def owed(sheet: PlanSheet) -> tuple[Missing, ...]:

@@ -49,14 +49,14 @@ def archive(path: str, answer: Answer, *, at: datetime) -> PageVersion | None:
     if not is_record(path):
         return None
     there = answer.status in (HTTPStatus.OK, HTTPStatus.GONE)
-    current = PageVersion.objects.filter(path=path, until=None).first()
+    current = PageVersion.objects.filter(path=path, until=None)
     meaning = answer.meaning if there else ""
-    if (current.meaning if current else "") == meaning:
+    if "".join(current.values_list("meaning", flat=True)) == meaning:
         return None
     name = put_away(answer.body) if there else ""
     try:
         with transaction.atomic():
-            PageVersion.objects.filter(path=path, until=None).update(until=at)
+            current.update(until=at)
             if there:
                 return PageVersion.objects.create(
                     path=path,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from pregon.newsroom.models import Campaign, Episode, Piece, Video
 from pregon.plan.queries import headline_figures
+from pregon.website.queries import sections
 from pregon.website.views import shelf
 from pregon.website.views.frame import public_page
 
@@ -22,10 +23,16 @@ CAMPAIGNS = 2
 
 def beside_the_news(at: datetime) -> list[Piece]:
     """The campaigns under way, and what there is new to hear and to see."""
-    today = timezone.localdate(at)
-    running = shelf.pieces(Campaign, at).filter(Q(until__isnull=True) | Q(until__gte=today), since__lte=today)
-    heard = [shelf.pieces(kind, at)[:1] for kind in (Episode, Video)]
-    return [*running.order_by("-since", "-pk")[:CAMPAIGNS], *(piece for pieces in heard for piece in pieces)]
+    today, there = timezone.localdate(at), sections(at)
+    found: list[Piece] = []
+    if Campaign.folder in there:
+        campaigns = shelf.pieces(Campaign, at).order_by("-since", "-pk")
+        runs = Q(until__isnull=True) | Q(until__gte=today)
+        found += campaigns.filter(runs, since__lte=today)[:CAMPAIGNS]
+    for kind in (Episode, Video):
+        if kind.folder in there:
+            found += shelf.pieces(kind, at)[:1]
+    return found
 
 
 @public_page

@@ -257,9 +257,10 @@ def drawn(block: Block, *, gold: str) -> Any:
 
 def found_at(slug: str, indicator: str) -> tuple[PlanSheet, IndicatorSheet | ActivitySheet]:
     sheet = figure_sheet(get_object_or_404(Plan, slug=slug), indicator, at=timezone.now())
-    if not sheet.rows:
-        raise Http404
-    return sheet, sheet.rows[0]
+    for row in sheet.rows:
+        if row.item.slug == indicator:
+            return sheet, row
+    raise Http404
 
 
 def context_of(sheet: PlanSheet, row: IndicatorSheet | ActivitySheet) -> dict[str, Any]:

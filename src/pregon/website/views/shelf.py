@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -53,7 +54,9 @@ def topics(at: datetime) -> QuerySet[Topic]:
 
 def pieces(kind: type[Piece], at: datetime) -> PieceQuerySet:
     """Public campaigns, services or recordings, newest first, with what their card shows."""
-    cards = visible(kind.objects.all(), at=at).newest_first()  # type: ignore[attr-defined]  # the same
+    # By their type too, so that SQLite does not look for a few recordings among all bulletins.
+    of_kind = kind.objects.filter(content_type=ContentType.objects.get_for_model(kind))
+    cards = visible(of_kind, at=at).newest_first()  # type: ignore[attr-defined]  # the same
     return cards.select_related("department").prefetch_related(  # type: ignore[no-any-return]  # the same
         Prefetch("cover", queryset=photos(at))
     )
