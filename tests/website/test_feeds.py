@@ -13,6 +13,7 @@ from icalendar import Calendar
 from pytest_django import Settings
 
 from factories import newsroom as news
+from factories.website import marks_taken_up
 from pregon.agenda.enums import State
 from pregon.agenda.models import Act
 from pregon.newsroom import actions as newsroom
@@ -113,6 +114,7 @@ def test_hostile_words_do_not_break_out_of_a_calendar(client: Client) -> None:
 
 def test_a_large_sitemap_becomes_an_index_of_months(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     bulletin = news.published("Reabre el andador")
+    marks_taken_up()
     monkeypatch.setattr(feeds, "INDEX_FROM", 0)
     root = root_of(client, "/sitemap.xml")
     places = [entry.text or "" for entry in root.iter(f"{{{feeds.SITEMAP}}}loc")]

@@ -88,6 +88,21 @@ def test_photos_that_come_in_move_their_figure_once_a_while_after() -> None:
         assert not BakingMark.objects.filter(path__startswith="/plan/otro-2026/").exists()
 
 
+def test_figures_follow_a_bulletin_and_leave_at_once_with_it() -> None:
+    figure = IndicatorFactory.create(measure="days_with_publication", plan__slug="plan-2026", plan__year=2026)
+    address = figure.get_absolute_url()
+
+    def due_at(change: Callable[[], object]) -> set[datetime]:
+        nothing_due()
+        with time_machine.travel(NOW, tick=False):
+            change()
+        return set(BakingMark.objects.filter(path=address).values_list("due_at", flat=True))
+
+    draft = news.draft("Pozo nuevo")
+    assert due_at(lambda: newsroom.publish(draft, by=None)) == {NOW + timedelta(seconds=10)}
+    assert due_at(lambda: newsroom.withdraw(draft, reason="Fue un error.", by=None, at=NOW)) == {NOW}
+
+
 def test_an_album_that_nobody_sees_makes_nothing_due() -> None:
     assert due_after(AlbumFactory) == set()
 

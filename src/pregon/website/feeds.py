@@ -401,10 +401,10 @@ def page_entries() -> list[tuple[str, datetime | None]]:
     at = timezone.now()
     acts = shelf.acts(at).values_list("slug", "updated_at")
     coverages = visible(LiveBlog.objects.all(), at=at)
-    plans = list(Plan.objects.all())
+    plans, there = list(Plan.objects.all()), sections(at)
     standing = (
         *("/", "/boletines/", "/agenda/", "/en-vivo/", "/galerias/", "/plan/", "/suscripcion/"),
-        *sorted(sections(at)),
+        *sorted(there),
     )
     return [
         *((path, None) for path in (*standing, "/privacidad/", "/accesibilidad/")),
@@ -415,6 +415,7 @@ def page_entries() -> list[tuple[str, datetime | None]]:
         *(
             (f"{kind.folder}{slug}/", changed)
             for kind in PIECES
+            if kind.folder in there
             for slug, changed in shelf.pieces(kind, at)
             .order_by("pk")
             .values_list("slug", "last_published_at")
@@ -426,8 +427,7 @@ def page_entries() -> list[tuple[str, datetime | None]]:
 
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    office = Office.load(request_or_site=request)
-    months = months_with_bulletins(timezone.now(), office)
+    months = months_with_bulletins()
     if sum(month.bulletins for month in months) <= INDEX_FROM:
         return listed([*page_entries(), *bulletin_entries()])
     return listed(
@@ -456,19 +456,20 @@ def sitemap_news(request: HttpRequest) -> HttpResponse:
     """
     at = timezone.now()
     office = clean(Office.load(request_or_site=request))
-    bulletins = list(shelf.bulletins(at).filter(first_published_at__gt=at - NEWS_WINDOW))
+    recent = visible(Bulletin.objects.newest_first().filter(first_published_at__gt=at - NEWS_WINDOW), at=at)
+    bulletins = recent.values_list("slug", "title", "first_published_at", "last_published_at")
     if not bulletins:
         return listed([("/boletines/", None)])
     root = Element(f"{{{SITEMAP}}}urlset")
-    for bulletin in bulletins:
-        entry = add_entry(root, "url", bulletin.get_absolute_url(), bulletin.last_published_at)
+    for slug, title, published_at, changed in bulletins:
+        entry = add_entry(root, "url", f"/boletines/{slug}/", changed)
         news = SubElement(entry, f"{{{NEWS}}}news")
         publication = SubElement(news, f"{{{NEWS}}}publication")
         SubElement(publication, f"{{{NEWS}}}name").text = office
         SubElement(publication, f"{{{NEWS}}}language").text = "es"
-        published = bulletin.first_published_at.isoformat(timespec="seconds")
+        published = published_at.isoformat(timespec="seconds")
         SubElement(news, f"{{{NEWS}}}publication_date").text = published
-        SubElement(news, f"{{{NEWS}}}title").text = clean(bulletin.title)
+        SubElement(news, f"{{{NEWS}}}title").text = clean(title)
     return xml(root)
 
 

@@ -83,6 +83,35 @@ class BakedPage(models.Model):
         return self.path
 
 
+class NewsMonth(models.Model):
+    """A local month in which bulletins went out that can be read now.
+
+    The bakers count it when its page becomes due, so that the lists of months cost the same however many bulletins
+    an office has.
+    """
+
+    first = models.DateField(unique=True)
+    bulletins = models.PositiveIntegerField(default=0)
+    #: When the last of them came out, or what it says was last changed.
+    changed = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("mes con boletines")
+        verbose_name_plural = _("meses con boletines")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.first:%Y-%m}"
+
+    @property
+    def url(self) -> str:
+        return f"/boletines/{self.first:%Y/%m}/"
+
+    @property
+    def sitemap(self) -> str:
+        return f"/sitemap-{self.first:%Y-%m}.xml"
+
+
 class PageVersionQuerySet(models.QuerySet["PageVersion"]):
     def at(self, path: str, moment: datetime) -> PageVersion | None:
         """What stood at ``path`` at that moment."""

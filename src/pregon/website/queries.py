@@ -6,14 +6,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, Count, Exists, Max, Min, Model, Q, QuerySet, TextField, When
-from django.db.models.functions import Cast, Coalesce, Substr
+from django.db.models import Exists, Max, Min, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import Page, PageLogEntry, ReferenceIndex
@@ -53,7 +51,7 @@ from pregon.plan.reports.datasets import DATASETS, DICTIONARY
 from pregon.plan.reports.progress import Span
 from pregon.website import live
 from pregon.website.enums import Baking
-from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
+from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark, NewsMonth
 
 HOME, LATEST, AGENDA, GALLERIES, PLANS = "/", "/boletines/", "/agenda/", "/galerias/", "/plan/"
 ALERTS, ALERTS_CAP, ALERT_FEED = "/alertas/", "/alertas/cap/", "/alertas/cap/alertas.atom"
@@ -95,6 +93,7 @@ LOOK_AGAIN = timedelta(minutes=1)
 #: Among so many pages of a list one is sure to be found that nobody is changing.
 BESIDE = 12
 AGENDA_MONTH = re.compile(r"/agenda/20\d\d/\d\d/")
+NEWS_MONTH = re.compile(r"/boletines/(20\d\d)/(\d\d)/")
 #: The records of a figure in one month.
 EVIDENCE = re.compile(r"/plan/[^/]+/[^/]+/(\d\d)/")
 #: What was signed stays as it was; which of its records may be read changes with them.
@@ -138,6 +137,15 @@ def archive_path(moment: datetime, office: Office) -> str:
     return f"/boletines/{moment.astimezone(office.zone):%Y/%m}/"
 
 
+def span_of_month(first: date, office: Office) -> tuple[datetime, datetime]:
+    """The first moment of a local month, and that of the next one."""
+    opens, closes = (
+        timezone.make_aware(datetime.combine(day, time.min), office.zone)
+        for day in (first, _shifted(first, 1))
+    )
+    return opens, closes
+
+
 def month_sitemap(moment: datetime, office: Office) -> str:
     return f"/sitemap-{moment.astimezone(office.zone):%Y-%m}.xml"
 
@@ -158,10 +166,7 @@ def months_now(at: datetime, office: Office) -> list[date]:
 def months_beside(first: date, office: Office, *, at: datetime) -> tuple[date | None, date | None]:
     """The nearest months before and after ``first`` that have a page of the agenda."""
     acts = visible(Act.objects.all(), at=at)
-    opens, closes = (
-        timezone.make_aware(datetime.combine(day, time.min), office.zone)
-        for day in (first, _shifted(first, 1))
-    )
+    opens, closes = span_of_month(first, office)
     last = acts.filter(start__lt=opens).aggregate(start=Max("start"))["start"]
     following = acts.filter(start__gte=closes).aggregate(start=Min("start"))["start"]
     near = months_now(at, office)
@@ -196,7 +201,7 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         paths += [archive_path(moment, office), month_sitemap(moment, office)]
     if bulletin.first_published_at:
         paths += months_that_link_to(bulletin, office)
-    if named["topics"] or named["album"]:
+    if named["album"] or topics_of_one(named["topics"], bulletin).exists():
         paths.append(PAGES_SITEMAP)
     for album in Album.objects.filter(Q(pk__in=named["album"]) | Q(photos__in=photos)).distinct():
         paths += [*paths_of_album(album), *plan_paths_of_album(album)]  # its photos come out with it
@@ -236,74 +241,26 @@ def topics_of(bulletin: Bulletin) -> list[str]:
     return list(Topic.objects.filter(pk__in=named_by(bulletin)["topics"]).values_list("slug", flat=True))
 
 
+def topics_of_one(topics: Iterable[int], bulletin: Bulletin) -> QuerySet[Topic]:
+    """Those of ``topics`` about which nothing else can be read: their pages come and go with ``bulletin``."""
+    others = visible(Bulletin.objects.exclude(pk=bulletin.pk), at=timezone.now())
+    return Topic.objects.filter(~Exists(others.filter(topics=OuterRef("pk"))), pk__in=topics)
+
+
 def months_that_link_to(bulletin: Bulletin, office: Office) -> list[str]:
     """The month pages before and after that of ``bulletin``, when it is the only one of its month: it makes that
     page, and takes it along."""
     first = bulletin.first_published_at.astimezone(office.zone).date().replace(day=1)
-    opens, closes = (
-        timezone.make_aware(datetime.combine(day, time.min), office.zone)
-        for day in (first, _shifted(first, 1))
-    )
+    opens, closes = span_of_month(first, office)
     others = visible(Bulletin.objects.exclude(pk=bulletin.pk), at=timezone.now())
     if others.filter(first_published_at__gte=opens, first_published_at__lt=closes).exists():
         return []
     return [archive_path(moment, office) for moment in bulletins_beside(others, opens, closes) if moment]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
-    """A local month in which bulletins went out."""
-
-    first: date
-    bulletins: int
-    changed: datetime
-
-    @property
-    def url(self) -> str:
-        return f"/boletines/{self.first:%Y/%m}/"
-
-    @property
-    def sitemap(self) -> str:
-        return f"/sitemap-{self.first:%Y-%m}.xml"
-
-
-def months_with_bulletins(at: datetime, office: Office) -> list[Month]:
-    """Every month with public bulletins, newest first: the one answer that needs all of them, so the database counts
-    what both databases can cut out of the text of a moment: months, and at their ends hours."""
-    return remembered("months", lambda: _months_with_bulletins(at, office))
-
-
-def _months_with_bulletins(at: datetime, office: Office) -> list[Month]:
-    public = visible(Bulletin.objects.order_by(), at=at)
-    moment = Cast("first_published_at", TextField())
-    # Within so many hours of its ends a month may be another one already, or still, where the office is.
-    well_inside = When(day__range=("02", "27"), then=Substr(moment, 1, len("2026-11")))
-    spans = (
-        public.annotate(day=Substr(moment, len("2026-11-2"), 2))
-        .annotate(span=Case(well_inside, default=Substr(moment, 1, len("2026-11-20 18"))))
-        .values("span")
-        .annotate(
-            many=Count("pk"),
-            last=Max(Cast(Coalesce("last_published_at", "first_published_at"), TextField())),
-        )
-        .values_list("span", "many", "last")
-    )
-    counted: dict[str, int] = {}
-    changed: dict[str, str] = {}
-    for span, many, last in spans:
-        month = span[: len("2026-11")]
-        if span != month:
-            month = f"{datetime.fromisoformat(f'{span}:00+00:00').astimezone(office.zone):%Y-%m}"
-        counted[month] = counted.get(month, 0) + many
-        changed[month] = max(changed.get(month, ""), last)
-    return [
-        Month(
-            first=date.fromisoformat(f"{month}-01"),
-            bulletins=counted[month],
-            changed=datetime.fromisoformat(changed[month][: len("2026-11-20 18:00:00")]).replace(tzinfo=UTC),
-        )
-        for month in sorted(counted, reverse=True)
-    ]
+def months_with_bulletins() -> list[NewsMonth]:
+    """Every month with public bulletins, newest first, as the bakers counted them."""
+    return remembered("months", lambda: list(NewsMonth.objects.filter(bulletins__gt=0).order_by("-first")))
 
 
 def bulletins_beside(

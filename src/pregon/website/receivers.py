@@ -92,10 +92,13 @@ def hear(
 
 
 def refresh(paths: list[str], *, at: datetime, hidden: str = "") -> None:
-    """Make ``paths`` due; when the page ``hidden`` is public no longer, take them all down as well."""
+    """Make ``paths`` due in their turn; when the page ``hidden`` is public no longer, all of them now, and take them
+    down as well."""
+    if not hidden:
+        website.mark_in_turn(paths, at=at)
+        return
     website.mark(paths, at=at)
-    if hidden:
-        transaction.on_commit(partial(website.take_down, paths, at=at, gone=hidden))
+    transaction.on_commit(partial(website.take_down, paths, at=at, gone=hidden))
 
 
 # --- Bulletins ----------------------------------------------------------------------------------------------
@@ -151,8 +154,8 @@ def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
     stays = public and queries.is_known(piece.folder)
     if not stays and not visible(type(piece).objects.exclude(pk=piece.pk), at=at).exists():
         website.mark_everything(at=at)
+    paths += queries.plan_paths([type(piece)], piece.first_published_at or at)
     refresh(paths, at=at, hidden="" if public else page)
-    website.mark(queries.plan_paths([type(piece)], piece.first_published_at or at), at=at)
 
 
 # --- Live coverage ------------------------------------------------------------------------------------------
@@ -165,7 +168,7 @@ def live_did(
     website.mark(queries.paths_of_coverage(blog), at=at)
     if event == LiveEvent.STATE:
         counting = queries.plan_paths([LiveBlog], blog.opened_at)
-        website.mark([*queries.paths_that_name(blog), *counting], at=at)
+        website.mark_in_turn([*queries.paths_that_name(blog), *counting], at=at)
         tell_readers(blog, "state", live.state_of(blog), at=at)
     elif event == LiveEvent.SUMMARY:
         tell_readers(blog, "summary", {"html": live.summary_of(blog)}, at=at)
@@ -230,7 +233,7 @@ def recount(*albums: Album) -> None:
     """The figures of the photo memory follow a while after: two hundred photos come in one after the other."""
     at = timezone.now()
     paths = [path for album in albums for path in queries.plan_paths_of_album(album)]
-    website.mark(paths, at=at, due=at + website.REPORTS_FOLLOW, reports_follow=website.AT_ONCE)
+    website.mark(paths, at=at, due=at + website.REPORTS_FOLLOW)
 
 
 def photo_deleted(sender: Any, instance: Photo, **kwargs: Any) -> None:
@@ -286,14 +289,14 @@ def alert_did(sender: Any, alert: Alert, at: datetime, **kwargs: Any) -> None:
     what only waits for its second person is nobody's business yet."""
     if alert.sent:
         moved = queries.plan_paths([Alert], alert.sent, alert.first.sent or alert.sent)
-        website.mark([*queries.paths_of_alert(alert), *moved], at=at)
+        website.mark_in_turn([*queries.paths_of_alert(alert), *moved], at=at)
         website.mark_everything(at=at)
         website.tell_all("alert", {"alerts": banners(at), "html": live.alert_lines(at)}, at=at)
 
 
 def message_saved(sender: Any, instance: ExtraordinaryMessage, **kwargs: Any) -> None:
     """A plan counts those whose justification was written in time."""
-    website.mark(queries.plan_paths([ExtraordinaryMessage], instance.sent_at), at=timezone.now())
+    website.mark_in_turn(queries.plan_paths([ExtraordinaryMessage], instance.sent_at), at=timezone.now())
 
 
 # --- Agenda and plan ----------------------------------------------------------------------------------------
@@ -318,7 +321,7 @@ def act_did(sender: Any, instance: Act, created: bool, raw: bool = False, **kwar
     if hidden and (blog := LiveBlog.objects.filter(act=instance).first()):
         website.tell([live.stream_of(blog)], "again", {}, at=at)  # and pages that are open find nothing there
     if instance.public and instance.public_from and instance.public_from > at:
-        website.mark(paths, at=at, due=instance.public_from)
+        website.mark_in_turn(paths, at=at, due=instance.public_from)
 
 
 def act_deleted(sender: Any, instance: Act, **kwargs: Any) -> None:
@@ -326,7 +329,8 @@ def act_deleted(sender: Any, instance: Act, **kwargs: Any) -> None:
 
 
 def coverage_did(sender: Any, instance: Coverage, **kwargs: Any) -> None:
-    website.mark([queries.HOME, *queries.plan_paths([Coverage], instance.act.start)], at=timezone.now())
+    counting = queries.plan_paths([Coverage], instance.act.start)
+    website.mark_in_turn([queries.HOME, *counting], at=timezone.now())
 
 
 def plan_about_to_change(sender: Any, instance: Plan, raw: bool = False, **kwargs: Any) -> None:
@@ -339,12 +343,12 @@ def plan_about_to_change(sender: Any, instance: Plan, raw: bool = False, **kwarg
 def plan_saved(sender: Any, instance: Plan, created: bool = False, **kwargs: Any) -> None:
     if created:
         plan_comes_or_goes(sender, instance)
-    website.mark(queries.paths_of_plan(instance), at=timezone.now(), reports_follow=website.AT_ONCE)
+    website.mark(queries.paths_of_plan(instance), at=timezone.now())
 
 
 def plan_comes_or_goes(sender: Any, instance: Plan, **kwargs: Any) -> None:
     paths = [*queries.paths_of_plan(instance), *queries.paths_beside_plan(instance), *queries.SITEMAPS]
-    website.mark(paths, at=timezone.now(), reports_follow=website.AT_ONCE)
+    website.mark(paths, at=timezone.now())
 
 
 def plan_part_about_to_change(sender: Any, instance: PlanPart, raw: bool = False, **kwargs: Any) -> None:
@@ -359,7 +363,7 @@ def plan_part_saved(sender: Any, instance: PlanPart, **kwargs: Any) -> None:
     look at once. One that goes with its plan leaves none to show it."""
     plan_id = instance.programme.plan_id if isinstance(instance, Input) else instance.plan_id
     if plan := Plan.objects.filter(pk=plan_id).first():
-        website.mark(figures_of(plan), at=timezone.now(), reports_follow=website.AT_ONCE)
+        website.mark(figures_of(plan), at=timezone.now())
 
 
 def figures_of(plan: Plan) -> list[str]:
@@ -376,13 +380,13 @@ def days_off_changed(sender: Any, **kwargs: Any) -> None:
 
 def seal_saved(sender: Any, instance: Seal, **kwargs: Any) -> None:
     """A closed month answers what was signed, and an open one its records: its figures stand everywhere."""
-    website.mark(figures_of(instance.plan), at=timezone.now())
+    website.mark_in_turn(figures_of(instance.plan), at=timezone.now())
 
 
 def said_of_a_line(sender: Any, instance: Capture | Deviation, **kwargs: Any) -> None:
     item = instance.indicator or instance.activity
     if item and (plan := Plan.objects.filter(pk=item.plan_id).first()):
-        website.mark(figures_of(plan), at=timezone.now())
+        website.mark_in_turn(figures_of(plan), at=timezone.now())
 
 
 def capture_saved(sender: Any, instance: Capture, **kwargs: Any) -> None:
@@ -428,7 +432,7 @@ def name_saved(sender: Any, instance: Model, created: bool = False, **kwargs: An
     if not created:
         name_leaving(sender, instance)
     elif isinstance(instance, Department):
-        website.mark(queries.plan_paths_of_departments(), at=at, bulk=True, reports_follow=website.AT_ONCE)
+        website.mark(queries.plan_paths_of_departments(), at=at, bulk=True)
 
 
 def name_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
@@ -443,9 +447,7 @@ def name_leaving(sender: Any, instance: Model, **kwargs: Any) -> None:
             website.mark(queries.paths_of_locality(instance), at=at, bulk=True)
         case Department():
             website.mark(queries.paths_of_department(instance), at=at, bulk=True)
-            website.mark(
-                queries.plan_paths_of_departments(), at=at, bulk=True, reports_follow=website.AT_ONCE
-            )
+            website.mark(queries.plan_paths_of_departments(), at=at, bulk=True)
 
 
 def as_it_was(instance: M, raw: bool) -> M | None:

@@ -39,25 +39,27 @@ def test_a_later_moment_never_puts_off_a_nearer_one(each_by_itself: bool) -> Non
     assert (later, due_at("/agenda/")) == (at + timedelta(hours=2), at)
 
 
-def test_reports_follow_the_records_of_a_busy_hour_once() -> None:
+def test_figures_and_reports_follow_the_records_of_a_busy_hour_once() -> None:
     at = timezone.now()
     nothing_due()
-    paths = ["/plan/poa-2026/", "/plan/poa-2026/informe/2026-t4/", "/plan/poa-2026/datos/registros.csv"]
+    plan = "/plan/poa-2026/"
+    paths = ["/", plan, f"{plan}boletines/", f"{plan}informe/2026-t4/", f"{plan}datos/registros.csv"]
     for minutes in range(4):
-        website.mark(paths, at=at + timedelta(minutes=minutes))
-    assert [due_at(path) for path in paths] == [at, *[at + website.REPORTS_FOLLOW] * 2]
-    website.mark(paths, at=at, bulk=True, reports_follow=website.AT_ONCE)
-    assert [due_at(path) for path in paths] == [at] * 3  # a whole edition is one by itself
+        website.mark_in_turn(paths, at=at + timedelta(minutes=minutes))
+    figures, reports = at + website.FIGURES_FOLLOW, at + website.REPORTS_FOLLOW
+    assert [due_at(path) for path in paths] == [at, figures, figures, reports, reports]
+    website.mark(paths, at=at)
+    assert [due_at(path) for path in paths] == [at] * 5  # whoever writes in a plan looks at once
 
 
 def test_a_report_that_is_in_the_oven_is_due_again_after_what_changed_meanwhile() -> None:
     at = timezone.now()
     Office.load()
     nothing_due()
-    website.mark([REPORT], at=at)
+    website.mark_in_turn([REPORT], at=at)
     marks_taken_up()
     [page] = baking.claim(at=at + website.REPORTS_FOLLOW)
-    website.mark([REPORT], at=at + website.REPORTS_FOLLOW)
+    website.mark_in_turn([REPORT], at=at + website.REPORTS_FOLLOW)
     marks_taken_up()
     baking.settle(page, Baking.BAKED, "0", at=at + website.REPORTS_FOLLOW)
     assert due_at(REPORT) == at + 2 * website.REPORTS_FOLLOW

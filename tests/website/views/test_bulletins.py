@@ -19,7 +19,7 @@ from wagtail.models import Site
 
 from factories.library import AlbumFactory, photo
 from factories.newsroom import act, draft, published, town
-from factories.website import HOSTILE, ready_photo, released_photo
+from factories.website import HOSTILE, marks_taken_up, ready_photo, released_photo
 from pregon.accounts.models import Department, Locality, Topic, User
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.models import Bulletin, Correction
@@ -267,6 +267,7 @@ def test_the_latest_are_listed_newest_first_with_the_archive(client: Client) -> 
     town()
     published("Primero", topics=[Topic.objects.get(name="Salud")])
     newest = published("Segundo")
+    marks_taken_up()
     answer = client.get("/boletines/")
     assert titles(answer) == ["Segundo", "Primero"]
     assert [topic.name for topic in answer.context["topics"]] == ["Salud"]

@@ -9,10 +9,11 @@ from pregon.website.actions.exporting import export as export
 from pregon.website.actions.lay_out import lay_out_site as lay_out_site
 from pregon.website.actions.mapping import draw_maps as draw_maps
 from pregon.website.actions.mapping import picture_of as picture_of
-from pregon.website.actions.marking import AT_ONCE as AT_ONCE
+from pregon.website.actions.marking import FIGURES_FOLLOW as FIGURES_FOLLOW
 from pregon.website.actions.marking import REPORTS_FOLLOW as REPORTS_FOLLOW
 from pregon.website.actions.marking import mark as mark
 from pregon.website.actions.marking import mark_everything as mark_everything
+from pregon.website.actions.marking import mark_in_turn as mark_in_turn
 from pregon.website.actions.rebuilding import rebuild as rebuild
 from pregon.website.actions.reconciling import reconcile as reconcile
 from pregon.website.actions.telling import close_stream as close_stream

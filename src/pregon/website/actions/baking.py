@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, transaction
-from django.db.models import Exists, F, Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Least
 from django.http import Http404, HttpRequest
 from django.urls import Resolver404, resolve
@@ -165,10 +165,11 @@ def finish(page: BakedPage, *, at: datetime) -> None:
 
 
 def is_wanted(page: BakedPage) -> bool:
-    """Whether nothing has changed since ``page`` was claimed. One question: a mark is taken up and the version changed
-    at the same moment."""
-    marks = BakingMark.objects.filter(path__in=[page.path, EVERY_PAGE], ahead=False)
-    return BakedPage.objects.filter(~Exists(marks), pk=page.pk, version=page.version).exists()
+    """Whether nothing has changed since ``page`` was claimed. Marks first: one that is taken up between the two
+    questions has changed the version."""
+    if BakingMark.objects.filter(path__in=[page.path, EVERY_PAGE], ahead=False).exists():
+        return False
+    return BakedPage.objects.filter(pk=page.pk, version=page.version).exists()
 
 
 def settle(page: BakedPage, state: Baking, digest: str, *, at: datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
 from pregon.newsroom.models import BulletinIndex, PieceIndex
-from pregon.website.actions.marking import AT_ONCE, mark
+from pregon.website.actions.marking import mark
 from pregon.website.models import HomePage
 from pregon.website.queries import everything
 
@@ -49,6 +49,6 @@ def lay_out_site(*, at: datetime) -> HomePage:
     for welcome in Page.objects.child_of(root).exact_type(Page):
         if not welcome.get_children().exists():
             welcome.delete()
-    mark(everything(at), at=at, bulk=True, reports_follow=AT_ONCE)
+    mark(everything(at), at=at, bulk=True)
     home.refresh_from_db()
     return home

@@ -16,32 +16,45 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Least
 
 from pregon.core.work import Lane, ring
+from pregon.website.actions.counting import LISTS_OF_MONTHS, count_months
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakedPageQuerySet, BakingMark
-from pregon.website.queries import is_report
+from pregon.website.queries import PLANS, is_report
 
 AT_A_TIME = 500
+#: What counts records counts them once for all of a busy moment: a bulletin, and that each channel took it.
+FIGURES_FOLLOW = timedelta(seconds=10)
 #: What tells of a quarter or a year is told once for all records of a busy hour.
 REPORTS_FOLLOW = timedelta(minutes=5)
-AT_ONCE = timedelta(0)
 
 
-def mark(
-    paths: Iterable[str],
-    *,
-    at: datetime,
-    due: datetime | None = None,
-    bulk: bool = False,
-    reports_follow: timedelta = REPORTS_FOLLOW,
-) -> None:
-    """Make ``paths`` due at ``due``, or now; reports a while after. A page in the oven is due again; a later moment
-    never puts off a nearer one. ``bulk`` is for whole editions, which news overtakes."""
-    marks = []
-    for path in dict.fromkeys(path for path in paths if is_address(path)):
-        moment = (due or at) + (reports_follow if is_report(path) else AT_ONCE)
-        marks.append(BakingMark(path=path, due_at=moment, ahead=moment > at, bulk=bulk))
+def mark(paths: Iterable[str], *, at: datetime, due: datetime | None = None, bulk: bool = False) -> None:
+    """Make ``paths`` due at ``due``, or now. A page in the oven is due again; a later moment never puts off a nearer
+    one. ``bulk`` is for whole editions, which news overtakes."""
+    moment = due or at
+    marks = [
+        BakingMark(path=path, due_at=moment, ahead=moment > at, bulk=bulk)
+        for path in dict.fromkeys(path for path in paths if is_address(path))
+    ]
     BakingMark.objects.bulk_create(marks, batch_size=AT_A_TIME)
     ring(Lane.PAGES)
+
+
+def mark_in_turn(paths: Iterable[str], *, at: datetime, due: datetime | None = None) -> None:
+    """Make those of ``paths`` due that tell of a record; a moment later the pages that count it, and the reports after
+    them."""
+    told: dict[timedelta, list[str]] = {}
+    for path in paths:
+        told.setdefault(follows_after(path), []).append(path)
+    for wait, together in sorted(told.items()):
+        mark(together, at=at, due=(due or at) + wait)
+
+
+def follows_after(path: str) -> timedelta:
+    """How long the page at ``path`` waits for more records to tell of."""
+    if is_report(path):
+        return REPORTS_FOLLOW
+    return FIGURES_FOLLOW if path.startswith(PLANS) else timedelta(0)
 
 
 def mark_everything(*, at: datetime) -> None:
@@ -81,6 +94,12 @@ def put_on_the_list(marks: Sequence[BakingMark]) -> None:
     for bulk in (False, True):
         if now := [one for one in marks if one.bulk == bulk and not one.ahead]:
             make_due(rows_of(now), due=min(one.due_at for one in now), bulk=bulk)
+    if count_months({one.path for one in marks}):
+        make_due(
+            BakedPage.objects.filter(path__in=LISTS_OF_MONTHS),
+            due=min(one.due_at for one in marks),
+            bulk=False,
+        )
     ahead = [one for one in marks if one.ahead]
     for moment in {one.due_at for one in ahead}:
         named = rows_of([one for one in ahead if one.due_at == moment])

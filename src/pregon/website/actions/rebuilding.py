@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from pregon.core.files import write_atomically
 from pregon.website.actions.baking import bake_due
-from pregon.website.actions.marking import AT_ONCE, mark, take_up_marks
+from pregon.website.actions.marking import mark, take_up_marks
 from pregon.website.actions.share import home
 from pregon.website.enums import Baking
 from pregon.website.models import BakedPage, BakingMark
@@ -50,7 +50,7 @@ def rebuild(*, at: datetime, tell: Callable[[Progress], None] = lambda progress:
     write_atomically(begun(), since.isoformat().encode())
     wanted = {*everything(at), *BakedPage.objects.values_list("path", flat=True)}
     done = set(BakedPage.objects.filter(baked_at__gte=since).values_list("path", flat=True))
-    mark(wanted - done, at=at, bulk=True, reports_follow=AT_ONCE)
+    mark(wanted - done, at=at, bulk=True)
     while take_up_marks():
         pass
     progress = Progress(total=len(wanted), left=left(since), resumed=resumed)

@@ -12,7 +12,7 @@ from django.conf import settings
 import pregon
 from pregon.core.files import COPIES, remove, write_atomically
 from pregon.website.actions.baking import files_of, take_down
-from pregon.website.actions.marking import AT_ONCE, mark, mark_everything
+from pregon.website.actions.marking import mark, mark_everything
 from pregon.website.actions.share import alone, home, is_shared, share
 from pregon.website.enums import Baking
 from pregon.website.models import BakedPage, BakingMark
@@ -33,7 +33,7 @@ def reconcile(*, at: datetime) -> int:
     # A photo became ready and its worker died before it could say so.
     missing |= {path for path in public if is_shared(path) and not lies_there(path)}
     if missing:
-        mark(missing, at=at, bulk=True, reports_follow=AT_ONCE)
+        mark(missing, at=at, bulk=True)
     mended += len(missing)
     if mended:
         logger.info("Public folder put right", extra={"mended": mended})
@@ -47,7 +47,7 @@ def renew(*, at: datetime) -> int:
     before = mark_of_edition.read_text() if mark_of_edition.exists() else ""
     if before == now:
         return 0
-    mark(STANDING, at=at, bulk=True, reports_follow=AT_ONCE)
+    mark(STANDING, at=at, bulk=True)
     mark_everything(at=at)
     write_atomically(mark_of_edition, now.encode())
     return BakedPage.objects.count()
@@ -97,9 +97,7 @@ def remove_stray(file: Path, path: str, *, at: datetime) -> int:
     if row.state == Baking.GONE:
         take_down([path], at=at)
         return 1
-    mark(
-        [path], at=at, bulk=True, reports_follow=AT_ONCE
-    )  # the list of all that is public may not know every page of a plan
+    mark([path], at=at, bulk=True)  # the list of all that is public may not know every page of a plan
     return 0
 
 

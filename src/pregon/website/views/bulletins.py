@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pregon.accounts.models import Office, Topic
+from pregon.accounts.models import Topic
 from pregon.core.visibility import visible
 from pregon.newsroom.models import Bulletin
 from pregon.website.forms import SearchForm, TypingForm
@@ -37,7 +37,7 @@ def latest(request: HttpRequest) -> HttpResponse:
         "title": _("Boletines"),
         "bulletins": shelf.newest(LATEST, at=at),
         "topics": followed,
-        "months": months_with_bulletins(at, Office.load(request_or_site=request)),
+        "months": months_with_bulletins(),
         "empty": _("Aquí aparecerán los boletines en cuanto se publique el primero."),
     }
     return render(request, "website/bulletins.html", context)
