@@ -99,10 +99,14 @@ def oven_at_rest(until: timedelta = website.REPORTS_FOLLOW) -> None:
 
 def publish(rounds: int) -> dict[str, float]:
     """One publication after another: seconds until no page that tells of it is due, how many pages that was, and the
-    same of the figures that count it."""
+    same of the figures that count it. In the same breath plain Wagtail renders as many pages, so that a machine that
+    is slow for a while is slow for both."""
     oven_at_rest()
+    client, paths = Client(HTTP_HOST="localhost:8000"), bulletin_pages(30)
+    for path in paths:
+        client.get(path)
     topic = Topic.objects.first()
-    seconds, processor, baked, news, figures, counted = [], [], [], [], [], []
+    seconds, processor, baked, news, figures, counted, plain = [], [], [], [], [], [], []
     for number in range(rounds + 1):
         bulletin = Bulletin(
             title=f"Publicación {number}", lead=TEXT[:300], live=False, slug=f"publicada-{time.time_ns()}"
@@ -119,6 +123,7 @@ def publish(rounds: int) -> dict[str, float]:
         news.append(files_of(bulletin.get_absolute_url())[0].stat().st_mtime - hour)
         after = dict(BakedPage.objects.values_list("path", "version"))
         baked.append(sum(version != before.get(path) for path, version in after.items()))
+        plain.append(rendered(client, paths[: baked[-1]]))
         used = time.process_time()
         oven_at_rest(website.FIGURES_FOLLOW)
         figures.append(time.process_time() - used)
@@ -130,6 +135,7 @@ def publish(rounds: int) -> dict[str, float]:
         "processor": statistics.median(processor[1:]),
         "page": statistics.median(news[1:]),
         "pages": statistics.median(baked[1:]),
+        "plain": statistics.median(plain[1:]),
         "figures": statistics.median(figures[1:]),
         "counted": statistics.median(counted[1:]),
     }
@@ -162,16 +168,23 @@ def again(_: int) -> dict[str, int]:
 def render(count: int) -> dict[str, float]:
     """The same bulletins through Django's own handler and Wagtail's own page, each rendered and forgotten."""
     client = Client(HTTP_HOST="localhost:8000")
-    paths = [
-        f"/boletines/{slug}/" for slug in Bulletin.objects.live().values_list("slug", flat=True)[: count + 10]
-    ]
+    paths = bulletin_pages(count + 10)
     for path in paths[:10]:
         client.get(path)
+    return {"per_second": (len(paths) - 10) / rendered(client, paths[10:])}
+
+
+def bulletin_pages(many: int) -> list[str]:
+    return [f"/boletines/{slug}/" for slug in Bulletin.objects.live().values_list("slug", flat=True)[:many]]
+
+
+def rendered(client: Client, paths: list[str]) -> float:
+    """Seconds in which every page of ``paths`` is answered."""
     started = time.perf_counter()
-    for path in paths[10:]:
+    for path in paths:
         if client.get(path).status_code != 200:
             raise SystemExit(path)
-    return {"per_second": (len(paths) - 10) / (time.perf_counter() - started)}
+    return time.perf_counter() - started
 
 
 NOTED = settings.HOME.run / "noted.json"
