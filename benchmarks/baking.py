@@ -30,8 +30,8 @@ def measure(bench: Bench) -> list[Row]:
     return [
         Row(
             measure=f"One publication beside {SIZES[-1]:,} bulletins: the {many['pages']:.0f} pages that tell of it "
-            f"baked, its own after {many['page']:.2f} s; beside plain Wagtail that renders as many bulletins in the same "
-            "minute and writes nothing",
+            f"baked, its own after {many['page']:.2f} s; beside plain Wagtail that renders as many bulletins in the "
+            "same minute and writes nothing",
             ours=f"{many['seconds']:.2f} s",
             peer=f"{many['plain']:.2f} s",
             ratio=f"{many['seconds'] / many['plain']:.2f} ×",
