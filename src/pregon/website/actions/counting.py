@@ -12,7 +12,7 @@ from django.utils import timezone
 from pregon.accounts.models import Office
 from pregon.core.visibility import visible
 from pregon.newsroom.models import Bulletin
-from pregon.website.models import EVERY_PAGE, NewsMonth
+from pregon.website.models import EVERY_PAGE, BakedPage, NewsMonth
 from pregon.website.queries import LATEST, NEWS_MONTH, SITEMAP, span_of_month
 
 #: What shows every month with what was counted of it.
@@ -24,8 +24,10 @@ def count_months(paths: set[str]) -> bool:
 
     Called inside a transaction, and in one order everywhere, so that two bakers never wait for each other.
     """
-    months = list(NewsMonth.objects.values_list("first", flat=True)) if EVERY_PAGE in paths else []
-    months = sorted({*months, *months_among(paths)})
+    if EVERY_PAGE in paths:
+        known = BakedPage.objects.filter(path__regex=rf"^{NEWS_MONTH.pattern}$")
+        paths = paths.union(known.values_list("path", flat=True))
+    months = sorted(months_among(paths))
     if not months:
         return False
     office = Office.load()
