@@ -88,19 +88,25 @@ def test_photos_that_come_in_move_their_figure_once_a_while_after() -> None:
         assert not BakingMark.objects.filter(path__startswith="/plan/otro-2026/").exists()
 
 
-def test_figures_follow_a_bulletin_and_leave_at_once_with_it() -> None:
+def test_figures_follow_a_bulletin_and_what_it_said_before_leaves_them_at_once() -> None:
     figure = IndicatorFactory.create(measure="days_with_publication", plan__slug="plan-2026", plan__year=2026)
     address = figure.get_absolute_url()
 
-    def due_at(change: Callable[[], object]) -> set[datetime]:
+    def due_after(hour: datetime, change: Callable[[], object]) -> set[timedelta]:
         nothing_due()
-        with time_machine.travel(NOW, tick=False):
+        with time_machine.travel(hour, tick=False):
             change()
-        return set(BakingMark.objects.filter(path=address).values_list("due_at", flat=True))
+        return {
+            due - hour for due in BakingMark.objects.filter(path=address).values_list("due_at", flat=True)
+        }
 
-    draft = news.draft("Pozo nuevo")
-    assert due_at(lambda: newsroom.publish(draft, by=None)) == {NOW + timedelta(seconds=10)}
-    assert due_at(lambda: newsroom.withdraw(draft, reason="Fue un error.", by=None, at=NOW)) == {NOW}
+    draft, later = news.draft("Pozo nuevo"), NOW + timedelta(hours=1)
+    assert due_after(NOW, lambda: newsroom.publish(draft, by=None)) == {timedelta(seconds=10)}
+    draft.title = "Pozo nuevo en la delegación"
+    corrected = {"change": "Dice dónde.", "reason": "Faltaba.", "by": None, "at": later}
+    assert due_after(later, lambda: newsroom.correct(draft, **corrected)) == {timedelta(0)}
+    taken_back = {"reason": "Fue un error.", "by": None, "at": later}
+    assert due_after(later, lambda: newsroom.withdraw(draft, **taken_back)) == {timedelta(0)}
 
 
 def test_an_album_that_nobody_sees_makes_nothing_due() -> None:

@@ -165,7 +165,7 @@ class BakingMark(models.Model):
 
     path = models.CharField(max_length=500, blank=True, db_index=True)
     due_at = models.DateTimeField()
-    #: The moment had not come when it was marked: what lies there is right until then.
+    #: The moment had not come when it was marked: what lies there may be read until then.
     ahead = models.BooleanField(default=False)
     bulk = models.BooleanField(default=False)
 

@@ -201,7 +201,8 @@ def paths_of_bulletin(bulletin: Bulletin) -> list[str]:
         paths += [archive_path(moment, office), month_sitemap(moment, office)]
     if bulletin.first_published_at:
         paths += months_that_link_to(bulletin, office)
-    if named["album"] or topics_of_one(named["topics"], bulletin).exists():
+    leaves = not bulletin.live or bulletin.withdrawn_at  # perhaps together with the only other one
+    if named["album"] or (named["topics"] and (leaves or topics_of_one(named["topics"], bulletin).exists())):
         paths.append(PAGES_SITEMAP)
     for album in Album.objects.filter(Q(pk__in=named["album"]) | Q(photos__in=photos)).distinct():
         paths += [*paths_of_album(album), *plan_paths_of_album(album)]  # its photos come out with it
@@ -261,6 +262,14 @@ def months_that_link_to(bulletin: Bulletin, office: Office) -> list[str]:
 def months_with_bulletins() -> list[NewsMonth]:
     """Every month with public bulletins, newest first, as the bakers counted them."""
     return remembered("months", lambda: list(NewsMonth.objects.filter(bulletins__gt=0).order_by("-first")))
+
+
+def months_of_news(at: datetime) -> set[str]:
+    """The pages and the sitemaps of the months in which bulletins went out, found among all of them."""
+    office = Office.load()
+    moments = visible(Bulletin.objects.order_by(), at=at).values_list("first_published_at", flat=True)
+    days = {moment.astimezone(office.zone).replace(day=1).date(): moment for moment in moments.iterator()}
+    return {path(moment, office) for moment in days.values() for path in (archive_path, month_sitemap)}
 
 
 def bulletins_beside(
@@ -632,15 +641,13 @@ def everything(at: datetime) -> Iterator[str]:
 
 def everything_of_news(at: datetime, office: Office) -> Iterator[str]:
     bulletins = visible(Bulletin.objects.all(), at=at).order_by("-first_published_at")
-    months: set[str] = set()
-    for slug, moment in bulletins.values_list("slug", "first_published_at").iterator():
+    for slug in bulletins.values_list("slug", flat=True).iterator():
         yield f"/boletines/{slug}/"
-        months |= {archive_path(moment, office), month_sitemap(moment, office)}
     for slug in Bulletin.objects.filter(withdrawn_at__isnull=False).values_list("slug", flat=True):
         yield f"/boletines/{slug}/"
     for slug in Topic.objects.values_list("slug", flat=True):
         yield f"/boletines/tema/{slug}/"
-    yield from sorted(months)
+    yield from sorted(months_of_news(at))
 
 
 def everything_of_the_agenda(at: datetime, office: Office) -> Iterator[str]:
@@ -805,7 +812,8 @@ def turns_of_a_plan(path: str, at: datetime, office: Office) -> list[datetime | 
     if DICTIONARIES.fullmatch(path):
         return []
     if month is None:
-        return [midnight_after(at, office), *next_turns(at), next_look_at_channels(at)]
+        named = next_late_announcement(at)
+        return [midnight_after(at, office), *next_turns(at), named, next_look_at_channels(at)]
     just_over = (at - NEWS_WINDOW).astimezone(office.zone).month == int(month[1])
     return [next_late_announcement(at), next_look_at_channels(at) if just_over else None]
 
@@ -827,7 +835,9 @@ def next_announcement(at: datetime) -> datetime | None:
 def next_late_announcement(at: datetime) -> datetime | None:
     """When the next act appears that has begun already."""
     late = Act.objects.filter(public=True, public_from__gt=at, start__lte=at)
-    found: datetime | None = late.aggregate(first=Min("public_from"))["first"]
+    found: datetime | None = remembered(
+        "late announcement", lambda: late.aggregate(first=Min("public_from"))["first"]
+    )
     return found
 
 
@@ -872,7 +882,7 @@ def _shifted(first: date, months: int) -> date:
 
 
 def is_fresh(path: str) -> bool:
-    """Whether the file of ``path`` says what the view would say now."""
+    """Whether the file of ``path`` says what the view would say, but for what it may wait for."""
     if BakingMark.objects.filter(path__in=[path, EVERY_PAGE], ahead=False).exists():
         return False
     return BakedPage.objects.filter(path=path, state=Baking.BAKED).exists()

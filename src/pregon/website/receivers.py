@@ -33,6 +33,7 @@ from pregon.newsroom.signals import bulletin_changed, live_changed, piece_change
 from pregon.plan.models import Activity, Capture, Deviation, Indicator, Input, Plan, Programme, Seal
 from pregon.website import actions as website
 from pregon.website import live, queries
+from pregon.website.models import NewsMonth
 
 M = TypeVar("M", bound=Model)
 Receiver = Callable[..., None]
@@ -92,22 +93,27 @@ def hear(
 
 
 def refresh(paths: list[str], *, at: datetime, hidden: str = "") -> None:
-    """Make ``paths`` due in their turn; when the page ``hidden`` is public no longer, all of them now, and take them
-    down as well."""
-    if not hidden:
-        website.mark_in_turn(paths, at=at)
-        return
+    """Make ``paths`` due; when the page ``hidden`` is public no longer, take them all down as well."""
     website.mark(paths, at=at)
-    transaction.on_commit(partial(website.take_down, paths, at=at, gone=hidden))
+    if hidden:
+        transaction.on_commit(partial(website.take_down, paths, at=at, gone=hidden))
+
+
+def refresh_page(page: Bulletin | Piece, paths: list[str], *, at: datetime, public: bool) -> None:
+    """A new page is told in turn. What one said before it was corrected or taken back, nothing says any longer."""
+    if public and page.first_published_at == page.last_published_at:
+        website.mark_in_turn(paths, at=at)
+    else:
+        refresh(paths, at=at, hidden="" if public else page.get_absolute_url())
 
 
 # --- Bulletins ----------------------------------------------------------------------------------------------
 
 
 def bulletin_did(sender: Any, bulletin: Bulletin, at: datetime, **kwargs: Any) -> None:
-    hidden = "" if may_see(bulletin, at=at) else bulletin.get_absolute_url()
-    refresh(queries.paths_of_bulletin(bulletin), at=at, hidden=hidden)
-    if not hidden and bulletin.first_published_at == bulletin.last_published_at:
+    public = may_see(bulletin, at=at)
+    refresh_page(bulletin, queries.paths_of_bulletin(bulletin), at=at, public=public)
+    if public and bulletin.first_published_at == bulletin.last_published_at:
         news = {"url": bulletin.get_absolute_url(), "title": bulletin.title}
         website.tell([live.SITE], "news", news, at=at)
 
@@ -150,12 +156,12 @@ def piece_moved(sender: Any, instance: Piece, instance_before: Piece, **kwargs: 
 def refresh_piece(piece: Piece, *, at: datetime, public: bool) -> None:
     """Its pages; and every page there is when the first of its kind appears or the last one leaves, for then the links
     to their list do so too."""
-    paths, page = queries.paths_of_piece(piece), piece.get_absolute_url()
+    paths = queries.paths_of_piece(piece)
     stays = public and queries.is_known(piece.folder)
     if not stays and not visible(type(piece).objects.exclude(pk=piece.pk), at=at).exists():
         website.mark_everything(at=at)
     paths += queries.plan_paths([type(piece)], piece.first_published_at or at)
-    refresh(paths, at=at, hidden="" if public else page)
+    refresh_page(piece, paths, at=at, public=public)
 
 
 # --- Live coverage ------------------------------------------------------------------------------------------
@@ -303,12 +309,12 @@ def message_saved(sender: Any, instance: ExtraordinaryMessage, **kwargs: Any) ->
 
 
 def act_about_to_change(sender: Any, instance: Act, raw: bool = False, **kwargs: Any) -> None:
-    """The day and the address it had show it no longer."""
+    """The day and the address it had show it no longer; where it is hidden now, nor does anything."""
     before = as_it_was(instance, raw)
     if before:
         left = before.get_absolute_url()
-        moved = left != instance.get_absolute_url()
-        refresh(queries.paths_of_act(before), at=timezone.now(), hidden=left if moved else "")
+        leaves = left != instance.get_absolute_url() or (before.public and not instance.public)
+        refresh(queries.paths_of_act(before), at=timezone.now(), hidden=left if leaves else "")
 
 
 def act_did(sender: Any, instance: Act, created: bool, raw: bool = False, **kwargs: Any) -> None:
@@ -317,7 +323,10 @@ def act_did(sender: Any, instance: Act, created: bool, raw: bool = False, **kwar
     at = timezone.now()
     paths = queries.paths_of_act(instance)
     hidden = not created and not may_see(instance, at=at)
-    refresh(paths, at=at, hidden=instance.get_absolute_url() if hidden else "")
+    if created:
+        website.mark_in_turn(paths, at=at)
+    else:
+        refresh(paths, at=at, hidden=instance.get_absolute_url() if hidden else "")
     if hidden and (blog := LiveBlog.objects.filter(act=instance).first()):
         website.tell([live.stream_of(blog)], "again", {}, at=at)  # and pages that are open find nothing there
     if instance.public and instance.public_from and instance.public_from > at:
@@ -380,13 +389,13 @@ def days_off_changed(sender: Any, **kwargs: Any) -> None:
 
 def seal_saved(sender: Any, instance: Seal, **kwargs: Any) -> None:
     """A closed month answers what was signed, and an open one its records: its figures stand everywhere."""
-    website.mark_in_turn(figures_of(instance.plan), at=timezone.now())
+    website.mark(figures_of(instance.plan), at=timezone.now())
 
 
 def said_of_a_line(sender: Any, instance: Capture | Deviation, **kwargs: Any) -> None:
     item = instance.indicator or instance.activity
     if item and (plan := Plan.objects.filter(pk=item.plan_id).first()):
-        website.mark_in_turn(figures_of(plan), at=timezone.now())
+        website.mark(figures_of(plan), at=timezone.now())
 
 
 def capture_saved(sender: Any, instance: Capture, **kwargs: Any) -> None:
@@ -414,7 +423,11 @@ def subscriber_saved(sender: Any, instance: Subscriber, **kwargs: Any) -> None:
 
 
 def face_saved(sender: Any, **kwargs: Any) -> None:
-    website.mark_everything(at=timezone.now())
+    """In another zone a bulletin may be of another month too."""
+    at = timezone.now()
+    website.mark_everything(at=at)
+    before = {month.url for month in NewsMonth.objects.all()}
+    website.mark(before | queries.months_of_news(at), at=at, bulk=True)
 
 
 def name_about_to_change(sender: Any, instance: Model, raw: bool = False, **kwargs: Any) -> None:

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.db import connection
+from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from factories import newsroom as news
 from factories.website import marks_taken_up
+from pregon.accounts.models import Office
 from pregon.newsroom import actions as newsroom
 from pregon.newsroom.models import Bulletin
 from pregon.website import actions as website
@@ -74,11 +80,32 @@ def test_another_count_makes_the_lists_of_months_due_and_the_same_one_does_not()
     assert (same, due_after_the_month()) == (0, 2)
 
 
-def test_a_whole_edition_counts_every_month_that_is_known() -> None:
+def test_a_list_asked_for_before_any_baker_comes_shows_no_month_that_was_emptied(
+    client: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    bulletin = published(MIDNIGHT)
+    marks_taken_up()
+    before = "/boletines/2026/10/" in client.get("/boletines/").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        newsroom.withdraw(bulletin, reason="Fue un error.", by=None, at=timezone.now())
+    assert (before, "/boletines/2026/10/" in client.get("/boletines/").content.decode()) == (True, False)
+
+
+def test_in_another_zone_a_bulletin_is_of_another_month() -> None:
     published(MIDNIGHT)
     marks_taken_up()
-    NewsMonth.objects.all().delete()  # as in an office that has just learnt to keep them
-    website.mark_everything(at=timezone.now())
+    office = Office.load()
+    office.time_zone = "UTC"
+    office.save()
+    assert [(first, many) for first, many, _ in counted()] == [(date(2026, 11, 1), 1)]
+
+
+def test_the_months_of_an_office_that_has_pages_already_are_counted_after_the_upgrade() -> None:
+    published(MIDNIGHT)
+    marks_taken_up()
+    NewsMonth.objects.all().delete()
+    migration = import_module("pregon.website.migrations.0005_months_of_news")
+    migration.mark_months(apps, connection.schema_editor())
     assert [many for _, many, _ in counted()] == [1]
 
 

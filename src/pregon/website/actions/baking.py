@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -27,6 +27,7 @@ from django.urls import Resolver404, resolve
 from pregon.core.files import is_published, remove, write_published
 from pregon.core.remembering import remembering
 from pregon.website.actions.archiving import archive
+from pregon.website.actions.counting import count_months, months_among
 from pregon.website.actions.marking import mark, take_up_marks
 from pregon.website.actions.share import alone, home, is_shared, share
 from pregon.website.enums import Baking
@@ -216,7 +217,7 @@ def files_of(path: str) -> tuple[Path, Path]:
 # --- Taking down --------------------------------------------------------------------------------------------
 
 
-def take_down(paths: Iterable[str], *, at: datetime, gone: str = "") -> None:
+def take_down(paths: Sequence[str], *, at: datetime, gone: str = "") -> None:
     """Let no file say any longer what was just taken back: to be called when the transaction is over.
 
     The pages that listed it are asked of Django until they are baked again. ``gone`` says at once that it is.
@@ -227,6 +228,7 @@ def take_down(paths: Iterable[str], *, at: datetime, gone: str = "") -> None:
         else:
             with alone(path):
                 remove(files_of(path)[0])
+    count_months(months_among(paths))  # for the lists that are asked of Django now
     if gone and (answer := ask(gone)).status == HTTPStatus.GONE:
         with alone(gone):
             write_published(files_of(gone)[1], answer.body)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.db import transaction
 from django.db.models import Count, Max
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -12,32 +13,28 @@ from django.utils import timezone
 from pregon.accounts.models import Office
 from pregon.core.visibility import visible
 from pregon.newsroom.models import Bulletin
-from pregon.website.models import EVERY_PAGE, BakedPage, NewsMonth
+from pregon.website.models import NewsMonth
 from pregon.website.queries import LATEST, NEWS_MONTH, SITEMAP, span_of_month
 
 #: What shows every month with what was counted of it.
 LISTS_OF_MONTHS = (LATEST, SITEMAP)
 
 
-def count_months(paths: set[str]) -> bool:
-    """Count the months anew whose pages are among ``paths``; whether one is not as it was.
-
-    Called inside a transaction, and in one order everywhere, so that two bakers never wait for each other.
-    """
-    if EVERY_PAGE in paths:
-        known = BakedPage.objects.filter(path__regex=rf"^{NEWS_MONTH.pattern}$")
-        paths = paths.union(known.values_list("path", flat=True))
-    months = sorted(months_among(paths))
+def count_months(months: Collection[date]) -> bool:
+    """Count ``months`` anew; whether one is not as it was. In one order everywhere, so that two who count never wait
+    for each other."""
     if not months:
         return False
     office = Office.load()
     kept = NewsMonth.objects.select_for_update().filter(first__in=months).order_by("first")
-    rows = list(kept)
-    if len(rows) < len(months):
-        NewsMonth.objects.bulk_create([NewsMonth(first=first) for first in months], ignore_conflicts=True)
-        rows = list(kept.all())
-    changed = [row for row in rows if count(row, office)]
-    NewsMonth.objects.bulk_update(changed, ["bulletins", "changed"])
+    with transaction.atomic():
+        rows = list(kept)
+        if len(rows) < len(months):
+            new = [NewsMonth(first=first) for first in sorted(months)]
+            NewsMonth.objects.bulk_create(new, ignore_conflicts=True)
+            rows = list(kept.all())
+        changed = [row for row in rows if count(row, office)]
+        NewsMonth.objects.bulk_update(changed, ["bulletins", "changed"])
     return bool(changed)
 
 

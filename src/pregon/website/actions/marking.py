@@ -16,7 +16,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Least
 
 from pregon.core.work import Lane, ring
-from pregon.website.actions.counting import LISTS_OF_MONTHS, count_months
+from pregon.website.actions.counting import LISTS_OF_MONTHS, count_months, months_among
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakedPageQuerySet, BakingMark
 from pregon.website.queries import PLANS, is_report
@@ -41,8 +41,8 @@ def mark(paths: Iterable[str], *, at: datetime, due: datetime | None = None, bul
 
 
 def mark_in_turn(paths: Iterable[str], *, at: datetime, due: datetime | None = None) -> None:
-    """Make those of ``paths`` due that tell of a record; a moment later the pages that count it, and the reports after
-    them."""
+    """Make those of ``paths`` due that tell of a new record; a moment later the pages that count it, and the reports
+    after them."""
     told: dict[timedelta, list[str]] = {}
     for path in paths:
         told.setdefault(follows_after(path), []).append(path)
@@ -89,17 +89,15 @@ def put_on_the_list(marks: Sequence[BakingMark]) -> None:
             new.setdefault(one.path, BakedPage(path=one.path, due_at=one.due_at, bulk=one.bulk))
     # In one order everywhere, so that two bakers never wait for each other.
     BakedPage.objects.bulk_create([new[path] for path in sorted(new)], ignore_conflicts=True)
-    rows = rows_of(marks)
+    lists = BakedPage.objects.filter(path__in=LISTS_OF_MONTHS)
+    months = months_among(one.path for one in marks)
+    rows = rows_of(marks) | lists if months else rows_of(marks)
     list(rows.select_for_update().order_by("path").values_list("path"))
     for bulk in (False, True):
         if now := [one for one in marks if one.bulk == bulk and not one.ahead]:
             make_due(rows_of(now), due=min(one.due_at for one in now), bulk=bulk)
-    if count_months({one.path for one in marks}):
-        make_due(
-            BakedPage.objects.filter(path__in=LISTS_OF_MONTHS),
-            due=min(one.due_at for one in marks),
-            bulk=False,
-        )
+    if count_months(months):
+        make_due(lists, due=min(one.due_at for one in marks), bulk=False)
     ahead = [one for one in marks if one.ahead]
     for moment in {one.due_at for one in ahead}:
         named = rows_of([one for one in ahead if one.due_at == moment])

@@ -16,7 +16,7 @@ from pregon.website.actions.marking import mark, mark_everything
 from pregon.website.actions.share import alone, home, is_shared, share
 from pregon.website.enums import Baking
 from pregon.website.models import BakedPage, BakingMark
-from pregon.website.queries import STANDING, document_folder, everything, photo_path
+from pregon.website.queries import STANDING, document_folder, everything, months_of_news, photo_path
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def renew(*, at: datetime) -> int:
     before = mark_of_edition.read_text() if mark_of_edition.exists() else ""
     if before == now:
         return 0
-    mark(STANDING, at=at, bulk=True)
+    mark({*STANDING, *months_of_news(at)}, at=at, bulk=True)
     mark_everything(at=at)
     write_atomically(mark_of_edition, now.encode())
     return BakedPage.objects.count()
