@@ -14,7 +14,7 @@ from statistics import median
 import pytest
 
 from pregon.core import work
-from pregon.core.work import Clock, Errands, Lane, Worker, drain, every, hang, ring, source, turn
+from pregon.core.work import Clock, Errands, Lane, Worker, drain, every, hang, put_back, ring, source, turn
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SHORT = timedelta(milliseconds=5)
@@ -26,6 +26,7 @@ def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "_sources", {})
     monkeypatch.setattr(work, "_beats", {})
     monkeypatch.setattr(work, "_bells", [])
+    monkeypatch.setattr(work, "_menders", [])
 
 
 def noon() -> datetime:
@@ -290,16 +291,106 @@ def test_a_tick_that_fails_is_logged_and_comes_again_and_the_others_go_on(
 def test_the_hour_put_back_stalls_no_tick() -> None:
     moments: list[datetime] = []
 
-    def put_back() -> datetime:
+    def falling() -> datetime:
         return NOON - timedelta(hours=len(moments))
 
     @every(SHORT)
     def tick(at: datetime) -> None:
         moments.append(at)
 
-    with running(Clock(put_back)):
+    with running(Clock(falling)):
         eventually(lambda: len(moments) >= 4)
     assert moments[:3] == [NOON, NOON - timedelta(hours=1), NOON - timedelta(hours=2)]
+
+
+class Wall:
+    """A clock that somebody sets."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return NOON + self.ahead
+
+
+@pytest.fixture
+def told() -> list[tuple[datetime, datetime]]:
+    """What a mender is told: from which hour to which."""
+    told: list[tuple[datetime, datetime]] = []
+
+    @put_back
+    def mend(was: datetime, at: datetime) -> None:
+        told.append((was, at))
+
+    return told
+
+
+def test_an_hour_that_is_put_back_is_told_once_and_before_the_next_tick(
+    told: list[tuple[datetime, datetime]],
+) -> None:
+    wall, known_at_tick = Wall(), []
+
+    @every(SHORT)
+    def tick(at: datetime) -> None:
+        known_at_tick.append((at, len(told)))
+        wall.ahead = -timedelta(hours=1)
+
+    with running(Clock(wall)):
+        eventually(lambda: len(known_at_tick) >= 5)
+    assert known_at_tick[:3] == [(NOON, 0), (NOON - timedelta(hours=1), 1), (NOON - timedelta(hours=1), 1)]
+    [(was, at)] = told
+    assert (NOON <= was < NOON + timedelta(seconds=PATIENCE), at) == (True, NOON - timedelta(hours=1))
+
+
+def test_an_hour_put_back_before_the_first_tick_is_noticed(told: list[tuple[datetime, datetime]]) -> None:
+    every(SHORT)(lambda at: None)
+    wall = Wall()
+    clock = Clock(wall)
+    wall.ahead = -timedelta(minutes=10)
+    with running(clock):
+        eventually(lambda: len(told) == 1)
+
+
+@pytest.mark.parametrize("step", [3_600, 1, -1, -4])
+def test_going_forth_or_being_put_right_by_seconds_is_nothing(
+    step: int, told: list[tuple[datetime, datetime]]
+) -> None:
+    wall, ticks = Wall(), []
+
+    @every(SHORT)
+    def tick(at: datetime) -> None:
+        ticks.append(at)
+        wall.ahead = timedelta(seconds=step)
+
+    with running(Clock(wall)):
+        eventually(lambda: len(ticks) >= 4)
+    assert told == []
+
+
+def test_a_mender_that_fails_is_told_again(
+    told: list[tuple[datetime, datetime]], caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = []
+
+    @put_back
+    def fail_twice(was: datetime, at: datetime) -> None:
+        tries.append(was)
+        if len(tries) < 3:
+            raise RuntimeError("the database is away")
+
+    ticks: list[datetime] = []
+    wall = Wall()
+    every(SHORT)(ticks.append)
+    clock = Clock(wall)
+    wall.ahead = -timedelta(hours=1)
+    with running(clock):
+        eventually(lambda: len(tries) == 3)
+        eventually(lambda: len(ticks) >= 6)
+    assert (len(tries), len(told)) == (3, 3)
+    assert all(was >= NOON for was in tries)
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == [
+        "Mending failed"
+    ] * 2
 
 
 def test_beats_missed_by_a_slow_tick_are_skipped() -> None:

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE = timedelta(seconds=30)
 LOOK = timedelta(milliseconds=500)
+#: A clock that is put right by less than this is left alone.
+SLACK = timedelta(seconds=5)
 
 
 class Lane(StrEnum):
@@ -47,12 +49,15 @@ class Beat:
     period: timedelta
 
 
+#: Told what the hour was, and what it is since it was put back; doing it twice must change nothing.
+Mender = Callable[[datetime, datetime], None]
 #: Carries the news of due rows to workers that do not listen to the database themselves.
 Bell = Callable[[Lane], None]
 
 _sources: dict[Lane, dict[str, Job]] = {}
 _beats: dict[str, Beat] = {}
 _bells: list[Bell] = []
+_menders: list[Mender] = []
 
 
 def source(lane: Lane) -> Callable[[Job], Job]:
@@ -75,6 +80,13 @@ def every(period: timedelta) -> Callable[[Tick], Tick]:
         return tick
 
     return register
+
+
+def put_back(mender: Mender) -> Mender:
+    """Have ``mender`` told when the hour is put back; the same one again only takes its own place."""
+    if mender not in _menders:
+        _menders.append(mender)
+    return mender
 
 
 def hang(bell: Bell) -> None:
@@ -236,11 +248,13 @@ class Clock:
     """Runs each tick at its period until it is told to stop, at once the first time.
 
     Periods are measured on a clock that nobody sets: the hour may be put back or forth and no tick is lost.
+    By the same clock it notices an hour that was put back, and has it mended before the next tick.
     Beats that were missed while a tick took its time are skipped, not made up for.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
+        self._said, self._then = clock(), time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
         with errands.at_work():
@@ -251,6 +265,7 @@ class Clock:
         due = dict.fromkeys(beats, time.monotonic())
         logger.info("Clock started", extra={"ticks": len(beats)})
         while not stop.is_set():
+            self._notice()
             for name in sorted(beats, key=due.__getitem__):
                 if time.monotonic() < due[name] or stop.is_set():
                     break
@@ -262,6 +277,20 @@ class Clock:
                 min(max(0.0, min(due.values()) - time.monotonic()), threading.TIMEOUT_MAX) if due else None
             )
         logger.info("Clock stopped", extra={"ticks": len(beats)})
+
+    def _notice(self) -> None:
+        """Compare both clocks. Where a mender fails, the hour stays as it was noted, and all are told again."""
+        now, at = time.monotonic(), self.clock()
+        was = self._said + timedelta(seconds=now - self._then)
+        try:
+            if at < was - SLACK:
+                logger.warning("The clock was put back", extra={"seconds": (was - at).total_seconds()})
+                for mender in _menders:
+                    mender(was, at)
+        except Exception:
+            logger.exception("Mending failed", extra={"was": was.isoformat()})
+        else:
+            self._said, self._then = at, time.monotonic()
 
     def _strike(self, name: str, tick: Tick) -> None:
         try:

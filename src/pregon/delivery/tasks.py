@@ -3,14 +3,13 @@ digests of the hour, counting, and forgetting."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.utils import timezone
 
-from pregon.core.work import Lane, errands, every, ring, source
+from pregon.core.work import Lane, errands, every, put_back, ring, source
 from pregon.delivery import actions as delivery
 from pregon.delivery.counting import move_milestones
 from pregon.delivery.registry import kinds
@@ -88,21 +87,9 @@ def forget(at: datetime) -> None:
     errands.send("forgetting", partial(forget_what_is_old, at))
 
 
-#: What the clock said last, and when by one that nobody sets.
-_said: list[tuple[datetime, float]] = []
-#: A clock that is put right by less than this is left alone.
-SLACK = timedelta(seconds=5)
-
-
-@every(timedelta(seconds=1))
-def notice_a_clock_put_back(at: datetime) -> None:
-    now = time.monotonic()
-    if _said:
-        said, then = _said.pop()
-        was = said + timedelta(seconds=now - then)
-        if at < was - SLACK:
-            delivery.clock_was_put_back(was=was, at=at)
-    _said.append((at, now))
+@put_back
+def mend_what_would_wait(was: datetime, at: datetime) -> None:
+    delivery.clock_was_put_back(was=was, at=at)
 
 
 def keep_count(at: datetime, stopping: Callable[[], bool]) -> None:

@@ -18,9 +18,9 @@ from factories.delivery import (
     run,
     said_to,
 )
+from pregon.core import work
 from pregon.core.work import Lane
 from pregon.delivery import actions as delivery
-from pregon.delivery import tasks
 from pregon.delivery.enums import State
 from pregon.delivery.errors import Postponed
 from pregon.delivery.ledger import FAR
@@ -77,15 +77,12 @@ def test_a_channel_that_keeps_its_pace_does_not_rest_for_an_hour(hands: Hands) -
     assert account.busy_until == hands()
 
 
-def test_the_clock_notices_by_itself(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the one that nobody sets; going forth, or being put right by a second, is nothing."""
-    monkeypatch.setattr(tasks, "_said", [])
+def test_it_is_among_what_the_clock_tells(hands: Hands) -> None:
     live("spoken")
     SubscriberFactory.create_batch(2)
     ask()
     prepare_all()
-    for step in (0, 3_600, -1, 7):
-        tasks.notice_a_clock_put_back(hands.forward(seconds=step))
-    assert set(Delivery.objects.values_list("due_at", flat=True)) == {NOON}
-    tasks.notice_a_clock_put_back(hands.forward(hours=-2))
+    was, at = hands(), hands.forward(hours=-2)
+    for mender in work._menders:
+        mender(was, at)
     assert (hands() < NOON, run(hands)) == (True, 2)

@@ -25,6 +25,7 @@ def clock_was_put_back(*, was: datetime, at: datetime) -> int:
     waiting += leased.update(lease_until=at + LEASE)
     ChannelAccount.objects.filter(busy_until__gt=at, busy_until__lte=was + MOMENT).update(busy_until=at)
     logger.warning(
-        "The clock was put back", extra={"seconds": (was - at).total_seconds(), "deliveries": waiting}
+        "Mended what would have waited",
+        extra={"seconds": (was - at).total_seconds(), "deliveries": waiting},
     )
     return waiting
