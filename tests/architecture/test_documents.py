@@ -223,7 +223,7 @@ def test_nginx_counts_what_our_own_front_counts() -> None:
     hosts = [f"{host} {source.value};" for host, source in HOSTS.items()]
     assert lines("pregon_linked") == ["hostnames;", "default other;", *hosts]
     assert lines("pregon_linking") == [f'"~*{pattern}" {name};' for pattern, name in LINKING]
-    assert lines("pregon_robot") == ["default 0;", f'"~*{ROBOTS}" 1;']
+    assert lines("pregon_person") == ["default 1;", f'"~*{ROBOTS}" 0;']
 
 
 def test_nginx_keeps_no_address_of_a_reader() -> None:

@@ -21,9 +21,9 @@ from urllib.parse import unquote_to_bytes
 
 from pregon.analytics.enums import Source
 
-#: Whoever calls itself a program, or nothing at all. Cubot is a maker of phones.
+#: Whoever calls itself a program; so is who says nothing at all. Cubot is a maker of phones.
 ROBOTS = (
-    r"^$|(?<!cu)bot|crawl|spider|slurp|preview|fetch|scan|monitor|archiver|validator|lighthouse|headless|embed"
+    r"(?<!cu)bot|crawl|spider|slurp|preview|fetch|scan|monitor|archiver|validator|lighthouse|headless|embed"
     r"|facebookexternalhit|meta-external|mediapartners|google-|googleother|^whatsapp/|mastodon/|http\.rb"
     r"|^(?:python|curl|wget|java|go-http|okhttp|axios|node|php|ruby|perl|libwww|apache|dart|postman)"
 )
@@ -105,7 +105,7 @@ _page = re.compile(PAGE)
 
 @lru_cache(maxsize=512)
 def is_robot(agent: bytes) -> bool:
-    return bool(_robots.search(agent.decode("latin-1")))
+    return not agent or bool(_robots.search(agent.decode("latin-1")))
 
 
 @lru_cache(maxsize=512)
