@@ -47,7 +47,7 @@ def latest(request: HttpRequest) -> HttpResponse:
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     start, end = shelf.month_span(year, month)
     found = shelf.bulletins(timezone.now()).filter(first_published_at__gte=start, first_published_at__lt=end)
-    bulletins = list(found.defer("body", "easy_reading"))  # a row shows neither
+    bulletins = list(found.only(*shelf.OF_A_ROW))
     if not bulletins:
         raise Http404
     first = date(year, month, 1)

@@ -22,6 +22,19 @@ from pregon.newsroom.models import Bulletin, BulletinQuerySet, LiveBlog, Piece, 
 #: As many as the longest list of the newest holds.
 NEWEST = 30
 
+#: What the row of a bulletin shows of it, for lists of a hundred.
+OF_A_ROW = (
+    "title",
+    "slug",
+    "second_headline",
+    "lead",
+    "number",
+    "year",
+    "first_published_at",
+    "cover",
+    "department__name",
+)
+
 if TYPE_CHECKING:
     ShelfAlbum = Album
 
