@@ -160,11 +160,22 @@ def wait_for_port(port: int, *, seconds: float = 15) -> None:
 
 def medians(rounds: int, **contestants: Callable[[], float]) -> dict[str, float]:
     """The median of each contestant; they take turns, so that a busy moment of the machine meets them all."""
+    return {name: statistics.median(values) for name, values in in_turn(rounds, **contestants).items()}
+
+
+def in_turn(rounds: int, **contestants: Callable[[], float]) -> dict[str, list[float]]:
+    """What each contestant showed, round by round."""
     results: dict[str, list[float]] = {name: [] for name in contestants}
     for _round in range(rounds):
         for name, measure in contestants.items():
             results[name].append(measure())
-    return {name: statistics.median(values) for name, values in results.items()}
+    return results
+
+
+def times(ours: Sequence[float], peer: Sequence[float]) -> float:
+    """How many times ``ours`` is in ``peer``, the median of the rounds: each compares what was measured in the same
+    breath, so that a machine that changes its speed from one round to the next is in neither."""
+    return statistics.median(theirs / own for own, theirs in zip(ours, peer, strict=True))
 
 
 def tell(sentence: str) -> None:

@@ -68,8 +68,10 @@ minute before and after a part; near 0 before means that nothing else was going 
 
 - **pages**: `wrk -t1 -c16 -d1s`, in turn, without compression, on the newest bulletin: `pregon up`; `pregon web` on
   a home whose `baked/` is empty, so that the same view and template render it each time. Then nginx with one worker:
-  `deploy/nginx/pregon.conf`; `root` over the same folder and the same headers as constants; `root` alone. Their figure
-  is the processor time that the worker spent, divided by the requests it answered: what bounds a busy server.
+  `deploy/nginx/pregon.conf`; `root` over the same folder and the same headers as constants; `root` alone; and, asked
+  with the headers of a phone's browser, the first of them beside the second with a log of nginx's own format. Their
+  figure is the processor time that the worker spent, divided by the requests it answered: what bounds a busy server.
+  Their ratio is the median of what each round of one second shows, for neighbours in time.
 - **publishing**: `pregon publish FOLDER --json` alone, without `pregon up` beside it; the peer stores the photos and
   calls Wagtail's `get_renditions` (Willow and Pillow) in one process: three WebP and one JPEG each.
 - **starting**: from starting the command to the first 200 on `/`; PSS from `/proc/PID/smaps_rollup`, summed over the
@@ -86,10 +88,11 @@ minute before and after a part; near 0 before means that nothing else was going 
 - **clock**: the bulletins are scheduled before `pregon up` starts; a process beside it reads every 20 ms which ones are
   published.
 - **baking**: bulletins are written as rows, a hundred a month back from yesterday, with topics and departments, without
-  photos; one process bakes. A publication is measured from its commit until nothing is due, the median of eleven; its
-  pages are those whose row was taken up. The plan of the year shows every bulletin of the year: beside 100 these are
-  one month's, beside 1,000 and 10,000 nearly twelve months'. `pregon site rebuild` is ended by SIGKILL and
-  started again. The last two are those of *pages* in that office.
+  photos; one process bakes. A publication is measured from its commit until nothing is due, the median of three
+  turns, each the median of seven, in which the three offices follow one another; its pages are those whose row was
+  taken up. The plan of the year shows every bulletin of the year: beside 100 these are one month's, beside 1,000 and
+  10,000 nearly twelve months'. `pregon site rebuild` is ended by SIGKILL and started again. The last four are those of
+  *pages* in that office.
 - **live**: readers are connections over loopback from two processes beside it, on the same two cores, from as many
   addresses as one needs of which none may take all the room; a post is made by the desk's action in a process of its
   own, about one a second, and each reader notes when the whole of it is there, so all waits are counted from the same
