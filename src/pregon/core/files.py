@@ -98,12 +98,10 @@ def is_published(path: Path, data: bytes) -> bool:
 
 def remove(path: Path) -> None:
     """Take ``path`` and its copies away; what is not there is no trouble."""
-    if not path.parent.is_dir():
-        return
-    _drop_copies(path)  # first: nginx would serve a copy whose original is gone
-    path.unlink(missing_ok=True)
-    with suppress(FileNotFoundError):
-        _settle(path.parent)
+    # The copies first: nginx would serve one whose original is gone.
+    if any([*_drop_copies(path), _dropped(path)]):
+        with suppress(FileNotFoundError):
+            _settle(path.parent)
 
 
 def safe_name(name: str) -> str:
@@ -131,9 +129,17 @@ def _compressed(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
             yield suffix, copy
 
 
-def _drop_copies(path: Path) -> None:
-    for suffix in COPIES:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+def _drop_copies(path: Path) -> list[bool]:
+    return [_dropped(path.with_name(path.name + suffix)) for suffix in COPIES]
+
+
+def _dropped(path: Path) -> bool:
+    """Take ``path`` away; whether it was there."""
+    try:
+        path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _opened_beside(path: Path) -> tuple[int, str]:
