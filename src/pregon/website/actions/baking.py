@@ -13,14 +13,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, transaction
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce, Least
+from django.db.models import F, Model
 from django.http import Http404, HttpRequest
 from django.urls import Resolver404, resolve
 
@@ -165,26 +165,42 @@ def finish(page: BakedPage, *, at: datetime) -> None:
         settle(page, state, answer.digest, at=at)
 
 
+# These two run for every page: in the SQL that SQLite and PostgreSQL share, for a mapper takes longer to write them
+# than either takes to answer.
+
+
 def is_wanted(page: BakedPage) -> bool:
-    """Whether nothing has changed since ``page`` was claimed. Marks first: one that is taken up between the two
-    questions has changed the version."""
-    if BakingMark.objects.filter(path__in=[page.path, EVERY_PAGE], ahead=False).exists():
-        return False
-    return BakedPage.objects.filter(pk=page.pk, version=page.version).exists()
+    """Whether nothing has changed since ``page`` was claimed: nobody marked it, and no mark was taken up."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {table(BakedPage)} WHERE id = %s AND version = %s AND NOT EXISTS "  # noqa: S608 - names
+            f"(SELECT 1 FROM {table(BakingMark)} WHERE path IN (%s, %s) AND NOT ahead)",
+            [page.pk, page.version, page.path, EVERY_PAGE],
+        )
+        return cursor.fetchone() is not None
 
 
 def settle(page: BakedPage, state: Baking, digest: str, *, at: datetime) -> None:
     """Note how it ended, and when the hour alone will make it stale."""
-    later = next_change(page.path, at)
-    BakedPage.objects.filter(pk=page.pk, version=page.version).update(
-        state=state,
-        digest=digest,
-        baked_at=at,
-        lease_until=None,
-        due_at=Least(Coalesce("due_at", Value(later)), Value(later)) if later else F("due_at"),
-        bulk=False,
-        attempts=0,
-    )
+    sooner: list[Any] = []
+    if later := next_change(page.path, at):
+        sooner = [moment(later)] * 2
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table(BakedPage)} SET state = %s, digest = %s, baked_at = %s, lease_until = NULL, "  # noqa: S608 - names
+            f"{'due_at = CASE WHEN due_at <= %s THEN due_at ELSE %s END, ' if sooner else ''}"
+            "bulk = FALSE, attempts = 0 WHERE id = %s AND version = %s",
+            [state.value, digest, moment(at), *sooner, page.pk, page.version],
+        )
+
+
+def table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def moment(at: datetime) -> Any:
+    """As this database keeps it."""
+    return connection.ops.adapt_datetimefield_value(at)
 
 
 def keep(path: str, answer: Answer) -> Baking:
