@@ -853,9 +853,8 @@ def next_turns(at: datetime) -> tuple[datetime | None, datetime | None]:
 
 def _next_turns(at: datetime) -> tuple[datetime | None, datetime | None]:
     near = Act.objects.filter(start__gt=at - LONGEST_ACT)
-    begins = near.filter(start__gt=at).aggregate(first=Min("start"))["first"]
-    ends = near.filter(end__gt=at).aggregate(first=Min("end"))["first"]
-    return begins, ends
+    turns = near.aggregate(begins=Min("start", filter=Q(start__gt=at)), ends=Min("end", filter=Q(end__gt=at)))
+    return turns["begins"], turns["ends"]
 
 
 def next_look_at_channels(at: datetime) -> datetime | None:

@@ -66,6 +66,9 @@ class PublicPage(Page):
             **super().get_context(request, *args, **kwargs),
             "section": self.section,
             "preview": preview,
+            # Asked once, for all parts of the page that name them.
+            "topics": list(self.topics.all()),
+            "localities": list(self.localities.all()),
         }
         for _receiver, parts in page_asked.send(type(self), page=self, to=reader, at=timezone.now()):
             context.update(parts)  # type: ignore[arg-type]  # the stubs say str; a receiver may answer anything

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.utils.dates import MONTHS, MONTHS_3
 
 from pregon.accounts.models import Office
@@ -76,6 +76,8 @@ def sheet_of(plan: Plan, asking: Asking, *, window: Period | None = None, only: 
     """``window`` narrows the figures to some days of the year; the calendar stays whole. ``only`` is a code."""
     indicators = list(indicator_sheets(plan, asking, window=window, only=only))
     activities = list(activity_sheets(plan, asking, window=window, only=only))
+    prefetch_related_objects([row.indicator for row in indicators], "deviations")
+    prefetch_related_objects([row.activity for row in activities], "deviations")
     programmes = plan.programmes.prefetch_related(Prefetch("inputs", Input.objects.order_by("pk")))
     sheets = [
         ProgrammeSheet(
@@ -108,7 +110,7 @@ def indicator_sheets(
     plan: Plan, asking: Asking, *, window: Period | None = None, only: str = ""
 ) -> Iterator[IndicatorSheet]:
     """Each indicator as it stands, programme by programme, drawn when it is asked for."""
-    for item in plan.indicators.order_by(BY_PROGRAMME, "order", "pk").prefetch_related("deviations"):
+    for item in plan.indicators.order_by(BY_PROGRAMME, "order", "pk"):
         if only in {"", item.slug}:
             yield indicator_sheet(item, plan, asking, window)
 
@@ -117,7 +119,7 @@ def activity_sheets(
     plan: Plan, asking: Asking, *, window: Period | None = None, only: str = ""
 ) -> Iterator[ActivitySheet]:
     """The same of each activity."""
-    for item in plan.activities.order_by(BY_PROGRAMME, "number", "pk").prefetch_related("deviations"):
+    for item in plan.activities.order_by(BY_PROGRAMME, "number", "pk"):
         if only in {"", item.slug}:
             yield activity_sheet(item, plan, asking, window)
 
