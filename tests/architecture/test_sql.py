@@ -15,6 +15,7 @@ NAMED = {
     "core/stirring.py",  # whether anything was written
     "delivery/ledger.py",  # what runs for every receiver, in the SQL that both share
     "delivery/migrations/0007_states_move_forward.py",  # that no line of the ledger steps back
+    "website/oven.py",  # what runs for every page, the same
     "plan/migrations/0005_seals_stand.py",  # that nobody changes a closing or takes one away
 }
 OWN_SQL = re.compile(

@@ -94,32 +94,6 @@ def test_what_is_news_and_of_an_edition_is_news(news_first: bool) -> None:
     assert BakedPage.objects.get(path="/boletines/nuevo/").bulk is False
 
 
-def test_a_page_in_the_oven_is_due_again_and_what_is_made_of_it_is_no_longer_wanted() -> None:
-    at = timezone.now()
-    nothing_due()
-    website.mark(["/agenda/"], at=at)
-    marks_taken_up()
-    [page] = baking.claim(at=at)
-    website.mark(["/agenda/"], at=at)
-    marked = baking.is_wanted(page)
-    marks_taken_up()
-    taken_up = baking.is_wanted(page)
-    page.refresh_from_db()
-    assert (marked, taken_up, page.state, page.lease_until) == (False, False, Baking.DUE, None)
-
-
-def test_a_mark_for_later_spoils_nothing_that_is_being_made() -> None:
-    at = timezone.now()
-    nothing_due()
-    website.mark(["/agenda/"], at=at)
-    marks_taken_up()
-    [page] = baking.claim(at=at)
-    website.mark(["/agenda/"], at=at, due=at + timedelta(hours=1))
-    marked = baking.is_wanted(page)
-    marks_taken_up()
-    assert (marked, baking.is_wanted(page), due_at("/agenda/")) == (True, True, at + timedelta(hours=1))
-
-
 @pytest.mark.parametrize("many", [1, 3])
 def test_pages_are_marked_and_marks_taken_up_in_a_fixed_number_of_queries(many: int) -> None:
     nothing_due()

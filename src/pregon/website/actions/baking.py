@@ -13,25 +13,25 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, transaction
-from django.db.models import F, Model
+from django.db.models import F
 from django.http import Http404, HttpRequest
 from django.urls import Resolver404, resolve
 
 from pregon.core.files import is_published, remove, write_published
 from pregon.core.remembering import remembering
+from pregon.website import oven
 from pregon.website.actions.archiving import archive
 from pregon.website.actions.counting import count_months, months_among
 from pregon.website.actions.marking import mark, take_up_marks
 from pregon.website.actions.share import alone, home, is_shared, share
 from pregon.website.enums import Baking
-from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
+from pregon.website.models import BakedPage
 from pregon.website.queries import next_change
 from pregon.website.values import Answer
 
@@ -158,49 +158,16 @@ def finish(page: BakedPage, *, at: datetime) -> None:
         return
     answer = ask(page.path)
     with alone(page.path):
-        if not is_wanted(page):
+        if not oven.is_wanted(page):
             return
         state = keep(page.path, answer)
         archive(page.path, answer, at=at)
         settle(page, state, answer.digest, at=at)
 
 
-# These two run for every page: in the SQL that SQLite and PostgreSQL share, for a mapper takes longer to write them
-# than either takes to answer.
-
-
-def is_wanted(page: BakedPage) -> bool:
-    """Whether nothing has changed since ``page`` was claimed: nobody marked it, and no mark was taken up."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT 1 FROM {table(BakedPage)} WHERE id = %s AND version = %s AND NOT EXISTS "  # noqa: S608 - names
-            f"(SELECT 1 FROM {table(BakingMark)} WHERE path IN (%s, %s) AND NOT ahead)",
-            [page.pk, page.version, page.path, EVERY_PAGE],
-        )
-        return cursor.fetchone() is not None
-
-
 def settle(page: BakedPage, state: Baking, digest: str, *, at: datetime) -> None:
     """Note how it ended, and when the hour alone will make it stale."""
-    sooner: list[Any] = []
-    if later := next_change(page.path, at):
-        sooner = [moment(later)] * 2
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table(BakedPage)} SET state = %s, digest = %s, baked_at = %s, lease_until = NULL, "  # noqa: S608 - names
-            f"{'due_at = CASE WHEN due_at <= %s THEN due_at ELSE %s END, ' if sooner else ''}"
-            "bulk = FALSE, attempts = 0 WHERE id = %s AND version = %s",
-            [state.value, digest, moment(at), *sooner, page.pk, page.version],
-        )
-
-
-def table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
-
-
-def moment(at: datetime) -> Any:
-    """As this database keeps it."""
-    return connection.ops.adapt_datetimefield_value(at)
+    oven.settle(page, state, digest, at=at, later=next_change(page.path, at))
 
 
 def keep(path: str, answer: Answer) -> Baking:
