@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +23,8 @@ LONGEST_PAUSE = timedelta(seconds=30)
 LOOK = timedelta(milliseconds=500)
 #: A clock that is put right by less than this is left alone.
 SLACK = timedelta(seconds=5)
+#: When menders are told once more: whoever was at work when the hour was put back has written the old one by then.
+ONCE_MORE = timedelta(seconds=20)
 
 
 class Lane(StrEnum):
@@ -53,6 +55,16 @@ class Beat:
 Mender = Callable[[datetime, datetime], None]
 #: Carries the news of due rows to workers that do not listen to the database themselves.
 Bell = Callable[[Lane], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """What is owed to a mender: the hour that was, told at ``due`` of the clock that nobody sets."""
+
+    mender: Mender
+    was: datetime
+    due: float
+
 
 _sources: dict[Lane, dict[str, Job]] = {}
 _beats: dict[str, Beat] = {}
@@ -248,13 +260,15 @@ class Clock:
     """Runs each tick at its period until it is told to stop, at once the first time.
 
     Periods are measured on a clock that nobody sets: the hour may be put back or forth and no tick is lost.
-    By the same clock it notices an hour that was put back, and has it mended before the next tick.
+    By the same clock it notices before each round an hour that was put back, and has it mended: at once, once more
+    when all that was under way is over, and again where that failed.
     Beats that were missed while a tick took its time are skipped, not made up for.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self._said, self._then = clock(), time.monotonic()
+        self._owed: list[Mending] = []
 
     def run(self, stop: threading.Event) -> None:
         with errands.at_work():
@@ -273,24 +287,31 @@ class Clock:
                 period = beats[name].period.total_seconds()
                 due[name] += period * max(1, -((due[name] - time.monotonic()) // period))
             close_old_connections()
+            coming = [*due.values(), *(mending.due for mending in self._owed)]
             stop.wait(
-                min(max(0.0, min(due.values()) - time.monotonic()), threading.TIMEOUT_MAX) if due else None
+                min(max(0.0, min(coming) - time.monotonic()), threading.TIMEOUT_MAX) if coming else None
             )
         logger.info("Clock stopped", extra={"ticks": len(beats)})
 
     def _notice(self) -> None:
-        """Compare both clocks. Where a mender fails, the hour stays as it was noted, and all are told again."""
+        """Compare both clocks, and have mended what they tell."""
         now, at = time.monotonic(), self.clock()
         was = self._said + timedelta(seconds=now - self._then)
-        try:
-            if at < was - SLACK:
-                logger.warning("The clock was put back", extra={"seconds": (was - at).total_seconds()})
-                for mender in _menders:
-                    mender(was, at)
-        except Exception:
-            logger.exception("Mending failed", extra={"was": was.isoformat()})
-        else:
-            self._said, self._then = at, time.monotonic()
+        if at < was - SLACK:
+            logger.warning("The clock was put back", extra={"seconds": (was - at).total_seconds()})
+            self._owed += [
+                Mending(mender, was, due=now + wait)
+                for wait in (0, ONCE_MORE.total_seconds())
+                for mender in _menders
+            ]
+        self._said, self._then = at, time.monotonic()
+        for mending in [mending for mending in self._owed if mending.due <= now]:
+            self._owed.remove(mending)
+            try:
+                mending.mender(mending.was, at)
+            except Exception:
+                logger.exception("Mending failed", extra={"mender": _name(mending.mender)})
+                self._owed.append(replace(mending, due=now + LOOK.total_seconds()))
 
     def _strike(self, name: str, tick: Tick) -> None:
         try:

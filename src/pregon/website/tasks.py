@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from pregon.core.http import Http, client
-from pregon.core.work import Lane, errands, every, source
+from pregon.core.work import Lane, errands, every, put_back, source
 from pregon.website import actions as website
 from pregon.website.hub import nchan
 
@@ -17,6 +17,11 @@ from pregon.website.hub import nchan
 @source(Lane.PAGES)
 def bake_pages(at: datetime) -> int:
     return website.bake_due(at)
+
+
+@put_back
+def mend_what_would_wait(was: datetime, at: datetime) -> None:
+    website.clock_was_put_back(was=was, at=at)
 
 
 @every(timedelta(hours=1))

@@ -14,6 +14,7 @@ from pregon.website.actions.marking import REPORTS_FOLLOW as REPORTS_FOLLOW
 from pregon.website.actions.marking import mark as mark
 from pregon.website.actions.marking import mark_everything as mark_everything
 from pregon.website.actions.marking import mark_in_turn as mark_in_turn
+from pregon.website.actions.mending import clock_was_put_back as clock_was_put_back
 from pregon.website.actions.rebuilding import rebuild as rebuild
 from pregon.website.actions.reconciling import reconcile as reconcile
 from pregon.website.actions.telling import close_stream as close_stream
