@@ -166,6 +166,19 @@ def test_removing_takes_the_copies_too_and_minds_nothing_missing(tmp_path: Path)
     assert names(tmp_path) == ["b.html"]
 
 
+def test_a_removal_is_safe_on_the_disk_and_nothing_is_written_where_nothing_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, synced = tmp_path / "a.html", []
+    write_published(path, PAGE)
+    sync = os.fsync
+    monkeypatch.setattr("os.fsync", lambda descriptor: (synced.append(descriptor), sync(descriptor)))
+    remove(path)
+    first = len(synced)
+    remove(path)
+    assert (first, len(synced)) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("name", "safe"),
     [
