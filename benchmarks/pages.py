@@ -156,9 +156,9 @@ def configure_nginx(bench: Bench, home: Path, *, deployed: int, static: int, log
     folder.mkdir()
     site = site_of(home, folder, port=deployed, python=free_port())
     (folder / "site.conf").write_text(site, encoding="utf-8")
-    headers = "\n    ".join(re.findall(r"(?m)^    (add_header .+)$", site)).replace(
-        "$pregon_age", f'"{CACHE_PAGE}"'
-    )
+    headers = "\n    ".join(re.findall(r"(?m)^    (add_header .+)$", site))
+    for computed, constant in (("$pregon_age", f'"{CACHE_PAGE}"'), ("$pregon_frames", "'self'")):
+        headers = headers.replace(computed, constant)
     user = "user root;" if os.geteuid() == 0 else ""  # the home is closed to anybody but its owner
     conf = folder / "nginx.conf"
     temporary = "".join(

@@ -288,7 +288,11 @@ ASKED: list[tuple[str, str, dict[str, str]]] = [
     ("GET", "/boletines/" + "a" * 3000 + "/", {}),
     ("GET", "/", {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}),
     ("GET", "/", {"User-Agent": "WhatsApp/2.23.20.0"}),
+    ("GET", "/", {"User-Agent": ""}),
     ("GET", "/", {"Sec-Purpose": "prefetch", "Sec-Fetch-Mode": "navigate"}),
+    ("GET", "/", {"Purpose": "prefetch"}),
+    ("GET", "/", {"X-Moz": "prefetch"}),
+    ("GET", "/", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}),
     ("GET", "/", {"Sec-Fetch-Mode": "cors"}),
 ]
 

@@ -66,7 +66,7 @@ class PublicPage(Page):
             **super().get_context(request, *args, **kwargs),
             "section": self.section,
             "preview": preview,
-            # Asked once, for all parts of the page that name them.
+            # Asked once, for all parts of its template.
             "topics": list(self.topics.all()),
             "localities": list(self.localities.all()),
         }
