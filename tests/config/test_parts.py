@@ -45,3 +45,23 @@ def test_a_part_stops_when_it_is_told() -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def test_a_part_that_is_told_in_the_moment_in_which_it_looks_stops_all_the_same() -> None:
+    """Signals meet a thread that does nothing but look; with a plain event some of them would never come back."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGVTALRM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    told = 0
+    try:
+        while told < 200:
+            stop = parts.until_told()
+            signal.signal(signal.SIGVTALRM, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0.001)
+            while not stop.is_set():
+                stop.wait(0)
+            told += 1
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        for number, reaction in before.items():
+            signal.signal(number, reaction)
+    assert told == 200

@@ -102,8 +102,17 @@ def keep_time() -> None:
     Clock(timezone.now).run(until_told())
 
 
+class Told(threading.Event):
+    """An event that a signal may set while the same thread waits for it: a plain one is locked by whoever waits at
+    that moment, and is never set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cond = threading.Condition(threading.RLock())
+
+
 def until_told() -> threading.Event:
-    stop = threading.Event()
+    stop = Told()
     on_stop(stop.set)
     return stop
 
