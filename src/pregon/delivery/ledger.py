@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Count, F, QuerySet
 
+from pregon.core.sql import moment, table
 from pregon.delivery.enums import MessageKind, Standing, State
 from pregon.delivery.models import Delivery, Dispatch, Milestone, Subscriber, Suppression
 
@@ -47,7 +48,7 @@ def insert_lines(dispatch: Dispatch, receivers: QuerySet[Any], *, at: datetime) 
     sql, values = receivers.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table()} (channel, destination, subscriber_id, dispatch_id, lane, state, attempts, "  # noqa: S608 - names
+            f"INSERT INTO {table(Delivery)} (channel, destination, subscriber_id, dispatch_id, lane, state, attempts, "  # noqa: S608 - names
             f"due_at, reference, url, reason) SELECT line.*, %s, %s, '{State.DUE}', 0, %s, '', '', '' "
             f"FROM ({sql}) line WHERE TRUE ON CONFLICT DO NOTHING RETURNING channel",
             [dispatch.pk, dispatch.lane, moment(turn_of(dispatch, at=at)), *values],
@@ -86,7 +87,7 @@ def wanted(lines: Iterable[Delivery]) -> set[int]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id FROM {table()} WHERE id IN ({places(numbers)}) AND {still_wanted()}",  # noqa: S608 - names
+            f"SELECT id FROM {table(Delivery)} WHERE id IN ({places(numbers)}) AND {still_wanted()}",  # noqa: S608 - names
             numbers,
         )
         return {number for (number,) in cursor.fetchall()}
@@ -100,7 +101,7 @@ def still_wanted() -> str:
     )
     return (
         f"EXISTS (SELECT 1 FROM {dispatches} d LEFT JOIN {subscribers} s "  # noqa: S608 - names
-        f"ON s.id = {table()}.subscriber_id WHERE d.id = {table()}.dispatch_id "
+        f"ON s.id = {table(Delivery)}.subscriber_id WHERE d.id = {table(Delivery)}.dispatch_id "
         "AND d.paused_at IS NULL AND d.cancelled_at IS NULL AND d.emptied_at IS NULL "
         f"AND (d.kind = '{MessageKind.SERVICE}' OR NOT EXISTS (SELECT 1 FROM {suppressions} p "
         "WHERE p.channel = s.channel AND p.mark = s.mark)) "
@@ -147,7 +148,7 @@ def write(
 
 def marking(numbers: list[int], *, claim: int, at: datetime) -> Statement:
     return Statement(
-        f"UPDATE {table()} SET attempted_at = %s, attempts = attempts + 1 "  # noqa: S608 - names
+        f"UPDATE {table(Delivery)} SET attempted_at = %s, attempts = attempts + 1 "  # noqa: S608 - names
         f"WHERE id IN ({places(numbers)}) AND claim = %s AND {still_wanted()}",
         [moment(at), *numbers, claim],
     )
@@ -157,8 +158,9 @@ def settling(outcome: Outcome, lines: list[tuple[int, str]], *, claim: int, at: 
     """The same for all ``lines``, which are told apart by the provider's references."""
     references = " ".join(["WHEN %s THEN %s"] * len(lines))
     return Statement(
-        f"UPDATE {table()} SET state = %s, reference = CASE id {references} ELSE '' END, url = %s, reason = %s, "  # noqa: S608 - names
-        "settled_at = %s, due_at = COALESCE(%s, due_at), lease_until = NULL, attempted_at = NULL, claim = NULL "
+        f"UPDATE {table(Delivery)} SET state = %s, reference = CASE id {references} ELSE '' END, "  # noqa: S608 - names
+        "url = %s, reason = %s, settled_at = %s, due_at = COALESCE(%s, due_at), "
+        "lease_until = NULL, attempted_at = NULL, claim = NULL "
         f"WHERE id IN ({places(lines)}) AND claim = %s",
         [
             outcome.state.value,
@@ -240,9 +242,9 @@ def channels_of(dispatches: Collection[int]) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH RECURSIVE leap (dispatch, channel) AS ("  # noqa: S608 - names
-            f"SELECT d.column1, (SELECT MIN(channel) FROM {table()} WHERE dispatch_id = d.column1) "
+            f"SELECT d.column1, (SELECT MIN(channel) FROM {table(Delivery)} WHERE dispatch_id = d.column1) "
             f"FROM (VALUES {rows(len(dispatches), 1)}) d "
-            f"UNION ALL SELECT leap.dispatch, (SELECT MIN(t.channel) FROM {table()} t "
+            f"UNION ALL SELECT leap.dispatch, (SELECT MIN(t.channel) FROM {table(Delivery)} t "
             "WHERE t.dispatch_id = leap.dispatch AND t.channel > leap.channel) "
             "FROM leap WHERE leap.channel IS NOT NULL) "
             "SELECT dispatch, channel FROM leap WHERE channel IS NOT NULL ORDER BY dispatch, channel",
@@ -257,7 +259,7 @@ def answers(question: str, spans: Iterable[Span]) -> dict[Span, Any]:
     if not asked:
         return {}
     lines = (
-        f"{table()} t WHERE t.dispatch_id = g.column2 AND t.channel = g.column3 AND t.state = g.column4 "
+        f"{table(Delivery)} t WHERE t.dispatch_id = g.column2 AND t.channel = g.column3 AND t.state = g.column4 "
         "AND t.id > g.column5 AND t.id <= g.column6"
     )
     values = [
@@ -275,18 +277,3 @@ def answers(question: str, spans: Iterable[Span]) -> dict[Span, Any]:
 
 def rows(count: int, width: int) -> str:
     return ", ".join([f"({', '.join(['%s'] * width)})"] * count)
-
-
-def table() -> str:
-    return connection.ops.quote_name(Delivery._meta.db_table)
-
-
-def moment(at: datetime) -> Any:
-    """As this database keeps it."""
-    return connection.ops.adapt_datetimefield_value(at)
-
-
-def read_moment(value: Any) -> datetime:
-    """What :func:`moment` wrote."""
-    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return found if found.tzinfo else found.replace(tzinfo=connection.timezone)

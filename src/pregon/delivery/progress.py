@@ -16,6 +16,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pregon.core.sql import read_moment
 from pregon.delivery import ledger
 from pregon.delivery.counting import SETTLED, Counted, Place, count, tally_of
 from pregon.delivery.enums import MessageKind, Mode, State
@@ -266,7 +267,7 @@ def first_answers(counted: dict[Place, Counted], memories: dict[int, Memory]) ->
     ]
     for span, answered in ledger.answers(FIRST_ANSWER, asking).items():
         if answered is not None:
-            at = ledger.read_moment(answered)
+            at = read_moment(answered)
             known[span.dispatch] = min(at, known.get(span.dispatch, at))
     return known
 

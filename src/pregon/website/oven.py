@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 
+from pregon.core.sql import moment, table
 from pregon.website.enums import Baking
 from pregon.website.models import EVERY_PAGE, BakedPage, BakingMark
 
@@ -37,12 +37,3 @@ def settle(page: BakedPage, state: Baking, digest: str, *, at: datetime, later: 
             "bulk = FALSE, attempts = 0 WHERE id = %s AND version = %s",
             [state.value, digest, moment(at), *due, page.pk, page.version],
         )
-
-
-def table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
-
-
-def moment(at: datetime) -> Any:
-    """As this database keeps it."""
-    return connection.ops.adapt_datetimefield_value(at)
