@@ -313,6 +313,14 @@ class Wall:
         return NOON + self.ahead + timedelta(seconds=time.monotonic() - self._begun)
 
 
+def put_back_by_an_hour() -> Clock:
+    """A clock whose hour is put back before it has begun."""
+    wall = Wall()
+    clock = Clock(wall)
+    wall.ahead = -timedelta(hours=1)
+    return clock
+
+
 @pytest.fixture
 def told() -> list[tuple[datetime, datetime]]:
     """What a mender is told: from which hour to which."""
@@ -349,10 +357,7 @@ def test_what_was_under_way_then_is_mended_a_moment_later(
     monkeypatch.setattr(work, "ONCE_MORE", timedelta(seconds=0.2))
     ticks: list[datetime] = []
     every(SHORT)(ticks.append)
-    wall = Wall()
-    clock = Clock(wall)
-    wall.ahead = -timedelta(hours=1)
-    with running(clock):
+    with running(put_back_by_an_hour()):
         eventually(lambda: len(told) == 2)
         seen = len(ticks)
         eventually(lambda: len(ticks) >= seen + 5)
@@ -365,10 +370,7 @@ def test_it_is_mended_though_no_tick_is_near(
 ) -> None:
     monkeypatch.setattr(work, "ONCE_MORE", timedelta(seconds=0.05))
     every(timedelta(days=400))(lambda at: None)
-    wall = Wall()
-    clock = Clock(wall)
-    wall.ahead = -timedelta(hours=1)
-    with running(clock):
+    with running(put_back_by_an_hour()):
         eventually(lambda: len(told) == 2)
 
 

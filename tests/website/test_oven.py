@@ -19,12 +19,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 
-def test_a_page_in_the_oven_is_due_again_and_what_is_made_of_it_is_no_longer_wanted() -> None:
-    at = timezone.now()
+def claimed(at: datetime) -> BakedPage:
+    """The only page that is due, in a baker's hands."""
     nothing_due()
     website.mark(["/agenda/"], at=at)
     marks_taken_up()
     [page] = baking.claim(at=at)
+    return page
+
+
+def test_a_page_in_the_oven_is_due_again_and_what_is_made_of_it_is_no_longer_wanted() -> None:
+    at = timezone.now()
+    page = claimed(at)
     website.mark(["/agenda/"], at=at)
     marked = oven.is_wanted(page)
     marks_taken_up()
@@ -35,10 +41,7 @@ def test_a_page_in_the_oven_is_due_again_and_what_is_made_of_it_is_no_longer_wan
 
 def test_a_mark_for_later_spoils_nothing_that_is_being_made() -> None:
     at = timezone.now()
-    nothing_due()
-    website.mark(["/agenda/"], at=at)
-    marks_taken_up()
-    [page] = baking.claim(at=at)
+    page = claimed(at)
     website.mark(["/agenda/"], at=at, due=at + timedelta(hours=1))
     marked = oven.is_wanted(page)
     marks_taken_up()
@@ -63,10 +66,7 @@ def test_a_mark_for_later_spoils_nothing_that_is_being_made() -> None:
 def test_it_is_due_when_the_first_of_two_reasons_comes(
     marked: float | None, later: float | None, due: float | None
 ) -> None:
-    nothing_due()
-    website.mark(["/agenda/"], at=NOON)
-    marks_taken_up()
-    [page] = baking.claim(at=NOON)
+    page = claimed(NOON)
     BakedPage.objects.update(due_at=None if marked is None else NOON + timedelta(seconds=marked))
     oven.settle(
         page, Baking.BAKED, "abc", at=NOON, later=None if later is None else NOON + timedelta(seconds=later)
@@ -78,10 +78,7 @@ def test_it_is_due_when_the_first_of_two_reasons_comes(
 
 
 def test_a_baker_that_was_too_slow_settles_nothing() -> None:
-    nothing_due()
-    website.mark(["/agenda/"], at=NOON)
-    marks_taken_up()
-    [page] = baking.claim(at=NOON)
+    page = claimed(NOON)
     BakedPage.objects.update(version=page.version + 1)
     oven.settle(page, Baking.BAKED, "abc", at=NOON, later=None)
     page.refresh_from_db()

@@ -309,7 +309,7 @@ class Clock:
             self._owed.remove(mending)
             try:
                 mending.mender(mending.was, at)
-            except Exception:
+            except Exception:  # whatever a mender raises, the clock goes on and the others are told
                 logger.exception("Mending failed", extra={"mender": _name(mending.mender)})
                 self._owed.append(replace(mending, due=now + LOOK.total_seconds()))
 
