@@ -29,7 +29,7 @@ ALERT = {
     "headline": "Lluvia fuerte <img src=x onerror=alert(1)>",
     "severity": "Severe",
     "drill": False,
-    "until": "2099-01-01T00:00:00Z",
+    "until": "2099-01-01T12:08:00Z",
 }
 
 
@@ -132,6 +132,7 @@ def test_an_alert_appears_while_it_is_in_force_and_goes_by_itself(
         snapshot.write_text(json.dumps({"alerts": alerts}), "utf-8")
         page.clock.run_for(61_000)
         expect(shown).to_contain_text(said.removesuffix("x"))
+        expect(shown).to_contain_text("Vigente hasta el 1 de enero a las 6:08 h")  # the hour of the town hall
         expect(page.frame_locator("#alerta").locator("img")).to_have_count(0)
     page.wait_for_function("document.querySelector('#alerta').clientHeight > 30")
     for nothing in ({"alerts": [ALERT | {"until": "2020-01-01T00:00:00Z"}]}, {"alerts": []}):

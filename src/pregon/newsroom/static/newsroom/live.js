@@ -44,10 +44,11 @@ const forget = (key) => store("readwrite", (box) => box.delete(key));
 
 const WORDS = ["headline", "text", "person", "video", "seen"];
 const said = outbox?.querySelector("[data-said]");
-// The hour of the rest of the page, wherever the telephone thinks it is.
+// The hour as the rest of the page writes it, wherever the telephone thinks it is; browsers write «06:08».
 const CLOCK = outbox && new Intl.DateTimeFormat("es-MX", {
   hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: outbox.dataset.zone,
 });
+const hour = (moment) => CLOCK.format(moment).replace(/^0(?=\d:)/, "");
 let sending = false, pause = FIRST, later;
 
 // Whoever entered again in another tab has a new token, which this page was not written with.
@@ -126,7 +127,7 @@ async function show(end) {
 function row(post) {
   const item = outbox.querySelector("template").content.firstElementChild.cloneNode(true);
   const written = new Date(post.written);
-  item.querySelector("time").textContent = CLOCK.format(written);
+  item.querySelector("time").textContent = hour(written);
   item.querySelector(".live-text").textContent = form
     ? post.headline || post.text || post.seen || post.photoName || post.video
     : WORDS.map((name) => post[name]).filter(Boolean).join("\n");

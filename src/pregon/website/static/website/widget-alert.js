@@ -9,7 +9,11 @@ const part = (name, text) => {
   made.textContent = text;
   return made;
 };
-const until = (moment) => new Intl.DateTimeFormat("es-MX", { day: "numeric", month: "long", hour: "numeric", minute: "2-digit", hour12: false }).format(moment);
+// In the hour of the town hall, wherever the other site is read, and as its own pages write it; browsers write «06:08».
+const CLOCK = new Intl.DateTimeFormat("es-MX", {
+  day: "numeric", month: "long", hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone: place.dataset.zone,
+});
+const until = (moment) => CLOCK.format(moment).replace(/\b0(?=\d:)/, "");
 const one = ({ url, headline, severity, drill, until: end }) => {
   const link = part("a", "");
   const address = new URL(url, location.href);
