@@ -6,10 +6,11 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from accessibility import ENTER, HEAD
 from bench import HERE, PREGON, bench, free_port, tell, wait_for_page
@@ -22,7 +23,7 @@ from pregon.core.text import fold
 
 PAGE, PICTURES = DOCS / "reference" / "screens.md", DOCS / "pictures" / "screens"
 SCREEN = {"viewport": {"width": 1280, "height": 915}}
-NOW = datetime.now(UTC)
+NOW = datetime.now(ZoneInfo("America/Mexico_City"))
 PLAN = f"/plan/comunicacion-social-{NOW:%Y}/"
 #: What Lighthouse reads, and what shows best beside it.
 WANTED: dict[str, str | tuple[str, ...]] = {

@@ -43,10 +43,10 @@ Then one byte of what was signed for {touched} was changed in the database, and 
 
 > {broken}
 
-## The report of its third quarter
+## The report of quarter {quarter}
 
-As `pregon plan report --quarter 3 --layout …` wrote it, the first pages of each layout: the office's own, that of an
-operative plan, that of a budgeted programme.
+As `pregon plan report --quarter {quarter} --layout …` wrote it, the first pages of each layout: the office's own, that
+of an operative plan, that of a budgeted programme.
 
 {reports}
 
@@ -75,11 +75,16 @@ def play(place: Bench) -> None:
     for layout in LAYOUTS:
         paper = home / f"{layout}.pdf"
         order_of_report = [word if word != "{}" else "report" for word in order]
-        place.run([*order_of_report, "--quarter", 3, "--layout", layout, paper])
+        place.run([*order_of_report, "--quarter", quarter_of(last), "--layout", layout, paper])
         picture(paper, PICTURES / f"informe-{layout}.webp")
     touched = touch(home)
     broken = verify(place, [word if word != "{}" else "verify" for word in order])
     write(lived, last=last, whole=whole, broken=broken, touched=MONTHS[touched - 1], figures=shown[1:])
+
+
+def quarter_of(day: date) -> int:
+    """The last whole one, or the first while it runs."""
+    return max(1, (day.month - 1) // 3)
 
 
 def picture(paper: Path, file: Path) -> None:
@@ -142,6 +147,7 @@ def write(
             **{name: f"{lived[name]:,}" for name in ("acts", "bulletins", "photos", "letters")},
             last=f"{last:%-d %B}",
             year=last.year,
+            quarter=quarter_of(last),
             figures="\n".join(f"- {line}" for line in figures),
             closed=closed,
             whole=whole,

@@ -44,6 +44,6 @@ def test_hours_begin_with_the_one_asked_for() -> None:
     hour = datetime(2026, 11, 27, 18, tzinfo=UTC)
     HourlyViews.objects.create(path="/", hour=hour, views=3)
     HourlyViews.objects.create(path="/", hour=hour + timedelta(hours=2), views=1)
-    told = by_hour("/", first=hour + timedelta(minutes=42), hours=3)
+    told = by_hour("/", first=hour + timedelta(minutes=42), last=hour + timedelta(hours=2, minutes=5))
     assert [views for _hour, views in told] == [3, 0, 1]
     assert told[0][0] == hour

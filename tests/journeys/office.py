@@ -22,9 +22,7 @@ HEAD, WRITER = "titular@muestra.example", "redaccion@muestra.example"
 SUBSCRIBER = "vecina@muestra.example"
 PASSWORD = "siete cerros y un lago"
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NOW = datetime.now(ZoneInfo("America/Mexico_City"))
-#: Of this day and this year also in their first hour.
-HOUR_AGO = max(NOW - timedelta(hours=1), NOW.replace(hour=0, minute=0))
+ZONE = ZoneInfo("America/Mexico_City")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +79,18 @@ def free_port() -> int:
         return port
 
 
+def hour_ago() -> datetime:
+    """Of this day and this year also in their first hour."""
+    now = datetime.now(ZONE)
+    return max(now - timedelta(hours=1), now.replace(hour=0, minute=0))
+
+
 def example(name: str, *, below: Path) -> Path:
     """A copy whose act took place an hour ago: the plan of an office is that of the running year."""
     folder = shutil.copytree(EXAMPLES / name, below / name)
     sheet = folder / "acto.md"
-    told, changed = re.subn(r"(?m)^fecha: .+$", f"fecha: {HOUR_AGO:%Y-%m-%d %H:%M}", sheet.read_text("utf-8"))
+    dated = f"fecha: {hour_ago():%Y-%m-%d %H:%M}"
+    told, changed = re.subn(r"(?m)^fecha: .+$", dated, sheet.read_text("utf-8"))
     sheet.write_text(re.sub(r"(?m)^fin: .+\n", "", told), "utf-8")
     assert changed == 1
     return folder

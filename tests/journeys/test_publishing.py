@@ -6,13 +6,14 @@ import base64
 import hmac
 import re
 from collections.abc import Callable
+from datetime import datetime
 from email.message import EmailMessage
 
 import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
-from journeys.office import EXAMPLES, HOUR_AGO, SUBSCRIBER, Desk, Office
+from journeys.office import EXAMPLES, SUBSCRIBER, Desk, Office, hour_ago
 from journeys.reader import Reader
 from servers.command import eventually
 from servers.http import Request
@@ -27,7 +28,6 @@ LEAD = "El taller de carpintería abrió sus puertas con veinte lugares para per
 PHOTO = EXAMPLES / "mazamitla-andador" / "01-sendero.jpg"
 SLOW_MAIL = 10.0  # seconds: less than a channel's patience, more than a person needs to open the ledger
 KEY = b"una clave de veinticuatro bytes o mas"
-PLAN = f"/plan/comunicacion-social-{HOUR_AGO.year}"
 
 
 def switch_everything_on(
@@ -49,11 +49,11 @@ def switch_everything_on(
     return said
 
 
-def note_act(writer: Desk) -> None:
+def note_act(writer: Desk, *, start: datetime) -> None:
     page = writer.open("")
     page.get_by_role("link", name="Nuevo acto").click()
     page.fill("[name=title]", TITLE)
-    page.fill("[name=start]", f"{HOUR_AGO:%Y-%m-%d %H:%M}")
+    page.fill("[name=start]", f"{start:%Y-%m-%d %H:%M}")
     page.keyboard.press("Escape")  # the calendar lies over what comes next
     page.fill("[name=place]", "Casa de la Cultura")
     page.select_option("[name=department]", label="Obras Públicas")
@@ -99,13 +99,13 @@ def address_on(office: Office) -> str:
 
 
 def figure_on(site: Reader, indicator: str) -> int:
-    page = site.open(f"{PLAN}/{indicator}/")
+    page = site.open(indicator)
     [number, *_] = re.findall(r"\d+", page.locator(".big").inner_text()) or ["0"]  # «sin dato» at first
     return int(number)
 
 
 def records_on(site: Reader, indicator: str) -> list[str]:
-    return site.open(f"{PLAN}/{indicator}/").locator(".records li div").all_inner_texts()
+    return site.open(indicator).locator(".records li div").all_inner_texts()
 
 
 def rightly_signed(request: Request) -> bool:
@@ -140,10 +140,13 @@ def test_an_act_noted_with_a_phone_becomes_news_everywhere_and_evidence(
         "El proveedor nos reconoce como @pregon_bot.",
         "Este canal no tiene nada que probar.",
     ]
-    site = open_window(office)
-    before = figure_on(site, "actos-cubiertos")
+    site, start = open_window(office), hour_ago()
+    covered, kept_daily = (
+        f"/plan/comunicacion-social-{start.year}/{slug}/" for slug in ("actos-cubiertos", "redes-al-dia")
+    )
+    before = figure_on(site, covered)
 
-    note_act(writer)
+    note_act(writer, start=start)
     write_bulletin(writer.page)
     assert address_on(office) == ""
     smtp_server.delay = SLOW_MAIL
@@ -186,7 +189,7 @@ def test_an_act_noted_with_a_phone_becomes_news_everywhere_and_evidence(
     assert (call.json()["data"]["headline"], call.json()["data"]["url"]) == (TITLE, address)
 
     # The evidence
-    assert eventually(lambda: figure_on(site, "actos-cubiertos") == before + 1)
-    assert records_on(site, "actos-cubiertos") == [f"{TITLE}\nBoletín, Fotos"]
-    assert records_on(site, "redes-al-dia") == [f"{TITLE}\nBoletín 001/{HOUR_AGO.year}"]
+    assert eventually(lambda: figure_on(site, covered) == before + 1)
+    assert records_on(site, covered) == [f"{TITLE}\nBoletín, Fotos"]
+    assert records_on(site, kept_daily) == [f"{TITLE}\nBoletín 001/{start.year}"]
     expect(writer.open("agenda/actos/").locator("tr", has_text=TITLE)).to_contain_text("Cubierto")

@@ -45,6 +45,15 @@ def test_a_young_bulletin_is_told_by_the_hour() -> None:
     assert (columns.hourly, len(columns.columns), columns.columns[0].views) == (True, 6, 7)
 
 
+def test_what_was_read_since_the_hour_struck_stands_in_an_hour_of_its_own() -> None:
+    bulletin, hour = published(), timezone.now().replace(minute=0, second=0, microsecond=0)
+    Bulletin.objects.filter(pk=bulletin.pk).update(first_published_at=hour - timedelta(minutes=10))
+    bulletin.refresh_from_db()
+    HourlyViews.objects.create(path=bulletin.get_absolute_url(), hour=hour, views=7)
+    columns = reach_of(bulletin, at=hour + timedelta(minutes=5)).columns
+    assert [column.views for column in columns.columns] == [0, 7]
+
+
 def test_an_older_one_by_the_day_and_not_without_end() -> None:
     bulletin = published()
     born(bulletin, ago=timedelta(days=4))

@@ -34,12 +34,13 @@ def by_day(views: QuerySet[PageViews], *, first: date, last: date) -> list[tuple
     return [(day, counted.get(day, 0)) for day in days]
 
 
-def by_hour(path: str, *, first: datetime, hours: int) -> list[tuple[datetime, int]]:
-    """The hours from that of ``first`` on, as long as they are kept."""
-    begin = first.replace(minute=0, second=0, microsecond=0)
-    rows = HourlyViews.objects.filter(path=path, hour__gte=begin, hour__lt=begin + HOUR * hours)
+def by_hour(path: str, *, first: datetime, last: datetime) -> list[tuple[datetime, int]]:
+    """From the hour of ``first`` to that of ``last``, as long as they are kept."""
+    begin, end = (moment.replace(minute=0, second=0, microsecond=0) for moment in (first, last))
+    rows = HourlyViews.objects.filter(path=path, hour__range=(begin, end))
     counted = dict(rows.values_list("hour", "views"))
-    return [(hour, counted.get(hour, 0)) for hour in (begin + HOUR * number for number in range(hours))]
+    hours = (begin + HOUR * number for number in range((end - begin) // HOUR + 1))
+    return [(hour, counted.get(hour, 0)) for hour in hours]
 
 
 def by_page(views: QuerySet[PageViews], *, most: int) -> list[tuple[str, int]]:

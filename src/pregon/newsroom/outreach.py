@@ -90,8 +90,7 @@ def columns_of(bulletin: Bulletin, *, at: datetime) -> Columns:
         return Columns.of([], step=analytics.DAY)
     zone = Office.load().zone
     if at - born <= YOUNG:
-        hours = int(max(timedelta(), at - born) / analytics.HOUR) + 1
-        series = analytics.by_hour(page_of(bulletin), first=born, hours=hours)
+        series = analytics.by_hour(page_of(bulletin), first=born, last=max(born, at))
         return Columns.of([(hour.astimezone(zone), views) for hour, views in series], step=analytics.HOUR)
     first, today = born.astimezone(zone).date(), at.astimezone(zone).date()
     last = min(today, first + analytics.DAY * (SHOWN - 1))

@@ -30,7 +30,6 @@ from pregon.website.models import Stream
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.now()
 #: An address that is one, with a query that would leave its attribute.
 LINK = "https://video.ejemplo.invalid/1?q=%22\"onmouseover=alert(3)<script>&'"
 
@@ -38,7 +37,8 @@ LINK = "https://video.ejemplo.invalid/1?q=%22\"onmouseover=alert(3)<script>&'"
 @pytest.fixture
 def blog() -> LiveBlog:
     shelf()
-    return newsroom.open_live(act("Desfile", start=NOW), by=None, at=NOW)
+    now = timezone.now()
+    return newsroom.open_live(act("Desfile", start=now), by=None, at=now)
 
 
 def say(blog: LiveBlog, text: str, **words: str) -> None:
@@ -70,7 +70,7 @@ def test_words_that_try_to_become_script_stay_words(client: Client, blog: LiveBl
     newsroom.correct_post(
         posted, replace(words, text=f"{HOSTILE}!"), note=HOSTILE, version=1, by=None, at=timezone.now()
     )
-    newsroom.pin(blog, HOSTILE, version=1, at=NOW)
+    newsroom.pin(blog, HOSTILE, version=1, at=timezone.now())
     page = client.get(blog.get_absolute_url()).content.decode()
     snapshot = client.get(f"/vivo/cobertura-{blog.pk}.json").json()
     [told] = snapshot["posts"]
@@ -95,7 +95,7 @@ def test_a_snapshot_says_how_far_it_goes_and_what_stands(client: Client, blog: L
         say(blog, f"Novedad {number}.")
     removed = blog.posts.first()
     assert removed is not None
-    newsroom.remove_post(removed, note="No era.", version=1, by=None, at=NOW)
+    newsroom.remove_post(removed, note="No era.", version=1, by=None, at=timezone.now())
     told = client.get(f"/vivo/cobertura-{blog.pk}.json").json()
     stream = Stream.objects.get(name=f"cobertura-{blog.pk}")
     assert (told["epoch"], told["number"]) == (
@@ -119,7 +119,7 @@ def test_a_coverage_of_an_internal_act_is_not_there(client: Client, blog: LiveBl
 def test_what_is_under_way_is_on_the_front_page_and_on_its_act(client: Client, blog: LiveBlog) -> None:
     for path in ("/", "/en-vivo/", blog.act.get_absolute_url()):
         assert blog.get_absolute_url() in client.get(path).content.decode()
-    newsroom.close_live(blog, by=None, at=NOW)
+    newsroom.close_live(blog, by=None, at=timezone.now())
     assert blog.get_absolute_url() not in client.get("/").content.decode()
     page = client.get(blog.get_absolute_url()).content.decode()
     assert ('data-stream="sitio"' in page, "Terminó" in page) == (True, True)
@@ -129,7 +129,7 @@ def test_the_agenda_says_which_act_can_be_followed_while_it_can(client: Client, 
     paths = ("/", "/agenda/", f"/agenda/{timezone.localdate(blog.act.start):%Y/%m}/")
     mark = '<b class="live-dot">En vivo</b></span>'
     assert [client.get(path).content.decode().count(mark) for path in paths] == [1, 1, 1]
-    newsroom.close_live(blog, by=None, at=NOW)
+    newsroom.close_live(blog, by=None, at=timezone.now())
     assert [client.get(path).content.decode().count(mark) for path in paths] == [0, 0, 0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from factories.accounts import UserFactory
 from factories.documents import SEEDS
 from factories.plan import PlanFactory, bulletin, moment
 from pregon.accounts.enums import Role
+from pregon.accounts.models import Office
 from pregon.plan import actions
 from pregon.plan.errors import PlanError
 from pregon.plan.models import Plan, Seal
@@ -165,6 +167,12 @@ def test_a_quarter_that_has_not_begun_has_no_report(plan: Plan, tmp_path: Path) 
     said("new-year", "2027")
     with pytest.raises(CommandError, match="El primer trimestre de 2027 no ha empezado"):
         said("report", str(tmp_path / "informe.pdf"), "--quarter", "1", "--plan", "comunicacion-social-2027")
+
+
+def test_a_quarter_begins_when_it_does_at_the_office(plan: Plan, tmp_path: Path) -> None:
+    Office.objects.update(time_zone="America/Cancun")
+    with time_machine.travel(datetime(2026, 10, 1, 5, 30, tzinfo=UTC), tick=False):  # 23:30 in Mexico City
+        said("report", str(tmp_path / "informe.xlsx"), "--quarter", "4")
 
 
 def test_a_report_in_no_format_of_ours_is_asked_for_again(plan: Plan) -> None:

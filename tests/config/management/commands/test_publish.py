@@ -72,7 +72,7 @@ def test_an_embargo_is_told_in_the_hour_of_the_office(tmp_path: Path) -> None:
     office = Office.load()
     office.time_zone = "America/Tijuana"
     office.save()
-    later = timezone.localtime(timezone=office.zone) + timedelta(days=2)
+    later = timezone.localtime(timezone.now() + timedelta(days=2), office.zone)
     out, _ = published(folder(tmp_path / "andador", more=f"embargo: {later:%Y-%m-%d %H:%M}\n"))
     assert out.splitlines() == [
         (

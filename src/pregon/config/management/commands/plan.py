@@ -7,6 +7,7 @@ import json
 from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.translation import ngettext
 
+from pregon.accounts.models import Office
+from pregon.core.calendar import local_day
 from pregon.core.files import write_atomically
 from pregon.core.text import shorten, slug
 from pregon.plan import actions
@@ -104,7 +107,12 @@ def written_in(target: str) -> PlanPart:
     path = Path(target).expanduser()
     if target in known() or path.suffix in {".yaml", ".yml"}:
         return read(target if target in known() else path).plan
-    return draft_of(document(path), name=path.name, year=timezone.localdate().year).plan
+    return draft_of(document(path), name=path.name, year=today().year).plan
+
+
+def today() -> date:
+    """The day of the office, whose clock a command is not run by as a page is."""
+    return local_day(timezone.now(), Office.load().zone)
 
 
 class Command(BaseCommand):
@@ -176,7 +184,7 @@ class Command(BaseCommand):
         path, year, at = Path(options["target"]).expanduser(), options["year"], timezone.now()
         if year is not None and not EARLIEST <= year <= LATEST:
             raise CommandError(f"«{year}» no es un año de plan: escribe uno entre {EARLIEST} y {LATEST}.")
-        draft = draft_of(document(path), name=path.name, year=year or timezone.localdate(at).year)
+        draft = draft_of(document(path), name=path.name, year=year or today().year)
         if key := options["key"]:
             draft = replace(draft, plan=replace(draft.plan, key=self.key(key)))
         loaded = actions.take_in(draft.plan, at=at, year=year) if options["yes"] else None
@@ -315,7 +323,7 @@ class Command(BaseCommand):
         if kind is None:
             raise CommandError(f"Di en qué formato se escribe con --format: {', '.join(FORMATS)}.")
         span = Span(year=plan.year, quarter=options["quarter"])
-        if span.quarter and not span.has_begun(timezone.localdate()):
+        if span.quarter and not span.has_begun(today()):
             raise CommandError(f"El {span.title.lower()} no ha empezado: todavía no hay nada que informar.")
         written = report_file(plan, span, LAYOUTS[options["layout"]], kind, at=timezone.now())
         write_atomically(path, written)
