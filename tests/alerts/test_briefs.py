@@ -72,6 +72,21 @@ def test_where_it_holds_in_words() -> None:
     assert area_of(draft(localities=(place,), area="El arroyo")) == "La Cofradía, El arroyo"
 
 
+def test_a_zone_without_words_is_told_by_what_is_near_and_is_not_the_whole_town() -> None:
+    drawn = draft(polygon="19.91,-103.02 19.92,-103.03 19.93,-103.02 19.91,-103.02")
+    assert area_of(drawn) == "Zona marcada por coordenadas"
+    for name, latitude in (("Lejos", "20.915300"), ("Cerca", "19.915300")):
+        LocalityFactory.create(name=name, latitude=latitude, longitude="-103.020800")
+    assert area_of(drawn) == "Zona cerca de Cerca"
+    assert area_of(draft(circle="19.9,-103.0 2")) == "Zona cerca de Cerca"
+    assert area_of(draft(circle="1")) == "Municipio de Villa de Muestra, Jalisco"
+
+
+def test_the_word_of_a_drill_stands_at_both_ends_of_its_kicker_and_nowhere_else() -> None:
+    kicker = message_about(sent(status=Status.EXERCISE)).kicker
+    assert (kicker.count("SIMULACRO"), kicker[:9], kicker[-9:]) == (2, "SIMULACRO", "SIMULACRO")
+
+
 def test_what_follows_reaches_whoever_the_first_one_was_for() -> None:
     one, other = LocalityFactory.create(), LocalityFactory.create()
     first = minor(localities=(one,))

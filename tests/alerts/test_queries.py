@@ -61,10 +61,17 @@ def test_the_words_to_fill_in_are_told_in_the_order_they_are_read() -> None:
 
 def test_an_area_far_from_every_locality_is_asked_about_and_kept() -> None:
     at = timezone.now()
-    assert doubts(draft("tormenta", polygon=FAR), at=at) == []
+    assert doubts(draft("tormenta", polygon=FAR, area="El cerro"), at=at) == []
     LocalityFactory.create(latitude="19.915300", longitude="-103.020800")
-    [doubt] = doubts(draft("tormenta", polygon=FAR), at=at)
+    [doubt] = doubts(draft("tormenta", polygon=FAR, area="El cerro"), at=at)
     assert "kilómetros de la localidad más cercana" in doubt
+
+
+def test_a_zone_is_asked_for_in_words_unless_a_locality_says_where() -> None:
+    at = timezone.now()
+    [doubt] = doubts(draft("tormenta", polygon=FAR), at=at)
+    assert "escribe el área en palabras" in doubt
+    assert doubts(draft("tormenta", polygon=FAR, localities=(LocalityFactory.create(),)), at=at) == []
 
 
 def test_the_whole_town_and_a_very_long_alert_are_asked_about() -> None:

@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office
 from pregon.alerts.enums import MessageType
+from pregon.alerts.errors import BadArea
 from pregon.alerts.models import Alert, AlertOffice
-from pregon.alerts.queries import active, alone_from, chain
+from pregon.alerts.queries import active, alone_from, chain, nearest_locality, shapes
 from pregon.core.remembering import remembered
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Audience, Block, Message
@@ -59,7 +60,19 @@ def area_of(alert: Alert) -> str:
     named = [locality.name for locality in alert.localities.all()]
     if alert.area.strip():
         named.append(alert.area.strip())
-    return ", ".join(named) or whole_area()
+    return ", ".join(named) or drawn_area(alert) or whole_area()
+
+
+def drawn_area(alert: Alert) -> str:
+    """A zone that nobody put into words, by what lies nearest to it: nobody shall read that it is the whole town."""
+    try:
+        drawn = shapes(alert)
+    except BadArea:
+        return ""
+    if not drawn:
+        return ""
+    near = nearest_locality(drawn[0])
+    return _("Zona cerca de %(place)s") % {"place": near.name} if near else _("Zona marcada por coordenadas")
 
 
 def whole_area() -> str:
@@ -112,10 +125,9 @@ def blocks_of(alert: Alert) -> Iterator[Block]:
 def message_about(alert: Alert) -> Message:
     """What every channel takes, each at its own length."""
     office = Office.load()
-    kicker = str(alert.get_message_type_display() if not alert.is_drill else _("Simulacro"))
     return Message(
         kind=MessageKind.ALERT,
-        kicker=f"{kicker} · {marked(alert.event, alert)}",
+        kicker=marked(f"{alert.get_message_type_display()} · {alert.event}", alert),
         headline=headline_of(alert),
         notice=notice_of(alert),
         blocks=tuple(blocks_of(alert)),

@@ -160,6 +160,24 @@ def shapes(alert: Alert) -> list[Polygon | Circle]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A locality, and how far it lies from something."""
+
+    km: float
+    name: str
+
+
+def nearest_locality(shape: Polygon | Circle) -> Near | None:
+    """The one nearest to the middle of ``shape``; none where no coordinates are known."""
+    places = (
+        Near(shape.middle.km_to(Point(float(latitude), float(longitude))), name)
+        for latitude, longitude, name in Locality.objects.values_list("latitude", "longitude", "name")
+        if latitude is not None and longitude is not None
+    )
+    return min(places, key=lambda near: near.km, default=None)
+
+
 def problems(alert: Alert, *, at: datetime) -> list[str]:
     """Why it cannot go out as it stands, each in a sentence; none when it may."""
     return list(_problems(alert, at=at))
@@ -199,21 +217,20 @@ def doubts(alert: Alert, *, at: datetime) -> list[str]:
         drawn = shapes(alert)
     except BadArea:
         return []  # a problem already
-    known = [
-        Point(float(latitude), float(longitude))
-        for latitude, longitude in Locality.objects.values_list("latitude", "longitude")
-        if latitude is not None and longitude is not None
-    ]
     for shape in drawn:
-        middle = shape.centre if isinstance(shape, Circle) else shape.middle
-        nearest = min((middle.km_to(place) for place in known), default=0.0)
-        if nearest > FAR_KM:
+        near = nearest_locality(shape)
+        if near and near.km > FAR_KM:
             found.append(
                 _("El área queda a %(km)d kilómetros de la localidad más cercana: ¿está bien?")
-                % {"km": round(nearest)}
+                % {"km": round(near.km)}
             )
-    if not drawn and not alert.localities.exists():
-        found.append(_("No elegiste localidades: la alerta es para todo el municipio."))
+    if not alert.localities.exists():
+        if not drawn:
+            found.append(_("No elegiste localidades: la alerta es para todo el municipio."))
+        elif not alert.area.strip():
+            found.append(
+                _("La zona exacta no tiene nombre: escribe el área en palabras para quien no ve mapas.")
+            )
     if alert.expires - at > LONG:
         found.append(_("La alerta dura más de una semana: ¿está bien la hora de término?"))
     return found

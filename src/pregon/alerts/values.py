@@ -49,6 +49,10 @@ class Circle:
     def __str__(self) -> str:
         return f"{self.centre} {written(self.km)}"
 
+    @property
+    def middle(self) -> Point:
+        return self.centre
+
 
 @dataclass(frozen=True, slots=True)
 class Polygon:

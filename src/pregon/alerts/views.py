@@ -176,6 +176,7 @@ class SheetView(AlertDesk, TemplateView):
             alert=alert,
             headline=headline_of(alert),
             area=area_of(alert),
+            zone=[drawn.strip() for drawn in (alert.polygon, alert.circle) if drawn.strip()],
             until=hour(alert.expires),
             tone=TONES[State(alert.state)],
             problems=problems(alert, at=at) if alert.state == State.DRAFT else [],
