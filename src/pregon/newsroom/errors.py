@@ -11,6 +11,7 @@ NewsroomError
 │   ├── NotAnnounced       the act is not public
 │   ├── LiveOver           the coverage is closed
 │   ├── NothingToPost
+│   ├── PersonWithoutWords
 │   ├── PhotoWithoutWords
 │   ├── NoteNeeded
 │   └── EditedMeanwhile    somebody else changed it since it was opened
@@ -73,6 +74,10 @@ class LiveOver(LiveError):
 
 class NothingToPost(LiveError):
     """Escribe algo, o elige una foto: la publicación está vacía."""
+
+
+class PersonWithoutWords(LiveError):
+    """Escribe en «Qué pasa» lo que dijo esa persona, o deja vacío «Quién lo dijo»."""
 
 
 class PhotoWithoutWords(LiveError):

@@ -24,6 +24,7 @@ from pregon.newsroom.errors import (
     NotAnnounced,
     NoteNeeded,
     NothingToPost,
+    PersonWithoutWords,
     PhotoWithoutWords,
 )
 from pregon.newsroom.models import Bulletin, LiveBlog, LivePost
@@ -128,6 +129,17 @@ def test_a_photo_of_which_nobody_says_what_is_seen_stays(tmp_path: Path) -> None
 def test_an_empty_post_is_refused() -> None:
     with pytest.raises(NothingToPost):
         newsroom.post(blog(), Words(text="  ", person="Alguien"), key=uuid4(), by=None, at=NOW)
+
+
+def test_whoever_said_it_said_something() -> None:
+    where = blog()
+    with pytest.raises(PersonWithoutWords, match="lo que dijo esa persona"):
+        newsroom.post(where, Words(headline="Arranca", person="Alguien"), key=uuid4(), by=None, at=NOW)
+    said = newsroom.post(where, Words(text="Arranca.", person="Alguien"), key=uuid4(), by=None, at=NOW)
+    with pytest.raises(PersonWithoutWords):
+        newsroom.correct_post(
+            said, Words(headline="Arranca", person="Alguien"), note="Sobraba.", version=1, by=None, at=NOW
+        )
 
 
 def test_an_address_that_is_none_is_refused() -> None:

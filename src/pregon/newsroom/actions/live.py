@@ -37,6 +37,7 @@ from pregon.newsroom.errors import (
     NotAnnounced,
     NoteNeeded,
     NothingToPost,
+    PersonWithoutWords,
     PhotoWithoutWords,
 )
 from pregon.newsroom.models import Bulletin, BulletinIndex, LiveBlog, LiveChange, LivePost
@@ -162,6 +163,14 @@ def judge(record: Model, *written: str) -> None:
     record.clean_fields(exclude={part.name for part in record._meta.fields} - set(written))
 
 
+def judge_words(words: Words, *, with_photo: bool) -> None:
+    """Refuse a post that shows nothing, and a person who says nothing in it."""
+    if not (with_photo or words.headline or words.text or words.video):
+        raise NothingToPost
+    if words.person and not words.text:
+        raise PersonWithoutWords
+
+
 def held(blog: LiveBlog) -> LiveBlog:
     """``blog`` as it is now, and nobody else's until the transaction ends."""
     return LiveBlog.objects.select_for_update(of=("self",)).select_related("act").get(pk=blog.pk)
@@ -194,8 +203,7 @@ def post(
     words = words.trimmed()
     if shot and not shot.seen.strip():
         raise PhotoWithoutWords
-    if shot is None and not (words.headline or words.text or words.video):
-        raise NothingToPost
+    judge_words(words, with_photo=shot is not None)
     if LiveBlog.objects.get(pk=blog.pk).is_over:
         raise LiveOver
     made = LivePost(
@@ -254,8 +262,7 @@ def correct_post(
     blog = held(posted.blog)
     posted = standing(posted, version=version)
     words = words.trimmed()
-    if not (posted.photo_id or words.headline or words.text or words.video):
-        raise NothingToPost
+    judge_words(words, with_photo=posted.photo_id is not None)
     if words == Words.of(posted):
         return posted
     write_down(posted, note, by=by, at=at)
@@ -338,7 +345,7 @@ def draft_from(blog: LiveBlog, *, by: User | None) -> Bulletin:
     first = next((said.text or said.headline for said in posts if said.text or said.headline), blog.title)
     bulletin = Bulletin(
         title=blog.title,
-        lead=" ".join(blog.points) or first,
+        lead=" ".join(map(sentence, blog.points)) or first,
         act=act,
         album=act.album,
         cover=next((said.photo for said in posts if said.photo and said.photo.may_go_out), None),
@@ -353,6 +360,11 @@ def draft_from(blog: LiveBlog, *, by: User | None) -> Bulletin:
     BulletinIndex.objects.get().add_child(instance=bulletin)
     bulletin.save_revision(user=by)
     return bulletin
+
+
+def sentence(point: str) -> str:
+    """``point`` with a stop at its end, to stand before another."""
+    return point if point.endswith((".", "!", "?", "…")) else f"{point}."
 
 
 def blocks_of(posted: LivePost) -> Iterator[tuple[str, Any]]:
