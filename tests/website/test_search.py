@@ -65,6 +65,22 @@ def test_who_types_n_may_mean_enye() -> None:
 # --- While somebody types -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("asked", ["{}/{}", "boletín {}", "Boletín número {}/{}", "no. {}", "{:03d}"])
+def test_a_bulletin_is_found_by_its_folio(asked: str) -> None:
+    wanted = published("Puente nuevo")
+    published("Camino")
+    said = asked.format(wanted.number, wanted.year)
+    assert list(find(Bulletin.objects.live(), q=said)) == [wanted]
+    assert titles(said) == ["Puente nuevo"]
+
+
+def test_a_number_that_is_no_folio_finds_what_holds_it() -> None:
+    for number in range(3):
+        published(f"Calle {number}")
+    assert list(find(Bulletin.objects.live(), q="calle 2")) == [Bulletin.objects.get(title="Calle 2")]
+    assert not find(Bulletin.objects.live(), q=f"{10**20} 1 2 3")
+
+
 def titles(asked: str) -> list[str]:
     return ["".join(piece for piece, _ in found.title) for found in suggest(asked, at=timezone.now())]
 

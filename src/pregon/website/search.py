@@ -14,7 +14,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.search.backends import get_search_backend
@@ -33,6 +33,8 @@ MOST_FOUND = 2000
 ACTS_BESIDE = 5
 #: While somebody types: from how many letters on, how many newest are looked at, and how many are shown.
 SHORTEST_BEGINNING, MOST_LOOKED_AT, MOST_SHOWN = 2, 200, 8
+#: What a folio is called when it is asked for, and how many digits it may have.
+CALLED, LONGEST_NUMBER = frozenset({"boletin", "numero", "num", "no"}), 6
 _word = re.compile(r"[^\W_]+")
 
 
@@ -51,6 +53,8 @@ class Kind:
     fields: tuple[str, ...]
     called: Callable[[Any], str]
     dated: Callable[[Any], datetime]
+    #: Those that the words name without standing in their text.
+    named: Callable[[Words], Q] = lambda words: Q()
 
 
 #: One more kind of thing to be found is one more line here.
@@ -61,6 +65,7 @@ KINDS = (
         fields=("title", "slug", "number", "year", "first_published_at"),
         called=lambda bulletin: _("Boletín %(folio)s") % {"folio": bulletin.folio},
         dated=lambda bulletin: bulletin.first_published_at,
+        named=lambda words: numbered(words),
     ),
     Kind(
         model=Act,
@@ -97,7 +102,8 @@ def find(
 ) -> BulletinQuerySet:
     """Those of ``bulletins`` that hold every word of ``q`` in some form, within the filters."""
     if q:
-        bulletins = bulletins.filter(pk__in=holding(Words(q)))
+        words = Words(q)
+        bulletins = bulletins.filter(Q(pk__in=holding(words)) | numbered(words))
     if tema:
         bulletins = bulletins.filter(topics=tema)
     if dependencia:
@@ -177,6 +183,20 @@ def holding(words: Words, *, among: type[Model] = Bulletin, most: int = MOST_FOU
     return [record.pk for record in found[:most]]
 
 
+def numbered(words: Words) -> Q:
+    """Which bulletin ``words`` are the folio of, as in «236/2026» and «boletín 236»; no condition when of none."""
+    said = [int(word) for word in words.asked if word.isdecimal() and len(word) <= LONGEST_NUMBER]
+    if len(said) < len([word for word in words.asked if fold(word) not in CALLED]):
+        return Q()
+    match said:
+        case [number]:
+            return Q(number=number)
+        case [number, year]:
+            return Q(number=number, year=year)
+        case _:
+            return Q()
+
+
 def acts_holding(words: Words, *, at: datetime) -> list[Act]:
     """The public acts that hold all ``words``, latest first; as many as stand beside the bulletins."""
     held = holding(words, among=Act, most=MOST_LOOKED_AT)
@@ -204,15 +224,19 @@ def suggest(asked: str, *, at: datetime) -> list[Suggestion]:
 
 
 def of_kind(kind: Kind, words: Words, *, at: datetime) -> list[Suggestion]:
-    held = holding(words, among=kind.model, most=MOST_LOOKED_AT)
-    if not held:
+    held, named = holding(words, among=kind.model, most=MOST_LOOKED_AT), kind.named(words)
+    if not held and not named:
         return []
     public: list[Any] = list(
-        visible(kind.model._default_manager.filter(pk__in=held), at=at)
+        visible(kind.model._default_manager.filter(Q(pk__in=held) | named), at=at)
         .order_by(*kind.order)
         .only(*kind.fields)
     )
-    near = [record for record in public if words.stand_in(record.title)][:MOST_SHOWN]
+    near = [
+        record
+        for record in public
+        if words.stand_in(record.title) or (named and words.stand_in(kind.called(record)))
+    ][:MOST_SHOWN]
     far = [record for record in public if record not in near][: MOST_SHOWN - len(near)]
     return [
         Suggestion(
