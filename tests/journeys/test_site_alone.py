@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
 from journeys.office import example, order
 from journeys.test_nginx import ask, nginx_over, site_over
@@ -144,6 +145,23 @@ def plain_python(folder: Path, tmp_path: Path) -> Iterator[int]:
             yield port
         finally:
             server.terminate()
+
+
+def test_a_copy_below_another_site_asks_that_site_for_nothing(
+    published: Path, tmp_path: Path, browser: Browser
+) -> None:
+    order("site", "export", tmp_path / "servidor" / "respaldo", "--relative", home=published)
+    asked: list[str] = []
+    with plain_python(tmp_path / "servidor", tmp_path) as port, browser.new_context() as window:
+        page = window.new_page()
+        page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        for path in ("", "agenda/", "boletines/"):
+            page.goto(f"http://127.0.0.1:{port}/respaldo/{path}", wait_until="networkidle")
+        with page.expect_request("**/search*.js"):  # what a page brings later is found too
+            page.get_by_role("searchbox").first.press("a")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    assert [path for path in asked if not path.startswith("/respaldo/")] == []
 
 
 def answers(port: int) -> bool:

@@ -132,6 +132,8 @@ def test_a_file_is_no_folder_to_copy_to(home: Home, target: Path) -> None:
         ("a/index.html", b'srcset="/x/1.webp 1w, /x/2.webp 2w"', b'srcset="../x/1.webp 1w, ../x/2.webp 2w"'),
         ("a/index.html", b'href="//otro.example/"', b'href="//otro.example/"'),
         ("static/website/a.css", b'url("/static/x.woff2")', b'url("../../static/x.woff2")'),
+        ("a/index.html", b'<b data-script="/static/x.js">', b'<b data-script="../static/x.js">'),
+        ("index.html", b'<body data-stream="sitio">', b"<body>"),
         ("rss.xml", b'href="/agenda/"', b'href="/agenda/"'),
     ],
 )  # fmt: skip

@@ -35,7 +35,9 @@ NOT_FOUND = "404.html"
 #: What pages and styles name of the static files.
 STATIC = re.compile(rb"/static/([^\"'\s)>]+)")
 #: An address from the root, where an element or a style names one.
-FROM_ROOT = re.compile(rb"""((?:href|src|action|poster)="|url\(["']?)/(?!/)""")
+FROM_ROOT = re.compile(rb"""((?:href|src|action|poster|data-[a-z-]+)="|url\(["']?)/(?!/)""")
+#: What a page follows as news come. Below the address of another site that would be the news of that one.
+STREAM = re.compile(rb' data-stream="[^"]*"')
 SEVERAL = re.compile(rb'srcset="[^"]*"')
 
 
@@ -157,11 +159,12 @@ def write(target: Path, data: bytes) -> bool:
 
 
 def below(data: bytes, name: str) -> bytes:
-    """``data``, the file ``name`` of the copy, with every link from the root made one from where it stands."""
+    """``data``, the file ``name`` of the copy, with every link from the root made one from where it stands, and none
+    that a script would ask for at the root."""
     if not name.endswith((".html", ".css")):
         return data
     up = b"../" * name.count("/") or b"./"
-    data = FROM_ROOT.sub(rb"\1" + up, data)
+    data = FROM_ROOT.sub(rb"\1" + up, STREAM.sub(b"", data))
     return SEVERAL.sub(lambda several: re.sub(rb'(["\s])/(?!/)', rb"\1" + up, several[0]), data)
 
 

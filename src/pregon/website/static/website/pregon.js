@@ -300,7 +300,8 @@ if ("EventSource" in window && document.body.dataset.stream) {
 
 const idle = window.requestIdleCallback || ((act) => setTimeout(act, 200));
 
-// After all else: what is kept for later must not slow what is read now.
+// After all else: what is kept for later must not slow what is read now. A copy below the address of another site has
+// no stream, and installs nothing there.
 async function register() {
   const before = navigator.serviceWorker.controller;
   await navigator.serviceWorker.register("/avisos.js");
@@ -310,7 +311,7 @@ async function register() {
   active.postMessage({ keep: [location.pathname, ...photos.filter((path) => path.startsWith("/fotos/"))] });
 }
 
-if ("serviceWorker" in navigator && !location.pathname.startsWith("/escritorio")) {
+if ("serviceWorker" in navigator && document.body.dataset.stream && !location.pathname.startsWith("/escritorio")) {
   const soon = () => idle(() => register().catch(() => {}));
   if (document.readyState === "complete") soon(); else addEventListener("load", soon, { once: true });
 
@@ -370,12 +371,15 @@ for (const button of navigator.share ? document.querySelectorAll("[data-share]")
   });
 }
 
+// A page names its scripts from where it stands, which need not be where this one does.
+const bring = (script) => import(new URL(script, document.baseURI));
+
 // A page that is only read asks for no more: suggestions come once somebody types, notices once their box is seen.
 for (const bar of document.querySelectorAll("[data-suggest]")) {
-  bar.addEventListener("keydown", () => import(bar.dataset.script).catch(() => {}), { once: true });
+  bar.addEventListener("keydown", () => bring(bar.dataset.script).catch(() => {}), { once: true });
 }
-for (const box of document.querySelectorAll("[data-push-box]")) {
-  const come = () => import(box.dataset.script).catch(() => {});  // without a connection the link of the box serves
+for (const box of document.querySelectorAll("[data-stream] [data-push-box]")) {
+  const come = () => bring(box.dataset.script).catch(() => {});  // without a connection the link of the box serves
   if (box.hidden) { addEventListener("load", () => idle(come), { once: true }); continue; }
   const seen = new IntersectionObserver(([{ isIntersecting }]) => {
     if (isIntersecting) { seen.disconnect(); come(); }
@@ -390,7 +394,7 @@ const instead = (links, script) => {
     link.addEventListener("click", async (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      const there = await import(script).catch(() => null);
+      const there = await bring(script).catch(() => null);
       if (there) there.open(link); else location.assign(link.href);
     });
   }
@@ -406,5 +410,5 @@ if (player) {
     film.addEventListener("play", () => film.classList.remove("resting"), { once: true });
   }
   instead(document.querySelectorAll("[data-at]"), player.dataset.player);
-  if (/^#t=\d/.test(location.hash)) import(player.dataset.player);
+  if (/^#t=\d/.test(location.hash)) bring(player.dataset.player);
 }
