@@ -149,6 +149,7 @@ def test_an_unknown_order_is_answered_in_one_sentence(name: str, capsys: pytest.
         (["doctor", "--rápido"], "No se entiende «--rápido»"),
         (["publish", "a", "--wait"], "Después de --wait va un valor"),
         (["publish", "a", "--wait", "mucho"], "«mucho» no sirve para --wait"),
+        (["site", "show", "/", "--at", "mañana"], "«mañana» no sirve para --at"),
         (["publish", "a", "--json=sí"], "No se entiende lo que sigue a «pregon publish»"),
     ],
 )

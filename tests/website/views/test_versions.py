@@ -104,7 +104,9 @@ def test_a_version_whose_file_is_lost_is_not_found(client: Client, version: Page
         ("agenda/", "/agenda/"),
         ("https://muestra.example/plan/?x=1", "/plan/"),
         (" /a%C3%B1o/ ", "/año/"),
-        ("http://[", "/http://["),
+        ("http://[", "/http://[/"),
+        ("/boletines/pozo", "/boletines/pozo/"),
+        ("/rss.xml", "/rss.xml"),
         ("/a%00/", "/a/"),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -128,11 +129,12 @@ def style_of_today(found: re.Match[str]) -> str:
 
 
 def path_of(written: str) -> str:
-    """The address of this site in what a person wrote or pasted."""
+    """The address of this site in what a person wrote or pasted. A page ends in a slash, which is easily left out."""
     written = written.strip()
     try:
         path = unquote(urlsplit(written).path)
     except ValueError:  # it only looks like an address
         path = written
     path = path.replace("\x00", "")  # no database keeps one
-    return path if path.startswith("/") else f"/{path}"
+    path = path if path.startswith("/") else f"/{path}"
+    return path if path.endswith("/") or "." in PurePosixPath(path).name else f"{path}/"

@@ -50,7 +50,9 @@ def test_the_versions_of_a_page_are_told_and_shown(home: Home) -> None:
     news.town()
     for hour, words in enumerate(("Uno.", "Dos.")):
         archiving.archive("/", Answer(status=200, body=words.encode()), at=NOON + timedelta(hours=hour))
-    assert told("versions", "/") == "2026-11-20 13:00 → ahora\n2026-11-20 12:00 → 2026-11-20 13:00\n"
+    assert told("versions", "/") == (
+        "2026-11-20 13:00:00 → ahora\n2026-11-20 12:00:00 → 2026-11-20 13:00:00\n"
+    )
     assert told("show", "/", at=moment("2026-11-20 12:30")) == "Uno.\n"
     assert told_as_json("show", "/", at=moment("2026-11-20"))["page"] == "Dos."
 

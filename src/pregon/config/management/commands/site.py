@@ -101,9 +101,9 @@ class Command(BaseCommand):
         ]
         lines = []
         for version in found:
-            until = f"{version.until.astimezone(zone):%Y-%m-%d %H:%M}" if version.until else "ahora"
+            until = f"{version.until.astimezone(zone):%Y-%m-%d %H:%M:%S}" if version.until else "ahora"
             gone = "  retirada" if version.gone else ""
-            lines.append(f"{version.since.astimezone(zone):%Y-%m-%d %H:%M} → {until}{gone}")
+            lines.append(f"{version.since.astimezone(zone):%Y-%m-%d %H:%M:%S} → {until}{gone}")
         return {"path": path, "versions": told}, lines or [f"De {path} no se guarda ninguna versión."]
 
     def show(self, options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
