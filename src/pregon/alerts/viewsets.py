@@ -37,7 +37,7 @@ class StateColumn(Column):
 class WhenColumn(Column):
     def get_value(self, instance: Alert) -> str:
         moment = instance.sent or instance.created_at
-        return date_format(timezone.localtime(moment), "j \\d\\e F Y, G:i").lower()
+        return date_format(timezone.localtime(moment), "j \\d\\e F \\d\\e Y, G:i").lower()
 
 
 class HeadlineColumn(TitleColumn):

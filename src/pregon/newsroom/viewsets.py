@@ -44,7 +44,7 @@ class StageColumn(Column):
 class MomentColumn(Column):
     def get_value(self, instance: Any) -> str:
         moment = instance.moment
-        return date_format(timezone.localtime(moment), "j \\d\\e F Y, G:i").lower() if moment else ""
+        return date_format(timezone.localtime(moment), "j \\d\\e F \\d\\e Y, G:i").lower() if moment else ""
 
 
 class BulletinFilterSet(WagtailFilterSet):
