@@ -236,12 +236,12 @@ def test_closing_makes_the_draft_of_a_bulletin_with_its_album(tmp_path: Path) ->
     gone = say(where, "Esto no.")
     newsroom.remove_post(gone, note="No era así.", version=1, by=None, at=NOW + HOUR)
     say(where, "<b>Fin</b>", video="https://video.ejemplo.invalid/1")
-    newsroom.pin(where, "Reforma reabre a las 12:00.", version=1, at=NOW + HOUR)
+    newsroom.pin(where, "- Reforma reabre a las 12:00\n- ¡Gracias!", version=1, at=NOW + HOUR)
     closed = newsroom.close_live(where, by=None, at=NOW + 2 * HOUR)
     draft = Bulletin.objects.get()
     assert (closed.bulletin, closed.state, draft.live) == (draft, LiveState.CLOSED, False)
     assert (draft.lead, draft.album, draft.cover) == (
-        "Reforma reabre a las 12:00.",
+        "Reforma reabre a las 12:00. ¡Gracias!",
         where.act.album or draft.act.album,
         Photo.objects.get(),
     )
