@@ -75,11 +75,21 @@ def test_where_it_holds_in_words() -> None:
 def test_a_zone_without_words_is_told_by_what_is_near_and_is_not_the_whole_town() -> None:
     drawn = draft(polygon="19.91,-103.02 19.92,-103.03 19.93,-103.02 19.91,-103.02")
     assert area_of(drawn) == "Zona marcada por coordenadas"
-    for name, latitude in (("Lejos", "20.915300"), ("Cerca", "19.915300")):
-        LocalityFactory.create(name=name, latitude=latitude, longitude="-103.020800")
+    LocalityFactory.create(name="Lejos", latitude="20.915300", longitude="-103.020800")
+    assert area_of(drawn) == "Zona marcada por coordenadas"
+    LocalityFactory.create(name="Cerca", latitude="19.915300", longitude="-103.020800")
     assert area_of(drawn) == "Zona cerca de Cerca"
     assert area_of(draft(circle="19.9,-103.0 2")) == "Zona cerca de Cerca"
     assert area_of(draft(circle="1")) == "Municipio de Villa de Muestra, Jalisco"
+
+
+def test_what_went_out_keeps_the_words_of_its_zone() -> None:
+    LocalityFactory.create(name="Cerca", latitude="19.915300", longitude="-103.020800")
+    out = minor(circle="19.9,-103.0 2")
+    LocalityFactory.create(name="Más cerca", latitude="19.900000", longitude="-103.000000")
+    out.refresh_from_db()
+    assert area_of(out) == "Zona cerca de Cerca"
+    assert "<areaDesc>Zona cerca de Cerca</areaDesc>" in out.xml
 
 
 def test_the_word_of_a_drill_stands_at_both_ends_of_its_kicker_and_nowhere_else() -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pregon.accounts.models import Office, User
 from pregon.alerts import cap
-from pregon.alerts.briefs import asking_for, audience_of, message_about
+from pregon.alerts.briefs import asking_for, audience_of, drawn_area, message_about
 from pregon.alerts.enums import (
     STEPS,
     Certainty,
@@ -294,6 +294,8 @@ def send(alert: Alert, *, at: datetime) -> Alert:
     becomes = State.CANCELLED if alert.is_cancel else State.UPDATED
     if before is not None and becomes not in STEPS[State(before.state)]:
         raise NotActive
+    if not alert.area.strip() and not alert.localities.exists():
+        alert.area = drawn_area(alert)  # as it is read now, whatever localities there are one day
     alert.sent = at
     alert.state = State.CANCELLED if alert.is_cancel else State.ACTIVE
     alert.ended_at = at if alert.is_cancel else None

@@ -20,7 +20,7 @@ from pregon.accounts.models import Office
 from pregon.alerts.enums import MessageType
 from pregon.alerts.errors import BadArea
 from pregon.alerts.models import Alert, AlertOffice
-from pregon.alerts.queries import active, alone_from, chain, nearest_locality, shapes
+from pregon.alerts.queries import FAR_KM, active, alone_from, chain, nearest_locality, shapes
 from pregon.core.remembering import remembered
 from pregon.delivery.enums import MessageKind
 from pregon.delivery.values import Audience, Block, Message
@@ -60,19 +60,22 @@ def area_of(alert: Alert) -> str:
     named = [locality.name for locality in alert.localities.all()]
     if alert.area.strip():
         named.append(alert.area.strip())
-    return ", ".join(named) or drawn_area(alert) or whole_area()
+    drawn = "" if named or alert.sent else drawn_area(alert)  # one that went out keeps the words it had
+    return ", ".join(named) or drawn or whole_area()
 
 
 def drawn_area(alert: Alert) -> str:
-    """A zone that nobody put into words, by what lies nearest to it: nobody shall read that it is the whole town."""
+    """A zone that nobody put into words, by what lies near it: nobody shall read that it is the whole town."""
     try:
         drawn = shapes(alert)
     except BadArea:
         return ""
     if not drawn:
         return ""
-    near = nearest_locality(drawn[0])
-    return _("Zona cerca de %(place)s") % {"place": near.name} if near else _("Zona marcada por coordenadas")
+    near = nearest_locality(drawn)
+    if near is None or near.km > FAR_KM:
+        return _("Zona marcada por coordenadas")
+    return _("Zona cerca de %(place)s") % {"place": near.name}
 
 
 def whole_area() -> str:

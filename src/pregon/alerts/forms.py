@@ -38,7 +38,9 @@ def localities_field() -> forms.ModelMultipleChoiceField[Locality]:
         label=_("Dónde"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Sin ninguna, la alerta es para todo el municipio."),
+        help_text=_(
+            "Sin ninguna ni zona exacta, es para todo el municipio; con una zona sola se avisa a todos."
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -168,10 +168,10 @@ class Near:
     name: str
 
 
-def nearest_locality(shape: Polygon | Circle) -> Near | None:
-    """The one nearest to the middle of ``shape``; none where no coordinates are known."""
+def nearest_locality(drawn: Sequence[Polygon | Circle]) -> Near | None:
+    """The one nearest to the middle of any of them; none where no coordinates are known."""
     places = (
-        Near(shape.middle.km_to(Point(float(latitude), float(longitude))), name)
+        Near(min(shape.middle.km_to(Point(float(latitude), float(longitude))) for shape in drawn), name)
         for latitude, longitude, name in Locality.objects.values_list("latitude", "longitude", "name")
         if latitude is not None and longitude is not None
     )
@@ -218,7 +218,7 @@ def doubts(alert: Alert, *, at: datetime) -> list[str]:
     except BadArea:
         return []  # a problem already
     for shape in drawn:
-        near = nearest_locality(shape)
+        near = nearest_locality([shape])
         if near and near.km > FAR_KM:
             found.append(
                 _("El área queda a %(km)d kilómetros de la localidad más cercana: ¿está bien?")
