@@ -34,7 +34,7 @@ ACTS_BESIDE = 5
 #: While somebody types: from how many letters on, how many newest are looked at, and how many are shown.
 SHORTEST_BEGINNING, MOST_LOOKED_AT, MOST_SHOWN = 2, 200, 8
 #: What a folio is called when it is asked for, and how many digits it may have.
-CALLED, LONGEST_NUMBER = frozenset({"boletin", "numero", "num", "no"}), 6
+CALLED, LONGEST_NUMBER = frozenset({"boletin", "de", "prensa", "folio", "numero", "num", "no", "n", "o"}), 6
 _word = re.compile(r"[^\W_]+")
 
 
@@ -227,16 +227,10 @@ def of_kind(kind: Kind, words: Words, *, at: datetime) -> list[Suggestion]:
     held, named = holding(words, among=kind.model, most=MOST_LOOKED_AT), kind.named(words)
     if not held and not named:
         return []
-    public: list[Any] = list(
-        visible(kind.model._default_manager.filter(Q(pk__in=held) | named), at=at)
-        .order_by(*kind.order)
-        .only(*kind.fields)
-    )
-    near = [
-        record
-        for record in public
-        if words.stand_in(record.title) or (named and words.stand_in(kind.called(record)))
-    ][:MOST_SHOWN]
+    shown = visible(kind.model._default_manager.all(), at=at).order_by(*kind.order).only(*kind.fields)
+    by_name: list[Any] = list(shown.filter(named)[:MOST_SHOWN]) if named else []
+    public = [record for record in shown.filter(pk__in=held) if record not in by_name]
+    near = [*by_name, *(record for record in public if words.stand_in(record.title))][:MOST_SHOWN]
     far = [record for record in public if record not in near][: MOST_SHOWN - len(near)]
     return [
         Suggestion(
