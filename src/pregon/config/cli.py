@@ -62,7 +62,7 @@ USAGE = (
     (r"unrecognized arguments: (.+)", "No se entiende «{0}»"),
     (r"argument (.+?): expected one argument", "Después de {0} va un valor"),
     (r"argument (.+?): invalid choice: '?(.*?)'? \(choose from (.+)\)", "«{1}» no sirve, elige entre {2}"),
-    (r"argument (.+?): (?:invalid .+? value: )?'?(.*?)'?$", "«{1}» no sirve para {0}"),
+    (r"argument (.+?): invalid .+? value: '(.*)'", "«{1}» no sirve para {0}"),
 )
 
 #: What Django offers to every command and nobody in an office needs to read.

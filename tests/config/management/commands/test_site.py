@@ -49,11 +49,14 @@ def test_the_site_is_copied_to_a_folder(home: Home, tmp_path: Path) -> None:
 def test_the_versions_of_a_page_are_told_and_shown(home: Home) -> None:
     news.town()
     for hour, words in enumerate(("Uno.", "Dos.")):
-        archiving.archive("/", Answer(status=200, body=words.encode()), at=NOON + timedelta(hours=hour))
+        archiving.archive(
+            "/", Answer(status=200, body=words.encode()), at=NOON + timedelta(hours=hour, milliseconds=700)
+        )
     assert told("versions", "/") == (
         "2026-11-20 13:00:00 → ahora\n2026-11-20 12:00:00 → 2026-11-20 13:00:00\n"
     )
     assert told("show", "/", at=moment("2026-11-20 12:30")) == "Uno.\n"
+    assert told("show", "/", at=moment("2026-11-20 12:00:00")) == "Uno.\n"
     assert told_as_json("show", "/", at=moment("2026-11-20"))["page"] == "Dos."
 
 

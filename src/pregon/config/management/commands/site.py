@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import ArgumentTypeError
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,10 @@ NEEDS = {"export": "CARPETA", "versions": "DIRECCIÓN", "show": "DIRECCIÓN"}
 
 
 def moment(word: str) -> datetime:
-    """«2026-11-20 10:00», or a day, which means its end."""
-    try:
-        return datetime.fromisoformat(word if len(word) > len("2026-11-20") else f"{word} 23:59:59")
-    except ValueError as problem:
-        raise ArgumentTypeError(word) from problem
+    """«2026-11-20 10:00», also with its seconds, or a day; each means the end of what it names, for the hours that
+    ``versions`` tells are cut to the second."""
+    found = datetime.fromisoformat(word if len(word) > len("2026-11-20") else f"{word} 23:59:59")
+    return found if found.microsecond else found.replace(microsecond=999_999)
 
 
 class Command(BaseCommand):
@@ -112,7 +110,7 @@ class Command(BaseCommand):
         at = at if at.tzinfo else at.replace(tzinfo=zone)
         version = PageVersion.objects.at(path, at)
         if version is None:
-            raise CommandError(f"De {path} no hay versión del {at:%Y-%m-%d} a las {at:%H:%M}.")
+            raise CommandError(f"De {path} no hay versión del {at:%Y-%m-%d} a las {at:%H:%M:%S}.")
         body = website.read_version(version)
         if body is None:
             raise CommandError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ FATES = {
 
 def day(word: str) -> date:
     if (found := day_of(word)) is None:
-        raise ArgumentTypeError(word)
+        raise ValueError(word)
     return found
 
 
