@@ -134,6 +134,7 @@ def test_a_file_is_no_folder_to_copy_to(home: Home, target: Path) -> None:
         ("static/website/a.css", b'url("/static/x.woff2")', b'url("../../static/x.woff2")'),
         ("a/index.html", b'<b data-script="/static/x.js">', b'<b data-script="../static/x.js">'),
         ("index.html", b'<body data-stream="sitio">', b"<body>"),
+        ("index.html", b'<link rel="manifest" href="/app.webmanifest">\n<b>', b"<b>"),
         ("rss.xml", b'href="/agenda/"', b'href="/agenda/"'),
     ],
 )  # fmt: skip

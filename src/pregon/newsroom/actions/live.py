@@ -262,9 +262,9 @@ def correct_post(
     blog = held(posted.blog)
     posted = standing(posted, version=version)
     words = words.trimmed()
-    judge_words(words, with_photo=posted.photo_id is not None)
     if words == Words.of(posted):
         return posted
+    judge_words(words, with_photo=posted.photo_id is not None)
     write_down(posted, note, by=by, at=at)
     for name, said in words.parts.items():
         setattr(posted, name, said)

@@ -36,8 +36,8 @@ NOT_FOUND = "404.html"
 STATIC = re.compile(rb"/static/([^\"'\s)>]+)")
 #: An address from the root, where an element or a style names one.
 FROM_ROOT = re.compile(rb"""((?:href|src|action|poster|data-[a-z-]+)="|url\(["']?)/(?!/)""")
-#: What a page follows as news come. Below the address of another site that would be the news of that one.
-STREAM = re.compile(rb' data-stream="[^"]*"')
+#: What a page follows as news come, and what it is installed with: below the address of another site, that site's.
+AT_HOME = re.compile(rb' data-stream="[^"]*"|<link rel="manifest"[^>]*>\n?')
 SEVERAL = re.compile(rb'srcset="[^"]*"')
 
 
@@ -164,7 +164,7 @@ def below(data: bytes, name: str) -> bytes:
     if not name.endswith((".html", ".css")):
         return data
     up = b"../" * name.count("/") or b"./"
-    data = FROM_ROOT.sub(rb"\1" + up, STREAM.sub(b"", data))
+    data = FROM_ROOT.sub(rb"\1" + up, AT_HOME.sub(b"", data))
     return SEVERAL.sub(lambda several: re.sub(rb'(["\s])/(?!/)', rb"\1" + up, several[0]), data)
 
 

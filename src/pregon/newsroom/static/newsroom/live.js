@@ -189,12 +189,13 @@ if (form && "indexedDB" in window) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (keeping) return;  // a second tap while the first is being written down
-    const { text, headline, video, photo, seen } = form.elements;
+    const { text, headline, person, video, photo, seen } = form.elements;
     if (![text, headline, video, photo].some(({ value }) => value.trim())) { text.focus(); return; }
     const long = form.querySelector("[data-is-too-long]");
     if (long) { long.closest("details")?.setAttribute("open", ""); long.focus(); return; }  // it says so itself
     seen.required = Boolean(photo.value);
-    if (!seen.reportValidity()) return;
+    text.required = Boolean(person.value.trim());
+    if (!seen.reportValidity() || !text.reportValidity()) return;
     keeping = form.inert = true;  // nor is anything typed now that would be cleared with it
     const done = await written().then(keep).then(() => true, () => false);
     keeping = form.inert = false;
