@@ -229,7 +229,7 @@ def of_kind(kind: Kind, words: Words, *, at: datetime) -> list[Suggestion]:
         return []
     shown = visible(kind.model._default_manager.all(), at=at).order_by(*kind.order).only(*kind.fields)
     by_name: list[Any] = list(shown.filter(named)[:MOST_SHOWN]) if named else []
-    public = [record for record in shown.filter(pk__in=held) if record not in by_name]
+    public: list[Any] = [record for record in shown.filter(pk__in=held) if record not in by_name]
     near = [*by_name, *(record for record in public if words.stand_in(record.title))][:MOST_SHOWN]
     far = [record for record in public if record not in near][: MOST_SHOWN - len(near)]
     return [
