@@ -303,6 +303,22 @@ def test_what_is_written_without_signal_is_kept_and_sent_once(
     writer.reader.complaints[:] = [said for said in writer.reader.complaints if "INTERNET" not in said]
 
 
+def test_whoever_is_quoted_without_words_is_asked_for_them_before_anything_is_kept(
+    office: Office, writer: Desk, coverage: tuple[str, str]
+) -> None:
+    desk = writer.open(coverage[0])
+    desk.locator(".live-form summary").click()
+    desk.fill("[name=headline]", "Comienza")
+    desk.fill("[name=person]", "Presidencia")
+    publish = desk.get_by_role("button", name="Publicar")
+    publish.click()
+    expect(desk.locator("[name=text]:invalid")).to_be_focused()
+    expect(desk.locator("[data-live-outbox]")).to_be_hidden()
+    desk.fill("[name=person]", "")
+    publish.click()
+    expect(desk.get_by_role("link", name="Corregir Comienza")).to_be_visible()
+
+
 def test_what_waited_on_a_telephone_when_the_coverage_closed_is_still_there(
     office: Office, writer: Desk, coverage: tuple[str, str], tmp_path: Path
 ) -> None:
