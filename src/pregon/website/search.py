@@ -212,7 +212,7 @@ class Suggestion:
     title: Sequence[tuple[str, bool]]
     url: str
     at: datetime
-    #: Whether its title alone holds the words: then it is most likely what is meant.
+    #: Whether its title alone holds the words, or they name it: then it is most likely what is meant.
     near: bool
 
 
