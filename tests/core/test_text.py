@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregon.core.text import fold, nearest, reading_minutes, shorten, slug, stem_variants, stems
+from pregon.core.text import fold, nearest, reading_minutes, sentence, shorten, slug, stem_variants, stems
 
 
 def test_folding_drops_case_accents_and_the_tilde_of_enye() -> None:
@@ -197,3 +197,10 @@ def test_nothing_is_near_when_there_is_no_choice() -> None:
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (1, 1), (200, 1), (201, 2), (1000, 5)])
 def test_reading_takes_a_minute_for_every_two_hundred_words_begun(words: int, minutes: int) -> None:
     assert reading_minutes("palabra, " * words) == minutes
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("Cupo lleno", "Cupo lleno."), ("¡Gracias!", "¡Gracias!"), ("…", "…")]
+)
+def test_a_sentence_ends_where_another_may_follow(said: str, told: str) -> None:
+    assert sentence(said) == told

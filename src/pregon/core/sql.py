@@ -1,6 +1,7 @@
 """What the few statements share that are written in SQL by hand: the name of a table, and how a moment is kept.
 
-Only modules that tests/architecture/test_sql.py names write any.
+Only modules that tests/architecture/test_sql.py names write any. Of what they put into the text of a statement all
+are names and constants of ours; every value goes beside it.
 """
 
 from __future__ import annotations

@@ -95,6 +95,11 @@ def slug(text: str, *, limit: int = 80) -> str:
     return head if boundary else whole[:limit]
 
 
+def sentence(said: str) -> str:
+    """``said`` with a stop at its end, so that another sentence may follow."""
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+
+
 def shorten(text: str, limit: int) -> str:
     """The beginning of ``text`` in at most ``limit`` characters, with … where something was left out.
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pregon.core.sql import read_moment
+from pregon.core.text import sentence
 from pregon.delivery import ledger
 from pregon.delivery.counting import SETTLED, Counted, Place, count, tally_of
 from pregon.delivery.enums import MessageKind, Mode, State
@@ -347,11 +348,6 @@ def put_off(dispatch: Dispatch, kind: str, *, at: datetime) -> str:
         "when": spoken(min(due_at for _reason, due_at in waiting), at=at),
     }
     return _("%(reason)s Se intenta otra vez %(when)s.") % told
-
-
-def sentence(said: str) -> str:
-    """What a provider said, so that another sentence may follow."""
-    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def spoken(moment: datetime, *, at: datetime) -> str:

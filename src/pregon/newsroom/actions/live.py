@@ -24,7 +24,7 @@ from pregon.accounts.models import Office, User
 from pregon.agenda import actions as agenda
 from pregon.agenda.enums import Product
 from pregon.agenda.models import Act
-from pregon.core.text import slug
+from pregon.core.text import sentence, slug
 from pregon.core.visibility import may_see
 from pregon.library import actions as library
 from pregon.library.models import Album, Photo
@@ -360,11 +360,6 @@ def draft_from(blog: LiveBlog, *, by: User | None) -> Bulletin:
     BulletinIndex.objects.get().add_child(instance=bulletin)
     bulletin.save_revision(user=by)
     return bulletin
-
-
-def sentence(point: str) -> str:
-    """``point`` with a stop at its end, to stand before another."""
-    return point if point.endswith((".", "!", "?", "…")) else f"{point}."
 
 
 def blocks_of(posted: LivePost) -> Iterator[tuple[str, Any]]:
